@@ -1,0 +1,21 @@
+"""The command's root: the one place that joins the groups."""
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Waglan: one open port community system.")
+
+
+@app.callback()
+def root() -> None:
+    """Waglan: one open port community system."""
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo("0.1.0")
+
+
+def main() -> None:
+    """Run the command."""
+    app()

@@ -1,0 +1,16 @@
+"""The customs status of a bill: what customs wants of it, never a release of cargo."""
+
+from enum import Enum
+
+
+class CustomsStatus(Enum):
+    """Where a bill stands with customs; a release of cargo needs three other consents too."""
+
+    NOT_SELECTED = "not-selected"
+    DOCUMENTS_ASKED = "documents-asked"
+    DETAINED = "detained"
+    INSPECT = "inspect"
+    EXAMINED = "examined"
+    CONDITIONALLY_CLEARED = "conditionally-cleared"
+    CLEARED = "cleared"
+    SEIZED = "seized"

@@ -1,0 +1,22 @@
+"""The one door to the data files packaged with Waglan."""
+
+from importlib.resources import files
+
+
+def load(folder: str) -> dict[str, str]:
+    """Return the TOML files of a folder such as `elock/provinces`: text by name, names in order."""
+    return {name.removesuffix(".toml"): text for name, text in _texts(folder, ".toml")}
+
+
+def read(path: str) -> str:
+    """Return one packaged text file, such as `store/schema.sql`; a missing one is our fault."""
+    return files("waglan").joinpath(*path.split("/")).read_text(encoding="utf-8")
+
+
+def _texts(folder: str, suffix: str) -> list[tuple[str, str]]:
+    found = files("waglan").joinpath(*folder.split("/")).iterdir()
+    return [
+        (file.name, file.read_text(encoding="utf-8"))
+        for file in sorted(found, key=lambda file: file.name)
+        if file.name.endswith(suffix)
+    ]

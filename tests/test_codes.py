@@ -1,0 +1,122 @@
+"""Container numbers, positions, days, and the words of findings."""
+
+import ast
+import dataclasses
+import string
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.codes.container import ContainerNo, read
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.position import Position
+from waglan.codes.raw import BadCode, Raw
+from waglan.codes.render import Lang, render, templates
+
+SRC = Path(__file__).parents[1] / "src"
+HERE = Where("lines/1/container", segment=12, element=3)
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+@pytest.mark.parametrize("text", ["CSQU3054383", "csqu 305438 3", "\tCSQU\u3000305 4383\n"])
+def test_a_container_number_is_read_with_any_blanks(text: str) -> None:
+    assert read(text, HERE) == (ContainerNo("CSQU3054383"), [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "CSQU305438",
+        "CSQU30543833",
+        "CSQU-305438-3",
+        "CSQU\uff13\uff10\uff15\uff14\uff13\uff18\uff13",
+    ],
+)
+def test_text_without_the_shape_stays_as_it_was_sent(text: str) -> None:
+    number, [finding] = read(text, HERE)
+    assert number == Raw(text)
+    assert finding == Finding("CONTAINER-SHAPE", Severity.ERROR, HERE, {"text": text})
+    with pytest.raises(BadCode):
+        ContainerNo(text)
+
+
+def test_a_wrong_check_digit_is_a_warning_and_still_a_container() -> None:
+    number, [finding] = read("CSQU3054384", HERE)
+    assert number == ContainerNo("CSQU3054384")
+    assert (finding.severity, finding.params["expected"]) == (Severity.WARNING, 3)
+
+
+@given(st.from_regex(r"[A-Z]{4}[0-9]{6}", fullmatch=True), st.integers(4, 9), st.integers(1, 9))
+def test_one_wrong_digit_is_caught_unless_remainders_ten_and_zero_meet(
+    bare: str, place: int, shift: int
+) -> None:
+    digit = (int(bare[place]) + shift) % 10
+    right = ContainerNo(f"{bare}{ContainerNo(bare + '0').check_digit}")
+    wrong = ContainerNo(right.text[:place] + str(digit) + right.text[place + 1 :])
+    assert right.check_digit_ok
+    assert not wrong.check_digit_ok or right.check_digit == wrong.check_digit == 0
+
+
+def test_a_position_is_kept_in_integers() -> None:
+    place = Position.of_degrees(Decimal("22.3193039"), Decimal("114.1693611"))
+    assert place == Position(223_193_039, 1_141_693_611)
+    with pytest.raises(BadCode):
+        Position.of_degrees(Decimal("114.2"), Decimal("22.3"))
+
+
+def test_a_finding_is_read_in_the_readers_language() -> None:
+    _, [finding] = read("CSQU3054384", HERE)
+    assert render(finding, "en").problem == "Container number CSQU3054384 should end in 3."
+    assert render(finding, "zh-Hant-HK").problem == "貨櫃號碼 CSQU3054384 的最後一個數字應為 3。"
+
+
+def used() -> Iterator[tuple[str, frozenset[str]]]:
+    """Every code given to a Finding in src, with the names of its parameters."""
+    for path in sorted(SRC.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        constants = {
+            node.targets[0].id: node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        }
+        for call in ast.walk(tree):
+            if not (isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Finding")):
+                continue
+            given = dict(zip(FIELDS, call.args, strict=False))
+            given |= {word.arg: word.value for word in call.keywords if word.arg}
+            code, params = given["code"], given["params"]
+            if isinstance(code, ast.Name):
+                code = constants[code.id]
+            assert isinstance(params, ast.Dict), f"{path}: write the parameters out as a dict"
+            names = (ast.literal_eval(key) for key in params.keys if key)
+            yield ast.literal_eval(code), frozenset(names)
+
+
+FIELDS = [field.name for field in dataclasses.fields(Finding)]
+USED = list(used())
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(("code", "params"), USED)
+def test_every_code_has_its_words_and_every_placeholder_its_parameter(
+    code: str, params: frozenset[str], lang: Lang
+) -> None:
+    advice = templates(lang)[code]
+    assert advice.problem.strip()
+    assert advice.remedy.strip()
+    assert placeholders(advice.problem) | placeholders(advice.remedy) <= params
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_words_are_kept_for_a_code_that_nobody_uses(lang: Lang) -> None:
+    assert set(templates(lang)) == {code for code, _ in USED}
