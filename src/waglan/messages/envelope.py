@@ -1,0 +1,83 @@
+"""What stands around a message, and the message once it is read."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from waglan.codes.finding import Finding
+from waglan.manifest.model import Part
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """A sender or recipient as the envelope names him (UNB S002, S003)."""
+
+    id: str
+    qualifier: str = ""
+    routing: str = ""
+
+
+class Interchange(msgspec.Struct, frozen=True, gc=False):
+    """One UNB: who sends what to whom, and in which characters."""
+
+    sender: Address
+    recipient: Address
+    reference: str  # 0020
+    syntax_id: str = "UNOC"  # 0001: the charset level as labelled
+    syntax_version: str = "3"  # 0002
+    prepared: str = ""  # date and time as sent
+    application: str = ""  # 0026
+    priority: str = ""  # 0029
+    acknowledge: bool = False  # 0031
+    agreement: str = ""  # 0032
+    is_test: bool = False  # 0035
+    charset: str = "iso8859-1"  # the codec that the bytes were read with
+    service: str = ":+.? '"  # UNA: component, element, decimal mark, release, reserved, terminator
+    una: bool = False  # whether a UNA was sent
+    number: int = 1  # counted from 1 in what was sent
+
+
+class Header(msgspec.Struct, frozen=True, gc=False):
+    """One UNH."""
+
+    reference: str  # 0062
+    type: str  # 0065: CUSCAR
+    version: str = ""  # 0052: D
+    release: str = ""  # 0054: 95B
+    agency: str = ""  # 0051: UN
+    association: str = ""  # 0057
+    access_reference: str = ""  # 0068: common access reference
+    sequence: int | None = None  # 0070: number of this part
+    first_last: str = ""  # 0073: C creation, F final
+
+    @property
+    def directory(self) -> str:
+        """`D.95B`, as the trade writes it."""
+        return f"{self.version}.{self.release}"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, whole: its envelope, its content if we know the type, and all its findings.
+
+    `content` is None when the type or directory is not read, or the syntax forbids trust in it.
+    """
+
+    interchange: Interchange | None  # None: a bare UNH..UNT without UNB
+    header: Header
+    number: int  # counted from 1 in its interchange
+    segments: int  # UNH and UNT included
+    sha256: bytes  # of its bytes as sent, UNH to UNT with its terminator
+    offset: int  # of its first byte in what was sent
+    content: Part | None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterchangeEnd:
+    """An interchange is read to its end; `findings` are those of UNB, UNZ and what lies between."""
+
+    interchange: Interchange | None  # None: UNB itself could not be read
+    messages: int
+    sha256: bytes
+    size: int  # bytes
+    findings: tuple[Finding, ...] = ()
