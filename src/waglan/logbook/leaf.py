@@ -1,0 +1,117 @@
+"""What stands in the log for an event: a salted commitment, never its words."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from waglan.codes.event import EventCode
+from waglan.codes.key import KeyKind
+from waglan.logbook.canonical import NotCanonical, Value, canonical, check
+from waglan.logbook.event import Event
+
+SALT_BYTES = 16
+HASH_BYTES = 32
+EVENT_FORM = "waglan/event/v1"
+
+# The byte after these sixteen is 0 here and "{" in an event, so that neither passes for the other.
+COMMIT_DOMAIN = b"waglan/commit/v1\x00"
+_LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
+
+
+def commit(salt: bytes, value: Value) -> bytes:
+    """Return what an event says instead of a personal field; without the salt it tells nothing."""
+    return sha256(COMMIT_DOMAIN + _salt(salt) + canonical(value)).digest()
+
+
+def event_bytes(event: Event) -> bytes:
+    """Return the canonical bytes of an event, which are stored, committed to and shown as proof.
+
+    They hold all that was said and when, but not who may see it or what else finds it.
+    """
+    said = _Said(
+        about=_About(event.about.kind, event.about.text),
+        body=_body(event.body),
+        code=event.code,
+        happened_at=_rfc3339(event.happened_at),
+        recorded_at=_rfc3339(_utc(event.recorded_at)),
+        said_by=event.said_by,
+    )
+    try:
+        return _encode(said)
+    except UnicodeEncodeError:
+        raise NotCanonical("the text holds half a surrogate pair") from None
+
+
+def leaf_of(salt: bytes, event: bytes) -> bytes:
+    """Return the tree's leaf hash of an event's canonical bytes.
+
+    In PostgreSQL: sha256('\\x00'::bytea || sha256(salt || canonical)).
+    """
+    return leaf_hash(leaf_data(salt, event))
+
+
+def leaf_data(salt: bytes, event: bytes) -> bytes:
+    """Return the 32 bytes that RFC 6962 calls the entry: the salted commitment to an event."""
+    return sha256(_salt(salt) + event).digest()
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Return RFC 6962's hash of one entry."""
+    return sha256(_LEAF_PREFIX + data).digest()
+
+
+class _About(msgspec.Struct, frozen=True, gc=False):
+    kind: KeyKind
+    text: str
+
+
+# A struct is three times as fast as a dict, and equal: tests compare with canonical().
+class _Said(msgspec.Struct, frozen=True, gc=False):
+    about: _About
+    body: dict[str, Value]
+    code: EventCode
+    happened_at: str
+    recorded_at: str
+    said_by: str
+    form: str = EVENT_FORM
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def _salt(salt: bytes) -> bytes:
+    if len(salt) != SALT_BYTES:
+        raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
+    return salt
+
+
+def _body(body: Mapping[str, Value]) -> dict[str, Value]:
+    plain = body if type(body) is dict else dict(body)
+    check(plain, depth=1)
+    return plain
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at if at.tzinfo is UTC else _zoned(at).astimezone(UTC)
+    except OverflowError:
+        raise NotCanonical(f"{at.isoformat()} is outside the calendar in UTC") from None
+
+
+def _rfc3339(at: datetime) -> str:
+    text = at.isoformat("T", "microseconds")
+    if len(text) != _RFC3339_LENGTH:
+        _zoned(at)
+        raise NotCanonical(f"{text}: RFC 3339 has no room for seconds in a zone")
+    return text
+
+
+_RFC3339_LENGTH = len("2026-08-01T09:30:00.000000+08:00")
+
+
+def _zoned(at: datetime) -> datetime:
+    if at.utcoffset() is None:
+        raise NotCanonical(f"{at.isoformat()} has no zone")
+    return at

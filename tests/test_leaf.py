@@ -1,0 +1,169 @@
+"""What the log commits to for one event."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from hashlib import sha256
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.codes.event import EventCode
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.logbook.canonical import INTEGER_LIMIT, NotCanonical, Value, canonical
+from waglan.logbook.event import Event
+from waglan.logbook.leaf import SALT_BYTES, commit, event_bytes, leaf_hash, leaf_of
+
+HONG_KONG = timezone(timedelta(hours=8))
+SALT = bytes(range(SALT_BYTES))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+SCALARS = st.none() | st.booleans() | st.integers(1 - INTEGER_LIMIT, INTEGER_LIMIT - 1) | TEXTS
+KEYS = st.text(st.characters(max_codepoint=127), max_size=8)
+VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner))
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=ZONES)  # noqa: DTZ001
+EVENTS = st.builds(
+    Event,
+    st.sampled_from(EventCode),
+    st.builds(Key, st.sampled_from(KeyKind), TEXTS),
+    TEXTS.map(PartyId),
+    TIMES,
+    TIMES,
+    st.dictionaries(KEYS, VALUES, max_size=4),
+)
+BOX_DECLARED = Event(
+    EventCode.BILL_DECLARED,
+    Key(KeyKind.BILL, "HLCU123"),
+    PartyId("hk-line"),
+    datetime(2026, 8, 1, 9, 30, tzinfo=HONG_KONG),
+    datetime(2026, 8, 1, 1, 45, 0, 7, tzinfo=UTC),
+    {"gross_mass_g": 1200, "description": "全棉T恤"},
+)
+
+
+def test_an_event_has_these_very_bytes_for_ever() -> None:
+    assert event_bytes(BOX_DECLARED).decode() == (
+        '{"about":{"kind":"bill","text":"HLCU123"},'
+        '"body":{"description":"全棉T恤","gross_mass_g":1200},'
+        '"code":"bill.declared","form":"waglan/event/v1",'
+        '"happened_at":"2026-08-01T09:30:00.000000+08:00",'
+        '"recorded_at":"2026-08-01T01:45:00.000007+00:00","said_by":"hk-line"}'
+    )
+
+
+@given(EVENTS)
+def test_the_fast_bytes_are_the_canonical_ones(event: Event) -> None:
+    assert event_bytes(event) == canonical(as_value(event))
+
+
+def as_value(event: Event) -> Value:
+    return {
+        "form": "waglan/event/v1",
+        "code": event.code.value,
+        "about": {"kind": event.about.kind.value, "text": event.about.text},
+        "said_by": event.said_by,
+        "happened_at": event.happened_at.isoformat(timespec="microseconds"),
+        "recorded_at": event.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "body": dict(event.body),
+    }
+
+
+def saying(
+    body: Mapping[str, Value] | None = None,
+    happened_at: datetime = BOX_DECLARED.happened_at,
+    recorded_at: datetime = BOX_DECLARED.recorded_at,
+) -> Event:
+    return Event(
+        BOX_DECLARED.code,
+        BOX_DECLARED.about,
+        BOX_DECLARED.said_by,
+        happened_at,
+        recorded_at,
+        BOX_DECLARED.body if body is None else body,
+    )
+
+
+def nested(depth: int) -> Value:
+    return [nested(depth - 1)] if depth else 1
+
+
+# A value of a body stands two deep, in the body and in the event.
+@given(st.dictionaries(KEYS, VALUES | st.sampled_from([1.5, 2**53, -(2**53), b"x", (1,)])))
+def test_a_body_is_refused_exactly_when_it_has_no_canonical_form(body: dict[str, Value]) -> None:
+    try:
+        expected = canonical(as_value(saying(body)))
+    except NotCanonical:
+        with pytest.raises(NotCanonical):
+            event_bytes(saying(body))
+    else:
+        assert event_bytes(saying(body)) == expected
+
+
+@pytest.mark.parametrize("depth", [29, 30, 31, 32])
+def test_a_body_nests_no_deeper_than_its_canonical_form(depth: int) -> None:
+    event = saying({"a": nested(depth)})
+    if depth <= 30:
+        assert event_bytes(event) == canonical(as_value(event))
+        return
+    with pytest.raises(NotCanonical, match="nested deeper"):
+        canonical(as_value(event))
+    with pytest.raises(NotCanonical, match="nested deeper"):
+        event_bytes(event)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        saying({"櫃": 1}),
+        saying({"a": "\ud800"}),
+        saying(happened_at=datetime(2026, 8, 1)),  # noqa: DTZ001
+        saying(recorded_at=datetime(2026, 8, 1)),  # noqa: DTZ001
+        saying(happened_at=datetime(2026, 8, 1, tzinfo=timezone(timedelta(seconds=27402)))),
+        saying(recorded_at=datetime.min.replace(tzinfo=HONG_KONG)),
+    ],
+    ids=["key", "surrogate", "no zone", "no zone of ours", "seconds in a zone", "before year 1"],
+)
+def test_an_event_that_has_no_one_form_is_refused(event: Event) -> None:
+    with pytest.raises(NotCanonical):
+        event_bytes(event)
+
+
+def test_any_mapping_serves_as_a_body() -> None:
+    assert event_bytes(saying(MappingProxyType(dict(BOX_DECLARED.body)))) == event_bytes(
+        BOX_DECLARED
+    )
+
+
+def test_the_zone_as_sent_is_part_of_what_was_said() -> None:
+    elsewhere = saying(happened_at=BOX_DECLARED.happened_at.astimezone(UTC))
+    assert event_bytes(elsewhere) != event_bytes(BOX_DECLARED)
+    ours = saying(recorded_at=BOX_DECLARED.recorded_at.astimezone(HONG_KONG))
+    assert event_bytes(ours) == event_bytes(BOX_DECLARED)
+
+
+@given(st.binary(min_size=16, max_size=16), st.binary())
+def test_the_database_can_compute_the_leaf_from_salt_and_bytes(salt: bytes, event: bytes) -> None:
+    assert leaf_of(salt, event) == sha256(b"\x00" + sha256(salt + event).digest()).digest()
+
+
+@given(VALUES, VALUES)
+def test_a_commitment_binds_its_value_and_its_salt(value: Value, other: Value) -> None:
+    mine = commit(SALT, value)
+    assert mine == sha256(b"waglan/commit/v1\x00" + SALT + canonical(value)).digest()
+    assert (mine == commit(SALT, other)) == (canonical(value) == canonical(other))
+    assert mine != commit(SALT[::-1], value)
+
+
+@pytest.mark.parametrize("size", [0, SALT_BYTES - 1, SALT_BYTES + 1])
+def test_a_salt_of_another_length_is_refused(size: int) -> None:
+    with pytest.raises(ValueError, match="16 bytes"):
+        commit(bytes(size), "Chan Tai Man")
+    with pytest.raises(ValueError, match="16 bytes"):
+        leaf_of(bytes(size), b"{}")
+
+
+def test_the_hash_of_an_entry_is_that_of_rfc_6962() -> None:
+    empty = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert leaf_hash(b"").hex() == empty
