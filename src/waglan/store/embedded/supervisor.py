@@ -31,6 +31,7 @@ HERE = Where("database")
 COMMAND_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 60
 RETRY_SECONDS = 15  # after `kill -9` the old process may stay a zombie for a second or two
+PID_FILE_SOCKETS_LINE, PID_FILE_STATUS_LINE = 4, 7  # counted from 0
 LOOK_AGAIN_SECONDS = 0.05
 LOG_TAIL_BYTES_MAX = 2_000
 START_LOG_BYTES_MAX = 1_000_000
@@ -207,9 +208,10 @@ def _forget_the_dead(where: House) -> None:
 
 async def _answering(where: House) -> Dsn | None:
     try:
-        sockets = (where.data / "postmaster.pid").read_text("utf-8").splitlines()[4]
-        secret = house.passwords(where, ROLES)
-        dsn = _dsn(Path(sockets), secret)
+        lines = (where.data / "postmaster.pid").read_text("utf-8").splitlines()
+        if lines[PID_FILE_STATUS_LINE].strip() != "ready":
+            return None
+        dsn = _dsn(Path(lines[PID_FILE_SOCKETS_LINE]), house.passwords(where, ROLES))
         maintenance = make_conninfo(dsn.admin or "", dbname="postgres", connect_timeout=10)
         async with await psycopg.AsyncConnection.connect(maintenance, autocommit=True) as conn:
             await _make_database(conn)
