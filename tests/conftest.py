@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
+from waglan.store.migrate import prepare
 
 TEMPLATE = "waglan_template"
 NUMBERS = count(1)
@@ -43,6 +44,7 @@ def server() -> Iterator[Server]:
 def template(server: Server) -> str:
     """The name of a database with roles and migrations in place; clone it, never connect to it."""
     execute(server, f"create database {TEMPLATE}")
+    asyncio.run(prepare(named(server.dsn, TEMPLATE)))
     return TEMPLATE
 
 

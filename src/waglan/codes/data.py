@@ -8,6 +8,11 @@ def load(folder: str) -> dict[str, str]:
     return {name.removesuffix(".toml"): text for name, text in _texts(folder, ".toml")}
 
 
+def scripts(folder: str) -> dict[str, str]:
+    """Return the SQL files of a folder such as `store/migrations`: text by name, names in order."""
+    return {name.removesuffix(".sql"): text for name, text in _texts(folder, ".sql")}
+
+
 def read(path: str) -> str:
     """Return one packaged text file, such as `store/schema.sql`; a missing one is our fault."""
     return files("waglan").joinpath(*path.split("/")).read_text(encoding="utf-8")

@@ -1,0 +1,113 @@
+"""Connections to the database: one pool per role, and a transaction in an organisation's name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.store import Transaction, version
+from waglan.store.dsn import Dsn
+
+Pool = AsyncConnectionPool[Transaction]
+SIZE_MIN = 1
+SIZE_MAX = 10  # per role and process
+WAIT_SECONDS_MAX = 10
+WAITING_MAX = 500  # requests that queue for a connection; more are refused at once
+CONNECT_SECONDS_MAX = 10
+MUST_BE_ON = ("fsync", "full_page_writes")
+# A server with a standby may promise more than `on`, never less.
+COMMIT_DURABLE = frozenset({"on", "remote_write", "remote_apply"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """Open connections as each role that logs in; nothing runs as the owner."""
+
+    app: Pool
+    authority: Pool
+    engine: Pool
+
+
+@asynccontextmanager
+async def pools(dsn: Dsn, *, size_max: int = SIZE_MAX) -> AsyncIterator[Pools]:
+    """Hold the three pools open inside the block; the database must answer when it begins."""
+    opened = Pools(
+        *(_pool(dsn, role, size_max) for role in ("app", "authority", "engine")),
+    )
+    every = (opened.app, opened.authority, opened.engine)
+    try:
+        for pool in every:
+            await pool.open(wait=True, timeout=CONNECT_SECONDS_MAX)
+        yield opened
+    finally:
+        await asyncio.gather(*(pool.close() for pool in every))
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]:
+    """Begin a transaction in the name of an organisation; commit it unless the block raises.
+
+    With None nobody's rows are seen. The name ends with the transaction.
+    """
+    async with pool.connection() as conn, conn.transaction():
+        if org is not None:
+            await conn.execute("select set_config('waglan.org', %s, true)", [str(org)])
+        yield conn
+
+
+async def durable(tx: Transaction) -> list[Finding]:
+    """Say what keeps an acknowledgement from surviving a power cut; an empty list is a promise.
+
+    A warning alone (an old minor release) is no reason to refuse.
+    """
+    settings = await _settings(tx, (*MUST_BE_ON, "synchronous_commit"))
+    found = [
+        _not_durable(name, value)
+        for name, value in settings.items()
+        if not (value == "on" or (name == "synchronous_commit" and value in COMMIT_DURABLE))
+    ]
+    return found + await version.findings(tx.info.server_version)
+
+
+async def _settings(tx: Transaction, names: Sequence[str]) -> dict[str, str]:
+    rows = await tx.execute(
+        "select name, setting from pg_settings where name = any(%s) order by name", [list(names)]
+    )
+    return {str(name): str(setting) for name, setting in await rows.fetchall()}
+
+
+def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
+    conninfo = {"app": dsn.app, "authority": dsn.authority, "engine": dsn.engine}[role]
+    return AsyncConnectionPool(
+        conninfo,
+        connection_class=psycopg.AsyncConnection[TupleRow],
+        kwargs={"application_name": f"waglan {role}", "connect_timeout": CONNECT_SECONDS_MAX},
+        min_size=SIZE_MIN,
+        max_size=size_max,
+        timeout=WAIT_SECONDS_MAX,
+        max_waiting=WAITING_MAX,
+        open=False,
+        reset=_forget,
+        name=f"waglan-{role}",
+    )
+
+
+async def _forget(conn: Transaction) -> None:
+    # Temporary tables, settings and prepared statements of one organisation end with its request.
+    await conn.set_autocommit(True)
+    await conn.execute("discard all")
+    await conn.set_autocommit(False)
+
+
+def _not_durable(name: str, value: str) -> Finding:
+    return Finding(
+        "STORE-NOT-DURABLE",
+        Severity.ERROR,
+        Where("database/settings"),
+        {"setting": name, "value": value},
+    )

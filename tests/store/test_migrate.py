@@ -1,0 +1,102 @@
+"""The schema is brought up step by step, and only from the files that built it."""
+
+import asyncio
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from waglan.store.dsn import Dsn
+from waglan.store.migrate import Migration, packaged, prepare
+from waglan.store.refused import Refused
+
+BERTH = Migration(1, "berth", "create table berth (name text primary key)")
+CRANE = Migration(2, "crane", "create table crane (berth text not null references berth)")
+BOTH = (BERTH, CRANE)
+
+
+async def ask(conninfo: str | None, statement: str) -> list[tuple[object, ...]]:
+    async with await psycopg.AsyncConnection.connect(conninfo or "") as conn:
+        cursor = await conn.execute(statement.encode())
+        return await cursor.fetchall() if cursor.description else []
+
+
+async def test_each_step_is_applied_once_and_a_second_start_finds_nothing_to_do(
+    empty_database: Dsn,
+) -> None:
+    assert await prepare(empty_database, (BERTH,)) == ["berth"]
+    assert await prepare(empty_database, BOTH) == ["crane"]
+    assert await prepare(empty_database, BOTH) == []
+    rows = await ask(empty_database.app, "select number, name from schema_migration order by 1")
+    assert rows == [(1, "berth"), (2, "crane")]
+
+
+async def test_two_starts_at_once_apply_each_step_once(empty_database: Dsn) -> None:
+    slow = replace(BERTH, text=f"select pg_sleep(0.2); {BERTH.text}")
+    applied = await asyncio.gather(*[prepare(empty_database, (slow, CRANE)) for _ in range(4)])
+    assert sorted(applied) == [[], [], [], ["berth", "crane"]]
+
+
+async def test_a_step_changed_after_it_was_applied_is_refused(empty_database: Dsn) -> None:
+    await prepare(empty_database, BOTH)
+    with pytest.raises(Refused) as refused:
+        await prepare(empty_database, (replace(BERTH, text=BERTH.text + " "), CRANE))
+    assert refused.value.finding.code == "STORE-SCHEMA-CHANGED"
+    assert refused.value.finding.params == {"number": 1, "name": "berth"}
+
+
+async def test_a_database_of_a_newer_release_is_refused(empty_database: Dsn) -> None:
+    await prepare(empty_database, BOTH)
+    with pytest.raises(Refused) as refused:
+        await prepare(empty_database, (BERTH,))
+    assert refused.value.finding.code == "STORE-SCHEMA-NEWER"
+
+
+async def test_a_step_that_fails_leaves_nothing_behind(empty_database: Dsn) -> None:
+    half = replace(CRANE, text=f"{CRANE.text}; select 1/0")
+    with pytest.raises(Refused) as refused:
+        await prepare(empty_database, (BERTH, half))
+    assert refused.value.finding.code == "STORE-MIGRATION-FAILED"
+    rows = await ask(
+        empty_database.admin, "select to_regclass('berth')::text, to_regclass('crane')"
+    )
+    assert rows == [("berth", None)]
+
+
+async def test_without_an_administrator_the_schema_is_checked_and_never_changed(
+    empty_database: Dsn,
+) -> None:
+    await prepare(empty_database, (BERTH,))
+    without = replace(empty_database, admin=None)
+    assert await prepare(without, (BERTH,)) == []
+    with pytest.raises(Refused) as refused:
+        await prepare(without, BOTH)
+    assert refused.value.finding.code == "STORE-SCHEMA-OLD"
+
+
+async def test_tables_belong_to_a_role_that_cannot_log_in_and_the_others_have_no_privileges(
+    empty_database: Dsn,
+) -> None:
+    await prepare(empty_database, BOTH)
+    assert await ask(
+        empty_database.admin, "select tableowner from pg_tables where tablename = 'crane'"
+    ) == [("waglan_owner",)]
+    rows = await ask(
+        empty_database.admin,
+        "select rolname, rolcanlogin from pg_roles where rolname like 'waglan%' and not"
+        " (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication) order by 1",
+    )
+    assert rows == [
+        ("waglan_app", True),
+        ("waglan_authority", True),
+        ("waglan_engine", True),
+        ("waglan_owner", False),
+    ]
+    for refused_act in ("set role waglan_owner", "create table berth_2 ()", "select from berth"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            await ask(empty_database.app, refused_act)
+
+
+async def test_the_packaged_steps_are_numbered_without_a_gap(template: str) -> None:
+    assert template
+    assert [m.number for m in await packaged()] == list(range(1, len(await packaged()) + 1))
