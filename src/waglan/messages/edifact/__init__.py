@@ -1,0 +1,1 @@
+"""UN/EDIFACT: messages read and written, and answered in its own forms."""

@@ -1,0 +1,91 @@
+"""A finding as the segments that APERAK and CUSRES tell it in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import Lang, render
+from waglan.messages.edifact.write import Segment, fits
+from waglan.messages.envelope import Interchange
+
+TEXT_MAX_CHARACTERS: Final = 70  # 4440 in D.95B and D.96A
+TEXTS_MAX: Final = 5  # C108: the finding's code, two of the problem, two of the remedy
+TEXTS_OF_EACH: Final = 2
+ITEM_MAX_CHARACTERS: Final = 35  # 1052
+UNSPECIFIED: Final = "18"  # 9321 takes the numbers of 0085, an agreement of this profile
+ERRORS_SUBJECT: Final = "AAO"  # 4451: error description, free text
+
+
+class Wording(msgspec.Struct, frozen=True):
+    """How findings are told: the language, and the error code (0085, 9321) of each finding code."""
+
+    lang: Lang = "en"
+    codes: Mapping[str, str] = {}
+
+    def error_code(self, finding: Finding) -> str:
+        """Return the error code of a finding; the text beside it carries our full code."""
+        return self.codes.get(finding.code, UNSPECIFIED)
+
+
+# How a place in our own words is named to the filer (1153): EQ not verified for D.95B.
+_REFERENCE: Final = {"bills": "BM", "equipment": "EQ"}
+
+
+def free_text(finding: Finding, wording: Wording, envelope: Interchange) -> Segment:
+    """Return the FTX of a finding: its code, problem and remedy, in a language that can be sent.
+
+    Words that the envelope's characters cannot hold give way to English, and where the sender's
+    own text is in the way to the code alone: it is never disfigured.
+    """
+    for lang in languages(wording.lang):
+        advice = render(finding, lang)
+        texts = (finding.code, *_cut(advice.problem), *_cut(advice.remedy))
+        if fits("".join(texts), envelope):
+            return ("FTX", ERRORS_SUBJECT, "", "", texts)
+    return ("FTX", ERRORS_SUBJECT, "", "", (finding.code,))
+
+
+def languages(wanted: Lang) -> tuple[Lang, ...]:
+    """Return the languages to try, the wanted one first."""
+    return (wanted,) if wanted == "en" else (wanted, "en")
+
+
+def item(where: Where, envelope: Interchange) -> str:
+    """Return a place's path as 1052 takes it, or nothing where it cannot be sent."""
+    path = where.path[:ITEM_MAX_CHARACTERS]
+    return path if fits(path, envelope) else ""
+
+
+def reference(where: Where, envelope: Interchange) -> tuple[str, str] | None:
+    """Return the bill or box that a finding is about, if its place names one that can be sent."""
+    kind, _, rest = where.path.partition("/")
+    number = rest.partition("/")[0]
+    qualifier = _REFERENCE.get(kind)
+    return (qualifier, number) if qualifier and number and fits(number, envelope) else None
+
+
+def more(findings: Sequence[Finding], said_max: int) -> tuple[Sequence[Finding], list[Finding]]:
+    """Return the findings that fit, and a note of how many do not, which takes one place."""
+    if len(findings) <= said_max:
+        return findings, []
+    said = findings[: said_max - 1]
+    count = len(findings) - len(said)
+    return said, [
+        Finding("EDIFACT-STRUCTURE-MORE-FINDINGS", Severity.NOTE, Where("answer"), {"count": count})
+    ]
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    """Cut at a blank near the end; what does not fit into two texts stands in the full answer."""
+    lines: list[str] = []
+    rest = " ".join(text.split())
+    while rest and len(lines) < TEXTS_OF_EACH:
+        end = len(rest)
+        if end > TEXT_MAX_CHARACTERS:
+            blank = rest.rfind(" ", TEXT_MAX_CHARACTERS // 2, TEXT_MAX_CHARACTERS + 1)
+            end = blank if blank > 0 else TEXT_MAX_CHARACTERS
+        lines.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return tuple(lines)
