@@ -1,0 +1,32 @@
+"""CONTAINER: a container number has its shape and, most often, its check digit."""
+
+from dataclasses import replace
+from datetime import date
+
+from waglan.codes.container import read
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.rule import Kind
+from waglan.manifest.model import Equipment, Manifest
+
+CODE = "CONTAINER"
+KIND = Kind.PRACTICE
+SOURCE = (
+    "ISO 6346 (freight containers: coding, identification and marking), https://www.bic-code.org"
+)
+CHECKED_ON = date(2026, 11, 22)
+IN_FORCE_FROM = date(2026, 11, 22)  # the day the rule joined the project
+
+
+def check(manifest: Manifest) -> list[Finding]:
+    """Ask for a look at each listed container whose number is not as ISO 6346 has it."""
+    return [
+        # Boxes owned by shippers bear numbers of any shape, and their cargo may still be declared.
+        replace(finding, severity=Severity.WARNING)
+        for box in manifest.equipment
+        if box.kind == "CN"
+        for finding in read(box.number, _where(box))[1]
+    ]
+
+
+def _where(box: Equipment) -> Where:
+    return Where(f"equipment/{box.number}", segment=box.segment)
