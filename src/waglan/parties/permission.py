@@ -1,0 +1,117 @@
+"""Who may do what, whatever it is done to: one table, asked before every act.
+
+Whether the thing itself is his is asked elsewhere: for a filing in `mandate`, for a consignment in
+`readers`. An assistant (an AI client) may look and check; it holds no right to bind anybody.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.parties.role import ClientKind, Principal, Role, Scope
+
+
+class Act(Enum):
+    """Everything that somebody may ask Waglan to do."""
+
+    READ = "read"
+    CHECK = "check"  # a dry run, which declares nothing
+    FILE = "file"  # declare cargo
+    REPORT = "report"  # tell what happened on the quay or on the road
+    GIVE_GRANT = "give-grant"
+    REVOKE_GRANT = "revoke-grant"
+    GIVE_MANDATE = "give-mandate"
+    REVOKE_MANDATE = "revoke-mandate"
+    PLEDGE = "pledge"
+    OPEN_LOCK = "open-lock"
+    DECIDE = "decide"
+    SERVE_NOTICE = "serve-notice"
+    SIGN_ORDER = "sign-order"
+    REVOKE_ORDER = "revoke-order"
+    PUBLISH_TABLE = "publish-table"
+    READ_TARGETING = "read-targeting"
+    ISSUE_TOKEN = "issue-token"
+    REVOKE_TOKEN = "revoke-token"
+    REGISTER_CREDENTIAL = "register-credential"
+    REGISTER_ORGANISATION = "register-organisation"
+    PUBLISH_KEY = "publish-key"
+    ERASE = "erase"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What a principal must be and hold for an act; all of it."""
+
+    roles: frozenset[Role]  # any one of them
+    clients: frozenset[ClientKind]
+    scope: Scope
+
+
+_ANY = frozenset(Role)
+_FILERS = frozenset({Role.FORWARDER, Role.CARRIER, Role.TRADER, Role.TRUCKER})
+_REPORTERS = frozenset(
+    {Role.TERMINAL, Role.CARRIER, Role.TRUCKER, Role.LOCK_OPERATOR, Role.PARK, Role.FORWARDER}
+)
+_CUSTOMS = frozenset({Role.CUSTOMS})
+_OPERATOR = frozenset({Role.OPERATOR})
+
+_EVERYONE = frozenset(ClientKind)
+_BOUND = frozenset({ClientKind.PERSON, ClientKind.MACHINE})  # somebody answers for what they do
+_PERSON = frozenset({ClientKind.PERSON})
+
+ALLOWED: dict[Act, Permission] = {
+    Act.READ: Permission(_ANY, _EVERYONE, Scope.READ),
+    Act.CHECK: Permission(_ANY, _EVERYONE, Scope.READ),
+    Act.FILE: Permission(_FILERS, _BOUND, Scope.FILE),
+    Act.REPORT: Permission(_REPORTERS, _BOUND, Scope.FILE),
+    Act.GIVE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
+    Act.REVOKE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
+    Act.GIVE_MANDATE: Permission(_FILERS, _PERSON, Scope.ADMIN),
+    Act.REVOKE_MANDATE: Permission(_FILERS, _PERSON, Scope.ADMIN),
+    Act.PLEDGE: Permission(_FILERS | {Role.BANK}, _BOUND, Scope.FILE),
+    Act.OPEN_LOCK: Permission(_CUSTOMS | {Role.LOCK_OPERATOR}, _BOUND, Scope.DECIDE),
+    Act.DECIDE: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),
+    Act.SERVE_NOTICE: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),
+    # A standing order and a table bind machines, so an officer must have signed in for them.
+    Act.SIGN_ORDER: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
+    Act.REVOKE_ORDER: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
+    Act.PUBLISH_TABLE: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
+    Act.READ_TARGETING: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
+    # A machine that could make tokens would outlive its own.
+    Act.ISSUE_TOKEN: Permission(_ANY, _PERSON, Scope.ADMIN),
+    Act.REVOKE_TOKEN: Permission(_ANY, _BOUND, Scope.ADMIN),
+    Act.REGISTER_CREDENTIAL: Permission(_ANY, _PERSON, Scope.ADMIN),
+    Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
+    Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
+    Act.ERASE: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
+}
+
+_UNBINDING = frozenset({Act.READ, Act.CHECK})
+
+
+def refusal(principal: Principal, act: Act) -> Finding | None:
+    """Return why this principal may not do this act; None when he may, as far as anyone may."""
+    wanted, where = ALLOWED[act], Where(f"acts/{act.value}")
+    if principal.client not in wanted.clients:
+        return _wrong_client(principal.client, act, where)
+    if not principal.roles & wanted.roles:
+        roles = ", ".join(sorted(role.value for role in wanted.roles))
+        return Finding(
+            "PARTY-ROLE-NEEDED", Severity.ERROR, where, {"act": act.value, "roles": roles}
+        )
+    if wanted.scope not in principal.scopes:
+        return Finding(
+            "PARTY-SCOPE-NEEDED",
+            Severity.ERROR,
+            where,
+            {"act": act.value, "scope": wanted.scope.value},
+        )
+    if principal.accountable is None and act not in _UNBINDING:
+        return Finding("PARTY-NOBODY-ANSWERS", Severity.ERROR, where, {"act": act.value})
+    return None
+
+
+def _wrong_client(client: ClientKind, act: Act, where: Where) -> Finding:
+    if client is ClientKind.AI:
+        return Finding("PARTY-AI-REFUSED", Severity.ERROR, where, {"act": act.value})
+    return Finding("PARTY-PERSON-NEEDED", Severity.ERROR, where, {"act": act.value})
