@@ -21,6 +21,7 @@ from waglan.manifest.model import (
     PartyRole,
     Totals,
 )
+from waglan.messages.edifact.tree import directory_order
 from waglan.messages.edifact.write import Segment, write_blocks
 from waglan.messages.envelope import Header, Interchange
 
@@ -32,8 +33,7 @@ STREET_LINES_MAX: Final = 4  # C059; the city's element takes a fifth line
 MARKS_PER_PCI_MAX: Final = 10  # C210
 CODES_PER_CST_MAX: Final = 5  # C246 repeats
 CODE_MAX_CHARACTERS: Final = 17  # 3039 in D.95B
-# CUSCAR has GEI where it had GIS; seen in D.16A and D.24A, the first directory not verified.
-GEI_FROM: Final = 2003
+GEI_FROM: Final = "02B"  # the customs messages put GEI where GIS was
 
 FUNCTION: Final = {
     Function.ORIGINAL: "9",
@@ -101,9 +101,8 @@ def segments(part: Part, header: Header) -> Iterator[Segment]:
 
 
 def indicator_tag(release: str) -> str:
-    """Return GIS for the early directories (95B), GEI for those of 2003 and later."""
-    year = int(release[:2]) if release[:2].isdigit() else 0
-    return "GEI" if (1900 + year if year >= 90 else 2000 + year) >= GEI_FROM else "GIS"
+    """Return GIS for the early directories (95B), GEI for those from D.02B on."""
+    return "GEI" if directory_order(release) >= directory_order(GEI_FROM) else "GIS"
 
 
 def _head(head: Head) -> Iterator[Segment]:
