@@ -4,6 +4,7 @@ import gc
 import resource
 from datetime import UTC, datetime, timedelta
 from functools import reduce
+from random import Random
 
 import msgspec
 import pytest
@@ -14,7 +15,18 @@ from papers import HEAD, KEY, bill, counting, part
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest import assembly
 from waglan.manifest.assembly import Assembly, NotWhole, Refused, Replayed, Taken, join, offer
-from waglan.manifest.model import Bill, Equipment, Function, Goods, Level, Package, Part, Totals
+from waglan.manifest.model import (
+    Bill,
+    Equipment,
+    Function,
+    Goods,
+    Level,
+    Manifest,
+    Package,
+    Part,
+    Totals,
+)
+from waglan.manifest.split import split
 from waglan.manifest.totals import kg
 
 NEW = Assembly(KEY)
@@ -126,6 +138,22 @@ def test_a_manifest_is_the_same_in_whatever_order_its_parts_come(parts: list[Par
         ("CCCU1", 3),
     ]
     assert (manifest.head, manifest.parts, findings) == (HEAD, 3, [])
+
+
+@given(st.integers(1, 30), st.integers(1, 7), st.randoms())
+def test_a_manifest_cut_into_parts_is_joined_again_to_what_it_was(
+    size: int, bills_max: int, shuffler: Random
+) -> None:
+    boxes = [Equipment(f"CSQU{n}", full=True) for n in range(size)]
+    bills = [bill(str(n), f"CSQU{n}", f"CSQU{(n + 1) % size}") for n in range(size)]
+    whole = Manifest(HEAD, tuple(bills), tuple(boxes))
+    parts = split(whole, KEY, bills_max)
+    shuffler.shuffle(parts)
+    joined, findings = join(parts)
+    assert findings == []
+    assert (joined.head, joined.parts) == (HEAD, len(parts))
+    assert [msgspec.structs.replace(b, part=1) for b in joined.bills] == bills
+    assert [msgspec.structs.replace(b, part=1) for b in joined.equipment] == boxes
 
 
 @pytest.mark.parametrize(

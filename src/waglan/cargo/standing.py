@@ -1,0 +1,245 @@
+"""How one bill or manifest stands: worked out from what was told of it, never stored.
+
+Reports come late, early, twice and out of order; what counts is the order of the quay. What nobody
+said stays None. These fields of an event's body are read, and all may be missing:
+
+    manifest.part-received                  assembly (text), part, of (numbers)
+    manifest.declared, bill.declared        version (number), function (text)
+    manifest.refused                        findings (number)
+    customs.status                          status (text)
+    customs.notice-served                   notice, status (text)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Generic, TypeVar
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.event import EventCode
+from waglan.codes.party import PartyId
+from waglan.codes.raw import Raw
+from waglan.logbook.canonical import canonical
+from waglan.logbook.event import Event
+
+T = TypeVar("T")
+
+_DECLARED = (EventCode.MANIFEST_DECLARED, EventCode.BILL_DECLARED)
+_STATUS = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
+
+
+class Declaration(Enum):
+    """How far the declaration of it has come."""
+
+    UNTOLD = "untold"  # nobody said anything of it
+    PARTS_AWAITED = "parts-awaited"  # nothing is declared before all parts are there
+    REFUSED = "refused"  # and nothing stands declared
+    DECLARED = "declared"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """Something that somebody said, and by which clocks."""
+
+    what: T
+    said_by: PartyId
+    happened_at: datetime
+    recorded_at: datetime
+
+    def age(self, as_of: datetime) -> timedelta:
+        """Return how long ago it happened; negative for what was told ahead of its hour."""
+        return as_of - self.happened_at
+
+    @property
+    def delay(self) -> timedelta:
+        """How long after it happened we were told; negative when told ahead."""
+        return self.recorded_at - self.happened_at
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version that was declared; None where the event does not say."""
+
+    number: int | None
+    function: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`2 of 3 parts`: which numbers have come, of how many; None until the last one has come."""
+
+    came: frozenset[int]
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known, who said it and when; None is what nobody said to this reader."""
+
+    declaration: Declaration
+    declared: Told[Version] | None  # the first time
+    versions: tuple[Told[Version], ...]  # each once, in the order of the quay
+    cancelled: Told[None] | None  # only while no later version stands
+    refused: Told[int | None] | None  # the last refusal: how many findings; told until mended
+    parts: Told[Parts] | None  # of the assembly last heard of; said by who sent its last part
+    customs: Told[CustomsStatus | Raw] | None  # Raw: a status that this Waglan does not know
+    notices: tuple[Told[str | None], ...]  # served, by their numbers
+    heard: Told[EventCode] | None  # what we were told last, whenever it happened
+    timeline: tuple[Event, ...]  # each thing once, in the order of the quay
+
+    @property
+    def nobody_said(self) -> tuple[str, ...]:
+        """Names of what is unknown, so that a screen shows the gap instead of nothing."""
+        told = {
+            "declared": self.declared,
+            "parts": self.parts,
+            "customs": self.customs,
+            "heard": self.heard,
+        }
+        return tuple(name for name, value in told.items() if value is None)
+
+
+def visible(events: Iterable[Event], reader: PartyId) -> tuple[Event, ...]:
+    """Return the events that this reader may see; `standing` of others' would tell him too much."""
+    return tuple(event for event in events if reader in event.readers)
+
+
+def standing(events: Iterable[Event]) -> Standing:
+    """Return how the thing stands by these events, whatever order and however often they came.
+
+    Give only events that the reader may see: a status that customs has not served yet is known
+    from the officers' events alone.
+    """
+    told = in_order(events)
+    versions = _versions(told)
+    cancelled = _after(_last(told, (EventCode.MANIFEST_CANCELLED,)), versions)
+    refused = _after(_last(told, (EventCode.MANIFEST_REFUSED,)), versions)
+    parts = _parts(told)
+    return Standing(
+        declaration=_declaration(versions, cancelled, refused, parts),
+        declared=versions[0] if versions else None,
+        versions=versions,
+        cancelled=_told(cancelled, None) if cancelled else None,
+        refused=_told(refused, _number(refused, "findings")) if refused else None,
+        parts=parts,
+        customs=_customs(told),
+        notices=tuple(
+            _told(event, _text(event, "notice"))
+            for event in told
+            if event.code is EventCode.NOTICE_SERVED
+        ),
+        heard=_heard(told),
+        timeline=told,
+    )
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return each thing that happened once, as first recorded, in the order of the quay."""
+    first: dict[tuple[object, ...], Event] = {}
+    for event in events:
+        same = (event.code, event.about, event.said_by, event.happened_at, _body(event))
+        known = first.setdefault(same, event)
+        if event.recorded_at < known.recorded_at:
+            first[same] = event
+    return tuple(sorted(first.values(), key=_quay))
+
+
+def _quay(event: Event) -> tuple[datetime, datetime, str, str, str, bytes]:
+    # After the two clocks only so that equal hours give the same answer on every machine.
+    return (
+        event.happened_at,
+        event.recorded_at,
+        event.code.value,
+        event.about.text,
+        event.said_by,
+        _body(event),
+    )
+
+
+def _body(event: Event) -> bytes:
+    return canonical(dict(event.body))
+
+
+def _versions(told: Sequence[Event]) -> tuple[Told[Version], ...]:
+    seen: dict[object, Told[Version]] = {}
+    for event in told:
+        if event.code in _DECLARED:
+            number = _number(event, "version")
+            version = Version(number, _text(event, "function"))
+            # The manifest's own event and the bill's tell of one version.
+            same = (event.said_by, number if number is not None else event.happened_at)
+            seen.setdefault(same, _told(event, version))
+    return tuple(seen.values())
+
+
+def _after(event: Event | None, versions: Sequence[Told[Version]]) -> Event | None:
+    if event is None or (versions and versions[-1].happened_at > event.happened_at):
+        return None
+    return event
+
+
+def _declaration(
+    versions: Sequence[Told[Version]],
+    cancelled: Event | None,
+    refused: Event | None,
+    parts: Told[Parts] | None,
+) -> Declaration:
+    if cancelled:
+        return Declaration.CANCELLED
+    if versions:
+        return Declaration.DECLARED
+    if refused and not (parts and parts.happened_at > refused.happened_at):
+        return Declaration.REFUSED
+    return Declaration.PARTS_AWAITED if parts else Declaration.UNTOLD
+
+
+def _parts(told: Sequence[Event]) -> Told[Parts] | None:
+    last = _last(told, (EventCode.PART_RECEIVED,))
+    if last is None:
+        return None
+    of_one = [
+        event
+        for event in told
+        if event.code is EventCode.PART_RECEIVED
+        and _text(event, "assembly") == _text(last, "assembly")
+    ]
+    came = (_number(event, "part") for event in of_one)
+    totals = [total for event in of_one if (total := _number(event, "of")) is not None]
+    parts = Parts(frozenset(n for n in came if n is not None), max(totals, default=None))
+    return _told(last, parts)
+
+
+def _customs(told: Sequence[Event]) -> Told[CustomsStatus | Raw] | None:
+    for event in reversed(told):
+        text = _text(event, "status") if event.code in _STATUS else None
+        if text is not None:
+            return _told(event, _STATUS_BY_TEXT.get(text) or Raw(text))
+    return None
+
+
+def _heard(told: Sequence[Event]) -> Told[EventCode] | None:
+    last = max(told, key=lambda event: (event.recorded_at, _quay(event)), default=None)
+    return _told(last, last.code) if last else None
+
+
+def _last(told: Sequence[Event], codes: tuple[EventCode, ...]) -> Event | None:
+    return next((event for event in reversed(told) if event.code in codes), None)
+
+
+def _told(event: Event, what: T) -> Told[T]:
+    return Told(what, event.said_by, event.happened_at, event.recorded_at)
+
+
+def _number(event: Event, name: str) -> int | None:
+    value = event.body.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _text(event: Event, name: str) -> str | None:
+    value = event.body.get(name)
+    return value if isinstance(value, str) else None
+
+
+_STATUS_BY_TEXT: dict[str, CustomsStatus | Raw] = {status.value: status for status in CustomsStatus}

@@ -1,0 +1,207 @@
+"""How a bill stands, by what was told of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.cargo.standing import Declaration, Parts, Version, in_order, standing, visible
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.event import EventCode
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.codes.raw import Raw
+from waglan.logbook.canonical import Value
+from waglan.logbook.event import Event
+
+LINE, CUSTOMS, FORWARDER = PartyId("line"), PartyId("customs"), PartyId("forwarder")
+BILL, MANIFEST = Key(KeyKind.BILL, "HLCU1"), Key(KeyKind.MANIFEST, "DOC1")
+DAY = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+def event(code: EventCode, hour: int, body: Mapping[str, Value] | None = None) -> Event:
+    by = CUSTOMS if code.value.startswith("customs") else LINE
+    about = MANIFEST if code.value.startswith("manifest") else BILL
+    at = DAY + timedelta(hours=hour)
+    return Event(code, about, by, at, at + timedelta(minutes=5), body or {})
+
+
+def part(number: int, hour: int, of: int | None = None, assembly: str = "REF1") -> Event:
+    body: dict[str, Value] = {"assembly": assembly, "part": number, "of": of}
+    return event(EventCode.PART_RECEIVED, hour, body)
+
+
+def declared(version: int, hour: int, function: str = "original") -> Event:
+    body: dict[str, Value] = {"version": version, "function": function}
+    return event(EventCode.BILL_DECLARED, hour, body)
+
+
+def status(text: str, hour: int) -> Event:
+    return event(EventCode.CUSTOMS_STATUS, hour, {"status": text})
+
+
+def notice(number: str, text: str, hour: int) -> Event:
+    return event(EventCode.NOTICE_SERVED, hour, {"notice": number, "status": text})
+
+
+REFUSED = event(EventCode.MANIFEST_REFUSED, 3, {"findings": 7})
+CANCELLED = event(EventCode.MANIFEST_CANCELLED, 9)
+DAY_OF_A_BILL = [
+    part(1, 1),
+    part(2, 2, of=2),
+    declared(1, 2),
+    status("documents-asked", 4),
+    notice("N1", "documents-asked", 5),
+    declared(2, 6, "change"),
+    status("not-selected", 7),
+]
+ANY_EVENT = st.builds(
+    event,
+    st.sampled_from(EventCode),
+    st.integers(0, 9),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "part": st.none() | st.integers(0, 3) | st.booleans(),
+            "of": st.none() | st.integers(1, 3) | st.text(max_size=2),
+            "assembly": st.sampled_from(["A", "B", None, 3]),
+            "version": st.none() | st.integers(0, 3) | st.text(max_size=2),
+            "status": st.sampled_from([*(s.value for s in CustomsStatus), "new", None, 1]),
+            "notice": st.none() | st.text(max_size=2),
+        },
+    ),
+)
+
+
+def test_a_thing_that_nobody_spoke_of_is_shown_as_unknown() -> None:
+    told = standing([])
+    assert told.declaration is Declaration.UNTOLD
+    assert told.nobody_said == ("declared", "parts", "customs", "heard")
+
+
+def test_a_bill_is_declared_by_somebody_at_some_hour_in_versions() -> None:
+    told = standing(DAY_OF_A_BILL)
+    assert told.declaration is Declaration.DECLARED
+    assert told.declared is not None
+    assert (told.declared.what, told.declared.said_by) == (Version(1, "original"), LINE)
+    assert [version.what.number for version in told.versions] == [1, 2]
+    assert told.declared.age(DAY + timedelta(hours=10)) == timedelta(hours=8)
+    assert told.declared.delay == timedelta(minutes=5)
+    assert told.nobody_said == ()
+
+
+def test_two_of_three_parts_are_no_declaration() -> None:
+    told = standing([part(3, 1, of=3), part(1, 2)])
+    assert told.declaration is Declaration.PARTS_AWAITED
+    assert told.parts is not None
+    assert told.parts.what == Parts(frozenset({1, 3}), 3)
+    assert standing([part(1, 2)]).parts != told.parts
+
+
+def test_the_parts_of_the_assembly_last_heard_of_are_shown() -> None:
+    told = standing([part(1, 1, of=1), declared(1, 1), part(2, 5, assembly="REF2")])
+    assert told.parts is not None
+    assert told.parts.what == Parts(frozenset({2}), None)
+    assert told.declaration is Declaration.DECLARED
+
+
+def test_the_customs_status_is_the_last_on_the_quay_not_the_last_in_the_post() -> None:
+    late = replace(status("detained", 3), recorded_at=DAY + timedelta(days=2))
+    told = standing([*DAY_OF_A_BILL, late])
+    assert told.customs is not None
+    assert (told.customs.what, told.customs.said_by) == (CustomsStatus.NOT_SELECTED, CUSTOMS)
+    assert told.heard is not None
+    assert told.heard.recorded_at == late.recorded_at
+
+
+def test_a_served_notice_tells_the_status_to_one_who_may_not_see_the_decision() -> None:
+    decided = replace(status("detained", 4), readers=frozenset({CUSTOMS}))
+    served = replace(notice("N7", "detained", 6), readers=frozenset({CUSTOMS, FORWARDER}))
+    before = standing(visible([decided], FORWARDER))
+    after = standing(visible([decided, served], FORWARDER))
+    assert (before.customs, before.notices) == (None, ())
+    assert before == standing([])
+    assert after.customs is not None
+    assert after.customs.what is CustomsStatus.DETAINED
+    assert after.customs.happened_at == served.happened_at
+    assert [told.what for told in after.notices] == ["N7"]
+
+
+def test_a_status_of_a_later_waglan_is_shown_as_it_was_sent() -> None:
+    told = standing([status("sniffed-by-dog", 1)])
+    assert told.customs is not None
+    assert told.customs.what == Raw("sniffed-by-dog")
+
+
+def test_a_refused_filing_leaves_what_stood_and_is_told_until_it_is_mended() -> None:
+    assert standing([REFUSED]).declaration is Declaration.REFUSED
+    told = standing([declared(1, 1), REFUSED])
+    assert told.declaration is Declaration.DECLARED
+    assert told.refused is not None
+    assert told.refused.what == 7
+    assert standing([declared(1, 1), REFUSED, declared(2, 4)]).refused is None
+    assert standing([REFUSED, part(1, 4)]).declaration is Declaration.PARTS_AWAITED
+
+
+def test_a_withdrawn_declaration_is_cancelled_and_its_history_stays() -> None:
+    told = standing([*DAY_OF_A_BILL, CANCELLED])
+    assert told.declaration is Declaration.CANCELLED
+    assert told.cancelled is not None
+    assert len(told.versions) == 2
+
+
+def test_line_and_forwarder_each_declare_their_own_first_version() -> None:
+    other = replace(declared(1, 3), said_by=FORWARDER)
+    assert [v.said_by for v in standing([declared(1, 2), other]).versions] == [LINE, FORWARDER]
+
+
+def test_the_manifests_event_and_the_bills_tell_of_one_version() -> None:
+    whole = replace(declared(1, 2), code=EventCode.MANIFEST_DECLARED, about=MANIFEST)
+    assert len(standing([declared(1, 2), whole]).versions) == 1
+
+
+def test_the_same_hour_in_two_zones_is_the_same_hour() -> None:
+    hong_kong = timezone(timedelta(hours=8))
+    early = status("inspect", 1)
+    late = replace(
+        status("cleared", 2), happened_at=(DAY + timedelta(hours=2)).astimezone(hong_kong)
+    )
+    told = standing([late, early])
+    assert told.customs is not None
+    assert told.customs.what is CustomsStatus.CLEARED
+
+
+def test_what_is_told_ahead_of_its_hour_has_a_negative_delay() -> None:
+    ahead = replace(declared(1, 5), recorded_at=DAY)
+    told = standing([ahead]).declared
+    assert told is not None
+    assert told.delay == timedelta(hours=-5)
+
+
+@given(
+    st.lists(ANY_EVENT, max_size=12).flatmap(lambda e: st.tuples(st.just(e), st.permutations(e)))
+)
+def test_the_order_of_the_post_does_not_matter(events: tuple[list[Event], list[Event]]) -> None:
+    sent, shuffled = events
+    assert standing(sent) == standing(shuffled)
+
+
+@given(st.lists(ANY_EVENT, max_size=8), st.data())
+def test_what_is_told_again_later_changes_only_nothing(
+    events: list[Event], data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(events), max_size=4)) if events else []
+    hours = data.draw(st.integers(1, 99))
+    repeated = [replace(e, recorded_at=e.recorded_at + timedelta(hours=hours)) for e in again]
+    assert standing([*repeated, *events]) == standing(events)
+
+
+@given(st.lists(ANY_EVENT, max_size=12))
+def test_the_timeline_holds_each_thing_once_in_the_order_of_the_quay(events: list[Event]) -> None:
+    told = in_order(events)
+    hours = [event.happened_at for event in told]
+    assert hours == sorted(hours)
+    assert in_order(told) == told
+    assert {(e.code, e.happened_at) for e in told} == {(e.code, e.happened_at) for e in events}
