@@ -1,0 +1,53 @@
+"""Who takes part in the demo day: invented organisations whose names say that they are invented."""
+
+from dataclasses import dataclass
+
+from waglan.codes.party import PartyId
+from waglan.messages.envelope import Address
+from waglan.parties.role import Role
+
+FORWARDERS = 25
+QUALIFIER = "ZZZ"  # UN/EDIFACT 0007: agreed between the two
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation to register before the day starts."""
+
+    party: PartyId
+    name: str
+    roles: frozenset[Role]
+    address: Address
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Return the sender addresses that its messages bear, as `id:qualifier`."""
+        return (f"{self.address.id}:{self.address.qualifier}",)
+
+
+def _organisation(party: str, name: str, role: Role, address: str) -> Organisation:
+    return Organisation(PartyId(party), name, frozenset({role}), Address(address, QUALIFIER))
+
+
+LINE = _organisation("synthetic-line", "Synthetic Container Line", Role.CARRIER, "SYNLINE")
+CUSTOMS = _organisation("synthetic-customs", "Synthetic Customs", Role.CUSTOMS, "SYNCUSTOMS")
+
+
+def organisations() -> tuple[Organisation, ...]:
+    """Return all of them: the line, the customs authority, then the forwarders in order."""
+    return (LINE, CUSTOMS, *forwarders())
+
+
+def forwarders() -> tuple[Organisation, ...]:
+    """Return the forwarders, number 1 first."""
+    return tuple(forwarder(number) for number in range(1, FORWARDERS + 1))
+
+
+def forwarder(number: int) -> Organisation:
+    """Return one forwarder by its number, counted from 1."""
+    return _organisation(
+        f"synthetic-forwarder-{number:02}",
+        f"Synthetic Forwarder {number:02} Ltd",
+        Role.FORWARDER,
+        f"SYNFWD{number:02}",
+    )
