@@ -2,7 +2,10 @@
 
 import typer
 
+from waglan.cli import witness
+
 app = typer.Typer(no_args_is_help=True, help="Waglan: one open port community system.")
+app.add_typer(witness.app, name="witness")
 
 
 @app.callback()
