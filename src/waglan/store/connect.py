@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -12,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.store import Transaction, version
 from waglan.store.dsn import Dsn
+from waglan.store.reach import reached
 
 Pool = AsyncConnectionPool[Transaction]
 SIZE_MIN = 1
@@ -22,6 +24,8 @@ CONNECT_SECONDS_MAX = 10
 MUST_BE_ON = ("fsync", "full_page_writes")
 # A server with a standby may promise more than `on`, never less.
 COMMIT_DURABLE = frozenset({"on", "remote_write", "remote_apply"})
+
+_RESETS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ async def pools(dsn: Dsn, *, size_max: int = SIZE_MAX) -> AsyncIterator[Pools]:
     )
     every = (opened.app, opened.authority, opened.engine)
     try:
+        async with reached(dsn.app, dsn.where):  # a pool would only say that it waited too long
+            pass
         for pool in every:
             await pool.open(wait=True, timeout=CONNECT_SECONDS_MAX)
         yield opened
@@ -100,7 +106,8 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
 async def _forget(conn: Transaction) -> None:
     # Temporary tables, settings and prepared statements of one organisation end with its request.
     await conn.set_autocommit(True)
-    await conn.execute("discard all")
+    # psycopg learns that its prepared statements are gone only from a statement it never saw.
+    await conn.execute(f"discard all -- {next(_RESETS)}".encode())
     await conn.set_autocommit(False)
 
 

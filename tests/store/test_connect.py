@@ -1,0 +1,172 @@
+"""Transactions in an organisation's name, over connections that many organisations share."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from waglan.codes.finding import Severity
+from waglan.store.connect import Pools, durable, pools, transaction
+from waglan.store.dsn import Dsn
+from waglan.store.migrate import Migration, prepare
+from waglan.store.refused import Refused
+
+# The shape that every tenant table has; the policy reads '' as nobody.
+PARCELS = Migration(
+    1,
+    "parcel",
+    """
+    create table parcel (org bigint not null, number int not null, primary key (org, number));
+    alter table parcel enable row level security;
+    alter table parcel force row level security;
+    create policy own on parcel to waglan_app
+        using (org = nullif(current_setting('waglan.org', true), '')::bigint)
+        with check (org = nullif(current_setting('waglan.org', true), '')::bigint);
+    grant select, insert on parcel to waglan_app;
+    """,
+)
+TENANTS = 50
+
+
+@pytest.fixture
+async def narrow(empty_database: Dsn) -> AsyncIterator[Pools]:
+    """Pools of two connections, so that every organisation follows another on the same one."""
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database, size_max=2) as opened:
+        yield opened
+
+
+async def seen(narrow: Pools, org: int | None) -> list[int]:
+    async with transaction(narrow.app, org) as tx:
+        rows = await tx.execute("select org from parcel")
+        return [int(row[0]) for row in await rows.fetchall()]
+
+
+async def test_an_organisation_sees_its_own_rows_and_nobody_sees_none(narrow: Pools) -> None:
+    for org in (1, 2):
+        async with transaction(narrow.app, org) as tx:
+            await tx.execute("insert into parcel values (%s, 7)", [org])
+    assert await seen(narrow, 1) == [1]
+    assert await seen(narrow, 2) == [2]
+    assert await seen(narrow, 3) == []
+    assert await seen(narrow, None) == []
+
+
+async def test_a_row_in_another_organisations_name_is_refused(narrow: Pools) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with transaction(narrow.app, 1) as tx:
+            await tx.execute("insert into parcel values (2, 7)")
+
+
+async def test_fifty_tenants_over_two_connections_never_see_each_other(narrow: Pools) -> None:
+    async def visit(org: int, number: int) -> None:
+        async with transaction(narrow.app, org) as tx:
+            await tx.execute("insert into parcel values (%s, %s)", [org, number])
+            rows = await (await tx.execute("select distinct org from parcel")).fetchall()
+            assert rows == [(org,)]
+            if number == 1:
+                raise ZeroDivisionError
+            if number == 2:
+                await tx.execute("select pg_sleep(1)")
+
+    async def tenant(org: int) -> None:
+        for number in range(4):
+            task = asyncio.create_task(visit(org, number))
+            if number == 2:
+                await asyncio.sleep(0.005 * (org % 7))
+                task.cancel()
+            with suppress(ZeroDivisionError, asyncio.CancelledError):
+                await task
+
+    await asyncio.gather(*(tenant(org) for org in range(1, TENANTS + 1)))
+    for org in range(1, TENANTS + 1):
+        assert await seen(narrow, org) == [org, org]  # the failed and the cancelled left nothing
+    assert await seen(narrow, None) == []
+
+
+async def test_nothing_of_one_request_is_left_for_the_next(empty_database: Dsn) -> None:
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database, size_max=1) as opened:
+        for _ in range(8):  # more often than it takes psycopg to prepare a statement
+            async with transaction(opened.app, 1) as tx:
+                await tx.execute("create temporary table staged (number int)")
+                await tx.execute("set statement_timeout = '7s'")
+                row = await (await tx.execute("select 1 where %s", [True])).fetchone()
+                assert row == (1,)
+            async with transaction(opened.app, None) as tx:
+                row = await (
+                    await tx.execute(
+                        "select to_regclass('staged'), current_setting('waglan.org', true),"
+                        " current_setting('statement_timeout')"
+                    )
+                ).fetchone()
+                assert row is not None
+                assert row[0] is None
+                assert row[1] in {None, ""}
+                assert row[2] == "0"
+
+
+async def test_each_pool_logs_in_as_its_own_role_without_any_way_to_another(narrow: Pools) -> None:
+    for pool, role in (
+        (narrow.app, "waglan_app"),
+        (narrow.authority, "waglan_authority"),
+        (narrow.engine, "waglan_engine"),
+    ):
+        async with transaction(pool, None) as tx:
+            row = await (await tx.execute("select session_user, current_user")).fetchone()
+            assert row == (role, role)
+        for other in {"waglan_app", "waglan_authority", "waglan_engine", "waglan_owner"} - {role}:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                async with transaction(pool, None) as tx:
+                    await tx.execute(f"set role {other}".encode())
+
+
+async def test_a_client_that_falls_asleep_in_a_transaction_is_cut_off(narrow: Pools) -> None:
+    for pool in (narrow.app, narrow.authority, narrow.engine):
+        async with transaction(pool, None) as tx:
+            row = await (await tx.execute("show idle_in_transaction_session_timeout")).fetchone()
+            assert row == ("15s",)
+
+
+async def test_the_embedded_server_keeps_what_it_acknowledges(narrow: Pools) -> None:
+    async with transaction(narrow.engine, None) as tx:
+        assert [f for f in await durable(tx) if f.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "faults"),
+    [("on", 0), ("remote_write", 0), ("remote_apply", 0), ("local", 1), ("off", 1)],
+)
+async def test_a_commit_that_does_not_wait_for_the_disk_is_found(
+    narrow: Pools, value: str, faults: int
+) -> None:
+    async with transaction(narrow.engine, None) as tx:
+        await tx.execute(f"set local synchronous_commit = {value}".encode())
+        found = [f for f in await durable(tx) if f.severity is Severity.ERROR]
+    assert [f.params["value"] for f in found] == [value] * faults
+    assert {f.code for f in found} <= {"STORE-NOT-DURABLE"}
+
+
+async def test_a_database_that_does_not_answer_is_said_when_the_pools_open(
+    empty_database: Dsn,
+) -> None:
+    with pytest.raises(Refused) as refused:
+        async with pools(replace(empty_database, app="host=/nonexistent dbname=x")):
+            pass
+    assert refused.value.finding.code == "STORE-UNREACHABLE"
+
+
+async def test_statements_prepared_in_one_request_do_not_haunt_the_next(
+    empty_database: Dsn,
+) -> None:
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database, size_max=1) as opened:
+        for _ in range(5):
+            for number in range(12):  # more often than it takes psycopg to prepare a statement
+                async with transaction(opened.app, 1) as tx:
+                    for _ in range(number):
+                        row = await (await tx.execute("select %s::int", [number])).fetchone()
+                        assert row == (number,)
