@@ -60,6 +60,8 @@ def test_a_letter_to_look_is_no_letter_to_file() -> None:
     letter = Mandate("m2", LINE, AGENT, frozenset({Act.READ}), FROM, UNTIL)
     answer = may_file(clerk(AGENT), ["HLCU:ZZZ"], OWNERS, [letter], at=NOW)
     assert code(answer) == "PARTY-SENDER-NOT-YOURS"
+    late = may_file(clerk(AGENT), ["HLCU:ZZZ"], OWNERS, [letter], at=UNTIL)
+    assert code(late) == "PARTY-SENDER-NOT-YOURS"
 
 
 def test_a_letter_to_one_agent_serves_no_other_and_no_other_owner() -> None:

@@ -117,7 +117,7 @@ def test_an_organisation_in_the_wrong_role_or_in_none_sees_nothing() -> None:
     assert views(replace(HOUSE, filer=PartyId("stranger"))).keys().isdisjoint({FORWARDER})
 
 
-def test_who_owns_a_consignment_may_show_it_but_no_more_than_he_sees() -> None:
+def test_who_owns_a_consignment_may_show_it_whole_or_in_part() -> None:
     assert views(HOUSE, [grant(FORWARDER)])[BANK] is View.FULL
     assert views(HOUSE, [grant(FORWARDER, view=View.STATUS)])[BANK] is View.STATUS
     assert refuse_grant(grant(FORWARDER), HOUSE, ROLES) is None

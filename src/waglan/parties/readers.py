@@ -1,7 +1,7 @@
 """Who may see a consignment, how much of it, and until when.
 
-One bill, one answer: a reader of a house sees neither its siblings nor what stands above. Nobody
-may pass on more than he sees himself, and what was only passed to him he may not pass on at all.
+One bill, one answer: a reader of a house sees neither its siblings nor what stands above. Only
+those whose consignment it is may show it to others; what was shown to somebody he may not pass on.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -76,14 +76,14 @@ def readers(
     named for, sees nothing.
     """
     own = _owners(consignment, roles)
-    found = {Reading(org, view) for org, view in own.items()}
+    found = {Reading(org, View.FULL) for org in own}
     found |= _by_office(consignment, roles) | _by_issue(consignment.above, roles)
     for grant in grants:
         if grant.bill == consignment.bill and grant.giver in own and grant.receiver in roles:
-            found.add(Reading(grant.receiver, min(grant.view, own[grant.giver]), grant.until))
+            found.add(Reading(grant.receiver, grant.view, grant.until))
     for mandate in mandates:
         if mandate.giver in own and mandate.agent in roles and mandate.covers(Act.READ, at=as_of):
-            found.add(Reading(mandate.agent, own[mandate.giver], mandate.until))
+            found.add(Reading(mandate.agent, View.FULL, mandate.until))
     return _greatest(reading for reading in found if _lasts(reading, as_of))
 
 
@@ -101,10 +101,10 @@ def unrevoked(grants: Iterable[Grant], revoked: Collection[str]) -> tuple[Grant,
 def refuse_grant(
     grant: Grant, consignment: Consignment, roles: Mapping[PartyId, frozenset[Role]]
 ) -> Finding | None:
-    """Return why the grant would show nobody anything, or more than its giver may show."""
+    """Return why the grant would show nobody anything; None when it is its giver's to give."""
     where = Where("grant")
     own = _owners(consignment, roles)
-    if grant.bill != consignment.bill or own.get(grant.giver, 0) < grant.view:
+    if grant.bill != consignment.bill or grant.giver not in own:
         return Finding("PARTY-NOT-YOURS-TO-SHOW", Severity.ERROR, where, {"bill": grant.bill.text})
     if grant.receiver not in roles:
         return Finding(
@@ -115,14 +115,14 @@ def refuse_grant(
 
 def _owners(
     consignment: Consignment, roles: Mapping[PartyId, frozenset[Role]]
-) -> dict[PartyId, View]:
-    """Those whose consignment it is: they alone may show it to others."""
+) -> frozenset[PartyId]:
+    """Those whose consignment it is: they see it whole, and they alone may show it to others."""
     own = [consignment.filer] if consignment.filer in roles else []
     if _is(consignment.forwarder, Role.FORWARDER, roles):
         own.append(consignment.forwarder)
     if not consignment.is_house and _is(consignment.carrier, Role.CARRIER, roles):
         own.append(consignment.carrier)
-    return dict.fromkeys(own, View.FULL)
+    return frozenset(own)
 
 
 def _by_office(consignment: Consignment, roles: Mapping[PartyId, frozenset[Role]]) -> set[Reading]:
