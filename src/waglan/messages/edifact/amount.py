@@ -1,0 +1,84 @@
+"""Masses, volumes, temperatures, counts and times as EDIFACT writes them, exactly, in integers."""
+
+import re
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+AMOUNT_MAX = 10**15  # in g, cm³ or pieces: a thousand million tonnes is no cargo
+
+# UN/ECE recommendation 20, by how many of our smallest unit each is.
+GRAMS = {"KGM": Decimal(1000), "TNE": Decimal(10**6), "LBR": Decimal("453.59237")}
+CUBIC_CENTIMETRES = {"MTQ": Decimal(10**6)}
+
+_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?|-?[.,][0-9]+")
+_DIGITS_MAX = 30
+
+_FORMATS = {
+    "102": re.compile("(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"),
+    "201": re.compile(
+        "(?P<short>[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
+    ),
+    "203": re.compile(
+        "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
+    ),
+    "204": re.compile(
+        "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
+        "(?P<second>[0-9]{2})"
+    ),
+}
+
+
+def scaled(text: str, factor: Decimal) -> int | None:
+    """Return the number times the factor, half rounded up; None where it is none or absurd.
+
+    Either `.` or `,` is a decimal mark and never parts thousands.
+    """
+    if len(text) > _DIGITS_MAX or not _NUMBER.fullmatch(text):
+        return None
+    amount = Decimal(text.replace(",", ".")) * factor
+    if not 0 <= amount <= AMOUNT_MAX:
+        return None
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def count(text: str) -> int | None:
+    """Return a whole number of things; None where it is none or absurd."""
+    if text.isdecimal() and text.isascii() and len(text) <= _DIGITS_MAX:
+        number = int(text)
+        return number if number <= AMOUNT_MAX else None
+    return None
+
+
+def millidegrees(text: str, unit: str) -> int | None:
+    """Return a temperature in 1/1000 °C; None where number or unit is not understood."""
+    if len(text) > _DIGITS_MAX or not _NUMBER.fullmatch(text) or unit not in {"CEL", "FAH"}:
+        return None
+    degrees = Decimal(text.replace(",", "."))
+    if unit == "FAH":
+        degrees = (degrees - 32) * 5 / 9
+    if abs(degrees) > 1000:
+        return None
+    return int((degrees * 1000).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def iso_8601(text: str, form: str) -> str | None:
+    """Return a date or time as ISO 8601 without a zone; None where format (2379) or value is odd.
+
+    A year of two digits is of this century.
+    """
+    shape = _FORMATS.get(form)
+    found = shape.fullmatch(text) if shape else None
+    if found is None:
+        return None
+    parts = found.groupdict(default="")
+    year = int(parts.get("year") or "20" + parts["short"])
+    month, day, hour, minute, second = (
+        int(parts.get(name) or 0) for name in ("month", "day", "hour", "minute", "second")
+    )
+    try:
+        moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  (the sender names no zone)
+    except ValueError:
+        return None
+    if form == "102":
+        return moment.date().isoformat()
+    return moment.isoformat(timespec="seconds" if form == "204" else "minutes")

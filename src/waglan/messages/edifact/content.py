@@ -1,0 +1,179 @@
+"""What every message is read with: service segments are handed back, the rest is looked at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from waglan.codes import container
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.messages.edifact.service_characters import MARK
+from waglan.messages.edifact.tags import (
+    BGM,
+    CNI,
+    CNT,
+    COM,
+    CST,
+    CTA,
+    DGS,
+    DIM,
+    DTM,
+    EQD,
+    FTX,
+    GEI,
+    GID,
+    GIS,
+    HAN,
+    LOC,
+    MEA,
+    MOA,
+    NAD,
+    PCI,
+    RFF,
+    SEL,
+    SGP,
+    TDT,
+    TMP,
+    TSR,
+    Other,
+    Segment,
+)  # fmt: skip
+
+TEXT_CHARACTERS_MAX = 35  # of offending text in a finding
+FINDINGS_MAX = 1000  # of one message; the rest is counted
+QUALIFIER_CHARACTERS_MAX = 3
+
+Handlers: TypeAlias = dict[type[Segment], Callable[..., None]]
+Place: TypeAlias = Callable[[int, str, str, int | None, int | None], Where]
+
+
+class Content:
+    """A message of a type that we know no fields of: what any message may get wrong is found."""
+
+    handlers: Handlers
+
+    def __init__(self, place: Place) -> None:
+        """Take what tells where in the file the segment of an index stands."""
+        self.place = place
+        self.findings: list[Finding] = []
+        self.findings_left_out = 0
+        self.is_trusted = True  # whether the segments can be taken for what they say
+        self.base = 0  # segment number in the message = index in the batch + base
+        self.handlers = PLAIN
+
+    def run(self, items: Iterator[tuple[int, Segment]]) -> tuple[int, Segment] | None:
+        """Read on to the next service segment or note and return it, or None at the end."""
+        for index, segment in items:
+            handle = self.handlers.get(type(segment))
+            if handle is None:
+                return index, segment
+            handle(self, segment, index)
+        return None
+
+    def end(self) -> None:
+        """Close what is open."""
+
+    def find(self, finding: Finding) -> None:
+        """Keep a finding, up to the limit."""
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(finding)
+        else:
+            self.findings_left_out += 1
+
+    def place_without_offset(self, segment: int, tag: str, path: str) -> Where:
+        """Return the place of a segment whose bytes may be gone by now."""
+        return replace(self.place(0, tag, path, None, None), segment=segment, offset=None)
+
+    def pass_over(self, segment: Segment, index: int) -> None:
+        """Leave a segment unread."""
+
+    def check_period(self, segment: DTM, index: int) -> None:
+        """Find what is wrong with the form of a date."""
+        qualifier, _, value = segment.period.partition(":")
+        if segment.surplus:
+            self._nested(segment.period, "DTM", index)
+        elif not qualifier:
+            self.qualifier_missing("DTM", segment.period, index)
+        elif not value.partition(":")[0]:
+            self.value_missing("DTM", segment.period, index)
+
+    def check_reference(self, segment: RFF, index: int) -> None:
+        """Find what is wrong with the form of a reference."""
+        qualifier, _, value = segment.reference.partition(":")
+        if segment.surplus:
+            self._nested(segment.reference, "RFF", index)
+        elif not qualifier:
+            self.qualifier_missing("RFF", segment.reference, index)
+        elif not value:
+            self.value_missing("RFF", segment.reference, index)
+
+    def check_equipment(self, segment: EQD, index: int) -> None:
+        """Find a container number that can't be right; other equipment has other numbers."""
+        number = segment.number.partition(":")[0]
+        if segment.kind == "CN" and number and not container.is_right(number):
+            where = self.place(index, "EQD", f"equipment/{short(number)}/number", 3, 1)
+            for finding in container.read(short(number), where)[1]:
+                self.find(replace(finding, severity=Severity.WARNING))
+
+    def qualifier_missing(self, tag: str, text: str, index: int) -> None:
+        """Find a segment that doesn't say what its value means."""
+        where = self.place(index, tag, f"{tag}/qualifier", 2, 1)
+        self.find(
+            Finding(
+                "EDIFACT-QUALIFIER-MISSING",
+                Severity.WARNING,
+                where,
+                {"tag": tag, "text": short(text)},
+            )
+        )
+
+    def qualifier_unknown(self, tag: str, qualifier: str, index: int) -> None:
+        """Find a qualifier that no code can be: none at all, or too long for one."""
+        if not qualifier:
+            self.qualifier_missing(tag, qualifier, index)
+        elif len(qualifier) > QUALIFIER_CHARACTERS_MAX:
+            where = self.place(index, tag, f"{tag}/qualifier", 2, 1)
+            self.find(
+                Finding(
+                    "EDIFACT-QUALIFIER-LENGTH",
+                    Severity.WARNING,
+                    where,
+                    {"tag": tag, "text": short(qualifier)},
+                )
+            )
+
+    def value_missing(self, tag: str, text: str, index: int) -> None:
+        """Find a qualifier with nothing to qualify."""
+        where = self.place(index, tag, f"{tag}/value", 2, 2)
+        self.find(
+            Finding(
+                "EDIFACT-VALUE-MISSING", Severity.NOTE, where, {"tag": tag, "text": short(text)}
+            )
+        )
+
+    def _nested(self, text: str, tag: str, index: int) -> None:
+        # These segments have one element; a number before it is a nesting level.
+        if text.isdecimal() and len(text) <= 2:
+            self.refuse_nesting(tag, text, index)
+
+    def refuse_nesting(self, tag: str, text: str, index: int) -> None:
+        """Find an explicit nesting indicator, which shifts every element after it."""
+        self.is_trusted = False
+        where = self.place(index, tag, f"{tag}/nesting", 2, None)
+        self.find(
+            Finding("EDIFACT-NESTING", Severity.ERROR, where, {"tag": tag, "text": short(text)})
+        )
+
+
+def short(text: str) -> str:
+    """Return text for a finding, cut to what CONTRL and a screen can hold."""
+    return text.replace(MARK, ":")[:TEXT_CHARACTERS_MAX]
+
+
+PLAIN: Handlers = {
+    kind: Content.pass_over
+    for kind in (
+        BGM, CNI, CNT, COM, CST, CTA, DGS, DIM, FTX, GEI, GID, GIS, HAN, LOC, MEA, MOA, NAD, PCI,
+        SEL, SGP, TDT, TMP, TSR, Other,
+    )
+}  # fmt: skip
+PLAIN |= {DTM: Content.check_period, RFF: Content.check_reference, EQD: Content.check_equipment}

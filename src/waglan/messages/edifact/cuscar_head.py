@@ -1,0 +1,229 @@
+"""What a CUSCAR says of itself, of the conveyance and of her call."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from waglan.codes.finding import Finding, Severity
+from waglan.manifest.model import Function, Head, Totals
+from waglan.messages.edifact import amount
+from waglan.messages.edifact.content import Content, Place, short
+from waglan.messages.edifact.tags import BGM, CNT, DTM, LOC, NAD, RFF, TDT
+
+FUNCTIONS = {  # 1225
+    "9": Function.ORIGINAL,
+    "5": Function.REPLACE,
+    "4": Function.CHANGE,
+    "1": Function.CANCEL,
+    "2": Function.ADD,
+}
+MAIN_CARRIAGE = "20"
+PORTS_OF_CALL = ("60", "11")  # the better one first
+CUSTOMS_OFFICE = "22"
+ARRIVALS = ("132", "178", "232")  # estimated, actual, then as some customs name it
+DEPARTURES = ("133", "136")
+CARRIERS, AGENTS = {"CA"}, {"AG", "CG"}
+GROSS_MASS, PACKAGES, VOLUME = "7", {"8", "11"}, "15"
+BILLS_OR_HOUSES, CONTAINERS = "10", "16"
+
+_IMO = re.compile("(?:IMO)? ?([0-9]{7})")
+
+
+class CuscarHead(Content):
+    """The head, gathered segment by segment."""
+
+    def __init__(self, place: Place) -> None:
+        """Begin with nothing said."""
+        super().__init__(place)
+        self._document = self._document_name = ""
+        self._function: Function | None = None
+        self._carrier = self._means_carrier = self._agent = ""
+        self._vessel = self._imo = self._voyage = self._mode = ""
+        self._places: dict[str, str] = {}
+        self._times: dict[str, str] = {}
+        self._references: list[tuple[str, str]] = []
+        self._is_main = False
+        self._totals: dict[str, int] = {}
+
+    def head(self) -> Head:
+        """Return the head as far as it was said."""
+        return Head(
+            document=self._document,
+            document_name=self._document_name,
+            function=self._function or Function.ORIGINAL,
+            carrier=self._carrier or self._means_carrier or None,
+            agent=self._agent or None,
+            vessel=self._vessel or None,
+            imo=self._imo or None,
+            voyage=self._voyage or None,
+            mode=self._mode or None,
+            customs_office=self._places.get(CUSTOMS_OFFICE),
+            port_of_call=_first(self._places, PORTS_OF_CALL),
+            arrival=_first(self._times, ARRIVALS),
+            departure=_first(self._times, DEPARTURES),
+            references=tuple(self._references),
+        )
+
+    def totals(self) -> Totals:
+        """Return what the message counts of itself."""
+        return Totals(**self._totals)
+
+    def end_head(self) -> None:
+        """Find what no manifest can do without."""
+        if not self._document:
+            where = self.place_without_offset(1, "UNH", "head/document")
+            self.find(Finding("EDIFACT-DOCUMENT-MISSING", Severity.ERROR, where, {}))
+
+    def begin(self, segment: BGM, index: int) -> None:
+        """Take name, number and function of the document."""
+        self._document_name = segment.name.partition(":")[0]
+        self._document = segment.document.partition(":")[0]
+        self._function = FUNCTIONS.get(segment.function)
+        if self._function is None:
+            where = self.place(index, "BGM", "head/function", 4, None)
+            self.find(
+                Finding(
+                    "EDIFACT-FUNCTION",
+                    Severity.ERROR if segment.function else Severity.WARNING,
+                    where,
+                    {"text": short(segment.function)},
+                )
+            )
+
+    def take_reference(self, segment: RFF, index: int) -> None:
+        """Keep a reference with its qualifier."""
+        self.check_reference(segment, index)
+        qualifier, _, rest = segment.reference.partition(":")
+        self._references.append((qualifier, rest.partition(":")[0]))
+
+    def take_party(self, segment: NAD, index: int) -> None:
+        """Take carrier and agent, by code where one is given."""
+        told = _code(segment.party) or " ".join(_parts(segment.name) or _parts(segment.block))
+        if segment.qualifier in CARRIERS:
+            self._carrier = self._carrier or told
+        elif segment.qualifier in AGENTS:
+            self._agent = self._agent or told
+        else:
+            self.qualifier_unknown("NAD", segment.qualifier, index)
+
+    def take_transport(self, segment: TDT, index: int) -> None:
+        """Take voyage, carrier and ship of the main carriage; other stages are passed over."""
+        self._is_main = segment.stage in {MAIN_CARRIAGE, ""}
+        if not segment.stage:
+            self.qualifier_missing("TDT", segment.voyage, index)
+        if not self._is_main:
+            return
+        self._voyage = segment.voyage
+        self._mode = segment.mode.partition(":")[0]
+        carrier = [*segment.carrier.split(":"), "", "", ""]
+        self._means_carrier = carrier[0] or carrier[3]
+        identity, _, rest = segment.vessel.partition(":")
+        self._vessel = (rest + ":::").split(":")[2]
+        if found := _IMO.fullmatch(identity):
+            self._imo = found[1]
+        elif identity:
+            self._references.append(("TDT-8213", identity))
+
+    def take_place(self, segment: LOC, index: int) -> None:
+        """Take a place of the call: the first of each kind."""
+        if segment.qualifier in {CUSTOMS_OFFICE, *PORTS_OF_CALL}:
+            self._places.setdefault(segment.qualifier, place_of(segment))
+        else:
+            self.qualifier_unknown("LOC", segment.qualifier, index)
+
+    def take_time(self, segment: DTM, index: int) -> None:
+        """Take arrival or departure; a time that can't be read stays as it was sent."""
+        self.check_period(segment, index)
+        qualifier, text, form, *_ = *segment.period.split(":"), "", ""
+        if not self._is_main or not text or qualifier not in {*ARRIVALS, *DEPARTURES}:
+            return
+        time = amount.iso_8601(text, form)
+        if time is None:
+            where = self.place(index, "DTM", "head/time", 2, 2)
+            self.find(
+                Finding(
+                    "EDIFACT-TIME",
+                    Severity.WARNING,
+                    where,
+                    {"text": short(text), "format": short(form)},
+                )
+            )
+        self._times.setdefault(qualifier, time or text)
+
+    def take_total(self, segment: CNT, index: int) -> None:
+        """Take a control total of the whole message."""
+        qualifier, text, unit, *_ = *segment.total.split(":"), "", ""
+        if qualifier == GROSS_MASS:
+            self._total("gross_mass_g", self.mass(text, unit or "KGM", "CNT", index))
+        elif qualifier in PACKAGES:
+            self._total("packages", self.count(text, "CNT", index))
+        elif qualifier == BILLS_OR_HOUSES:
+            self._total("bills", self.count(text, "CNT", index))
+        elif qualifier == CONTAINERS:
+            self._total("containers", self.count(text, "CNT", index))
+        else:
+            self.qualifier_unknown("CNT", qualifier, index)
+
+    def _total(self, name: str, value: int | None) -> None:
+        if value is not None:
+            self._totals.setdefault(name, value)
+
+    def mass(self, text: str, unit: str, tag: str, index: int) -> int | None:
+        """Return a mass in g, or find what is wrong with it."""
+        # Nearly every mass is whole kilograms.
+        if unit == "KGM" and len(text) <= 12 and text.isdecimal() and text.isascii():
+            return int(text) * 1000
+        return self._measured(text, (unit, amount.GRAMS), tag, index)
+
+    def volume(self, text: str, unit: str, tag: str, index: int) -> int | None:
+        """Return a volume in cm³, or find what is wrong with it."""
+        return self._measured(text, (unit, amount.CUBIC_CENTIMETRES), tag, index)
+
+    def _measured(
+        self, text: str, unit: tuple[str, Mapping[str, Decimal]], tag: str, index: int
+    ) -> int | None:
+        code, factors = unit
+        if not text:
+            self.value_missing(tag, code, index)
+            return None
+        if code not in factors:
+            where = self.place(index, tag, f"{tag}/unit", None, None)
+            self.find(
+                Finding("EDIFACT-UNIT", Severity.WARNING, where, {"tag": tag, "unit": short(code)})
+            )
+            return None
+        return self.number(amount.scaled(text, factors[code]), text, tag, index)
+
+    def count(self, text: str, tag: str, index: int) -> int | None:
+        """Return a number of things, or find what is wrong with it."""
+        if not text:
+            self.value_missing(tag, text, index)
+            return None
+        return self.number(amount.count(text), text, tag, index)
+
+    def number(self, value: int | None, text: str, tag: str, index: int) -> int | None:
+        """Return the value, or find that the text is no number."""
+        if value is None:
+            where = self.place(index, tag, f"{tag}/value", None, None)
+            self.find(
+                Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
+            )
+        return value
+
+
+def place_of(segment: LOC) -> str:
+    """Return the code of a place, or its name where it has none."""
+    code, _, rest = segment.place.partition(":")
+    return code or (rest + ":::").split(":")[2]
+
+
+def _code(party: str) -> str:
+    return party.partition(":")[0]
+
+
+def _parts(composite: str) -> list[str]:
+    return [part for part in composite.split(":") if part]
+
+
+def _first(found: dict[str, str], order: tuple[str, ...]) -> str | None:
+    return next((found[name] for name in order if found.get(name)), None)

@@ -1,0 +1,133 @@
+"""The fast path: bytes become JSON by plain replacement, and msgspec makes the segments.
+
+It takes what it can prove it reads as the total path would, and leaves the rest to that.
+"""
+
+from bisect import bisect_right
+from functools import partial
+
+import msgspec
+
+from waglan.messages.edifact import generic
+from waglan.messages.edifact.batch import Batch, Note
+from waglan.messages.edifact.charset import ISO_2022, UTF_8, Ladder, first_8_bit
+from waglan.messages.edifact.service_characters import (
+    MARK_UTF8,
+    ServiceCharacters,
+    segment_ends,
+)
+from waglan.messages.edifact.tags import KINDS, Read, Segment, of_elements
+
+# Bytes that UTF-8 never has stand for released characters while the text is cut.
+_RELEASE, _TERMINATOR, _ELEMENT, _COMPONENT = b"\xf8", b"\xf9", b"\xfa", b"\xfb"
+
+_TYPED: msgspec.json.Decoder[list[Segment]] = msgspec.json.Decoder(list[Read])
+_LISTS = msgspec.json.Decoder(list[list[str]])
+
+
+def tokenise(
+    raw: bytes, offset: int, service: ServiceCharacters, ladder: Ladder, with_lists: bool = False
+) -> Batch:
+    """Return the segments of raw, exactly as the total path does."""
+    text = _utf_8(raw, service, ladder)
+    read = _decode(to_json(text, service), with_lists) if text is not None else None
+    if read is None:
+        return generic.tokenise(raw, offset, service, ladder)
+    items, lists = read
+    has_marks = service.component != ":" or _is_used(service.release, raw)
+    find_ends = partial(segment_ends, service=service)
+    batch = Batch(raw, offset, items, find_ends, service.ends_lines, has_marks, lists)
+    _add_notes(batch, service, ladder)
+    return batch
+
+
+def to_json(text: bytes, service: ServiceCharacters) -> bytes:
+    """Return an array of segments, each an array of texts, from whole segments in UTF-8."""
+    component, element, terminator = (
+        c.encode("latin-1") for c in (service.component, service.element, service.terminator)
+    )
+    for line_end in service.ends_lines:
+        if (sign := bytes([line_end])) in text:
+            text = text.replace(sign, b"")
+    if b"\\" in text:
+        text = text.replace(b"\\", b"\\\\")
+    if b'"' in text:
+        text = text.replace(b'"', b'\\"')
+    is_released = _is_used(service.release, text)
+    if is_released:
+        text = _shield(text, service)
+    if service.component != ":":
+        text = text.replace(b":", MARK_UTF8).replace(component, b":")
+    text = text[:-1].replace(element, b'","').replace(terminator, b'"],["')
+    if is_released:
+        text = _unshield(text, service)
+    return b'[["' + text + b'"]]'
+
+
+def _is_used(release: str, text: bytes) -> bool:
+    return bool(release) and release.encode("latin-1") in text
+
+
+def _utf_8(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> bytes | None:
+    if not service.is_replaceable or ladder.mask(service) or ladder.codec == ISO_2022:
+        return None
+    if raw.isascii():
+        return raw
+    try:
+        text = raw if ladder.codec == UTF_8 else raw.decode(ladder.codec).encode()
+        if ladder.codec == UTF_8:
+            raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if MARK_UTF8 in text else text
+
+
+def _decode(json: bytes, with_lists: bool) -> tuple[list[Segment], list[list[str]] | None] | None:
+    try:
+        return _TYPED.decode(json), _LISTS.decode(json) if with_lists else None
+    except msgspec.ValidationError:  # a tag that has no fields of its own
+        pass
+    except msgspec.DecodeError:  # a control character
+        return None
+    try:
+        lists = _LISTS.decode(json)
+    except msgspec.DecodeError:
+        return None
+    if not all(map(_is_tag, {elements[0] for elements in lists})):
+        return None
+    return list(map(of_elements, lists)), lists if with_lists else None
+
+
+def _is_tag(text: str) -> bool:
+    return text in KINDS or generic.TAG.fullmatch(text) is not None
+
+
+def _add_notes(batch: Batch, service: ServiceCharacters, ladder: Ladder) -> None:
+    notes: list[tuple[int, Note]] = []
+    if not batch.raw.isascii() and (note := generic.charset_note(ladder)):
+        notes.append((first_8_bit(batch.raw), note))
+    if level := generic.level_note(batch.raw, service, ladder):
+        notes.append(level)
+    for at, note in sorted(notes, key=lambda pair: pair[0], reverse=True):
+        batch.items.insert(bisect_right(batch.ends, at) + 1, note)
+
+
+def _shield(text: bytes, service: ServiceCharacters) -> bytes:
+    release = service.release.encode("latin-1")
+    for sign, stand_in in _pairs(service):
+        text = text.replace(release + sign, stand_in)
+    return text.replace(release, b"")
+
+
+def _unshield(text: bytes, service: ServiceCharacters) -> bytes:
+    for sign, stand_in in _pairs(service):
+        plain = MARK_UTF8 if sign == b":" else sign
+        text = text.replace(stand_in, plain)
+    return text
+
+
+def _pairs(service: ServiceCharacters) -> list[tuple[bytes, bytes]]:
+    # The released release character comes first, or `??'` would seem to release the terminator.
+    signs = (service.release, service.terminator, service.element, service.component)
+    stand_ins = (_RELEASE, _TERMINATOR, _ELEMENT, _COMPONENT)
+    return [(sign.encode("latin-1"), it) for sign, it in zip(signs, stand_ins, strict=True)]

@@ -1,0 +1,159 @@
+"""UNB and UNH as what they say, with what is wrong in them."""
+
+import re
+from dataclasses import replace
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.messages.edifact.charset import LABELS
+from waglan.messages.edifact.content import short
+from waglan.messages.edifact.service_characters import MARK
+from waglan.messages.edifact.tags import UNB, UNH
+from waglan.messages.envelope import Address, Header, Interchange
+
+VERSIONS = {"1", "2", "3"}
+_PREPARED = re.compile("(?:[0-9]{6}|[0-9]{8}):[0-9]{4}")
+
+
+def interchange(unb: UNB, where: Where) -> tuple[Interchange, list[Finding]]:
+    """Return what UNB says, and what it should have said; missing parts are empty."""
+    syntax, version = _components(unb.syntax, 2)
+    said = Interchange(
+        sender=_address(unb.sender),
+        recipient=_address(unb.recipient),
+        reference=_plain(unb.reference),
+        syntax_id=syntax,
+        syntax_version=version,
+        prepared=_plain(unb.prepared),
+        application=_plain(unb.application),
+        priority=_plain(unb.priority),
+        acknowledge=unb.acknowledge == "1",
+        agreement=_plain(unb.agreement),
+        is_test=unb.test == "1",
+    )
+    where = replace(where, interchange=said.reference or None)
+    return said, [*_missing(said, where), *_odd(said, where)]
+
+
+def _missing(said: Interchange, where: Where) -> list[Finding]:
+    parts = {
+        "S002": (said.sender.id, 3),
+        "S003": (said.recipient.id, 4),
+        "0020": (said.reference, 6),
+    }
+    return [
+        Finding(
+            "EDIFACT-UNB-ELEMENT-MISSING",
+            Severity.ERROR,
+            replace(where, path=f"interchange/{name}", element=element),
+            {"element": name},
+        )
+        for name, (text, element) in parts.items()
+        if not text
+    ]
+
+
+def _odd(said: Interchange, where: Where) -> list[Finding]:
+    found = []
+    syntax = replace(where, path="interchange/syntax", element=2)
+    if said.syntax_id not in LABELS:
+        found.append(
+            Finding(
+                "EDIFACT-SYNTAX-ID",
+                Severity.WARNING,
+                replace(syntax, component=1),
+                {"text": short(said.syntax_id)},
+            )
+        )
+    if said.syntax_version not in VERSIONS:
+        found.append(
+            Finding(
+                "EDIFACT-SYNTAX-VERSION",
+                Severity.NOTE,
+                replace(syntax, component=2),
+                {"text": short(said.syntax_version)},
+            )
+        )
+    is_old = said.syntax_version in VERSIONS
+    if not _PREPARED.fullmatch(said.prepared) or (is_old and said.prepared.find(":") == 8):
+        found.append(
+            Finding(
+                "EDIFACT-UNB-DATE",
+                Severity.NOTE,
+                replace(where, path="interchange/prepared", element=5),
+                {"text": short(said.prepared)},
+            )
+        )
+    return found
+
+
+def message(unh: UNH, where: Where) -> tuple[Header, list[Finding]]:
+    """Return what UNH says, and what it should have said; missing parts are empty."""
+    type_, version, release, agency, association = _components(unh.type, 5)
+    sequence, first_last = _components(unh.transfer, 2)
+    number = int(sequence) if _is_number(sequence) else None
+    said = Header(
+        reference=_plain(unh.reference),
+        type=type_,
+        version=version,
+        release=release,
+        agency=agency,
+        association=association,
+        access_reference=_plain(unh.access_reference),
+        sequence=number,
+        first_last=first_last,
+    )
+    where = replace(where, message=said.reference or None)
+    found = []
+    if not said.reference:
+        found.append(
+            Finding(
+                "EDIFACT-MESSAGE-REFERENCE-MISSING",
+                Severity.ERROR,
+                replace(where, path="message/reference", element=2),
+                {},
+            )
+        )
+    if not type_:
+        found.append(
+            Finding(
+                "EDIFACT-MESSAGE-TYPE-MISSING",
+                Severity.ERROR,
+                replace(where, path="message/type", element=3, component=1),
+                {},
+            )
+        )
+    return said, [*found, *_transfer(unh, said, where)]
+
+
+def is_count(text: str, counted: int) -> bool:
+    """Whether text states the number that was counted; leading zeros are no fault."""
+    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) == counted
+
+
+def _transfer(unh: UNH, said: Header, where: Where) -> list[Finding]:
+    where = replace(where, path="message/transfer", element=5, component=1)
+    if unh.transfer and said.sequence is None:
+        return [
+            Finding("EDIFACT-PART-NUMBER", Severity.ERROR, where, {"text": short(unh.transfer)})
+        ]
+    is_one_of_many = said.sequence is not None and (said.sequence, said.first_last) != (1, "F")
+    if is_one_of_many and not said.access_reference:
+        return [Finding("EDIFACT-PART-ALONE", Severity.ERROR, where, {"text": short(unh.transfer)})]
+    return []
+
+
+def _address(composite: str) -> Address:
+    return Address(*_components(composite, 3))
+
+
+def _components(composite: str, count: int) -> list[str]:
+    parts = [_plain(part) for part in composite.split(":")]
+    return [*parts, *[""] * count][:count]
+
+
+def _plain(text: str) -> str:
+    return text.replace(MARK, ":")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and int(text[:9]) >= 1 and len(text) < 10

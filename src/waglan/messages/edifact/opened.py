@@ -1,0 +1,197 @@
+"""A message from UNH to UNT: its bytes hashed, its content built, its findings weighed."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.model import Bill, Equipment, Part, PartKey
+from waglan.messages.edifact.batch import Batch
+from waglan.messages.edifact.content import Content, Place, short
+from waglan.messages.edifact.cuscar import DIRECTORIES, Cuscar, Item
+from waglan.messages.edifact.header import is_count
+from waglan.messages.edifact.profile import Profile
+from waglan.messages.edifact.tags import UNT
+from waglan.messages.envelope import Address, Header, Interchange, Message
+
+Check: TypeAlias = Callable[[Header, Sequence[Sequence[str]], Profile], list[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How messages are read: by whose profile, whole or in slices, structure checked or not."""
+
+    profile: Profile
+    keeps_items: bool = True  # until the message is whole; else the caller takes them as they come
+    check: Check | None = None
+
+    def weigh(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return the findings with the severity that this partner's profile gives them."""
+        severity = self.profile.severity
+        if not severity:
+            return tuple(findings)
+        return tuple(replace(f, severity=severity.get(f.code, f.severity)) for f in findings)
+
+
+class OpenMessage:
+    """A message whose UNT has not come yet."""
+
+    def __init__(self, header: Header, content: Content, options: Options, number: int) -> None:
+        """Begin behind UNH."""
+        self.content = content
+        self.header = header
+        self.offset = 0
+        self._options = options
+        self._number = number
+        self._sha256 = hashlib.sha256()
+        self._hash_from = 0  # in the batch
+        self._lists_from = 0  # segment in the batch
+        self._lists: list[list[str]] = []
+
+    def begin(self, batch: Batch, segment: int, index: int) -> None:
+        """Count and hash from the UNH on, which is a segment of the batch and an item of it."""
+        self._hash_from = batch.start(segment)
+        self.offset = batch.offset + self._hash_from
+        self._lists_from = segment
+        self.content.base = 1 - index
+        self.go_on(batch)
+
+    def go_on(self, batch: Batch) -> None:
+        """Take notice of the batch that the message goes on in."""
+        if isinstance(self.content, Cuscar):
+            self.content.has_marks |= batch.has_marks
+
+    def pause(self, batch: Batch) -> Iterator[Item]:
+        """Come to the end of a batch; yield what is whole where the caller wants slices."""
+        self._sha256.update(memoryview(batch.raw)[self._hash_from :])
+        if batch.lists is not None and self._options.check:
+            self._lists += batch.lists[self._lists_from :]
+        self._hash_from = self._lists_from = 0
+        self.content.base += len(batch.items)
+        yield from self.slice()
+
+    def slice(self) -> Iterator[Item]:
+        """Yield the items that are whole and forget them, where the caller wants slices."""
+        if isinstance(self.content, Cuscar) and not self._options.keeps_items:
+            yield from self.content.items
+            self.content.items.clear()
+
+    def close(self, batch: Batch, segment: int, unt: UNT, where: Where) -> None:
+        """Judge count and reference of the UNT, which is a segment of the batch."""
+        counted = where.segment or 0
+        self.content.end()
+        if not is_count(unt.count, counted):
+            self.content.find(
+                Finding(
+                    "EDIFACT-UNT-COUNT",
+                    Severity.ERROR,
+                    replace(where, path="message/segments", element=2),
+                    {"stated": short(unt.count), "counted": counted},
+                )
+            )
+        if unt.reference.strip() != self.header.reference.strip():
+            self.content.find(
+                Finding(
+                    "EDIFACT-UNT-REFERENCE",
+                    Severity.ERROR,
+                    replace(where, path="message/reference", element=3),
+                    {"stated": short(unt.reference), "expected": short(self.header.reference)},
+                )
+            )
+        end = batch.ends[segment]
+        self._sha256.update(memoryview(batch.raw)[self._hash_from : end])
+        if batch.lists is not None and self._options.check:
+            self._lists += batch.lists[self._lists_from : segment + 1]
+
+    def break_off(self, batch: Batch, segment: int, where: Where) -> None:
+        """Close without a UNT, before a segment of the batch."""
+        self._sha256.update(memoryview(batch.raw)[self._hash_from : batch.start(segment)])
+        self.fail(where)
+
+    def fail(self, where: Where) -> None:
+        """Find that the UNT never came; nobody can say what else did not."""
+        self.content.end()
+        self.content.is_trusted = False
+        self.content.find(
+            Finding(
+                "EDIFACT-UNT-MISSING",
+                Severity.ERROR,
+                where,
+                {"reference": short(self.header.reference)},
+            )
+        )
+
+    def message(self, interchange: Interchange | None, segments: int) -> Message:
+        """Return the message as it is now judged."""
+        sha256 = self._sha256.digest()
+        findings = [*self.content.findings, *self._structure(), *self._left_out()]
+        is_read = isinstance(self.content, Cuscar) and self.content.is_trusted
+        return Message(
+            interchange,
+            self.header,
+            self._number,
+            segments,
+            sha256,
+            self.offset,
+            self._part(self.content, interchange, sha256) if is_read else None,
+            self._options.weigh(findings),
+        )
+
+    def _structure(self) -> list[Finding]:
+        check = self._options.check
+        return check(self.header, self._lists, self._options.profile) if check else []
+
+    def _left_out(self) -> list[Finding]:
+        if not (count := self.content.findings_left_out):
+            return []
+        where = Where("message", message=self.header.reference)
+        return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
+
+    def _part(
+        self, content: Content, interchange: Interchange | None, sha256: bytes
+    ) -> Part | None:
+        if not isinstance(content, Cuscar):
+            return None
+        header = self.header
+        return Part(
+            key=PartKey(
+                sender=_named(interchange.sender) if interchange else "",
+                recipient=_named(interchange.recipient) if interchange else "",
+                message_type=header.type,
+                access_reference=header.access_reference or header.reference,
+            ),
+            number=header.sequence or 1,
+            is_final=header.sequence is None or header.first_last == "F",
+            sha256=sha256,
+            head=content.head(),
+            bills=tuple(item for item in content.items if isinstance(item, Bill)),
+            equipment=tuple(item for item in content.items if isinstance(item, Equipment)),
+            totals=content.totals(),
+        )
+
+
+def content_of(header: Header, place: Place, where: Where) -> Content:
+    """Return what reads a message of this type and directory, having found what nothing reads."""
+    if header.type != "CUSCAR":
+        content = Content(place)
+        content.find(
+            Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": short(header.type)})
+        )
+        return content
+    if header.directory not in DIRECTORIES:
+        content = Content(place)
+        content.find(
+            Finding(
+                "EDIFACT-DIRECTORY-NOT-READ",
+                Severity.ERROR,
+                where,
+                {"type": header.type, "directory": short(header.directory)},
+            )
+        )
+        return content
+    return Cuscar(place, header.sequence or 1)
+
+
+def _named(address: Address) -> str:
+    return f"{address.id}:{address.qualifier}" if address.qualifier else address.id

@@ -1,0 +1,116 @@
+"""The one reader of EDIFACT: bytes in, messages and findings out, whatever the bytes are."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.messages.edifact import fast, generic
+from waglan.messages.edifact.batch import Batch
+from waglan.messages.edifact.charset import Ladder, ladder
+from waglan.messages.edifact.content import short
+from waglan.messages.edifact.cuscar import Item
+from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Source
+from waglan.messages.edifact.opened import Options
+from waglan.messages.edifact.profile import Profile
+from waglan.messages.edifact.service_characters import ServiceCharacters
+from waglan.messages.edifact.walk import Tail, Walk
+from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+
+Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
+
+_NO_AGREEMENT = Profile()
+_NO_TAIL: Tail = ""
+
+
+def read(
+    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT
+) -> Iterator[Message | InterchangeEnd]:
+    """Yield each message as its UNT is judged and the end of each interchange; never raise.
+
+    Every input yields at least one InterchangeEnd, even if it is empty or no EDIFACT at all.
+    """
+    for event in events(blocks, Options(profile)):
+        if isinstance(event, Message | InterchangeEnd):
+            yield event
+
+
+def stream(
+    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT
+) -> Iterator[Item | Message | InterchangeEnd]:
+    """Yield as `read` does, but head, equipment and bills one by one before their message.
+
+    The message then comes with its head, totals and findings and without bills, so that memory
+    stays flat however long the message is. Nothing may be taken as declared before its message
+    has come without an ERROR.
+    """
+    yield from events(blocks, Options(profile, keeps_items=False))
+
+
+def peek(head: bytes) -> Interchange | None:
+    """Return what the first UNB says, from the first bytes alone; None where they don't have it."""
+    source = Source([head])
+    opening = source.opening()
+    if opening is None or opening.tag != "UNB":
+        return None
+    steps = ladder(opening.label, None)
+    walk = Walk(opening, steps, Options(_NO_AGREEMENT), 1)
+    offset, raw = source.run(opening.service, steps.mask(opening.service))
+    for _ in walk.take(generic.tokenise(raw, offset, opening.service, steps)):
+        break
+    return walk.interchange
+
+
+def events(
+    blocks: Iterable[bytes], options: Options, tokenise: Tokenise = fast.tokenise
+) -> Iterator[Item | Message | InterchangeEnd]:
+    """Yield what `read` and `stream` choose from."""
+    source = Source(blocks)
+    number = 0
+    while opening := source.opening():
+        number += 1
+        yield from _interchange(source, opening, options, number, tokenise)
+    yield from _remainder(source, number)
+
+
+def _interchange(
+    source: Source, opening: Opening, options: Options, number: int, tokenise: Tokenise
+) -> Iterator[Item | Message | InterchangeEnd]:
+    service, steps = opening.service, ladder(opening.label, options.profile.charset)
+    walk = Walk(opening, steps, options, number)
+    has_begun = False
+    while not (walk.is_closed or (has_begun and source.is_at_opening)):
+        offset, raw = source.run(service, steps.mask(service))
+        if not raw:
+            break
+        batch = tokenise(raw, offset, service, steps)
+        yield from walk.take(batch)
+        source.take(walk.bytes_read)
+        has_begun = True
+    is_whole = walk.is_closed or (has_begun and source.is_at_opening)
+    tail, kind = _tail(source) if not is_whole else (b"", _NO_TAIL)
+    yield from walk.end(tail, kind)
+
+
+def _tail(source: Source) -> tuple[bytes, Tail]:
+    tail = source.tail()
+    source.take(len(tail))
+    if not tail.strip(PADDING):
+        return b"", ""
+    return tail, "too-long" if len(tail) >= SEGMENT_BYTES_MAX else "truncated"
+
+
+def _remainder(source: Source, interchanges: int) -> Iterator[InterchangeEnd]:
+    offset, sha256, size, text = source.offset, hashlib.sha256(), 0, ""
+    for block in source.rest():
+        text = text or short(block[:200].decode("latin-1"))
+        sha256.update(block)
+        size += len(block)
+    where = Where("interchange", offset=offset)
+    if size:
+        found = Finding("EDIFACT-NOT-EDIFACT", Severity.ERROR, where, {"text": text})
+    elif not interchanges:
+        found = Finding("EDIFACT-EMPTY", Severity.ERROR, where, {})
+    else:
+        return
+    yield InterchangeEnd(None, 0, sha256.digest(), size, (found,))

@@ -1,0 +1,229 @@
+"""What a cargo report says, read into the words of a manifest."""
+
+from waglan.codes.finding import Finding, Severity
+from waglan.manifest.model import (
+    Bill,
+    Equipment,
+    Function,
+    Goods,
+    Head,
+    Level,
+    Package,
+    Part,
+    PartKey,
+    Party,
+    PartyRole,
+    Totals,
+)
+from waglan.messages.edifact import read
+from waglan.messages.envelope import Address, Header, InterchangeEnd, Message
+
+HEAD = (
+    "BGM+85+MAN-7+9'DTM+137:202611220900:203'RFF+AAZ:CALL 12'NAD+CA+HLC:172:20'NAD+AG+++AGENT LTD'"
+    "TDT+20+012E+1++XYZ:172:20+++IMO9321483:146::HARBOUR STAR'LOC+60+HKHKG:139:6'LOC+22+HKKWT'"
+    "DTM+132:202611230600:203'DTM+133:20261124:102'CNT+10:2'CNT+16:1'CNT+7:30,5:TNE'CNT+8:120'"
+    "EQD+CN+CSQU 3054383+22G1:102:5+++5'MEA+AAE+G+KGM:21000.5'MEA+AAE+T+KGM:2200'SEL+S1+CA'"
+    "SEL+S2+CU'TMP+2+-18.5:CEL'"
+)
+MASTER = (
+    "CNI+1+IGNORED'RFF+BM:HLCU1'RFF+IP:LIC-1'CNT+7:20000:KGM'CNT+8:100'CNT+15:12.5:MTQ'CNT+10:1'"
+    "LOC+9+CNSHA'LOC+11+HKHKG'LOC+8+CNCAN'LOC+13+SGSIN'GIS+28'"
+    "NAD+CZ+C1:100:ZZZ++ACME:LTD+12 STREET:FLOOR 3+SHANGHAI++200000+CN'"
+    "NAD+CN++TO ORDER:BANK ROAD 1'NAD+ZZ+++SOMEBODY'"
+    "GID+1+100:CT'FTX+AAA+++COTTON T-SHIRTS:OF MEN'FTX+AAA+++IN CARTONS'FTX+OSI+++NOT THIS'"
+    "MEA+AAE+G+KGM:20000'MEA+AAE+AAW+MTQ:12,5'SGP+CSQU3054383+100'"
+    "PCI+28+MARK 1:MARK 2'PCI+28+MARK 3'DGS+IMD+3+1993'CST+1+610910:122'TMP+2+5:CEL'GID+2+:BX'"
+)
+HOUSE = "CNI+2'RFF+BH:H-9'RFF+MB:HLCU1'GIS+23'LOC+7+MOMFM'LOC+8+CNCAN'"
+AIR = "CNI+3'RFF+HWB:HWB5'RFF+AWB:160-11111111'"
+
+
+def message(body: str, reference: str = "M1", kind: str = "CUSCAR:D:95B:UN", more: str = "") -> str:
+    segments = body.count("'") - body.count("?'") + 2
+    return f"UNH+{reference}+{kind}{more}'{body}UNT+{segments}+{reference}'"
+
+
+def interchange(*messages: str, reference: str = "R1", syntax: str = "UNOC:3") -> bytes:
+    unb = f"UNB+{syntax}+FORWARDER:ZZ:ROUTE+CUSTOMS+261122:0900+{reference}'"
+    return (unb + "".join(messages) + f"UNZ+{len(messages)}+{reference}'").encode()
+
+
+def one(raw: bytes) -> tuple[Message, InterchangeEnd]:
+    first, end = read([raw])
+    assert isinstance(first, Message)
+    assert isinstance(end, InterchangeEnd)
+    return first, end
+
+
+def part(raw: bytes) -> Part:
+    content = one(raw)[0].content
+    assert content is not None
+    return content
+
+
+def codes(findings: tuple[Finding, ...]) -> list[str]:
+    return [finding.code for finding in findings]
+
+
+def test_a_cargo_report_is_read_into_head_equipment_bills_and_totals() -> None:
+    raw = interchange(message(HEAD + MASTER + HOUSE + AIR, more="+REF2026+2:F"))
+    first, end = one(raw)
+    assert first.findings == end.findings == ()
+    assert first.header == Header("M1", "CUSCAR", "D", "95B", "UN", "", "REF2026", 2, "F")
+    assert first.segments == raw.count(b"'") - 2
+    assert raw[first.offset :].startswith(b"UNH+M1")
+    content = first.content
+    assert content is not None
+    assert content.key == PartKey("FORWARDER:ZZ", "CUSTOMS", "CUSCAR", "REF2026")
+    assert (content.number, content.is_final) == (2, True)
+    assert content.head == Head(
+        document="MAN-7",
+        document_name="85",
+        function=Function.ORIGINAL,
+        carrier="HLC",
+        agent="AGENT LTD",
+        vessel="HARBOUR STAR",
+        imo="9321483",
+        voyage="012E",
+        mode="1",
+        customs_office="HKKWT",
+        port_of_call="HKHKG",
+        arrival="2026-11-23T06:00",
+        departure="2026-11-24",
+        references=(("AAZ", "CALL 12"),),
+    )
+    assert content.totals == Totals(bills=2, containers=1, packages=120, gross_mass_g=30_500_000)
+    assert content.equipment == (
+        Equipment(
+            "CSQU3054383", "CN", "22G1", True, 21_000_500, 2_200_000, ("S1", "S2"), -18_500, 16, 2
+        ),
+    )
+
+
+def test_a_master_bill_has_its_places_parties_and_goods() -> None:
+    bill = part(interchange(message(HEAD + MASTER))).bills[0]
+    goods = Goods(
+        1,
+        "COTTON T-SHIRTS OF MEN IN CARTONS",
+        100,
+        "CT",
+        "MARK 1\nMARK 2\nMARK 3",
+        20_000_000,
+        12_500_000,
+        (Package("CSQU3054383", 100),),
+        ("1993",),
+        ("610910",),
+    )
+    assert bill == Bill(
+        number="HLCU1",
+        level=Level.MASTER,
+        place_of_loading="CNSHA",
+        port_of_discharge="HKHKG",
+        place_of_delivery="CNCAN",
+        place_of_transhipment="SGSIN",
+        transhipment=True,
+        reefer=True,
+        packages=100,
+        gross_mass_g=20_000_000,
+        volume_cm3=12_500_000,
+        licences=("LIC-1",),
+        houses=1,
+        parties=(
+            Party(
+                PartyRole.CONSIGNOR,
+                "ACME LTD",
+                "12 STREET, FLOOR 3, SHANGHAI, 200000, CN",
+                "C1",
+                "CZ",
+            ),
+            Party(PartyRole.CONSIGNEE, "TO ORDER", "BANK ROAD 1", None, "CN"),
+            Party(PartyRole.OTHER, "SOMEBODY", "", None, "ZZ"),
+        ),
+        goods=(goods, Goods(2, "", None, "BX")),
+        segment=22,
+    )
+
+
+def test_a_house_bill_names_the_bill_above_it_by_sea_and_by_air() -> None:
+    house, air = part(interchange(message(HEAD + HOUSE + AIR))).bills
+    assert (house.number, house.level, house.parent) == ("H-9", Level.HOUSE, "HLCU1")
+    assert (house.transhipment, house.place_of_delivery) == (False, "MOMFM")
+    assert (air.number, air.level, air.parent) == ("HWB5", Level.HOUSE, "160-11111111")
+    assert (air.transhipment, air.gross_mass_g, air.reefer) == (None, None, None)
+
+
+def test_the_consignment_number_is_the_bill_number_only_where_no_reference_gives_one() -> None:
+    [bill] = part(interchange(message(HEAD + "CNI+1+DOC5'"))).bills
+    assert (bill.number, bill.level, bill.parent) == ("DOC5", Level.MASTER, None)
+    first, _ = one(interchange(message(HEAD + "CNI+1'")))
+    [finding] = first.findings
+    assert (finding.code, finding.where.segment) == ("EDIFACT-BILL-NUMBER-MISSING", 22)
+
+
+def test_a_message_without_part_number_is_a_whole_manifest_under_its_own_reference() -> None:
+    content = part(interchange(message(HEAD)))
+    assert (content.number, content.is_final, content.key.access_reference) == (1, True, "M1")
+
+
+def test_part_two_of_three_is_not_final_and_a_part_that_names_no_whole_is_refused() -> None:
+    assert not part(interchange(message(HEAD, more="+REF+2"))).is_final
+    assert not part(interchange(message(HEAD, more="+REF+1:C"))).is_final
+    first, _ = one(interchange(message(HEAD, more="++2")))
+    assert codes(first.findings) == ["EDIFACT-PART-ALONE"]
+    first, _ = one(interchange(message(HEAD, more="+REF+A")))
+    assert codes(first.findings) == ["EDIFACT-PART-NUMBER"]
+
+
+def test_the_envelope_is_told_as_it_was_sent() -> None:
+    raw = (
+        b"UNA:+.? '\r\nUNB+UNOA:2+A:14:B+C:ZZ+991231:2359+77+SECRET+APP+P+1+AGREED+1'\r\n"
+        + message(HEAD).encode()
+        + b"\r\nUNZ+1+77'\r\n"
+    )
+    first, end = one(raw)
+    said = end.interchange
+    assert said is not None
+    assert said == first.interchange
+    assert (said.sender, said.recipient) == (Address("A", "14", "B"), Address("C", "ZZ"))
+    assert (said.syntax_id, said.syntax_version, said.prepared) == ("UNOA", "2", "991231:2359")
+    assert (said.application, said.priority, said.agreement) == ("APP", "P", "AGREED")
+    assert (said.acknowledge, said.is_test, said.una, said.service) == (True, True, True, ":+.? '")
+    assert "SECRET" not in repr(end)
+
+
+def test_a_mass_keeps_its_unit_exactly_and_nonsense_is_found_and_left_out() -> None:
+    body = (
+        HEAD + "CNI+1'RFF+BM:1'CNT+7:1:LBR'CNI+2'RFF+BM:2'CNT+7:-5:KGM'CNI+3'RFF+BM:3'CNT+7:5:STN'"
+    )
+    first, _ = one(interchange(message(body)))
+    assert first.content is not None
+    assert [bill.gross_mass_g for bill in first.content.bills] == [454, None, None]
+    assert [(f.code, f.severity, f.where.segment) for f in first.findings] == [
+        ("EDIFACT-NUMBER", Severity.ERROR, 27),
+        ("EDIFACT-UNIT", Severity.WARNING, 30),
+    ]
+
+
+def test_a_time_that_cannot_be_read_stays_as_sent_with_a_finding() -> None:
+    body = "BGM+85+1+9'TDT+20+V'LOC+60+HKHKG'DTM+132:20261335:102'"
+    first, _ = one(interchange(message(body)))
+    assert first.content is not None
+    assert first.content.head.arrival == "20261335"
+    assert codes(first.findings) == ["EDIFACT-TIME"]
+
+
+def test_a_directory_that_is_not_read_and_a_type_that_is_not_read_have_no_content() -> None:
+    first, _ = one(interchange(message(HEAD, kind="CUSCAR:D:07A:UN")))
+    assert (first.content, codes(first.findings)) == (None, ["EDIFACT-DIRECTORY-NOT-READ"])
+    first, _ = one(interchange(message("BGM+1'LIN+1'", kind="ORDERS:D:96A:UN")))
+    assert (first.content, codes(first.findings)) == (None, ["EDIFACT-TYPE-NOT-READ"])
+    assert first.findings[0].severity is Severity.NOTE
+
+
+def test_a_later_directory_is_read_by_the_same_walk() -> None:
+    body = (
+        "BGM+85+MAN:1+9'RFF+AAZ:1'NAD+CA+HLC'TDT+20+1'EQD+CN+CSQU3054383'CNI+1'GEI+4+28'RFF+BM:1'"
+    )
+    content = part(interchange(message(body, kind="CUSCAR:D:16A:UN")))
+    assert content.head.document == "MAN"
+    assert content.bills[0].transhipment is True
