@@ -1,7 +1,6 @@
 """Whether a message keeps to its directory: order, what must be there, how often it may repeat."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -16,6 +15,7 @@ from waglan.messages.edifact.tree import (
 from waglan.messages.envelope import Header
 
 FINDINGS_MAX: Final = 1_000  # of one message; beyond them the table is probably not the sender's
+NO_WAIVERS: Final[Mapping[str, int]] = {}
 # What CONTRL (0085) calls each of these: 13 missing, 15 not supported in this position,
 # 35 too many repetitions of a segment, 36 of a group.
 SYNTAX_ERROR: Final = {
@@ -33,14 +33,14 @@ def check_structure(
     header: Header,
     segments: Sequence[Sequence[str]],
     *,
-    waivers: AbstractSet[str] = frozenset(),
+    waivers: Mapping[str, int] = NO_WAIVERS,
     interchange: str | None = None,
 ) -> list[Finding]:
     """Judge a message by the directory its UNH names, in linear time.
 
     Each segment is its tag and its elements, components unsplit, with or without UNH and UNT. A
-    waiver names a group or place of the table (`SG2`, `SG2/LOC`) that a partner may repeat beyond
-    its maximum. A table not verified against the UN text warns and never refuses.
+    waiver says how often a partner may repeat a group or place of the table (`SG2`, `SG2/LOC`) or
+    a tag. A table not verified against the UN text warns and never refuses; repeats only warn.
     """
     tags = [segment[0] for segment in segments]
     findings = _walked(header, tags, waivers, interchange)
@@ -53,7 +53,7 @@ def check_tags(
     header: Header,
     tags: Sequence[str],
     *,
-    waivers: AbstractSet[str] = frozenset(),
+    waivers: Mapping[str, int] = NO_WAIVERS,
     interchange: str | None = None,
 ) -> list[Finding]:
     """Judge order, presence and repeats by the tags alone; the rest as `check_structure`."""
@@ -61,7 +61,7 @@ def check_tags(
 
 
 def _walked(
-    header: Header, tags: Sequence[str], waivers: AbstractSet[str], interchange: str | None
+    header: Header, tags: Sequence[str], waivers: Mapping[str, int], interchange: str | None
 ) -> list[Finding]:
     table = table_for(header.type, header.release)
     if table is None:
@@ -74,7 +74,7 @@ class _Walk:
     """One message against one table."""
 
     def __init__(
-        self, table: Table, waivers: AbstractSet[str], interchange: str | None, message: str
+        self, table: Table, waivers: Mapping[str, int], interchange: str | None, message: str
     ) -> None:
         self._table = table
         self._waivers = waivers
@@ -102,12 +102,13 @@ class _Walk:
             group = move.group
             if group is None and move.place is place:
                 run += 1
-                if run == place.repeats_max + 1:
+                if run > place.repeats_max and run == 1 + self._most(place, place.tag):
                     yield self._repeats(place, position)
                 continue
             if group is not None:
-                counts[group.number] = counts[group.number] + 1 if move.is_repeat else 1
-                if counts[group.number] == group.repeats_max + 1:
+                count = counts[group.number] + 1 if move.is_repeat else 1
+                counts[group.number] = count
+                if count > group.repeats_max and count == 1 + self._most(group, group.name):
                     yield self._group_repeats(group, position)
             place, run = move.place, 1
             moves = place.moves
@@ -158,22 +159,22 @@ class _Walk:
     def _repeats(self, place: Place, position: int) -> Finding:
         return Finding(
             "EDIFACT-STRUCTURE-SEGMENT-REPEATS",
-            self._repeat_severity(place.name, place.tag),
+            Severity.WARNING,  # big ships do exceed the maxima
             self._where(position, place.tag),
-            {"place": place.name, "max": place.repeats_max},
+            {"place": place.name, "max": self._most(place, place.tag)},
         )
 
     def _group_repeats(self, group: Group, position: int) -> Finding:
         return Finding(
             "EDIFACT-STRUCTURE-GROUP-REPEATS",
-            self._repeat_severity(group.name),
+            Severity.WARNING,
             self._where(position, first_of(group).tag),
-            {"group": group.name, "max": group.repeats_max},
+            {"group": group.name, "max": self._most(group, group.name)},
         )
 
-    def _repeat_severity(self, *names: str) -> Severity:
-        """Big ships do exceed the maxima: a repeat warns, and under a waiver only tells."""
-        return Severity.WARNING if self._waivers.isdisjoint(names) else Severity.NOTE
+    def _most(self, item: Group | Place, tag: str) -> int:
+        allowed = max(self._waivers.get(item.name, 0), self._waivers.get(tag, 0))
+        return max(item.repeats_max, allowed)
 
 
 def _elements(

@@ -1,11 +1,11 @@
 """Segments to bytes."""
 
 import pytest
+from edifact_segments import cut
 from hypothesis import given
 from hypothesis import strategies as st
 
 from waglan.messages.edifact.write import (
-    CHARSET,
     SEGMENTS_PER_BLOCK_MAX,
     Segment,
     Unwritable,
@@ -19,32 +19,6 @@ US = Address("WAGLAN", "ZZ")
 LINE = Address("LINE", "14", "GATE")
 TO_US = Interchange(LINE, US, "REF1", prepared="261122:1200")
 HEADER = Header("1", "CUSCAR", "D", "95B", "UN")
-
-
-def cut(data: bytes, interchange: Interchange = TO_US) -> list[list[list[str]]]:
-    """Read segments back the slow and simple way, character by character."""
-    component, element, _, release, _, end = tuple(interchange.service)
-    text = data.decode(CHARSET[interchange.syntax_id]).removeprefix(f"UNA{interchange.service}")
-    segments, segment, composite, word = [], [], [], ""
-    characters = iter(text)
-    for c in characters:
-        if c == release and release != " ":
-            word += next(characters)
-        elif c in (component, element, end):
-            composite.append(word)
-            word = ""
-            if c != component:
-                segment.append(composite)
-                composite = []
-            if c == end:
-                segments.append(segment)
-                segment = []
-        else:
-            word += c
-    assert not word
-    assert not segment
-    assert not composite
-    return segments
 
 
 def test_an_interchange_counts_its_own_segments_and_messages() -> None:
@@ -138,4 +112,4 @@ def test_blocks_join_to_the_same_bytes_at_the_limit_and_one_past(beyond: int) ->
     segments: list[Segment] = [("CNI", str(n)) for n in range(SEGMENTS_PER_BLOCK_MAX + beyond)]
     blocks = list(write_blocks(TO_US, [(HEADER, segments)]))
     assert b"".join(blocks) == write(TO_US, [(HEADER, segments)])
-    assert cut(b"".join(blocks))[-2] == [["UNT"], [str(len(segments) + 2)], ["1"]]
+    assert cut(b"".join(blocks), TO_US)[-2] == [["UNT"], [str(len(segments) + 2)], ["1"]]

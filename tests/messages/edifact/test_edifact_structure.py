@@ -1,7 +1,7 @@
 """Whether a message keeps to its directory."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waglan.codes.finding import Finding, Severity
-from waglan.messages.edifact.structure import FINDINGS_MAX, check_structure, check_tags
+from waglan.messages.edifact.structure import FINDINGS_MAX, NO_WAIVERS, check_structure, check_tags
 from waglan.messages.edifact.tree import directory_order, table_for, tables
 from waglan.messages.envelope import Header
 
@@ -27,7 +27,7 @@ def said(findings: Sequence[Finding]) -> list[tuple[str, int | None]]:
     return [(f.code.removeprefix("EDIFACT-STRUCTURE-"), f.where.segment) for f in findings]
 
 
-def of_tags(header: Header, tags: str, waivers: frozenset[str] = frozenset()) -> list[Finding]:
+def of_tags(header: Header, tags: str, waivers: Mapping[str, int] = NO_WAIVERS) -> list[Finding]:
     return check_tags(header, ["UNH", *tags.split(), "UNT"], waivers=waivers)
 
 
@@ -74,10 +74,13 @@ def test_a_group_repeats_up_to_its_maximum_and_one_past_warns(
     assert all(f.severity is Severity.WARNING for f in findings)
 
 
-def test_a_partner_may_be_allowed_more_repeats_of_one_group() -> None:
-    [finding] = of_tags(BAPLIE, PLAN + BOX * 10_000, waivers=frozenset({"SG2"}))
-    assert finding.severity is Severity.NOTE
-    assert finding.params == {"group": "SG2", "max": 9_999}
+def test_a_partner_may_be_allowed_more_repeats() -> None:
+    waivers = {"SG2": 10_000, "SG3": 12}
+    assert of_tags(BAPLIE, PLAN + BOX * 10_000, waivers=waivers) == []
+    [finding] = of_tags(BAPLIE, PLAN + BOX * 10_001, waivers=waivers)
+    assert finding.params == {"group": "SG2", "max": 10_000}
+    tags = "BGM DTM RFF NAD NAD NAD NAD TDT LOC DTM"
+    assert of_tags(BAPLIE, tags, waivers={"NAD": 4}) == []
 
 
 def test_a_group_repeats_count_begins_again_in_each_group_above() -> None:

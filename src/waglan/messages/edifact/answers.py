@@ -1,0 +1,185 @@
+"""What partners answer: CONTRL and CUSRES read into what they say, from segments of any reader.
+
+A segment is its tag and its elements; a composite is a tuple of its components, or one text with
+colons between them. What an answer does not say is empty or None, never guessed.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.messages.edifact.contrl import ACCEPTED, RECEIVED, REJECTED
+from waglan.messages.edifact.cusres import CODE_LIST, GIS, PREVIOUS_MESSAGE
+from waglan.messages.envelope import Address
+
+AnySegment: TypeAlias = Sequence[str | Sequence[str]]
+Action: TypeAlias = Literal["rejected", "accepted", "received", "unknown"]
+
+_ACTION: Final[dict[str, Action]] = {
+    REJECTED: "rejected",
+    ACCEPTED: "accepted",
+    RECEIVED: "received",
+}
+_STATUS: Final = {code: status for status, code in GIS.items()}
+_ACCEPTED: Final = {"AP": True, "RE": False}  # 4343
+
+
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """A syntax error as CONTRL codes it (0085), and where in its segment."""
+
+    code: str
+    tag: str = ""  # of a service segment, where the fault is the envelope's
+    element: int | None = None  # counted from 1, the tag being 1
+    component: int | None = None
+
+
+class SegmentFaults(msgspec.Struct, frozen=True, gc=False):
+    """What is wrong with one segment of a message."""
+
+    segment: int | None  # counted from 1, UNH being 1; None where the answer has no number
+    code: str
+    elements: tuple[Fault, ...] = ()
+
+
+class MessageAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What became of one message."""
+
+    reference: str
+    type: str
+    action: Action
+    fault: Fault | None = None
+    segments: tuple[SegmentFaults, ...] = ()
+
+
+class InterchangeAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What became of one interchange; a message it does not name shares the interchange's fate."""
+
+    reference: str
+    sender: Address
+    recipient: Address
+    action: Action
+    fault: Fault | None = None
+    messages: tuple[MessageAnswer, ...] = ()
+
+
+class CustomsAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What one CUSRES says: of a filing, or of the bills it names."""
+
+    document: str
+    is_accepted: bool | None = None
+    status: CustomsStatus | None = None  # of every bill named; None for lists of others
+    indicators: tuple[str, ...] = ()  # 7365 of other code lists, as sent
+    references: tuple[tuple[str, str], ...] = ()  # qualifier, number; the filing's own left out
+    errors: tuple[str, ...] = ()  # 9321
+    texts: tuple[str, ...] = ()
+
+
+def read_contrl(segments: Iterable[AnySegment]) -> InterchangeAnswer | None:
+    """Return what a CONTRL says, or None if there is no UCI in it."""
+    whole: InterchangeAnswer | None = None
+    messages: list[MessageAnswer] = []
+    faults: list[SegmentFaults] = []
+    elements: list[Fault] = []
+    for segment in reversed(list(segments)):  # each group ends where its first segment stands
+        match part(segment, 0):
+            case "UCD":
+                elements.append(_ucd(segment))
+            case "UCS":
+                faults.append(_ucs(segment, elements))
+                elements = []
+            case "UCM":
+                messages.append(_ucm(segment, faults))
+                faults = []
+            case "UCI":
+                whole = _uci(segment, messages)
+            case _:
+                pass
+    return whole
+
+
+def read_cusres(segments: Iterable[AnySegment]) -> CustomsAnswer | None:
+    """Return what a CUSRES says, or None if there is no BGM in it."""
+    by_tag: dict[str, list[AnySegment]] = {}
+    for segment in segments:
+        by_tag.setdefault(part(segment, 0), []).append(segment)
+    if "BGM" not in by_tag:
+        return None
+    bgm = by_tag["BGM"][0]
+    indicators = [(part(s, 1), part(s, 1, 1)) for s in by_tag.get("GIS", ())]
+    references = [(part(s, 1), part(s, 1, 1)) for s in by_tag.get("RFF", ())]
+    statuses = [_STATUS[code] for code, kind in indicators if kind == CODE_LIST and code in _STATUS]
+    return CustomsAnswer(
+        document=part(bgm, 2),
+        is_accepted=_ACCEPTED.get(part(bgm, 4)),
+        status=statuses[0] if statuses else None,
+        indicators=tuple(code for code, kind in indicators if kind != CODE_LIST),
+        references=tuple(pair for pair in references if pair[0] != PREVIOUS_MESSAGE),
+        errors=tuple(part(s, 1) for s in by_tag.get("ERC", ())),
+        texts=tuple(" ".join(_components(s, 4)) for s in by_tag.get("FTX", ())),
+    )
+
+
+def part(segment: AnySegment, element: int, component: int = 0) -> str:
+    """Return one component of a segment, the tag being element 0; empty if it was not sent."""
+    parts = _components(segment, element)
+    return parts[component] if component < len(parts) else ""
+
+
+def _components(segment: AnySegment, element: int) -> Sequence[str]:
+    if element >= len(segment):
+        return ()
+    value = segment[element]
+    return value.split(":") if isinstance(value, str) else value
+
+
+def _uci(segment: AnySegment, messages: list[MessageAnswer]) -> InterchangeAnswer:
+    return InterchangeAnswer(
+        reference=part(segment, 1),
+        sender=_address(segment, 2),
+        recipient=_address(segment, 3),
+        action=_action(segment, 4),
+        fault=_service_fault(segment, 5),
+        messages=tuple(reversed(messages)),
+    )
+
+
+def _ucm(segment: AnySegment, faults: list[SegmentFaults]) -> MessageAnswer:
+    return MessageAnswer(
+        reference=part(segment, 1),
+        type=part(segment, 2),
+        action=_action(segment, 3),
+        fault=_service_fault(segment, 4),
+        segments=tuple(reversed(faults)),
+    )
+
+
+def _ucs(segment: AnySegment, elements: list[Fault]) -> SegmentFaults:
+    return SegmentFaults(_number(part(segment, 1)), part(segment, 2), tuple(reversed(elements)))
+
+
+def _ucd(segment: AnySegment) -> Fault:
+    return Fault(part(segment, 1), "", *_position(segment, 2))
+
+
+def _service_fault(segment: AnySegment, element: int) -> Fault | None:
+    code, tag = part(segment, element), part(segment, element + 1)
+    return Fault(code, tag, *_position(segment, element + 2)) if code else None
+
+
+def _position(segment: AnySegment, element: int) -> Iterator[int | None]:
+    yield _number(part(segment, element))
+    yield _number(part(segment, element, 1))
+
+
+def _action(segment: AnySegment, element: int) -> Action:
+    return _ACTION.get(part(segment, element), "unknown")
+
+
+def _address(segment: AnySegment, element: int) -> Address:
+    return Address(*(part(segment, element, n) for n in range(3)))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
