@@ -20,7 +20,7 @@ SENT = Interchange(
     Address("LINE", "14", "BACK"), Address("WAGLAN", "ZZ", "DESK"), "REF1", "UNOA", "2"
 )
 CODE = "EDIFACT-STRUCTURE-UNWRITABLE-LEVEL"  # any code with words will do here
-WORDING = Wording(codes={CODE: "29"})
+WORDING = Wording(codes={CODE: 29})
 
 
 def finding(

@@ -26,7 +26,7 @@ VAGUE = Finding(
     Where("bills/HLCU123/goods/1", segment=7, tag="GID"),
     {"text": "CSQU3054384", "expected": 3},
 )
-WORDING = Wording(codes={"CONTAINER-CHECK-DIGIT": "12"})
+WORDING = Wording(codes={"CONTAINER-CHECK-DIGIT": 12})
 
 
 def lines(data: bytes, charset: str = "iso8859-1") -> list[str]:

@@ -23,7 +23,7 @@ from waglan.messages.envelope import Address, Header, Interchange, InterchangeEn
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SENT = Interchange(Address("LI:NE", "14", "BACK"), Address("WAGLAN", "ZZ"), "REF'1", "UNOC")
-CODES = {"CONTAINER-SHAPE": "12", "CONTAINER-CHECK-DIGIT": "19"}
+CODES = {"CONTAINER-SHAPE": 12, "CONTAINER-CHECK-DIGIT": 19}
 
 
 def finding(where: Where, code: str = "CONTAINER-SHAPE") -> Finding:

@@ -1,6 +1,7 @@
 """A manifest goes out as CUSCAR. WAGLAN_UPDATE_GOLDEN=1 writes the golden files anew."""
 
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -48,7 +49,7 @@ def texts(of: Part, tag: str, directory: str = "95B") -> list[Segment]:
 def test_a_manifest_is_written_as_it_always_was(path: Path) -> None:
     parts = msgspec.json.decode(path.read_bytes(), type=list[Part])
     directory = path.stem.removeprefix("cuscar-").partition("-")[0]
-    data = write_manifest(parts, TO_CUSTOMS, directory).replace(b"'", b"'\n")
+    data = re.sub(rb"(?<!\?)'", b"'\n", write_manifest(parts, TO_CUSTOMS, directory))
     golden = path.with_suffix(".edi")
     if os.environ.get("WAGLAN_UPDATE_GOLDEN"):
         golden.write_bytes(data)

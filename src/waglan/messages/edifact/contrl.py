@@ -14,7 +14,7 @@ import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
-from waglan.messages.edifact.finding_text import UNSPECIFIED, Wording
+from waglan.messages.edifact.finding_text import Wording
 from waglan.messages.edifact.write import CHARSET, Segment, without_controls, write
 from waglan.messages.envelope import Address, Header, Interchange, InterchangeEnd, Message
 
@@ -61,12 +61,12 @@ def contrl(
         reference,
         at,
         lambda received: (
-            _uci(end, received, whole, wording.codes)
+            _uci(end, received, whole, wording)
             + [
                 segment
                 for message in answered
                 if whole == ACCEPTED or not is_accepted(message.findings)
-                for segment in _message(message, wording.codes)
+                for segment in _message(message, wording)
             ]
         ),
     )
@@ -74,7 +74,7 @@ def contrl(
 
 def received(end: InterchangeEnd, *, reference: str, at: datetime) -> bytes | None:
     """Return the answer that an interchange has come and will be judged later, or None as above."""
-    return _reply(end, reference, at, lambda received: _uci(end, received, RECEIVED, {}))
+    return _reply(end, reference, at, lambda received: _uci(end, received, RECEIVED, Wording()))
 
 
 def is_accepted(findings: Iterable[Finding]) -> bool:
@@ -187,10 +187,10 @@ def _echoable(segments: Iterable[Segment]) -> list[Segment]:
 
 
 def _uci(
-    end: InterchangeEnd, received: Interchange, action: str, codes: Mapping[str, str]
+    end: InterchangeEnd, received: Interchange, action: str, wording: Wording
 ) -> list[Segment]:
     parties = (_address(received.sender), _address(received.recipient))
-    fault = _fault(_errors(end.findings)[:1], codes, _INTERCHANGE_TAGS)
+    fault = _fault(_errors(end.findings)[:1], wording, _INTERCHANGE_TAGS)
     return [("UCI", received.reference, *parties, action, *(fault if action == REJECTED else ()))]
 
 
@@ -198,7 +198,7 @@ def _address(address: Address) -> tuple[str, ...]:
     return (address.id, address.qualifier, address.routing)
 
 
-def _message(message: Message, codes: Mapping[str, str]) -> Iterator[Segment]:
+def _message(message: Message, wording: Wording) -> Iterator[Segment]:
     header = message.header
     errors = _errors(message.findings)
     own = [e for e in errors if not _is_inside(e)]
@@ -208,9 +208,9 @@ def _message(message: Message, codes: Mapping[str, str]) -> Iterator[Segment]:
         header.reference,
         (header.type, header.version, header.release, header.agency, header.association),
         REJECTED if errors else ACCEPTED,
-        *_fault(own[:1], codes, _MESSAGE_TAGS),
+        *_fault(own[:1], wording, _MESSAGE_TAGS),
     )
-    yield from _segment_errors([e for e in errors if _is_inside(e)], codes)
+    yield from _segment_errors([e for e in errors if _is_inside(e)], wording)
 
 
 def _errors(findings: Iterable[Finding]) -> list[Finding]:
@@ -222,13 +222,13 @@ def _is_inside(finding: Finding) -> bool:
 
 
 def _fault(
-    errors: Sequence[Finding], codes: Mapping[str, str], tags: frozenset[str]
+    errors: Sequence[Finding], wording: Wording, tags: frozenset[str]
 ) -> tuple[str | tuple[str, ...], ...]:
     if not errors:
         return ()
     where = errors[0].where
     tag = where.tag if where.tag in tags else ""
-    return (codes.get(errors[0].code, UNSPECIFIED), tag or "", _position(where) if tag else "")
+    return (wording.error_code(errors[0]), tag or "", _position(where) if tag else "")
 
 
 def _position(where: Where) -> tuple[str, ...]:
@@ -237,25 +237,23 @@ def _position(where: Where) -> tuple[str, ...]:
     return (element, component)
 
 
-def _segment_errors(errors: list[Finding], codes: Mapping[str, str]) -> Iterator[Segment]:
+def _segment_errors(errors: list[Finding], wording: Wording) -> Iterator[Segment]:
     """Yield UCS and UCD in the order of the segments, up to the repeats that CONTRL has."""
     errors.sort(key=lambda finding: finding.where.segment or 0)
     said = 0
     for segment, group in groupby(errors, key=lambda finding: finding.where.segment):
-        for ucs in _one_segment(segment or 0, list(group), codes):
+        for ucs in _one_segment(segment or 0, list(group), wording):
             if said == UCS_PER_MESSAGE_MAX:
                 return
             said += 1
             yield from ucs
 
 
-def _one_segment(
-    segment: int, errors: list[Finding], codes: Mapping[str, str]
-) -> Iterator[list[Segment]]:
+def _one_segment(segment: int, errors: list[Finding], wording: Wording) -> Iterator[list[Segment]]:
     """Yield one UCS with its UCDs for each fault of the whole segment, elements with the first."""
-    whole = [codes.get(e.code, UNSPECIFIED) for e in errors if e.where.element is None]
+    whole = [wording.error_code(e) for e in errors if e.where.element is None]
     elements: list[Segment] = [
-        ("UCD", codes.get(e.code, UNSPECIFIED), _position(e.where))
+        ("UCD", wording.error_code(e), _position(e.where))
         for e in errors
         if e.where.element is not None
     ]
