@@ -232,7 +232,8 @@ def test_a_further_key_of_a_log_keeps_what_was_seen(folder: Path) -> None:
         Witness(held, lambda: AT).answer(Log(3).ask(0).encoded())
         memory = held.trust(ORIGIN, key("waglan.example/log-2027", Algorithm.NOTE, 5).verifier)
         assert (len(memory.keys), memory.seen.size) == (2, 3)
-        assert held.origins() == [ORIGIN]
+        assert held.trust("odd\u2028origin", LOG.verifier).origin in held.origins()
+        assert len(held.origins()) == 2
         with pytest.raises(BadFolder, match="another kind"):
             held.trust(ORIGIN, CUSTOMS.verifier)
         with pytest.raises(BadFolder, match="one line"):
@@ -364,3 +365,18 @@ def test_an_empty_memory_is_an_empty_tree(folder: Path) -> None:
         assert memory is not None
         assert memory.seen == Seen()
         assert held.recall("other.example") is None
+
+
+@pytest.mark.parametrize("origin", ["odd\u2028origin", "go.sum database tree", "../../key"])
+def test_any_origin_is_remembered(folder: Path, origin: str) -> None:
+    with WitnessFolder(folder) as held:
+        held.trust(origin, LOG.verifier)
+    with WitnessFolder(folder) as held:
+        assert sorted([ORIGIN, origin]) == held.origins()
+    assert {path.name for path in folder.iterdir()} == {
+        "key",
+        "lock",
+        "logs",
+        "split-views",
+        "trusted",
+    }

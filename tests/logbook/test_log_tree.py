@@ -255,8 +255,9 @@ def test_a_tile_that_is_too_short_is_noticed() -> None:
 
 
 def test_a_leaf_is_a_hash() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
-        Frontier().append([b"short"])
+    for leaves in ([b"short"], [bytes(31), bytes(33)]):
+        with pytest.raises(ValueError, match="32 bytes"):
+            Frontier().append(leaves)
     with pytest.raises(ValueError, match="2\\*\\*63"):
         Frontier(SIZE_MAX, ()).append([LEAVES[0]])
 

@@ -67,6 +67,32 @@ C2SP_EXAMPLE = (
     "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2"
     "oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n"
 )
+# A log of Certificate Transparency as Google's staging published it with the cosignatures of four
+# witnesses, and the keys that the log and three of the witnesses publish.
+COSIGNED = (
+    "arche2025h1.staging.ct.transparency.dev\n1432088532\n"
+    "U7WM79jrzyhGZ5/GUBTpM7NzwdyfFx61t3RovgcC4Ro=\n\n"
+    "— arche2025h1.staging.ct.transparency.dev zTM8sQAAAZ5W0WdjBAMARjBEAiBjW5IQf9pvsYLfQFX6hoGRE"
+    "PMHbdQ3urbllzalApkptQIgIpwtEroeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvGt0=\n"
+    "— arche2025h1.staging.ct.transparency.dev ui8GwCF1+kWqZrxGdhj4aX3gcw7XUlXQQabg/27lefwhUkzbC"
+    "3NygNI75MdhL1bfTW9g8Ei59RA23oHP7Ry1k3ZFWwQ=\n"
+    "— transparency.dev/DEV:witness-little-garden 2AQqhwAAAABqEiEgzgFIqqhbUoDwjMWE6UP8nd8/KYTzwZ2"
+    "rhIgcqoXHAwVkjZr4AscylP3v7sEodkRAErumC2q44vdgJY096st5BQ==\n"
+    "— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcx"
+    "Z75W3u5hNI7TOQtmJbqmNWVuE0tgh0XwzdZsDsUAQ==\n"
+    "— remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9s"
+    "XTynk5XeU/zZ0WBxtqB0DrAWfBw==\n"
+    "— witness.stagemole.eu Z/euoAAAAABqEiEgw0i+7g2ENfDAWHmtRzCfKTHSDwYDJA2NmKeGi9Y8FtEyOUvVr+AJm"
+    "IY/2TUFucgKi7lI7cUiOvKFYe/TmN9DAg==\n"
+)
+COSIGNED_LOG = (
+    "arche2025h1.staging.ct.transparency.dev+ba2f06c0+AU0vHmlGCS/PdN8b2OaGmKprLI8HKM+dJ472xgFYh15f"
+)
+WITNESSES = [
+    "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2",
+    "witness1.smartit.nu/witness1+a48c820f+BPSFWg9G6KPiO7QPryYO5Xq4oYJJ+kAvLKLSimDhoxMO",
+    "witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv",
+]
 
 
 def signer(name: str, algorithm: Algorithm = Algorithm.NOTE, seed: int = 1) -> SignerKey:
@@ -99,6 +125,18 @@ def test_we_verify_the_example_that_go_documents() -> None:
     assert key.text == GO_EXAMPLE_KEY
     assert signers_of(read_note(GO_EXAMPLE.encode()), [key]) == {key}
     assert not signers_of(read_note(GO_EXAMPLE.replace("then", "Then").encode()), [key])
+
+
+def test_we_verify_what_the_public_witnesses_cosigned() -> None:
+    note = read_note(COSIGNED.encode())
+    witnesses = [read_verifier_key(text) for text in WITNESSES]
+    log = read_verifier_key(COSIGNED_LOG)
+    assert signers_of(note, [log, *witnesses]) == {log}
+    assert {c.key for c in cosigned_by(note, [log, *witnesses])} == set(witnesses)
+    assert {c.at_s for c in cosigned_by(note, witnesses)} == {0x6A122120}
+    shorter = read_note(COSIGNED.replace("1432088532", "1432088531").encode())
+    assert cosigned_by(shorter, witnesses) == []
+    assert note.encoded() == COSIGNED.encode()
 
 
 def test_the_example_of_a_cosigned_checkpoint_is_read_and_written_alike() -> None:
@@ -310,6 +348,11 @@ def test_origin_and_extensions_have_a_limit() -> None:
         Checkpoint("o", 1, ROOT, (*most, "x"))
     with pytest.raises(BadNote, match="broken line"):
         Checkpoint("o", 1, ROOT, ("two\nlines",))
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(max_size=80))
+def test_no_bytes_of_a_key_or_a_signature_are_an_error(public: bytes, signature: bytes) -> None:
+    assert not VerifierKey("n", Algorithm.NOTE, public).verifies(signature, b"a message")
 
 
 def test_a_key_id_is_computed_as_the_specification_says() -> None:

@@ -86,7 +86,7 @@ def run(
         raise _stop(error) from None
 
 
-CONCURRENT_MAX = 64
+CONCURRENT_MAX = 512  # open connections, busy or not; a further one is told to come back
 
 
 def _stop(error: Exception) -> typer.Exit:

@@ -1,7 +1,6 @@
 """A witness on the web (C2SP tlog-witness), and the log's side that asks it for cosignatures."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,7 +51,7 @@ class Witness:
         """Work in this folder, which nobody else may hold."""
         self.folder = folder
         self._clock = clock
-        self._locks: defaultdict[str, Lock] = defaultdict(Lock)
+        self._locks: dict[str, Lock] = {}
 
     def answer(self, body: bytes) -> Signature | Refusal:
         """Judge a request; any number of threads may call this."""
@@ -62,7 +61,7 @@ class Witness:
         origin = request.checkpoint.origin
         if self.folder.recall(origin) is None:  # so that strangers' origins get no lock
             return Refusal(Why.UNKNOWN_ORIGIN)
-        with self._locks[origin]:
+        with self._locks.setdefault(origin, Lock()):
             return self._cosign(request, body)
 
     def _cosign(self, request: Request, body: bytes) -> Signature | Refusal:

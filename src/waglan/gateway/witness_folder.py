@@ -138,9 +138,11 @@ class WitnessFolder:
 
     def _trusted(self) -> set[str]:
         try:
-            return set((self.path / "trusted").read_text(encoding="utf-8").splitlines())
+            # Not splitlines: an origin may hold what Unicode takes for the end of a line.
+            lines = (self.path / "trusted").read_bytes().decode().split("\n")
         except FileNotFoundError:
             raise BadFolder(f"{self.path}/trusted is lost; {_RETIRE}") from None
+        return {line for line in lines if line}
 
     def _write_trusted(self, origins: set[str]) -> None:
         lines = "".join(f"{origin}\n" for origin in sorted(origins))

@@ -57,10 +57,11 @@ class Frontier:
 
     def append(self, leaf_hashes: Iterable[bytes]) -> "tuple[Frontier, list[Tile]]":
         """Return the longer tree's edge and each tile to store: full ones, and the new partial."""
-        carried = b"".join(leaf_hashes)
-        size = self.size + len(carried) // HASH_BYTES
-        if len(carried) % HASH_BYTES or size > SIZE_MAX:
+        leaves = list(leaf_hashes)
+        size = self.size + len(leaves)
+        if set(map(len, leaves)) - {HASH_BYTES} or size > SIZE_MAX:
             raise ValueError("leaves are hashes of 32 bytes, and fewer than 2**63")
+        carried = b"".join(leaves)
         rows: list[bytes] = []
         tiles: list[Tile] = []
         while carried or len(rows) < len(self.rows):
