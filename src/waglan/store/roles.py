@@ -14,6 +14,10 @@ FOUND = """
 select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication
 from pg_roles where rolname = %s
 """
+MEMBER_OF = """
+select r.rolname from pg_auth_members m
+join pg_roles r on r.oid = m.roleid join pg_roles l on l.oid = m.member where l.rolname = %s
+"""
 PASSWORD_CHARACTERS_MIN = 16
 
 
@@ -30,6 +34,7 @@ async def ensure(tx: Transaction, passwords: dict[str, str]) -> None:
     await _say(tx, "alter role {role} nologin", OWNER)
     for role in LOGINS:
         await _say(tx, "alter role {role} login", role)
+        await _leave(tx, role)
         await _limit(tx, role)
         await _set_password(tx, role, passwords[role])
     await _rights(tx)
@@ -41,6 +46,13 @@ async def _make(tx: Transaction, role: str) -> None:
         await _say(tx, "create role {role}", role)
     elif found[0]:  # only a superuser may even repeat these words, so say them when they matter
         await _say(tx, f"alter role {{role}} {NO_PRIVILEGES}", role)
+
+
+async def _leave(tx: Transaction, role: str) -> None:
+    rows = await tx.execute(MEMBER_OF, [role])
+    for (group,) in await rows.fetchall():
+        names = {"group": sql.Identifier(group), "role": sql.Identifier(role)}
+        await tx.execute(sql.SQL("revoke {group} from {role}").format(**names))
 
 
 async def _limit(tx: Transaction, role: str) -> None:
