@@ -1,7 +1,7 @@
 # Sets up, checks and runs Waglan with Python 3.11, pip, git and make alone; Debian's python3-venv is not needed.
 BIN := .venv/bin
 ARGS ?=
-.PHONY: demo test check format lock clean
+.PHONY: demo test check format schema lock clean
 demo: .venv/run
 	$(BIN)/waglan demo $(ARGS)
 
@@ -17,6 +17,10 @@ check: .venv/dev
 format: .venv/dev
 	$(BIN)/ruff format src tests bench
 	$(BIN)/ruff check --fix src tests bench
+
+# After a new migration: writes src/waglan/store/schema.sql, which `make check` compares.
+schema: .venv/dev
+	WAGLAN_WRITE_SCHEMA=1 $(BIN)/pytest tests/store/test_schema.py -k written_down
 
 # The environment has no pip of its own: the one on the machine fills it.
 .venv/bin/python:
