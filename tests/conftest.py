@@ -75,7 +75,8 @@ def scratch() -> Iterator[Path]:
 
 def cloned(server: Server, template: str) -> Iterator[Dsn]:
     name = f"test_{next(NUMBERS)}"
-    execute(server, f"create database {name} template {template}")
+    # Twice as fast as through the WAL, for a template of this size.
+    execute(server, f"create database {name} template {template} strategy file_copy")
     yield named(server.dsn, name)
     execute(server, f"drop database {name} with (force)")
 

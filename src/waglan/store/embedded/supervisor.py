@@ -203,7 +203,7 @@ def _forget_the_dead(where: House) -> None:
         pid = int(pid_file.read_text("utf-8").split()[0])
         lives_here = False
         with suppress(OSError):  # a zombie has no working directory any more
-            lives_here = Path(f"/proc/{pid}/cwd").readlink() == where.data
+            lives_here = where.data.samefile(f"/proc/{pid}/cwd")
         if Path("/proc/self").exists() and not lives_here:
             pid_file.unlink()
             (where.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
