@@ -1,0 +1,172 @@
+"""The file of an officer's table: what may stand in it, and what is refused by name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.facts import FACTS
+from waglan.customs.status import GRAVITY
+from waglan.customs.table_cell import check_cell, facts_named
+
+TABLE_BYTES_MAX = 1_000_000
+ROWS_MAX = 500
+COLUMNS_MAX = 40
+
+_NODES = frozenset({"inputNode", "decisionTableNode", "outputNode"})
+_OUTPUTS = ("rule", "status", "note")
+_ROW_EXTRAS = frozenset({"_id", "_description"})
+# A table asks; that nothing is asked of a bill is what a standing order decides.
+_WANTED = frozenset(f'"{status.value}"' for status in GRAVITY[1:])
+_CODE = re.compile(r'"[A-Z0-9][A-Z0-9-]{0,31}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The one decision table of a file, after every cell has been checked."""
+
+    inputs: list[dict[str, str]]
+    outputs: list[dict[str, str]]
+    rows: list[dict[str, str]]
+    rules: tuple[str, ...]
+    needs: frozenset[str]
+
+
+class _Node(msgspec.Struct, frozen=True):
+    type: str
+    name: str = ""
+    content: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Model(msgspec.Struct, frozen=True):
+    nodes: list[_Node]
+
+
+class _Column(msgspec.Struct, frozen=True):
+    id: str
+    field: str | None = None
+    name: str = ""
+
+
+class _Table(msgspec.Struct, frozen=True, rename="camel"):
+    hit_policy: str
+    inputs: list[_Column]
+    outputs: list[_Column]
+    rules: list[dict[str, str]]
+
+
+def read_grid(content: bytes) -> tuple[Grid | None, list[Finding]]:
+    """Return the table of a decision model, or None and everything that forbids it."""
+    if len(content) > TABLE_BYTES_MAX:
+        size, most = len(content), TABLE_BYTES_MAX
+        where = Where("table")
+        return None, [Finding("TABLE-SIZE", Severity.ERROR, where, {"size": size, "max": most})]
+    try:
+        nodes = msgspec.json.decode(content, type=_Model).nodes
+        found = list(_check_nodes(nodes))
+        if found:
+            return None, found
+        [raw] = [node.content for node in nodes if node.type == "decisionTableNode"]
+        table = msgspec.json.decode(raw, type=_Table)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None, [Finding("TABLE-UNREADABLE", Severity.ERROR, Where("table"), {})]
+    found = [*_check_shape(table)] or [*_check_cells(table)]
+    return (None, found) if found else (_grid(table), [])
+
+
+def _check_nodes(nodes: Sequence[_Node]) -> Iterator[Finding]:
+    for node in nodes:
+        if node.type not in _NODES:
+            where = Where(f"table/nodes/{node.name}")
+            yield Finding("TABLE-NODE", Severity.ERROR, where, {"type": node.type})
+    tables = sum(node.type == "decisionTableNode" for node in nodes)
+    if tables != 1:
+        yield Finding("TABLE-COUNT", Severity.ERROR, Where("table/nodes"), {"count": tables})
+
+
+def _check_shape(table: _Table) -> Iterator[Finding]:
+    where = Where("table")
+    if table.hit_policy != "collect":
+        policy = table.hit_policy
+        yield Finding("TABLE-HIT-POLICY", Severity.ERROR, where, {"policy": policy})
+    outputs = sorted(column.field or "" for column in table.outputs)
+    if outputs != sorted(_OUTPUTS):
+        yield Finding("TABLE-OUTPUTS", Severity.ERROR, where, {"outputs": ", ".join(outputs)})
+    if not 1 <= len(table.rules) <= ROWS_MAX:
+        rows = len(table.rules)
+        yield Finding("TABLE-ROWS", Severity.ERROR, where, {"rows": rows, "max": ROWS_MAX})
+    columns = [*table.inputs, *table.outputs]
+    if len(columns) > COLUMNS_MAX or len({column.id for column in columns}) < len(columns):
+        count = len(columns)
+        params = COLUMNS_MAX
+        yield Finding("TABLE-COLUMNS", Severity.ERROR, where, {"columns": count, "max": params})
+    for column in table.inputs:
+        if column.field and column.field not in FACTS:
+            yield Finding("TABLE-FACT", Severity.ERROR, where, {"fact": column.field})
+
+
+def _check_cells(table: _Table) -> Iterator[Finding]:
+    seen = set[str]()
+    for number, row in enumerate(table.rules, 1):
+        yield from _check_row(table, row, Where(f"table/rows/{number}", line=number))
+        rule = _output(table, row, "rule")
+        if rule in seen:
+            where = Where(f"table/rows/{number}/rule", line=number)
+            yield Finding("TABLE-RULE-TWICE", Severity.ERROR, where, {"rule": rule})
+        seen.add(rule)
+
+
+def _check_row(table: _Table, row: dict[str, str], where: Where) -> Iterator[Finding]:
+    known = {column.id for column in (*table.inputs, *table.outputs)} | _ROW_EXTRAS
+    for name in sorted(row.keys() - known):
+        yield Finding("TABLE-ROW-EXTRA", Severity.ERROR, where, {"name": name})
+    rule, note = _output(table, row, "rule"), _output(table, row, "note")
+    status = _output(table, row, "status")
+    if not _CODE.fullmatch(rule):
+        yield Finding("TABLE-RULE-ID", Severity.ERROR, where, {"rule": rule})
+    if note and not _CODE.fullmatch(note):
+        yield Finding("TABLE-NOTE", Severity.ERROR, where, {"note": note})
+    if status not in _WANTED:
+        yield Finding("TABLE-STATUS", Severity.ERROR, where, {"status": status})
+    cells = [(column, cell) for column in table.inputs if (cell := row.get(column.id, "").strip())]
+    if not cells:
+        yield Finding("TABLE-ROW-OPEN", Severity.ERROR, where, {"rule": rule})
+    for column, cell in cells:
+        yield from check_cell(cell, where, is_test=bool(column.field))
+
+
+def _output(table: _Table, row: dict[str, str], name: str) -> str:
+    [column] = [column.id for column in table.outputs if column.field == name]
+    return row.get(column, "").strip()
+
+
+def _grid(table: _Table) -> Grid:
+    names = {column.id: f"c{n}" for n, column in enumerate((*table.inputs, *table.outputs))}
+    cells = [row.get(c.id, "") for c in table.inputs for row in table.rules]
+    rules = [_output(table, row, "rule").strip('"') for row in table.rules]
+    return Grid(
+        inputs=[_column(column, names) for column in table.inputs],
+        outputs=[_column(column, names) for column in table.outputs],
+        rows=[_row(table, row, names) for row in table.rules],
+        rules=tuple(rules),
+        needs=frozenset(c.field for c in table.inputs if c.field)
+        | frozenset().union(*map(facts_named, cells)),
+    )
+
+
+def _column(column: _Column, names: dict[str, str]) -> dict[str, str]:
+    id_ = names[column.id]
+    return (
+        {"id": id_, "name": id_, "field": column.field}
+        if column.field
+        else {"id": id_, "name": id_}
+    )
+
+
+def _row(table: _Table, row: dict[str, str], names: dict[str, str]) -> dict[str, str]:
+    note = [column.id for column in table.outputs if column.field == "note"]
+    blank = {names[id_]: '""' for id_ in note}  # so that every hit has a note, if an empty one
+    told = {names[id_]: cell for id_, cell in row.items() if id_ in names and cell.strip()}
+    return {"_id": row.get("_id", ""), **blank, **told}
