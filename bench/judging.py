@@ -6,14 +6,17 @@ Run with `.venv/bin/python bench/judging.py`. Ratios are what counts: they trave
 import gc
 import time  # noqa: TID251
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 from waglan.codes.container import ContainerNo
 from waglan.codes.data import read
+from waglan.customs.decision import Case, decide
 from waglan.customs.facts import Beyond, facts_of, pair_key
 from waglan.customs.judge import judge
 from waglan.customs.rules import RULES
+from waglan.customs.sample import Sample
+from waglan.customs.standing_order import Ground
 from waglan.customs.tables import read_table
 from waglan.manifest.model import (
     Bill,
@@ -55,7 +58,11 @@ def main() -> None:
     report("facts for the table", best_s(partial(facts_of, manifest, table.needs, beyond)), floor_s)
     facts = facts_of(manifest, table.needs, beyond)
     report(f"table of {len(table.rules)} rules", best_s(partial(table.evaluate, facts)), floor_s)
-    hits = sum(hit.status is not None for hit in table.evaluate(facts))
+    case = Case(manifest, beyond.findings, table.evaluate(facts))
+    sample, ground = Sample(b"bench" * 8, 20), Ground({}, frozenset(), "bench", table.stamp)
+    deciding = partial(decide, case, None, ground, sample, now=datetime(2026, 11, 24, tzinfo=UTC))
+    report("decisions", best_s(deciding), floor_s)
+    hits = sum(hit.status is not None for hit in case.hits)
     print(f"{hits} of {BILLS} bills were hit")
 
 

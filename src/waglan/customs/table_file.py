@@ -99,9 +99,8 @@ def _check_shape(table: _Table) -> Iterator[Finding]:
         yield Finding("TABLE-ROWS", Severity.ERROR, where, {"rows": rows, "max": ROWS_MAX})
     columns = [*table.inputs, *table.outputs]
     if len(columns) > COLUMNS_MAX or len({column.id for column in columns}) < len(columns):
-        count = len(columns)
-        params = COLUMNS_MAX
-        yield Finding("TABLE-COLUMNS", Severity.ERROR, where, {"columns": count, "max": params})
+        count, most = len(columns), COLUMNS_MAX
+        yield Finding("TABLE-COLUMNS", Severity.ERROR, where, {"columns": count, "max": most})
     for column in table.inputs:
         if column.field and column.field not in FACTS:
             yield Finding("TABLE-FACT", Severity.ERROR, where, {"fact": column.field})

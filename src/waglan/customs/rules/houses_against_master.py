@@ -46,8 +46,12 @@ def _of_consolidation(bill: Bill, houses: Sequence[Bill], limits: Policy) -> Ite
     where, came = of_bill(bill, "houses"), len(houses)
     number, told = bill.number, bill.houses
     if told is not None and came > told:
-        look = Severity.WARNING
-        yield Finding("HK-MAN-021-EXTRA", look, where, {"bill": number, "told": told, "came": came})
+        yield Finding(
+            "HK-MAN-021-EXTRA",
+            Severity.WARNING,
+            where,
+            {"bill": number, "told": told, "came": came},
+        )
     elif told is not None and came < told:
         yield Finding(
             "HK-MAN-021-OPEN", Severity.NOTE, where, {"bill": number, "told": told, "came": came}

@@ -1,0 +1,182 @@
+"""An officer's standing order: what may be decided without him, how far, and until when.
+
+Nobody decides by default. A machine decides in an officer's name only while an order that he signed
+is valid, names the very table and policy in use, and covers what is to be decided.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.party import PartyId
+from waglan.customs.status import GRAVITY
+from waglan.customs.tables import Stamp
+from waglan.logbook.canonical import Value, canonical
+
+PURPOSE = "waglan/standing-order/v1"
+BILLS_PER_CALL_MAX = 100_000
+VALID_DAYS_MAX = 366  # whoever wants longer signs again
+SERVE_BEFORE_ARRIVAL_MINUTES_MAX = 7 * 24 * 60
+
+
+class BadOrder(ValueError):
+    """An order that cannot be meant; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingOrder:
+    """What one officer orders; worth nothing until it is signed."""
+
+    id: str
+    officer: str  # subject id of the person who signs and answers for it
+    authority: PartyId
+    policy_version: str  # of the tolerances in customs/policy.toml
+    table_sha256: str
+    statuses: frozenset[CustomsStatus]  # those that may be decided under it
+    bills_per_call_max: int
+    not_selected_permille_max: int  # a call with more goes to an officer: is the table broken?
+    valid_from: datetime
+    valid_until: datetime  # no longer valid at this very moment
+    serve_before_arrival_minutes: int  # when the filers of a call are told, all at once
+
+    def __post_init__(self) -> None:
+        """Refuse what no officer can mean."""
+        for wrong, why in self._faults():
+            if wrong:
+                raise BadOrder(why)
+
+    def _faults(self) -> Iterator[tuple[bool, str]]:
+        yield not (self.id and self.officer and self.authority), "an order names who gives it"
+        yield None in (self.valid_from.tzinfo, self.valid_until.tzinfo), "its times have zones"
+        valid_for = self.valid_until - self.valid_from
+        yield (
+            not timedelta(0) < valid_for <= timedelta(days=VALID_DAYS_MAX),
+            (f"an order is valid for up to {VALID_DAYS_MAX} days"),
+        )
+        yield (
+            not (self.statuses and self.statuses <= set(GRAVITY)),
+            ("an order allows some of: " + ", ".join(status.value for status in GRAVITY)),
+        )
+        yield (
+            not 1 <= self.bills_per_call_max <= BILLS_PER_CALL_MAX,
+            (f"bills per call: 1 to {BILLS_PER_CALL_MAX}"),
+        )
+        yield not 0 <= self.not_selected_permille_max <= 1000, "a share is 0 to 1000 permille"
+        minutes = self.serve_before_arrival_minutes
+        yield (
+            not 0 <= minutes <= SERVE_BEFORE_ARRIVAL_MINUTES_MAX,
+            (f"notice is served 0 to {SERVE_BEFORE_ARRIVAL_MINUTES_MAX} minutes before arrival"),
+        )
+
+    def order_bytes(self) -> bytes:
+        """Return the bytes that the officer signs; the purpose keeps them from other uses."""
+        statuses: list[Value] = [status.value for status in GRAVITY if status in self.statuses]
+        return canonical(
+            {
+                "purpose": PURPOSE,
+                "id": self.id,
+                "officer": self.officer,
+                "authority": self.authority,
+                "policy_version": self.policy_version,
+                "table_sha256": self.table_sha256,
+                "statuses": statuses,
+                "bills_per_call_max": self.bills_per_call_max,
+                "not_selected_permille_max": self.not_selected_permille_max,
+                "valid_from": self.valid_from.astimezone(UTC).isoformat(timespec="microseconds"),
+                "valid_until": self.valid_until.astimezone(UTC).isoformat(timespec="microseconds"),
+                "serve_before_arrival_minutes": self.serve_before_arrival_minutes,
+            }
+        )
+
+    def serve_at(self, arrival: datetime) -> datetime:
+        """Return when the filers of a call are told, all of them at once.
+
+        One who were told early would know by it that nothing is wanted of him, and the others that
+        something is.
+        """
+        return arrival - timedelta(minutes=self.serve_before_arrival_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOrder:
+    """An order with a signature, which may be anybody's: ask `is_signed`."""
+
+    order: StandingOrder
+    signature: bytes
+
+    def is_signed(self, officers: Mapping[str, Ed25519PublicKey]) -> bool:
+        """Return whether the officer named in the order signed these very words."""
+        key = officers.get(self.order.officer)
+        if key is None:
+            return False
+        try:
+            key.verify(self.signature, self.order.order_bytes())
+        except InvalidSignature:
+            return False
+        return True
+
+
+def sign(order: StandingOrder, key: Ed25519PrivateKey) -> SignedOrder:
+    """Return the order signed with an officer's key."""
+    return SignedOrder(order, key.sign(order.order_bytes()))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What an order is held against: whose keys count, what was revoked, what is in use."""
+
+    officers: Mapping[str, Ed25519PublicKey]  # by subject id, those who may sign today
+    revoked: frozenset[str]  # ids of orders
+    policy_version: str
+    stamp: Stamp | None  # of the table that gave the hits; None: none was run
+
+
+def refusals(
+    signed: SignedOrder | None, ground: Ground, *, bills: int, now: datetime
+) -> list[Finding]:
+    """Return why nothing may be decided under this order for a call of so many bills."""
+    if signed is None:
+        return [Finding("ORDER-NONE", Severity.ERROR, Where("orders"), {})]
+    order, where = signed.order, Where(f"orders/{signed.order.id}")
+    if not signed.is_signed(ground.officers):
+        # Whatever else it says, nobody is known to have said it.
+        return [Finding("ORDER-UNSIGNED", Severity.ERROR, where, {"order": order.id})]
+    return [
+        *_of_time(order, ground, where, now),
+        *_of_what_is_in_use(order, ground, where),
+        *_of_size(order, where, bills),
+    ]
+
+
+def _of_time(
+    order: StandingOrder, ground: Ground, where: Where, now: datetime
+) -> Iterator[Finding]:
+    if order.id in ground.revoked:
+        yield Finding("ORDER-REVOKED", Severity.ERROR, where, {"order": order.id})
+    if now < order.valid_from:
+        since = order.valid_from.isoformat(timespec="minutes")
+        yield Finding("ORDER-EARLY", Severity.ERROR, where, {"order": order.id, "from": since})
+    if now >= order.valid_until:
+        until = order.valid_until.isoformat(timespec="minutes")
+        yield Finding("ORDER-EXPIRED", Severity.ERROR, where, {"order": order.id, "until": until})
+
+
+def _of_what_is_in_use(order: StandingOrder, ground: Ground, where: Where) -> Iterator[Finding]:
+    in_use = ground.stamp.table_sha256 if ground.stamp else ""
+    if order.table_sha256 != in_use:
+        named, used = order.table_sha256[:12], in_use[:12] or "-"
+        yield Finding("ORDER-OTHER-TABLE", Severity.ERROR, where, {"order": named, "in_use": used})
+    if order.policy_version != ground.policy_version:
+        named, used = order.policy_version, ground.policy_version
+        yield Finding("ORDER-OTHER-POLICY", Severity.ERROR, where, {"order": named, "in_use": used})
+
+
+def _of_size(order: StandingOrder, where: Where, bills: int) -> Iterator[Finding]:
+    most = order.bills_per_call_max
+    if bills > most:
+        yield Finding("ORDER-BILLS", Severity.ERROR, where, {"bills": bills, "max": most})
