@@ -23,7 +23,7 @@ from waglan.gateway.witness import (
     gather_cosignatures,
     witness_app,
 )
-from waglan.gateway.witness_folder import BadFolder, WitnessFolder, make_witness
+from waglan.gateway.witness_folder import BadFolder, Memory, WitnessFolder, make_witness
 from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
 from waglan.logbook.cosignature import Cosigned, cosign
 from waglan.logbook.leaf import leaf_hash
@@ -130,13 +130,22 @@ def test_wherever_the_kill_falls_one_view_alone_is_cosigned(
     assert len(cosigned) == 1
 
 
+class SlowFolder(WitnessFolder):
+    """Between what it recalls and what it is told next, everybody else has had a turn."""
+
+    def recall(self, origin: str) -> Memory | None:
+        memory = super().recall(origin)
+        threading.Event().wait(0.005)
+        return memory
+
+
 def answers_of(witness: Witness, logs: Sequence[Log], old_size: int) -> list[Signature | Refusal]:
     with ThreadPoolExecutor(8) as threads:
         return list(threads.map(lambda log: witness.answer(log.ask(old_size).encoded()), logs))
 
 
 def test_of_two_views_at_the_same_moment_one_is_cosigned(folder: Path) -> None:
-    with WitnessFolder(folder) as held:
+    with SlowFolder(folder) as held:
         witness = Witness(held, lambda: AT)
         logs = [Log(3, view) for view in ("true", "false") * 8]
         answers = answers_of(witness, logs, 0)

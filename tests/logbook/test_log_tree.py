@@ -87,7 +87,7 @@ def mth(leaves: list[bytes]) -> bytes:
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"").digest()
     k = split(len(leaves))
-    return sha256(b"\x01" + mth(leaves[:k]) + mth(leaves[k:])).digest()
+    return pair(mth(leaves[:k]), mth(leaves[k:]))
 
 
 def path(m: int, leaves: list[bytes]) -> list[bytes]:
@@ -209,6 +209,30 @@ def test_a_broken_proof_of_consistency_is_refused(size: int, data: st.DataObject
     assert not verify_consistency(old, before, size, after, proof[:n] + proof[n + 1 :])
     assert not verify_consistency(old, before, size, after, [*proof, after])
     assert not verify_consistency(size, after, old, before, proof)
+
+
+def test_an_inner_node_is_no_leaf_and_no_shorter_tree() -> None:
+    left, right, whole = mth(LEAVES[:2]), mth(LEAVES[2:4]), mth(LEAVES[:4])
+    assert verify_consistency(2, left, 4, whole, [right])
+    assert not verify_consistency(1, left, 4, whole, [right])
+    for index in range(4):
+        assert not verify_inclusion(left, index, 4, [right], whole)
+        assert not verify_inclusion(right, index, 4, [left], whole)
+        assert not verify_inclusion(whole, index, 4, [], whole)
+
+
+def test_a_tree_is_no_taller_than_its_size_allows() -> None:
+    """A log that signs such a root has signed two trees, and could show either."""
+    a, b, c, d = LEAVES[:4]
+    assert not verify_inclusion(b, 0, 1, [a], pair(a, b))
+    three, four = pair(pair(a, b), c), pair(pair(a, b), pair(c, d))
+    assert verify_consistency(3, three, 4, four, [c, d, pair(a, b)])
+    taller = [c, d, pair(a, b), a]
+    assert not verify_consistency(3, pair(a, three), 4, pair(a, four), taller)
+
+
+def pair(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\x01" + left + right).digest()
 
 
 def test_nothing_comes_before_the_empty_tree() -> None:
