@@ -175,6 +175,7 @@ def test_any_altered_byte_is_found(whole: Bundle, at: int, flip: int) -> None:
         assert verdict.said == whole.said
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_bytes_that_are_no_bundle_are_refused(noise: bytes) -> None:
     assert codes(noise) == ["LOG-BUNDLE-SHAPE"]

@@ -6,7 +6,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waglan.codes.event import EventCode
@@ -53,6 +53,7 @@ def test_an_event_has_these_very_bytes_for_ever() -> None:
     )
 
 
+@settings(deadline=None)
 @given(EVENTS)
 def test_the_fast_bytes_are_the_canonical_ones(event: Event) -> None:
     assert event_bytes(event) == canonical(as_value(event))
@@ -90,6 +91,7 @@ def nested(depth: int) -> Value:
 
 
 # A value of a body stands two deep, in the body and in the event.
+@settings(deadline=None)
 @given(st.dictionaries(KEYS, VALUES | st.sampled_from([1.5, 2**53, -(2**53), b"x", (1,)])))
 def test_a_body_is_refused_exactly_when_it_has_no_canonical_form(body: dict[str, Value]) -> None:
     try:
@@ -143,11 +145,13 @@ def test_the_zone_as_sent_is_part_of_what_was_said() -> None:
     assert event_bytes(ours) == event_bytes(BOX_DECLARED)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=16, max_size=16), st.binary())
 def test_the_database_can_compute_the_leaf_from_salt_and_bytes(salt: bytes, event: bytes) -> None:
     assert leaf_of(salt, event) == sha256(b"\x00" + sha256(salt + event).digest()).digest()
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_a_commitment_binds_its_value_and_its_salt(value: Value, other: Value) -> None:
     mine = commit(SALT, value)

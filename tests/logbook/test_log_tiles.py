@@ -1,7 +1,7 @@
 """A tile has one path."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waglan.logbook.tiles import LEVEL_MAX, read_tile_path, tile_path
@@ -14,12 +14,14 @@ def test_the_path_is_that_of_the_specification() -> None:
     assert tile_path(TileId(1, 5), 17) == "1/005.p/17"
 
 
+@settings(deadline=None)
 @given(st.integers(0, LEVEL_MAX), st.integers(0, 2**63 // 256), st.integers(1, 256))
 def test_a_path_is_read_as_it_was_written(level: int, index: int, width: int) -> None:
     tile = TileId(level, index)
     assert read_tile_path(tile_path(tile, width)) == (tile, width)
 
 
+@settings(deadline=None)
 @given(st.text("0123x/.p", max_size=24))
 def test_no_tile_has_two_paths(path: str) -> None:
     place = read_tile_path(path)

@@ -126,6 +126,7 @@ def test_however_it_grows_the_tree_is_the_same(steps: list[int]) -> None:
     assert shelf.tiles == shelf_of(LEAVES[:size]).tiles
 
 
+@settings(deadline=None)
 @given(SIZES)
 def test_an_older_root_is_found_in_the_tiles_it_needs_alone(size: int) -> None:
     need = {tile: FULL.tiles[tile] for tile in tiles_for_root(size)}
@@ -245,6 +246,7 @@ def test_nothing_comes_before_the_empty_tree() -> None:
     assert not verify_consistency(1, one, 1, LEAVES[1], [])
 
 
+@settings(deadline=None)
 @given(
     st.integers(-1, 2**64),
     st.integers(-1, 2**64),

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waglan.logbook.checkpoint import (
@@ -147,12 +147,14 @@ def test_the_example_of_a_cosigned_checkpoint_is_read_and_written_alike() -> Non
     assert time_s == 1_679_315_147
 
 
+@settings(deadline=None)
 @given(CHECKPOINTS)
 def test_a_checkpoint_is_read_as_it_was_signed(checkpoint: Checkpoint) -> None:
     encoded = sign_checkpoint(checkpoint, [LOG]).encoded()
     assert open_checkpoint(encoded, [LOG.verifier]) == checkpoint
 
 
+@settings(deadline=None)
 @given(CHECKPOINTS, st.data())
 def test_any_altered_byte_is_found(checkpoint: Checkpoint, data: st.DataObject) -> None:
     encoded = bytearray(sign_checkpoint(checkpoint, [LOG]).encoded())
@@ -191,6 +193,7 @@ def test_a_key_for_one_purpose_serves_no_other() -> None:
         cosign(CHECKPOINT.text, LOG, 1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, TIME_MAX_S))
 def test_a_cosignature_states_its_time(at_s: int) -> None:
     witness = signer("customs.example/witness", Algorithm.COSIGNATURE)
@@ -282,6 +285,7 @@ def test_what_two_readers_could_take_differently_is_no_note(data: bytes) -> None
         read_note(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=60).map(lambda b: WHOLE[:40] + b))
 def test_bytes_are_a_note_or_are_refused(data: bytes) -> None:
     try:
@@ -350,6 +354,7 @@ def test_origin_and_extensions_have_a_limit() -> None:
         Checkpoint("o", 1, ROOT, ("two\nlines",))
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=80))
 def test_no_bytes_of_a_key_or_a_signature_are_an_error(public: bytes, signature: bytes) -> None:
     assert not VerifierKey("n", Algorithm.NOTE, public).verifies(signature, b"a message")

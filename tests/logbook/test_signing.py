@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waglan.logbook.signing import PrivateKey, PublicKey, Purpose
@@ -12,6 +12,7 @@ from waglan.logbook.signing import PrivateKey, PublicKey, Purpose
 SECRET = Ed25519PrivateKey.from_private_bytes(bytes([7] * 32))
 
 
+@settings(deadline=None)
 @given(st.sampled_from(Purpose), st.binary(), st.binary())
 def test_a_signature_holds_for_its_payload_alone(
     purpose: Purpose, payload: bytes, other: bytes
@@ -37,6 +38,7 @@ def test_a_plain_signature_of_the_same_key_is_none_for_any_purpose() -> None:
     assert not any(PrivateKey(p, SECRET).public.verifies(plain, b"TGHU1234567") for p in Purpose)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32), st.binary(max_size=80))
 def test_no_bytes_are_an_error(public: bytes, signature: bytes) -> None:
     assert not PublicKey(Purpose.PASS, public).verifies(signature, b"a message")

@@ -193,6 +193,7 @@ def test_a_proof_may_have_sixty_three_hashes() -> None:
     assert len(longest.proof) == PROOF_HASHES_MAX
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 200))
 def test_bytes_are_a_request_or_are_refused(noise: bytes, at: int) -> None:
     body = THREE.ask(0).encoded()
