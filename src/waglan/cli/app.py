@@ -1,22 +1,47 @@
-"""The command's root: the one place that joins the groups."""
+"""The command's root: the one place that joins the groups.
+
+Heavy modules are imported inside the commands, so that `waglan --help` stays quick.
+"""
+
+import asyncio
+from importlib.metadata import version as installed
 
 import typer
 
-from waglan.cli import witness
+from waglan.cli import client, witness
+from waglan.cli.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Waglan: one open port community system.")
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Waglan: one open port community system.",
+)
+client.add(app)
 app.add_typer(witness.app, name="witness")
 
 
-@app.callback()
-def root() -> None:
-    """Waglan: one open port community system."""
+@app.command()
+def up() -> None:
+    """Start Waglan here: database, log, interface. The first start makes keys and an operator."""
+    from waglan.cli.instance import serve
+
+    asyncio.run(serve(Settings()))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the interface's OpenAPI 3.1 document."""
+    import json
+
+    from waglan.gateway.http.app import describe
+
+    typer.echo(json.dumps(describe().openapi(), indent=2, sort_keys=True))
 
 
 @app.command()
 def version() -> None:
     """Print the version."""
-    typer.echo("0.1.0")
+    typer.echo(installed("waglan"))
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The one door to the data files packaged with Waglan."""
 
+from importlib.metadata import version
 from importlib.resources import files
 
 
@@ -16,6 +17,11 @@ def scripts(folder: str) -> dict[str, str]:
 def read(path: str) -> str:
     """Return one packaged text file, such as `store/schema.sql`; a missing one is our fault."""
     return files("waglan").joinpath(*path.split("/")).read_text(encoding="utf-8")
+
+
+def installed(package: str) -> str:
+    """Return the version of an installed package whose results are part of a decision's basis."""
+    return version(package)
 
 
 def _texts(folder: str, suffix: str) -> list[tuple[str, str]]:

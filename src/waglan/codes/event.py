@@ -15,6 +15,7 @@ class EventCode(Enum):
     BILL_DECLARED = "bill.declared"
     CUSTOMS_STATUS = "customs.status"
     NOTICE_SERVED = "customs.notice-served"
+    MANIFEST_ANSWERED = "customs.manifest-answered"
     STANDING_ORDER_SIGNED = "customs.standing-order-signed"
     STANDING_ORDER_REVOKED = "customs.standing-order-revoked"
     TABLE_PUBLISHED = "customs.table-published"

@@ -1,8 +1,10 @@
 """What is wrong and where: the one shape every check answers in. The words are in texts/."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class Severity(Enum):
@@ -39,3 +41,17 @@ class Finding:
     severity: Severity
     where: Where
     params: Mapping[str, str | int]
+
+
+def encode(findings: Iterable[Finding]) -> bytes:
+    """Return findings as JSON: codes, places and parameters, never sentences."""
+    return _encode(list(findings))
+
+
+def decode(text: bytes) -> list[Finding]:
+    """Return what `encode` wrote."""
+    return _decode(text)
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(list[Finding]).decode

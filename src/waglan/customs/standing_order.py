@@ -7,7 +7,9 @@ is valid, names the very table and policy in use, and covers what is to be decid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -180,3 +182,42 @@ def _of_size(order: StandingOrder, where: Where, bills: int) -> Iterator[Finding
     most = order.bills_per_call_max
     if bills > most:
         yield Finding("ORDER-BILLS", Severity.ERROR, where, {"bills": bills, "max": most})
+
+
+def read_order(body: bytes) -> StandingOrder | None:
+    """Return the order in these bytes; None for what is not one, or could not be meant."""
+    try:
+        sheet = _read_sheet(body)
+        return StandingOrder(
+            id=sheet.id,
+            officer=sheet.officer,
+            authority=PartyId(sheet.authority),
+            policy_version=sheet.policy_version,
+            table_sha256=sheet.table_sha256,
+            statuses=frozenset(sheet.statuses),
+            bills_per_call_max=sheet.bills_per_call_max,
+            not_selected_permille_max=sheet.not_selected_permille_max,
+            valid_from=sheet.valid_from,
+            valid_until=sheet.valid_until,
+            serve_before_arrival_minutes=sheet.serve_before_arrival_minutes,
+        )
+    except (msgspec.DecodeError, BadOrder, ValueError):
+        return None
+
+
+class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    purpose: Literal["waglan/standing-order/v1"]
+    id: str
+    officer: str
+    authority: str
+    policy_version: str
+    table_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    statuses: list[CustomsStatus]
+    bills_per_call_max: int
+    not_selected_permille_max: int
+    valid_from: datetime
+    valid_until: datetime
+    serve_before_arrival_minutes: int
+
+
+_read_sheet = msgspec.json.Decoder(_Sheet).decode

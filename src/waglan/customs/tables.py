@@ -12,12 +12,14 @@ import msgspec
 import zen
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.data import installed
 from waglan.codes.finding import Finding
 from waglan.customs.facts import Facts
 from waglan.customs.status import gravest
 from waglan.customs.table_file import Grid, read_grid
 
 BILLS_MAX = 100_000
+ENGINE = f"zen-engine {installed('zen-engine')}"
 
 
 @dataclass(frozen=True, slots=True)

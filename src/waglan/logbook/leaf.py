@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import cast
 
 import msgspec
 
 from waglan.codes.event import EventCode
-from waglan.codes.key import KeyKind
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
 from waglan.logbook.canonical import NotCanonical, Value, canonical, check
 from waglan.logbook.event import Event
 
@@ -115,3 +117,29 @@ def _zoned(at: datetime) -> datetime:
     if at.utcoffset() is None:
         raise NotCanonical(f"{at.isoformat()} has no zone")
     return at
+
+
+def read_event(text: bytes) -> Event:
+    """Return what `event_bytes` wrote; who may see it and what else finds it stand elsewhere."""
+    said = _decode(text)
+    return Event(
+        said.code,
+        Key(said.about.kind, said.about.text),
+        PartyId(said.said_by),
+        datetime.fromisoformat(said.happened_at),
+        datetime.fromisoformat(said.recorded_at),
+        # What was written was checked; JSON has nothing that Value has not, but for floats.
+        cast("dict[str, Value]", said.body),
+    )
+
+
+class _Read(msgspec.Struct, frozen=True, gc=False):
+    about: _About
+    body: dict[str, object]
+    code: EventCode
+    happened_at: str
+    recorded_at: str
+    said_by: str
+
+
+_decode = msgspec.json.Decoder(_Read).decode

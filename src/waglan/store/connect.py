@@ -62,8 +62,13 @@ async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]
     """
     async with pool.connection() as conn, conn.transaction():
         if org is not None:
-            await conn.execute("select set_config('waglan.org', %s, true)", [str(org)])
+            await act_as(conn, org)
         yield conn
+
+
+async def act_as(tx: Transaction, org: int) -> None:
+    """Let the rest of the transaction run in the name of an organisation."""
+    await tx.execute("select set_config('waglan.org', %s, true)", [str(org)])
 
 
 async def durable(tx: Transaction) -> list[Finding]:

@@ -1,5 +1,632 @@
 -- The whole schema, for reading and for comparing; the migrations build it. `make schema`
 
+CREATE TABLE public.credential (
+    credential text NOT NULL,
+    org bigint NOT NULL,
+    label text NOT NULL,
+    accountable text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT credential_credential_check CHECK ((credential ~ '^crd_[0-9a-f]{32}$'::text)),
+    CONSTRAINT credential_label_check CHECK (((length(label) >= 1) AND (length(label) <= 100)))
+);
+
+ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.organisation (
+    org bigint NOT NULL,
+    party text NOT NULL,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT organisation_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT organisation_party_check CHECK ((party ~ '^[a-z0-9][a-z0-9-]{1,39}$'::text)),
+    CONSTRAINT organisation_roles_check CHECK ((cardinality(roles) > 0))
+);
+
+ALTER TABLE ONLY public.organisation FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.organisation IS 'The directory: every signed-in client may see who takes part.';
+
+CREATE TABLE public.token (
+    token text NOT NULL,
+    org bigint NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    client text NOT NULL,
+    scopes text[] NOT NULL,
+    credential text,
+    subject text,
+    issued_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT token_check CHECK ((expires_at > issued_at)),
+    CONSTRAINT token_check1 CHECK (((client = 'machine'::text) = (credential IS NOT NULL))),
+    CONSTRAINT token_check2 CHECK (((client = 'person'::text) = (subject IS NOT NULL))),
+    CONSTRAINT token_client_check CHECK ((client = ANY (ARRAY['person'::text, 'machine'::text, 'ai'::text]))),
+    CONSTRAINT token_secret_sha256_check CHECK ((length(secret_sha256) = 32)),
+    CONSTRAINT token_token_check CHECK ((token ~ '^tok_[0-9a-f]{32}$'::text))
+);
+
+ALTER TABLE ONLY public.token FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.token_revocation (
+    token text NOT NULL,
+    org bigint NOT NULL,
+    revoked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.token_revocation FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) RETURNS TABLE(token text, org bigint, party text, roles text[], client text, scopes text[], accountable text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    BEGIN ATOMIC
+ SELECT t.token,
+     t.org,
+     o.party,
+     o.roles,
+     t.client,
+     t.scopes,
+     COALESCE(c.accountable, t.subject) AS "coalesce"
+    FROM ((public.token t
+      JOIN public.organisation o ON ((o.org = t.org)))
+      LEFT JOIN public.credential c ON ((c.credential = t.credential)))
+   WHERE ((t.secret_sha256 = authenticate.secret_sha256) AND (authenticate.at >= t.issued_at) AND (authenticate.at < t.expires_at) AND (NOT (EXISTS ( SELECT 1
+            FROM public.token_revocation r
+           WHERE (r.token = t.token)))));
+END;
+
+CREATE TABLE public.address (
+    address text NOT NULL,
+    org bigint NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT address_address_check CHECK (((length(address) >= 1) AND (length(address) <= 80)))
+);
+
+ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    BEGIN ATOMIC
+ SELECT o.org,
+     o.party
+    FROM (public.address a
+      JOIN public.organisation o ON ((o.org = a.org)))
+   WHERE ((a.address = authority_at.address) AND ('customs'::text = ANY (o.roles)));
+END;
+
+CREATE FUNCTION public.current_org() RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
+
+CREATE FUNCTION public.is_operator() RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT 1
+            FROM public.organisation o
+           WHERE ((o.org = public.current_org()) AND ('operator'::text = ANY (o.roles))))) AS "exists";
+END;
+
+CREATE FUNCTION public.make_event_month(first date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public'
+    AS $$
+DECLARE
+    part text := format('event_%s', to_char(first, 'YYYYMM'));
+BEGIN
+    IF first <> date_trunc('month', first)::date THEN
+        RAISE EXCEPTION 'not the first of a month: %', first;
+    END IF;
+    IF to_regclass(format('public.%I', part)) IS NULL
+       AND NOT EXISTS (SELECT 1 FROM public.event_default d WHERE d.month = first) THEN
+        EXECUTE format('CREATE TABLE public.%I PARTITION OF public.event FOR VALUES FROM (%L) TO (%L)',
+                       part, first, (first + interval '1 month')::date);
+    END IF;
+END $$;
+
+CREATE TABLE public.answer (
+    message_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    kind text NOT NULL,
+    cause bigint,
+    sealed bytea NOT NULL,
+    size integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT answer_kind_check CHECK ((kind = ANY (ARRAY['CONTRL'::text, 'APERAK'::text, 'CUSRES'::text]))),
+    CONSTRAINT answer_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.answer FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.assembly (
+    assembly_id bigint NOT NULL,
+    org bigint NOT NULL,
+    sender text NOT NULL,
+    recipient text NOT NULL,
+    message_type text NOT NULL,
+    access_reference text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.assembly FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.assembly ALTER COLUMN assembly_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.assembly_assembly_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.assembly_part (
+    assembly_id bigint NOT NULL,
+    number integer NOT NULL,
+    org bigint NOT NULL,
+    is_final boolean NOT NULL,
+    sha256 bytea NOT NULL,
+    message_id bigint NOT NULL,
+    place integer NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    CONSTRAINT assembly_part_number_check CHECK ((number >= 1)),
+    CONSTRAINT assembly_part_place_check CHECK ((place >= 1)),
+    CONSTRAINT assembly_part_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.assembly_part FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.audience (
+    org bigint NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL
+);
+
+ALTER TABLE ONLY public.audience FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.bill (
+    manifest_id bigint NOT NULL,
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    number text NOT NULL,
+    parent text,
+    level text NOT NULL,
+    particulars bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.bill FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.bill_equipment (
+    manifest_id bigint NOT NULL,
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    container text NOT NULL,
+    packages integer
+);
+
+ALTER TABLE ONLY public.bill_equipment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.bill_personal (
+    manifest_id bigint NOT NULL,
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea[] NOT NULL,
+    CONSTRAINT bill_personal_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.bill_personal FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.consignment (
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    number text NOT NULL
+);
+
+ALTER TABLE ONLY public.consignment FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.consignment_block
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.consignment_grant (
+    grant_id uuid NOT NULL,
+    org bigint NOT NULL,
+    receiver bigint NOT NULL,
+    consignment bigint NOT NULL,
+    view text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT consignment_grant_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
+);
+
+ALTER TABLE ONLY public.consignment_grant FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.decision (
+    authority bigint NOT NULL,
+    consignment bigint NOT NULL,
+    event_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    status text NOT NULL,
+    fired text[] NOT NULL,
+    targeting text[] NOT NULL,
+    order_id text,
+    decided_by text NOT NULL,
+    decided_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.equipment (
+    manifest_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    number text NOT NULL,
+    particulars bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.equipment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.event (
+    event_id bigint NOT NULL,
+    month date NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    org bigint NOT NULL,
+    code text NOT NULL,
+    about_kind text NOT NULL,
+    about text NOT NULL,
+    consignment bigint,
+    happened_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    salt bytea NOT NULL,
+    canonical bytea NOT NULL,
+    CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
+)
+PARTITION BY RANGE (month);
+
+ALTER TABLE ONLY public.event FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.event_block
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.event_default (
+    event_id bigint CONSTRAINT event_event_id_not_null NOT NULL,
+    month date CONSTRAINT event_month_not_null NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() CONSTRAINT event_tx_not_null NOT NULL,
+    org bigint CONSTRAINT event_org_not_null NOT NULL,
+    code text CONSTRAINT event_code_not_null NOT NULL,
+    about_kind text CONSTRAINT event_about_kind_not_null NOT NULL,
+    about text CONSTRAINT event_about_not_null NOT NULL,
+    consignment bigint,
+    happened_at timestamp with time zone CONSTRAINT event_happened_at_not_null NOT NULL,
+    recorded_at timestamp with time zone CONSTRAINT event_recorded_at_not_null NOT NULL,
+    salt bytea CONSTRAINT event_salt_not_null NOT NULL,
+    canonical bytea CONSTRAINT event_canonical_not_null NOT NULL,
+    CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
+);
+
+CREATE TABLE public.feed (
+    org bigint NOT NULL,
+    seq bigint NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL
+);
+
+ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.grant_revocation (
+    grant_id uuid NOT NULL,
+    org bigint NOT NULL,
+    revoked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.grant_revocation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.judgement (
+    manifest_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    order_id text,
+    table_sha256 bytea,
+    engine text NOT NULL,
+    undecided integer NOT NULL,
+    reasons bytea NOT NULL,
+    judged_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.judgement FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.key_event (
+    kind text NOT NULL,
+    key text NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL
+)
+PARTITION BY HASH (kind, key);
+
+ALTER TABLE ONLY public.key_event FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.key_event_0 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_1 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_2 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_3 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_4 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_5 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_6 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.key_event_7 (
+    kind text CONSTRAINT key_event_kind_not_null NOT NULL,
+    key text CONSTRAINT key_event_key_not_null NOT NULL,
+    event_id bigint CONSTRAINT key_event_event_id_not_null NOT NULL,
+    month date CONSTRAINT key_event_month_not_null NOT NULL
+);
+
+CREATE TABLE public.lease (
+    name text NOT NULL,
+    holder text NOT NULL,
+    epoch bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.log_checkpoint (
+    origin text NOT NULL,
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    note bytea NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT log_checkpoint_root_check CHECK ((length(root) = 32))
+);
+
+CREATE TABLE public.log_cosignature (
+    origin text NOT NULL,
+    size bigint NOT NULL,
+    witness text NOT NULL,
+    line bytea NOT NULL,
+    cosigned_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.log_head (
+    single boolean DEFAULT true NOT NULL,
+    origin text NOT NULL,
+    size bigint DEFAULT 0 NOT NULL,
+    frontier bytea DEFAULT '\x'::bytea NOT NULL,
+    horizon xid8 DEFAULT '0'::xid8 NOT NULL,
+    sequenced_at timestamp with time zone,
+    CONSTRAINT log_head_single_check CHECK (single)
+);
+
+CREATE TABLE public.log_leaf (
+    seq bigint NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT log_leaf_leaf_hash_check CHECK ((length(leaf_hash) = 32))
+);
+
+CREATE TABLE public.log_tile (
+    level smallint NOT NULL,
+    index bigint NOT NULL,
+    hashes bytea NOT NULL,
+    CONSTRAINT log_tile_hashes_check CHECK ((length(hashes) = 8192)),
+    CONSTRAINT log_tile_level_check CHECK (((level >= 0) AND (level <= 8)))
+);
+
+CREATE TABLE public.manifest (
+    manifest_id bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    filed_with bigint NOT NULL,
+    document text NOT NULL,
+    call text NOT NULL,
+    version integer NOT NULL,
+    function text NOT NULL,
+    reference text NOT NULL,
+    assembly_id bigint NOT NULL,
+    message_id bigint NOT NULL,
+    vessel text,
+    imo text,
+    voyage text,
+    port_of_call text,
+    arrives_at timestamp with time zone,
+    head bytea NOT NULL,
+    bills integer NOT NULL,
+    filed_at timestamp with time zone NOT NULL,
+    CONSTRAINT manifest_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.manifest FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.manifest ALTER COLUMN manifest_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.manifest_manifest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.message (
+    message_id bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    source text NOT NULL,
+    token text NOT NULL,
+    sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    content_type text DEFAULT ''::text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    clash boolean DEFAULT false NOT NULL,
+    CONSTRAINT message_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT message_size_check CHECK ((size >= 0)),
+    CONSTRAINT message_source_check CHECK ((source = ANY (ARRAY['http'::text, 'cli'::text, 'mail'::text, 'folder'::text])))
+);
+
+ALTER TABLE ONLY public.message FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.message_chunk (
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    n integer NOT NULL,
+    sealed bytea NOT NULL,
+    kept_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_chunk_n_check CHECK ((n >= 0))
+);
+
+ALTER TABLE ONLY public.message_chunk FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message ALTER COLUMN message_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.message_message_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.message_secret (
+    message_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    CONSTRAINT message_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.message_secret FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.notice (
+    authority bigint NOT NULL,
+    consignment bigint NOT NULL,
+    event_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    status text NOT NULL,
+    served_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.notice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.officer_key (
+    authority bigint NOT NULL,
+    officer text NOT NULL,
+    public_key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT officer_key_public_key_check CHECK ((length(public_key) = 32))
+);
+
+ALTER TABLE ONLY public.officer_key FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organisation ALTER COLUMN org ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.organisation_org_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outcome (
+    message_id bigint NOT NULL,
+    org bigint NOT NULL,
+    state text NOT NULL,
+    findings bytea NOT NULL,
+    finished_at timestamp with time zone NOT NULL,
+    CONSTRAINT outcome_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'partly'::text, 'refused'::text])))
+);
+
+ALTER TABLE ONLY public.outcome FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.person (
+    subject text NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
+    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.reader (
+    org bigint NOT NULL,
+    consignment bigint NOT NULL,
+    view text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
+);
+
+ALTER TABLE ONLY public.reader FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.receipt (
+    org bigint NOT NULL,
+    source text NOT NULL,
+    key text NOT NULL,
+    sha256 bytea NOT NULL,
+    message_id bigint NOT NULL,
+    CONSTRAINT receipt_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.receipt FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.risk_table (
+    authority bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    model bytea NOT NULL,
+    published_by text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT risk_table_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.risk_table FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.schema_migration (
     number integer NOT NULL,
     name text NOT NULL,
@@ -8,9 +635,861 @@ CREATE TABLE public.schema_migration (
     CONSTRAINT schema_migration_sha256_check CHECK ((length(sha256) = 32))
 );
 
+CREATE TABLE public.serving (
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    served_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.serving FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.standing (
+    consignment bigint NOT NULL,
+    authority bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    number text NOT NULL,
+    call text NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    arrives_at timestamp with time zone,
+    status text,
+    decided_at timestamp with time zone,
+    served_at timestamp with time zone,
+    seq bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.standing FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.standing_order (
+    authority bigint NOT NULL,
+    order_id text NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    officer text NOT NULL,
+    signed_at timestamp with time zone NOT NULL,
+    CONSTRAINT standing_order_signature_check CHECK ((length(signature) = 64))
+);
+
+ALTER TABLE ONLY public.standing_order FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.standing_order_revocation (
+    authority bigint NOT NULL,
+    order_id text NOT NULL,
+    revoked_by text NOT NULL,
+    revoked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.standing_order_revocation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_0 FOR VALUES WITH (modulus 8, remainder 0);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_1 FOR VALUES WITH (modulus 8, remainder 1);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_2 FOR VALUES WITH (modulus 8, remainder 2);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_3 FOR VALUES WITH (modulus 8, remainder 3);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_4 FOR VALUES WITH (modulus 8, remainder 4);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_5 FOR VALUES WITH (modulus 8, remainder 5);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_6 FOR VALUES WITH (modulus 8, remainder 6);
+
+ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_7 FOR VALUES WITH (modulus 8, remainder 7);
+
+ALTER TABLE ONLY public.address
+    ADD CONSTRAINT address_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY public.answer
+    ADD CONSTRAINT answer_message_id_kind_cause_key UNIQUE (message_id, kind, cause);
+
+ALTER TABLE ONLY public.answer
+    ADD CONSTRAINT answer_pkey PRIMARY KEY (message_id, n);
+
+ALTER TABLE ONLY public.assembly
+    ADD CONSTRAINT assembly_org_sender_recipient_message_type_access_reference_key UNIQUE (org, sender, recipient, message_type, access_reference);
+
+ALTER TABLE ONLY public.assembly_part
+    ADD CONSTRAINT assembly_part_pkey PRIMARY KEY (assembly_id, number);
+
+ALTER TABLE ONLY public.assembly
+    ADD CONSTRAINT assembly_pkey PRIMARY KEY (assembly_id);
+
+ALTER TABLE ONLY public.audience
+    ADD CONSTRAINT audience_pkey PRIMARY KEY (org, event_id);
+
+ALTER TABLE ONLY public.bill_equipment
+    ADD CONSTRAINT bill_equipment_pkey PRIMARY KEY (manifest_id, container, consignment);
+
+ALTER TABLE ONLY public.bill_personal
+    ADD CONSTRAINT bill_personal_pkey PRIMARY KEY (consignment, manifest_id);
+
+ALTER TABLE ONLY public.bill
+    ADD CONSTRAINT bill_pkey PRIMARY KEY (consignment, manifest_id);
+
+ALTER TABLE ONLY public.consignment_grant
+    ADD CONSTRAINT consignment_grant_pkey PRIMARY KEY (grant_id);
+
+ALTER TABLE ONLY public.consignment
+    ADD CONSTRAINT consignment_org_number_key UNIQUE (org, number);
+
+ALTER TABLE ONLY public.consignment
+    ADD CONSTRAINT consignment_pkey PRIMARY KEY (consignment);
+
+ALTER TABLE ONLY public.credential
+    ADD CONSTRAINT credential_pkey PRIMARY KEY (credential);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_pkey PRIMARY KEY (consignment, event_id);
+
+ALTER TABLE ONLY public.equipment
+    ADD CONSTRAINT equipment_pkey PRIMARY KEY (manifest_id, n);
+
+ALTER TABLE ONLY public.event
+    ADD CONSTRAINT event_pkey PRIMARY KEY (month, event_id);
+
+ALTER TABLE ONLY public.event_default
+    ADD CONSTRAINT event_default_pkey PRIMARY KEY (month, event_id);
+
+ALTER TABLE ONLY public.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY (org, seq);
+
+ALTER TABLE ONLY public.grant_revocation
+    ADD CONSTRAINT grant_revocation_pkey PRIMARY KEY (grant_id);
+
+ALTER TABLE ONLY public.judgement
+    ADD CONSTRAINT judgement_pkey PRIMARY KEY (manifest_id);
+
+ALTER TABLE ONLY public.key_event
+    ADD CONSTRAINT key_event_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_0
+    ADD CONSTRAINT key_event_0_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_1
+    ADD CONSTRAINT key_event_1_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_2
+    ADD CONSTRAINT key_event_2_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_3
+    ADD CONSTRAINT key_event_3_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_4
+    ADD CONSTRAINT key_event_4_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_5
+    ADD CONSTRAINT key_event_5_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_6
+    ADD CONSTRAINT key_event_6_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.key_event_7
+    ADD CONSTRAINT key_event_7_pkey PRIMARY KEY (kind, key, event_id);
+
+ALTER TABLE ONLY public.lease
+    ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.log_checkpoint
+    ADD CONSTRAINT log_checkpoint_pkey PRIMARY KEY (origin, size);
+
+ALTER TABLE ONLY public.log_cosignature
+    ADD CONSTRAINT log_cosignature_pkey PRIMARY KEY (origin, size, witness);
+
+ALTER TABLE ONLY public.log_head
+    ADD CONSTRAINT log_head_pkey PRIMARY KEY (single);
+
+ALTER TABLE ONLY public.log_leaf
+    ADD CONSTRAINT log_leaf_event_id_key UNIQUE (event_id);
+
+ALTER TABLE ONLY public.log_leaf
+    ADD CONSTRAINT log_leaf_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.log_tile
+    ADD CONSTRAINT log_tile_pkey PRIMARY KEY (level, index);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_assembly_id_key UNIQUE (assembly_id);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_org_document_call_version_key UNIQUE (org, document, call, version);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_org_id_key UNIQUE (org, id);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_pkey PRIMARY KEY (manifest_id);
+
+ALTER TABLE ONLY public.message_chunk
+    ADD CONSTRAINT message_chunk_pkey PRIMARY KEY (org, id, n);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_org_id_key UNIQUE (org, id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.message_secret
+    ADD CONSTRAINT message_secret_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_pkey PRIMARY KEY (consignment, event_id);
+
+ALTER TABLE ONLY public.officer_key
+    ADD CONSTRAINT officer_key_pkey PRIMARY KEY (authority, officer);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_party_key UNIQUE (party);
+
+ALTER TABLE ONLY public.organisation
+    ADD CONSTRAINT organisation_pkey PRIMARY KEY (org);
+
+ALTER TABLE ONLY public.outcome
+    ADD CONSTRAINT outcome_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.reader
+    ADD CONSTRAINT reader_pkey PRIMARY KEY (org, consignment);
+
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (org, source, key);
+
+ALTER TABLE ONLY public.risk_table
+    ADD CONSTRAINT risk_table_pkey PRIMARY KEY (authority, sha256);
+
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.serving
+    ADD CONSTRAINT serving_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.standing_order
+    ADD CONSTRAINT standing_order_pkey PRIMARY KEY (authority, order_id);
+
+ALTER TABLE ONLY public.standing_order_revocation
+    ADD CONSTRAINT standing_order_revocation_pkey PRIMARY KEY (authority, order_id);
+
+ALTER TABLE ONLY public.standing
+    ADD CONSTRAINT standing_pkey PRIMARY KEY (consignment);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_pkey PRIMARY KEY (token);
+
+ALTER TABLE ONLY public.token_revocation
+    ADD CONSTRAINT token_revocation_pkey PRIMARY KEY (token);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_secret_sha256_key UNIQUE (secret_sha256);
+
+CREATE INDEX address_org ON public.address USING btree (org);
+
+CREATE INDEX audience_event ON public.audience USING btree (event_id);
+
+CREATE INDEX bill_manifest ON public.bill USING btree (manifest_id);
+
+CREATE INDEX bill_number ON public.bill USING btree (number);
+
+CREATE INDEX bill_parent ON public.bill USING btree (parent) WHERE (parent IS NOT NULL);
+
+CREATE INDEX bill_personal_blind ON public.bill_personal USING gin (blind);
+
+CREATE INDEX consignment_grant_org ON public.consignment_grant USING btree (org);
+
+CREATE INDEX consignment_number ON public.consignment USING btree (number);
+
+CREATE INDEX credential_org ON public.credential USING btree (org);
+
+CREATE INDEX decision_authority ON public.decision USING btree (authority, decided_at);
+
+CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
+
+CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
+
+CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
+
+CREATE INDEX manifest_call ON public.manifest USING btree (call);
+
+CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
+
+CREATE INDEX message_received ON public.message USING btree (received_at);
+
+CREATE INDEX notice_manifest ON public.notice USING btree (manifest_id);
+
+CREATE INDEX person_blind ON public.person USING btree (blind);
+
+CREATE INDEX person_org ON public.person USING btree (org);
+
+CREATE INDEX reader_consignment ON public.reader USING btree (consignment);
+
+CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
+
+CREATE INDEX standing_call ON public.standing USING btree (authority, call);
+
+CREATE INDEX token_org ON public.token USING btree (org);
+
+ALTER INDEX public.event_pkey ATTACH PARTITION public.event_default_pkey;
+
+ALTER INDEX public.event_tx ATTACH PARTITION public.event_default_tx_idx;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_0_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_1_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_2_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_3_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_4_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_5_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_6_pkey;
+
+ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_7_pkey;
+
+ALTER TABLE ONLY public.address
+    ADD CONSTRAINT address_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.answer
+    ADD CONSTRAINT answer_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.assembly
+    ADD CONSTRAINT assembly_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.assembly_part
+    ADD CONSTRAINT assembly_part_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
+
+ALTER TABLE ONLY public.assembly_part
+    ADD CONSTRAINT assembly_part_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.bill
+    ADD CONSTRAINT bill_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.consignment_grant
+    ADD CONSTRAINT consignment_grant_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.consignment_grant
+    ADD CONSTRAINT consignment_grant_receiver_fkey FOREIGN KEY (receiver) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.consignment
+    ADD CONSTRAINT consignment_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.credential
+    ADD CONSTRAINT credential_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.decision
+    ADD CONSTRAINT decision_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.equipment
+    ADD CONSTRAINT equipment_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.grant_revocation
+    ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
+
+ALTER TABLE ONLY public.judgement
+    ADD CONSTRAINT judgement_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.judgement
+    ADD CONSTRAINT judgement_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.log_cosignature
+    ADD CONSTRAINT log_cosignature_origin_size_fkey FOREIGN KEY (origin, size) REFERENCES public.log_checkpoint(origin, size);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_filed_with_fkey FOREIGN KEY (filed_with) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.manifest
+    ADD CONSTRAINT manifest_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.message_secret
+    ADD CONSTRAINT message_secret_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.notice
+    ADD CONSTRAINT notice_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.officer_key
+    ADD CONSTRAINT officer_key_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.outcome
+    ADD CONSTRAINT outcome_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.person
+    ADD CONSTRAINT person_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.receipt
+    ADD CONSTRAINT receipt_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.risk_table
+    ADD CONSTRAINT risk_table_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.serving
+    ADD CONSTRAINT serving_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.serving
+    ADD CONSTRAINT serving_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.standing_order
+    ADD CONSTRAINT standing_order_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_credential_fkey FOREIGN KEY (credential) REFERENCES public.credential(credential);
+
+ALTER TABLE ONLY public.token
+    ADD CONSTRAINT token_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.token_revocation
+    ADD CONSTRAINT token_revocation_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.token_revocation
+    ADD CONSTRAINT token_revocation_token_fkey FOREIGN KEY (token) REFERENCES public.token(token);
+
+ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.assembly ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.assembly_part ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audience ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY audience ON public.event FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.audience a
+  WHERE ((a.org = public.current_org()) AND (a.event_id = event.event_id)))));
+
+CREATE POLICY audience ON public.key_event FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.audience a
+  WHERE ((a.org = public.current_org()) AND (a.event_id = key_event.event_id)))));
+
+CREATE POLICY author ON public.audience FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.event e
+  WHERE ((e.month = audience.month) AND (e.event_id = audience.event_id) AND (e.org = public.current_org())))));
+
+CREATE POLICY author ON public.bill_equipment FOR INSERT TO waglan_app WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY author ON public.bill_personal FOR INSERT TO waglan_app WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.event e
+  WHERE ((e.month = key_event.month) AND (e.event_id = key_event.event_id) AND (e.org = public.current_org())))));
+
+CREATE POLICY author ON public.reader FOR INSERT TO waglan_app WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.consignment c
+  WHERE ((c.consignment = reader.consignment) AND (c.org = public.current_org())))));
+
+CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
+
+ALTER TABLE public.bill ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bill_equipment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bill_personal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consignment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consignment_grant ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.credential ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY directory ON public.organisation FOR SELECT TO waglan_app, waglan_authority USING (true);
+
+CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.assembly TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.assembly_part TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.audience TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.bill TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.bill_equipment TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.bill_personal TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.consignment TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.consignment_grant TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.credential TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.equipment TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.event TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.judgement FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.key_event TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.message TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.message_chunk TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.notice FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.person TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.reader TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.receipt TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.serving FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.standing TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.token TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.token_revocation TO waglan_engine USING (true) WITH CHECK (true);
+
+ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY filed_with ON public.consignment FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = consignment.consignment)))));
+
+CREATE POLICY filed_with ON public.equipment FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.manifest m
+  WHERE ((m.manifest_id = equipment.manifest_id) AND (m.filed_with = public.current_org())))));
+
+CREATE POLICY filed_with ON public.manifest FOR SELECT TO waglan_authority USING ((filed_with = public.current_org()));
+
+CREATE POLICY filer ON public.serving FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.manifest m
+  WHERE ((m.manifest_id = serving.manifest_id) AND (m.org = public.current_org())))));
+
+CREATE POLICY giver ON public.consignment_grant TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY giver ON public.grant_revocation TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+ALTER TABLE public.grant_revocation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.key_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.manifest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_chunk ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_secret ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
+
+CREATE POLICY operator ON public.organisation FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
+
+ALTER TABLE public.organisation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outcome ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.address FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.answer TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.assembly TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.audience FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.bill TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.consignment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.equipment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.manifest TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.message TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.message_chunk TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.message_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.notice TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.person TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.reader FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.receipt TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.risk_table TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.serving TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.standing_order TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.standing_order_revocation TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.token_revocation TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reader ON public.bill FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = bill.consignment) AND (r.view = 'full'::text) AND (r.until > now())))));
+
+CREATE POLICY reader ON public.bill_equipment FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = bill_equipment.consignment) AND (r.view <> 'status'::text) AND (r.until > now())))));
+
+CREATE POLICY reader ON public.bill_personal FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = bill_personal.consignment) AND (r.view = 'full'::text) AND (r.until > now())))));
+
+CREATE POLICY reader ON public.notice FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = notice.consignment) AND (r.until > now())))));
+
+ALTER TABLE public.reader ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.receipt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.serving ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.standing ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.standing_order ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.standing_order_revocation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
+
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_app;
+GRANT SELECT ON TABLE public.organisation TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.token TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.token TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.token TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.token_revocation TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.token_revocation TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.token_revocation TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_app;
+GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_authority;
+GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_app;
+GRANT SELECT ON TABLE public.address TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.authority_at(address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
+GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
+GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.make_event_month(first date) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.answer TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.assembly TO waglan_app;
+GRANT SELECT ON TABLE public.assembly TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.assembly_part TO waglan_app;
+GRANT SELECT ON TABLE public.assembly_part TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.audience TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.audience TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.audience TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bill TO waglan_app;
+GRANT SELECT ON TABLE public.bill TO waglan_authority;
+GRANT SELECT ON TABLE public.bill TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bill_equipment TO waglan_app;
+GRANT SELECT ON TABLE public.bill_equipment TO waglan_authority;
+GRANT SELECT ON TABLE public.bill_equipment TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bill_personal TO waglan_app;
+GRANT SELECT ON TABLE public.bill_personal TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.bill_personal TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
+GRANT SELECT ON TABLE public.consignment TO waglan_authority;
+GRANT SELECT ON TABLE public.consignment TO waglan_engine;
+
+GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
+GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
+GRANT SELECT ON TABLE public.decision TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
+GRANT SELECT ON TABLE public.equipment TO waglan_authority;
+GRANT SELECT ON TABLE public.equipment TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.event TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.event TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.event TO waglan_engine;
+
+GRANT USAGE ON SEQUENCE public.event_block TO waglan_app;
+GRANT USAGE ON SEQUENCE public.event_block TO waglan_authority;
+GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
+
+GRANT SELECT ON TABLE public.feed TO waglan_app;
+GRANT SELECT ON TABLE public.feed TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.feed TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
+GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.judgement TO waglan_authority;
+GRANT SELECT ON TABLE public.judgement TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.key_event TO waglan_engine;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.lease TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_checkpoint TO waglan_app;
+GRANT SELECT ON TABLE public.log_checkpoint TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.log_checkpoint TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_cosignature TO waglan_app;
+GRANT SELECT ON TABLE public.log_cosignature TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.log_cosignature TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_head TO waglan_app;
+GRANT SELECT ON TABLE public.log_head TO waglan_authority;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.log_head TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_leaf TO waglan_app;
+GRANT SELECT ON TABLE public.log_leaf TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.log_leaf TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_tile TO waglan_app;
+GRANT SELECT ON TABLE public.log_tile TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.log_tile TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.manifest TO waglan_app;
+GRANT SELECT ON TABLE public.manifest TO waglan_authority;
+GRANT SELECT ON TABLE public.manifest TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.message TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.message TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.message_chunk TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.message_chunk TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.message_secret TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.notice TO waglan_authority;
+GRANT SELECT ON TABLE public.notice TO waglan_app;
+GRANT SELECT ON TABLE public.notice TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
+GRANT SELECT ON TABLE public.reader TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.risk_table TO waglan_authority;
 
 GRANT SELECT ON TABLE public.schema_migration TO waglan_app;
 GRANT SELECT ON TABLE public.schema_migration TO waglan_authority;
 GRANT SELECT ON TABLE public.schema_migration TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.serving TO waglan_authority;
+GRANT SELECT ON TABLE public.serving TO waglan_app;
+GRANT SELECT ON TABLE public.serving TO waglan_engine;
+
+GRANT SELECT ON TABLE public.standing TO waglan_authority;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.standing_order TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;

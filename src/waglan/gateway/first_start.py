@@ -1,0 +1,43 @@
+"""The very first start: the platform's operator is let in, with the one token nobody issues."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from waglan.codes.party import PartyId
+from waglan.gateway.kit import Kit
+from waglan.gateway.tokens import new_subject, new_token
+from waglan.operations.register_organisation import NewOrganisation, register_organisation
+from waglan.operations.register_person import NewPerson
+from waglan.parties.role import ClientKind, Role, Scope
+from waglan.store import parties
+from waglan.store.connect import transaction
+from waglan.store.messages import new_salt
+
+OPERATOR = PartyId("operator")
+TOKEN_FILE = "operator.token"
+DAYS = timedelta(days=90)
+
+
+async def first_start(kit: Kit, home: Path) -> Path | None:
+    """Register the operator if nobody is registered yet; return the file with his token."""
+    async with transaction(kit.pools.engine, None) as tx:
+        if await parties.directory(tx):
+            return None
+        person = NewPerson(new_subject(), "Operator", "", await new_salt())
+        made = new_token(
+            ClientKind.PERSON,
+            {Scope.READ, Scope.ADMIN, Scope.OPERATE},
+            now=kit.clock(),
+            lasts=DAYS,
+            holder=person.subject,
+        )
+        new = NewOrganisation(
+            OPERATOR, "Operator of this platform", (Role.OPERATOR,), (), person, made.row
+        )
+        await register_organisation(tx, kit.keys.vault, new, now=kit.clock())
+        file = home / TOKEN_FILE
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(made.secret + "\n")
+        return file

@@ -1,0 +1,1 @@
+"""The HTTP interface: whatever a person can do, a program can call."""

@@ -1,0 +1,168 @@
+"""Who am I, and my organisation's tokens and credentials."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from waglan.codes.party import PartyId
+from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import Problem, absent
+from waglan.gateway.tokens import new_credential, new_subject, new_token
+from waglan.operations.issue_token import issue_token
+from waglan.operations.register_credential import register_credential
+from waglan.operations.register_organisation import NewOrganisation, register_organisation
+from waglan.operations.register_person import NewPerson, register_person
+from waglan.operations.revoke_token import revoke_token
+from waglan.parties.permission import Act
+from waglan.parties.role import ClientKind, Role, Scope
+from waglan.store import Taken
+from waglan.store.messages import new_salt
+from waglan.store.parties import Credential
+
+router = APIRouter(prefix="/v1", tags=["access"])
+
+DAYS_MAX = 366
+
+
+class WhoView(BaseModel):
+    """The signed-in client."""
+
+    party: str
+    roles: list[str]
+    client: ClientKind
+    scopes: list[Scope]
+    token: str
+
+
+class NewCredential(BaseModel):
+    """A machine, and the person who answers for it."""
+
+    label: str = Field(min_length=1, max_length=100)
+    accountable_name: str = Field(min_length=1, max_length=200)
+    accountable_contact: str = Field(default="", max_length=200)
+
+
+class TokenWish(BaseModel):
+    """The token to be made; a machine's names its credential."""
+
+    client: ClientKind
+    scopes: list[Scope] = Field(min_length=1)
+    days: int = Field(ge=1, le=DAYS_MAX)
+    credential: str | None = None
+
+
+class IssuedView(BaseModel):
+    """A new token: its secret is shown once and never again."""
+
+    token: str
+    secret: str
+    expires_at: datetime
+
+
+@router.get("/whoami", response_model=WhoView, responses=ERRORS)
+async def whoami(visitor: TheVisitor) -> WhoView:
+    """Say who you are signed in as."""
+    principal = visitor.principal
+    return WhoView(
+        party=principal.org,
+        roles=sorted(role.value for role in principal.roles),
+        client=principal.client,
+        scopes=sorted(principal.scopes, key=lambda scope: scope.value),
+        token=principal.token,
+    )
+
+
+@router.post("/credentials", status_code=201, responses=ERRORS)
+async def add_credential(new: NewCredential, visitor: TheVisitor) -> dict[str, str]:
+    """Register a machine credential with the person accountable for it."""
+    visitor.must(Act.REGISTER_CREDENTIAL)
+    subject, credential = new_subject(), new_credential()
+    person = NewPerson(subject, new.accountable_name, new.accountable_contact, await new_salt())
+    now, kit = visitor.kit.clock(), visitor.kit
+    async with visitor.transaction() as tx:
+        await register_person(tx, kit.keys.vault, visitor.org, person, now=now)
+        row = Credential(credential, new.label, subject)
+        await register_credential(tx, visitor.org, visitor.principal.org, row, now=now)
+    return {"credential": credential, "accountable": subject}
+
+
+@router.post("/tokens", status_code=201, response_model=IssuedView, responses=ERRORS)
+async def issue(wish: TokenWish, visitor: TheVisitor) -> IssuedView:
+    """Issue a token of your organisation: never with more than your own token may do."""
+    visitor.must(Act.ISSUE_TOKEN)
+    if not set(wish.scopes) <= visitor.principal.scopes:
+        raise Problem(403, "not-allowed", "A token can't be given more than its giver may do")
+    if (wish.client is ClientKind.MACHINE) != (wish.credential is not None):
+        raise Problem(422, "bad-request", "A machine's token names its credential, no other does")
+    holder = wish.credential
+    if wish.client is ClientKind.PERSON:
+        holder = visitor.principal.accountable
+    made = new_token(
+        wish.client,
+        wish.scopes,
+        now=visitor.kit.clock(),
+        lasts=timedelta(days=wish.days),
+        holder=holder,
+    )
+    async with visitor.transaction() as tx:
+        await issue_token(tx, visitor.org, visitor.principal.org, made.row)
+    return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
+
+
+@router.delete("/tokens/{token}", status_code=204, responses=ERRORS)
+async def revoke(token: str, visitor: TheVisitor) -> None:
+    """Revoke a token of your organisation at once."""
+    visitor.must(Act.REVOKE_TOKEN)
+    async with visitor.transaction() as tx:
+        done = await revoke_token(
+            tx, visitor.org, visitor.principal.org, token, now=visitor.kit.clock()
+        )
+    if not done:
+        raise absent("token")
+
+
+class NewParty(BaseModel):
+    """An organisation to be let in, and the person who first signs in for it."""
+
+    party: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
+    name: str = Field(min_length=1, max_length=200)
+    roles: list[Role] = Field(min_length=1)
+    addresses: list[str] = Field(default=[], max_length=50)
+    person: str = Field(min_length=1, max_length=200)
+    contact: str = Field(default="", max_length=200)
+    days: int = Field(default=90, ge=1, le=DAYS_MAX)
+
+
+@router.post("/organisations", status_code=201, response_model=IssuedView, responses=ERRORS)
+async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
+    """Let an organisation in, as the platform's operator; its first token is shown once."""
+    visitor.must(Act.REGISTER_ORGANISATION)
+    now, kit = visitor.kit.clock(), visitor.kit
+    person = NewPerson(new_subject(), new.person, new.contact, await new_salt())
+    made = new_token(
+        ClientKind.PERSON,
+        scopes_of(new.roles),
+        now=now,
+        lasts=timedelta(days=new.days),
+        holder=person.subject,
+    )
+    wanted = NewOrganisation(
+        PartyId(new.party), new.name, new.roles, new.addresses, person, made.row
+    )
+    try:
+        async with visitor.transaction() as tx:
+            await register_organisation(tx, kit.keys.vault, wanted, now=now)
+    except Taken:
+        raise Problem(409, "taken", "The id or an address belongs to another already") from None
+    return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
+
+
+def scopes_of(roles: Iterable[Role]) -> set[Scope]:
+    """Return what the first person of such an organisation may do."""
+    wanted = {Scope.READ, Scope.FILE, Scope.ADMIN}
+    if Role.CUSTOMS in roles:
+        wanted = {Scope.READ, Scope.DECIDE, Scope.ADMIN}
+    return wanted

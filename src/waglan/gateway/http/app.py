@@ -1,0 +1,58 @@
+"""The application: every route of the interface, and the hot ones beside it."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from waglan.gateway.http import access, desk, health, messages, problem, tracking
+from waglan.gateway.kit import Kit
+from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_router
+from waglan.logbook.tree import TileId
+from waglan.store import log
+from waglan.store.connect import transaction
+
+DESCRIPTION = """
+One place where carriers, forwarders, terminals, customs and banks see the same cargo, each what
+they may see. Every acknowledgement means: kept durably. Every event is in a log that anyone can
+verify.
+"""
+
+
+def application(kit: Kit) -> FastAPI:
+    """Return the application of one running instance."""
+    app = describe()
+    app.state.kit = kit
+    app.mount("", log_router(*_log(kit)))
+    return app
+
+
+def describe() -> FastAPI:
+    """Return the application without an instance behind it: for its OpenAPI document."""
+    app = FastAPI(
+        title="Waglan",
+        version=version("waglan"),
+        summary="An open port community system",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    problem.handle(app)
+    for module in (messages, tracking, desk, access, health):
+        app.include_router(module.router)
+    app.include_router(desk.listing)
+    return app
+
+
+def _log(kit: Kit) -> tuple[GetCheckpoint, FetchTile]:
+    async def checkpoint() -> bytes | None:
+        async with transaction(kit.pools.app, None) as tx:
+            signed = await log.checkpoint(tx)
+        return None if signed is None else signed.note + b"".join(signed.cosignatures)
+
+    async def tile(place: TileId) -> bytes | None:
+        async with transaction(kit.pools.app, None) as tx:
+            found = await log.tiles(tx, [place])
+        return found.get(place)
+
+    return checkpoint, tile

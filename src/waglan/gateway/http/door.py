@@ -1,0 +1,77 @@
+"""Who is asking: a bearer token, checked at every request, and what its holder may do."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from waglan.codes.render import Lang
+from waglan.gateway.http.problem import Problem, language
+from waglan.gateway.kit import Kit
+from waglan.parties.permission import Act, refusal
+from waglan.parties.role import Principal, Role
+from waglan.store import Transaction, parties
+from waglan.store.connect import transaction
+
+TOKEN_CHARACTERS_MAX = 200
+
+
+def kit(request: Request) -> Kit:
+    """Return what this instance runs with."""
+    found = request.app.state.kit
+    if not isinstance(found, Kit):
+        raise TypeError("the application was made without its kit")
+    return found
+
+
+TheKit = Annotated[Kit, Depends(kit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A signed-in client, and the language it reads."""
+
+    org: int
+    principal: Principal
+    lang: Lang
+    kit: Kit
+    secret_sha256: bytes = field(repr=False)
+
+    async def still_known(self) -> bool:
+        """Whether the token is still worth what it was when this visit began."""
+        async with transaction(self.kit.pools.app, None) as tx:
+            known = await parties.authenticate(tx, self.secret_sha256, at=self.kit.clock())
+        return known is not None and known.principal == self.principal
+
+    def must(self, act: Act) -> None:
+        """Raise Problem 403 with the reason unless this client may do this act."""
+        reason = refusal(self.principal, act)
+        if reason is not None:
+            raise Problem(403, "not-allowed", "You may not do this", findings=[reason])
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Begin a transaction that sees what this client's organisation may see."""
+        officer = Role.CUSTOMS in self.principal.roles
+        pool = self.kit.pools.authority if officer else self.kit.pools.app
+        async with transaction(pool, self.org) as tx:
+            yield tx
+
+
+async def visitor(request: Request, kit: TheKit) -> Visitor:
+    """Return who is asking; a missing, unknown, expired or revoked token is one and the same."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and 0 < len(secret) <= TOKEN_CHARACTERS_MAX:
+        digest = hashlib.sha256(secret.strip().encode()).digest()
+        async with transaction(kit.pools.app, None) as tx:
+            known = await parties.authenticate(tx, digest, at=kit.clock())
+        if known is not None:
+            lang = language(request.headers.get("accept-language"))
+            return Visitor(known.org, known.principal, lang, kit, digest)
+    raise Problem(401, "sign-in", "A valid token is needed")
+
+
+TheVisitor = Annotated[Visitor, Depends(visitor)]

@@ -1,0 +1,283 @@
+"""Messages in, answers out."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from waglan.codes.finding import Finding, Severity, Where, decode
+from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
+from waglan.messages.edifact import peek
+from waglan.operations.receive_message import Raced, Received, receive_message
+from waglan.parties.permission import Act
+from waglan.store import Transaction, messages
+from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
+
+router = APIRouter(prefix="/v1/messages", tags=["messages"])
+
+WAIT_SECONDS = 10.0
+WAIT_SECONDS_MAX = 30.0
+LOOK_SECONDS = 0.05
+LOOK_SECONDS_MAX = 0.5
+KEY_CHARACTERS_MAX = 200
+RACES_MAX = 5
+
+
+class AnswerView(BaseModel):
+    """An answer that waits to be fetched."""
+
+    n: int
+    kind: str
+    size: int
+    made_at: datetime
+    href: str
+
+
+class MessageView(BaseModel):
+    """A message and what became of it."""
+
+    id: UUID
+    sha256: str
+    size: int
+    received_at: datetime
+    state: str
+    findings: list[FindingView]
+    answers: list[AnswerView]
+
+
+ERRORS: dict[int | str, dict[str, object]] = {
+    status: {"model": ProblemView} for status in (401, 403, 404, 409, 413)
+}
+
+
+@router.post("", status_code=201, response_model=MessageView, responses=ERRORS)
+async def hand_in(
+    request: Request,
+    response: Response,
+    visitor: TheVisitor,
+    idempotency_key: Annotated[str | None, Header(max_length=KEY_CHARACTERS_MAX)] = None,
+    prefer: Annotated[str | None, Header()] = None,
+) -> MessageView:
+    """Hand in a message of any supported format, as bytes.
+
+    When this answers, the bytes are kept durably with a receipt: 201 says what became of them, 202
+    that it will be said later, 200 that the same message came before.
+    """
+    visitor.must(Act.FILE)
+    kept, salt, head = await _keep(request, visitor)
+    received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
+    if received.clash:
+        raise Problem(
+            409,
+            "another-message",
+            "Another message came under this reference before",
+            detail=f"this one is kept as {received.id}",
+            findings=[_clash(head, kept)],
+        )
+    shown = await _settled(visitor, received.id, _patience(prefer))
+    if received.replayed:
+        response.status_code = 200
+        response.headers["Waglan-Replayed"] = "true"
+    elif shown.state == "waiting":
+        response.status_code = 202
+    response.headers["Location"] = f"/v1/messages/{shown.id}"
+    return shown
+
+
+async def _keep(request: Request, visitor: Visitor) -> tuple[Kept, bytes, bytes]:
+    """Keep the body chunk by chunk, each in a short transaction; return its salt and head too."""
+    kit, limit = visitor.kit, visitor.kit.message_bytes_max
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise _too_large(limit)
+    id_, salt, now = kit.new_id(), await messages.new_salt(), kit.clock()
+    digest, size, head = hashlib.sha256(), 0, b""
+    number = 0
+    async for chunk in _chunks(request):
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        digest.update(chunk)
+        head = head or chunk
+        async with visitor.transaction() as tx:
+            piece = Chunk(visitor.org, id_, number, salt, chunk)
+            await messages.keep_chunk(tx, kit.keys.vault, piece, now=now)
+        number += 1
+    content_type = request.headers.get("content-type", "")[:100]
+    token = visitor.principal.token
+    kept = Kept(
+        0, visitor.org, id_, "http", token, digest.digest(), size, content_type, kit.clock()
+    )
+    return kept, salt, head
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """Yield the body in pieces of the size that the store keeps; the last may be shorter."""
+    held = bytearray()
+    async for piece in request.stream():
+        held += piece
+        while len(held) >= CHUNK_BYTES:
+            yield bytes(held[:CHUNK_BYTES])
+            del held[:CHUNK_BYTES]
+    if held:
+        yield bytes(held)
+
+
+async def _receive(visitor: Visitor, kept: Kept, salt: bytes, key: str) -> Received:
+    for _ in range(RACES_MAX):
+        try:
+            async with visitor.transaction() as tx:
+                return await receive_message(tx, visitor.principal.org, kept, salt, key)
+        except Raced:
+            continue
+    raise Problem(503, "busy", "The same message is being handed in many times at once")
+
+
+def _key(head: bytes, kept: Kept, given: str | None) -> str:
+    """The receipt's key: what the client names, else the envelope's reference, else the bytes."""
+    if given:
+        return f"key:{given}"
+    envelope = peek(head)
+    if envelope is None or not envelope.reference:
+        return f"sha256:{kept.sha256.hex()}"
+    sender, recipient = envelope.sender, envelope.recipient
+    return "\x1f".join(
+        ("unb", sender.id, sender.qualifier, recipient.id, recipient.qualifier, envelope.reference)
+    )
+
+
+def _clash(head: bytes, kept: Kept) -> Finding:
+    envelope = peek(head)
+    reference = envelope.reference if envelope else kept.sha256.hex()[:16]
+    return Finding(
+        "MESSAGE-REFERENCE-TAKEN",
+        Severity.ERROR,
+        Where("interchange/reference", interchange=reference),
+        {"reference": reference},
+    )
+
+
+def _too_large(limit: int) -> Problem:
+    return Problem(
+        413,
+        "too-large",
+        "The message is too large",
+        findings=[
+            Finding("MESSAGE-TOO-LARGE", Severity.ERROR, Where("message"), {"bytes_max": limit})
+        ],
+    )
+
+
+def _patience(prefer: str | None) -> timedelta:
+    for wish in (prefer or "").split(","):
+        name, _, value = wish.strip().partition("=")
+        if name == "respond-async":
+            return timedelta()
+        if name == "wait" and value.isdecimal() and len(value) < 6:
+            return timedelta(seconds=min(float(value), WAIT_SECONDS_MAX))
+    return timedelta(seconds=WAIT_SECONDS)
+
+
+async def _settled(visitor: Visitor, message: UUID, patience: timedelta) -> MessageView:
+    """Return the message once it is worked off, or as it stands when the patience ends."""
+    until = visitor.kit.clock() + patience
+    pause = LOOK_SECONDS
+    while True:
+        async with visitor.transaction() as tx:
+            shown = await _shown(tx, visitor, message)
+        if shown is None:
+            raise absent("message")
+        if shown.state != "waiting" or visitor.kit.clock() >= until:
+            return shown
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, LOOK_SECONDS_MAX)
+
+
+async def _shown(tx: Transaction, visitor: Visitor, message: UUID) -> MessageView | None:
+    kept = await messages.by_id(tx, message)
+    if kept is None:
+        return None
+    outcome = await messages.outcome(tx, visitor.kit.keys.vault, kept.message_id)
+    return MessageView(
+        id=kept.id,
+        sha256=kept.sha256.hex(),
+        size=kept.size,
+        received_at=kept.received_at,
+        state="waiting" if outcome is None else outcome.state,
+        findings=[] if outcome is None else view(decode(outcome.findings), visitor.lang),
+        answers=await _answers(tx, kept),
+    )
+
+
+async def _answers(tx: Transaction, kept: Kept) -> list[AnswerView]:
+    return [
+        AnswerView(
+            n=answer.n,
+            kind=answer.kind,
+            size=answer.size,
+            made_at=answer.made_at,
+            href=f"/v1/messages/{kept.id}/answers/{answer.n}",
+        )
+        for answer in await messages.answers(tx, kept.message_id)
+    ]
+
+
+@router.get("/{message}", response_model=MessageView, responses=ERRORS)
+async def show(message: UUID, visitor: TheVisitor) -> MessageView:
+    """Show a message that your organisation sent, and what became of it."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        shown = await _shown(tx, visitor, message)
+    if shown is None:
+        raise absent("message")
+    return shown
+
+
+@router.get("/{message}/raw", responses=ERRORS, response_class=StreamingResponse)
+async def raw(message: UUID, visitor: TheVisitor) -> StreamingResponse:
+    """Return the bytes as they were sent; nothing once they are erased."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        kept = await messages.by_id(tx, message)
+    if kept is None:
+        raise absent("message")
+    return StreamingResponse(_raw(visitor, kept), media_type="application/octet-stream")
+
+
+async def _raw(visitor: Visitor, kept: Kept) -> AsyncIterator[bytes]:
+    async with visitor.transaction() as tx:
+        async for block in messages.blocks(tx, visitor.kit.keys.vault, kept):
+            yield block
+
+
+@router.get("/{message}/answers", response_model=list[AnswerView], responses=ERRORS)
+async def answers(message: UUID, visitor: TheVisitor) -> list[AnswerView]:
+    """List the answers to a message: CONTRL, APERAK, CUSRES."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        kept = await messages.by_id(tx, message)
+        if kept is None:
+            raise absent("message")
+        return await _answers(tx, kept)
+
+
+@router.get("/{message}/answers/{n}", responses=ERRORS, response_class=Response)
+async def answer(message: UUID, n: int, visitor: TheVisitor) -> Response:
+    """Return one answer, byte for byte as it was made."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        kept = await messages.by_id(tx, message)
+        found = (
+            None
+            if kept is None
+            else await messages.answer(tx, visitor.kit.keys.vault, kept.message_id, n)
+        )
+    if found is None:
+        raise absent("answer")
+    return Response(found[1], media_type="application/edifact")

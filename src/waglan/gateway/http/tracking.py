@@ -1,0 +1,214 @@
+"""How a key stands, what happened, and the proof of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, JsonValue
+
+from waglan.cargo.standing import Standing, Told
+from waglan.codes.key import KeyKind
+from waglan.codes.raw import Raw
+from waglan.gateway.bell import Bell
+from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import absent
+from waglan.logbook.event import Event
+from waglan.logbook.leaf import read_event
+from waglan.operations.prove_event import prove_event
+from waglan.operations.track_key import Tracked, track_key
+from waglan.parties.permission import Act
+from waglan.store import events
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["tracking"])
+
+PAGE_MAX = 500
+HEARTBEAT_SECONDS = 15.0
+STREAM_PAUSE_SECONDS = 0.25  # at most four looks a second and stream
+
+
+class EventView(BaseModel):
+    """One event; `seq` is its number in the log, null for the moment before it has one."""
+
+    seq: int | None
+    code: str
+    about: dict[str, str]
+    said_by: str
+    happened_at: datetime
+    recorded_at: datetime
+    body: dict[str, object]
+
+
+class ToldView(BaseModel):
+    """Something that somebody said, and when; null where nobody said it to you."""
+
+    what: JsonValue
+    said_by: str
+    happened_at: datetime
+    recorded_at: datetime
+
+
+class TrackedView(BaseModel):
+    """One thing that a key names, and how it stands by what you may see."""
+
+    kind: str
+    key: str
+    declaration: str
+    declared: ToldView | None
+    version: int | None
+    parts: str | None
+    customs: ToldView | None
+    nobody_said: list[str]
+    particulars: dict[str, object]
+    events: list[EventView]
+
+
+class TrackView(BaseModel):
+    """What was asked and all that was found."""
+
+    key: str
+    found: list[TrackedView]
+
+
+class PageView(BaseModel):
+    """Events beyond a cursor, and the cursor to go on with."""
+
+    events: list[EventView]
+    next: int
+
+
+@router.get("/v1/track/{key:path}", response_model=TrackView, responses=ERRORS)
+async def track(
+    key: str, visitor: TheVisitor, kind: Annotated[KeyKind | None, Query()] = None
+) -> TrackView:
+    """Say how a bill, a container, a manifest or a call stands, as far as you may see it."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        found = await track_key(tx, key, kind)
+    if not found:
+        raise absent("key")
+    return TrackView(key=key, found=[_tracked(one) for one in found])
+
+
+def _tracked(one: Tracked) -> TrackedView:
+    stands = one.standing
+    last = stands.versions[-1].what if stands.versions else None
+    told = [event for _, event in one.events if "level" in event.body or "bills" in event.body]
+    return TrackedView(
+        kind=one.about.kind.value,
+        key=one.about.text,
+        declaration=stands.declaration.value,
+        declared=None if stands.declared is None else _told(stands.declared, None),
+        version=None if last is None else last.number,
+        parts=_parts(stands),
+        customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
+        nobody_said=list(stands.nobody_said),
+        particulars=dict(told[-1].body) if told else {},
+        events=[_event(seq, event) for seq, event in one.events],
+    )
+
+
+def _told(told: Told[T], what: JsonValue) -> ToldView:
+    return ToldView(
+        what=what,
+        said_by=told.said_by,
+        happened_at=told.happened_at,
+        recorded_at=told.recorded_at,
+    )
+
+
+def _status(stands: Standing) -> str | None:
+    if stands.customs is None:
+        return None
+    status = stands.customs.what
+    return status.text if isinstance(status, Raw) else status.value
+
+
+def _parts(stands: Standing) -> str | None:
+    if stands.parts is None:
+        return None
+    parts = stands.parts.what
+    return f"{len(parts.came)} of {'?' if parts.of is None else parts.of}"
+
+
+def _event(seq: int | None, event: Event) -> EventView:
+    return EventView(
+        seq=seq,
+        code=event.code.value,
+        about={"kind": event.about.kind.value, "key": event.about.text},
+        said_by=event.said_by,
+        happened_at=event.happened_at,
+        recorded_at=event.recorded_at,
+        body=dict(event.body),
+    )
+
+
+@router.get("/v1/events", response_model=PageView, responses=ERRORS)
+async def page(
+    visitor: TheVisitor,
+    after: Annotated[int, Query(ge=-1)] = -1,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
+) -> PageView:
+    """List what happened that you may see, in the log's order, beyond a cursor."""
+    visitor.must(Act.READ)
+    found = await _page(visitor, after, limit)
+    return PageView(events=found, next=found[-1].seq or after if found else after)
+
+
+async def _page(visitor: Visitor, after: int, limit: int) -> list[EventView]:
+    async with visitor.transaction() as tx:
+        told = await events.feed(tx, after=after, at_most=limit)
+    return [_event(one.seq, read_event(one.canonical)) for one in told]
+
+
+@router.get("/stream", responses=ERRORS, response_class=StreamingResponse)
+async def stream(
+    visitor: TheVisitor,
+    kit: TheKit,
+    last_event_id: Annotated[int | None, Header(ge=-1)] = None,
+    after: Annotated[int, Query(ge=-1)] = -1,
+) -> StreamingResponse:
+    """Follow what happens as server-sent events; `Last-Event-ID` resumes where you left."""
+    visitor.must(Act.READ)
+    cursor = after if last_event_id is None else last_event_id
+    return StreamingResponse(
+        _follow(visitor, kit.bell, cursor),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _follow(visitor: Visitor, bell: Bell, cursor: int) -> AsyncIterator[str]:
+    yield "retry: 2000\n\n"
+    while True:
+        rung = bell.next()
+        # Open streams ask again who they are: a token revoked meanwhile ends its stream.
+        if not await visitor.still_known():
+            return
+        found = await _page(visitor, cursor, PAGE_MAX)
+        for event in found:
+            cursor = event.seq if event.seq is not None else cursor
+            yield f"id: {event.seq}\nevent: {event.code}\ndata: {event.model_dump_json()}\n\n"
+        if len(found) == PAGE_MAX:
+            continue
+        try:
+            await asyncio.wait_for(rung.wait(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield ": still here\n\n"
+        await asyncio.sleep(STREAM_PAUSE_SECONDS)
+
+
+@router.get("/v1/evidence/{seq}", responses=ERRORS, response_class=Response)
+async def evidence(seq: int, visitor: TheVisitor) -> Response:
+    """Return the proof of one event, which `waglan verify` checks without any network."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        bundle = await prove_event(tx, seq)
+    if bundle is None:
+        raise absent("event, or its proof is not signed yet: ask again in some seconds")
+    return Response(bundle.encoded(), media_type="application/json")

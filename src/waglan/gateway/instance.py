@@ -1,0 +1,171 @@
+"""One running Waglan: the interface in this process, the sequencer and a worker in their own.
+
+Work on a large manifest takes a processor for a second; the sequencer and the interface must not
+wait for it. A process that dies is started again; what it was doing is still waiting.
+"""
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from waglan.gateway import sequencer, workers
+from waglan.gateway.first_start import first_start
+from waglan.gateway.http.app import application
+from waglan.gateway.keys import Keys, keys
+from waglan.gateway.kit import Kit, wall_clock
+from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.workers import Worker
+from waglan.store import log
+from waglan.store.connect import pools, transaction
+from waglan.store.dsn import Dsn
+
+WATCH_SECONDS = 0.5
+STOP_SECONDS = 10
+READY_SECONDS_MAX = 60
+
+logger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What every process of an instance is started with; it holds passwords, so `repr` is short."""
+
+    dsn: Dsn = field(repr=False)
+    home: Path
+    origin: str
+    host: str
+    port: int
+    message_bytes_max: int
+    workers: int = 1
+
+    def keys(self) -> Keys:
+        """Return the instance's keys."""
+        return keys(self.home / "keys", self.origin)
+
+
+class _Server(uvicorn.Server):
+    """The interface; whoever runs it decides what a signal means."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave the signals alone."""
+        yield
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An instance that answers; the token's file is there at the very first start only."""
+
+    address: str
+    operator_token: Path | None
+
+
+@asynccontextmanager
+async def running(config: Config) -> AsyncIterator[Running]:
+    """Have an instance answer inside the block."""
+    async with pools(config.dsn) as opened:
+        kit = Kit(opened, config.keys(), config.message_bytes_max)
+        async with transaction(opened.engine, None) as tx:
+            await log.open_log(tx, config.origin)
+        operator_token = await first_start(kit, config.home)
+        server = _Server(
+            uvicorn.Config(
+                application(kit),
+                host=config.host,
+                port=config.port,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        async with _processes(config), asyncio.TaskGroup() as tasks:
+            bell = tasks.create_task(kit.bell.listen(config.dsn.app))
+            serving = tasks.create_task(server.serve())
+            try:
+                yield Running(await _address(server, config), operator_token)
+            finally:
+                server.should_exit = True
+                await serving
+                bell.cancel()
+
+
+async def _address(server: uvicorn.Server, config: Config) -> str:
+    for _ in range(int(READY_SECONDS_MAX / 0.02)):
+        if server.started:
+            port = server.servers[0].sockets[0].getsockname()[1]
+            return f"http://{config.host}:{port}"
+        await asyncio.sleep(0.02)
+    raise TimeoutError("the interface did not start")
+
+
+@asynccontextmanager
+async def _processes(config: Config) -> AsyncIterator[None]:
+    """Keep the sequencer and the workers running inside the block."""
+    mains: list[Callable[[Config], None]] = [sequence, *[work] * config.workers]
+    spawn = multiprocessing.get_context("spawn")
+
+    def start(main: Callable[[Config], None]) -> BaseProcess:
+        process = spawn.Process(target=main, args=(config,), name=main.__name__)
+        process.start()
+        return process
+
+    running = {place: start(main) for place, main in enumerate(mains)}
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            for place, process in running.items():
+                if not process.is_alive():
+                    logger.warning("a process ended and is started again", process=process.name)
+                    running[place] = start(mains[place])
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        for process in running.values():
+            process.terminate()
+        for process in running.values():
+            await asyncio.to_thread(process.join, STOP_SECONDS)
+            if process.is_alive():
+                process.kill()
+
+
+def sequence(config: Config) -> None:
+    """Run the sequencer until this process is told to end."""
+    asyncio.run(_sequence(config))
+
+
+def work(config: Config) -> None:
+    """Run a worker until this process is told to end."""
+    asyncio.run(_work(config))
+
+
+async def _sequence(config: Config) -> None:
+    async with pools(config.dsn, size_max=2) as opened:
+        role = Sequencer(opened.engine, config.keys(), wall_clock)
+        await _until_told(lambda stop: sequencer.run(role, stop))
+
+
+async def _work(config: Config) -> None:
+    async with pools(config.dsn, size_max=2) as opened:
+        worker = Worker(Kit(opened, config.keys(), config.message_bytes_max))
+        await _until_told(lambda stop: workers.run(worker, stop))
+
+
+async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run(stop)

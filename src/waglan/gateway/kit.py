@@ -1,0 +1,32 @@
+"""What every edge of the gateway holds: pools, keys, the clock, and ids."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from waglan.codes.uuid7 import RANDOM_BYTES, uuid7
+from waglan.gateway.bell import Bell
+from waglan.gateway.keys import Keys
+from waglan.store.connect import Pools
+
+
+def wall_clock() -> datetime:
+    """Return the time; the one place of the gateway that reads the clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Pools, keys and limits of one running instance."""
+
+    pools: Pools
+    keys: Keys
+    message_bytes_max: int
+    clock: Callable[[], datetime] = wall_clock
+    bell: Bell = field(default_factory=Bell)
+
+    def new_id(self) -> UUID:
+        """Return a fresh time-ordered id."""
+        return uuid7(self.clock(), os.urandom(RANDOM_BYTES))

@@ -1,0 +1,39 @@
+"""A filer is told what the authority has served; he sees nothing else of what was decided."""
+
+from datetime import datetime
+
+from waglan.logbook.sealed import Vault
+from waglan.manifest.model import Level
+from waglan.messages.edifact import peek
+from waglan.messages.edifact.contrl import reply_envelope
+from waglan.messages.edifact.cusres import BillStatus, Filing, cusres
+from waglan.store import Transaction, customs, manifests, messages
+from waglan.store.messages import NewAnswer
+
+_QUALIFIER = {Level.MASTER: "BM", Level.HOUSE: "BH"}
+
+
+async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: datetime) -> bool:
+    """Write one CUSRES for the notices that were served together; False if there is nothing to say.
+
+    It runs in the filer's own name: what his role may not read can't get into the answer.
+    """
+    served = await customs.serving(tx, event_id)
+    if served is None:
+        return False
+    manifest_id, served_at = served
+    filed = await manifests.by_number(tx, manifest_id)
+    kept = None if filed is None else await messages.by_number(tx, filed.message_id)
+    if filed is None or kept is None:
+        return False
+    notices = await customs.notices(tx, manifest_id, served_at=served_at)
+    first = [block async for block in messages.blocks(tx, vault, kept, at_most=1)]
+    envelope = peek(b"".join(first))
+    if envelope is None or not notices:
+        return False
+    statuses = [
+        BillStatus(number, status, _QUALIFIER[Level(level)]) for number, level, status in notices
+    ]
+    reply = reply_envelope(envelope, f"{event_id:x}"[-14:], now)
+    plain = cusres(reply, Filing(filed.document), statuses, at=now)
+    return await messages.add_answer(tx, vault, kept, NewAnswer("CUSRES", plain, event_id, now))

@@ -1,0 +1,238 @@
+"""A manifest is whole: its version is kept, told of bill by bill, and judged by open rules."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.customs.judge import judge
+from waglan.logbook.canonical import Value
+from waglan.logbook.event import Event
+from waglan.logbook.leaf import SALT_BYTES, commit
+from waglan.logbook.sealed import Vault
+from waglan.manifest.call import time_of
+from waglan.manifest.model import Bill, Function, Manifest
+from waglan.manifest.version import Identity, State, Version, amend, following, identity
+from waglan.store import Transaction, events, manifests
+from waglan.store.messages import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """Who files, when, with whom, and by which message; `id` is the new manifest's.
+
+    `reference` is the sender's own for what he sent: an amendment may name it.
+    """
+
+    party: PartyId
+    authority: PartyId
+    authority_org: int
+    message: Kept
+    assembly_id: int
+    reference: str
+    id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What became of a manifest; `manifest_id` is None when it was refused."""
+
+    manifest_id: int | None
+    version: int
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the manifest stands as declared."""
+        return self.manifest_id is not None
+
+
+async def file_manifest(
+    tx: Transaction, vault: Vault, filer: Filer, sent: Manifest, found: Sequence[Finding]
+) -> Filing:
+    """Keep a manifest as one version, whole or not at all, with the events that tell of it.
+
+    `found` are the findings of reading and joining it. The judging by officers' tables is the
+    authority's own act and comes after the commit.
+    """
+    known = identity(filer.party, sent.head)
+    if isinstance(known, Finding):
+        return await _refuse(tx, filer, sent, [*found, known])
+    before = await manifests.latest(tx, filer.message.org, known.document, known.call.text)
+    version, wrong = following(_version(before), sent.head, reference=filer.reference)
+    findings = [*found, *wrong]
+    manifest = sent
+    if before is not None and not _is_wrong(findings):
+        manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
+        findings += wrong
+    if not _is_wrong(findings):
+        findings += judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
+    if _is_wrong(findings):
+        return await _refuse(tx, filer, sent, findings)
+    manifest_id = await _keep(tx, vault, filer, (known, version), (sent.head.function, manifest))
+    return Filing(manifest_id, version.number, manifest, tuple(findings))
+
+
+async def _keep(
+    tx: Transaction,
+    vault: Vault,
+    filer: Filer,
+    as_: tuple[Identity, Version],
+    what: tuple[Function, Manifest],
+) -> int:
+    (known, version), (function, manifest) = as_, what
+    new = manifests.NewManifest(
+        org=filer.message.org,
+        id=filer.id,
+        filed_with=filer.authority_org,
+        document=known.document,
+        call=known.call.text,
+        version=version.number,
+        function=function,
+        reference=filer.reference,
+        assembly_id=filer.assembly_id,
+        message_id=filer.message.message_id,
+        arrives_at=time_of(manifest.head.arrival, zone=HONG_KONG),
+        filed_at=filer.at,
+    )
+    salts = _salts(manifest.bills)
+    manifest_id, consignments = await manifests.add(tx, vault, new, manifest, salts)
+    await manifests.let_read(tx, manifest_id, {filer.party: "full", filer.authority: "full"})
+    told = [
+        _declared(filer, new, manifest),
+        *(
+            _bill_declared(filer, bill, new, bill_salts)
+            for bill, bill_salts in zip(manifest.bills, salts, strict=True)
+        ),
+    ]
+    inside = [None, *(consignments[bill.number] for bill in manifest.bills)]
+    await events.append(tx, told, consignments=inside)
+    return manifest_id
+
+
+def _version(filed: manifests.Filed | None) -> Version:
+    if filed is None:
+        return Version()
+    state = State.CANCELLED if filed.function is Function.CANCEL else State.DECLARED
+    return Version(filed.version, state, filed.reference)
+
+
+def _is_wrong(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def _salts(bills: Sequence[Bill]) -> list[list[bytes]]:
+    """A salt for each party of each bill, and one for each bill's marks."""
+    wanted = [len(bill.parties) + 1 for bill in bills]
+    drawn = os.urandom(SALT_BYTES * sum(wanted))
+    salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
+    ends = 0
+    return [salts[(ends := ends + count) - count : ends] for count in wanted]
+
+
+def _declared(filer: Filer, new: manifests.NewManifest, manifest: Manifest) -> Event:
+    return Event(
+        EventCode.MANIFEST_CANCELLED
+        if new.function is Function.CANCEL
+        else EventCode.MANIFEST_DECLARED,
+        Key(KeyKind.MANIFEST, new.document),
+        filer.party,
+        filer.at,
+        filer.at,
+        {
+            "manifest": str(filer.id),
+            "version": new.version,
+            "function": new.function.value,
+            "call": new.call,
+            "bills": len(manifest.bills),
+            "containers": len(manifest.equipment),
+            "parts": manifest.parts,
+            "filed_with": filer.authority,
+            "arrival": manifest.head.arrival,
+        },
+        (Key(KeyKind.CALL, new.call), Key(KeyKind.MESSAGE, str(filer.message.id))),
+        frozenset({filer.party, filer.authority}),
+    )
+
+
+def _bill_declared(
+    filer: Filer, bill: Bill, new: manifests.NewManifest, salts: Sequence[bytes]
+) -> Event:
+    return Event(
+        EventCode.BILL_DECLARED,
+        Key(KeyKind.BILL, bill.number),
+        filer.party,
+        filer.at,
+        filer.at,
+        _particulars(filer, bill, new, salts),
+        tuple(Key(KeyKind.CONTAINER, box) for box in _boxes(bill)),
+        frozenset({filer.party, filer.authority}),
+    )
+
+
+def _boxes(bill: Bill) -> list[str]:
+    return list({package.container: None for goods in bill.goods for package in goods.stowed})
+
+
+def _particulars(
+    filer: Filer, bill: Bill, new: manifests.NewManifest, salts: Sequence[bytes]
+) -> dict[str, Value]:
+    """What the log says of a bill: no name, no address, no mark, but a commitment to each."""
+    parties: list[Value] = [
+        {
+            "role": party.role.value,
+            "commitment": commit(
+                salt, {"name": party.name, "address": party.address, "code": party.code}
+            ).hex(),
+        }
+        for party, salt in zip(bill.parties, salts, strict=False)
+    ]
+    marks: list[Value] = [goods.marks for goods in bill.goods]
+    return {
+        "manifest": str(filer.id),
+        "version": new.version,
+        "function": new.function.value,
+        "call": new.call,
+        "level": bill.level.value,
+        "parent": bill.parent,
+        "place_of_loading": bill.place_of_loading,
+        "port_of_discharge": bill.port_of_discharge,
+        "place_of_delivery": bill.place_of_delivery,
+        "transhipment": bill.transhipment,
+        "packages": bill.packages,
+        "gross_mass_g": bill.gross_mass_g,
+        "goods": [goods.description for goods in bill.goods],
+        "containers": [*_boxes(bill)],
+        "parties": parties,
+        "marks": commit(salts[-1], marks).hex(),
+    }
+
+
+async def _refuse(
+    tx: Transaction, filer: Filer, sent: Manifest, findings: Sequence[Finding]
+) -> Filing:
+    codes = list(dict.fromkeys(f.code for f in findings if f.severity is Severity.ERROR))
+    told: dict[str, Value] = {
+        "codes": list(codes),
+        "findings": len(findings),
+        "bills": len(sent.bills),
+    }
+    refused = Event(
+        EventCode.MANIFEST_REFUSED,
+        Key(KeyKind.MANIFEST, sent.head.document),
+        filer.party,
+        filer.at,
+        filer.at,
+        told,
+        (Key(KeyKind.MESSAGE, str(filer.message.id)),),
+    )
+    await events.append(tx, [refused])
+    return Filing(None, 0, sent, tuple(findings))

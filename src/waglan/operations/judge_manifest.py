@@ -1,0 +1,165 @@
+"""A manifest that stands declared is decided, bill by bill, under an officer's standing order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, encode
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.customs.decision import Case, Decision, decide
+from waglan.customs.facts import Beyond, facts_of
+from waglan.customs.judge import judge
+from waglan.customs.policy import policy
+from waglan.customs.sample import Sample
+from waglan.customs.standing_order import Ground, SignedOrder, read_order
+from waglan.customs.tables import ENGINE, Hit, Table, read_table
+from waglan.logbook.event import Event
+from waglan.logbook.sealed import Vault
+from waglan.manifest.model import Manifest
+from waglan.store import Transaction, customs, events, manifests
+from waglan.store.customs import DecisionRow, JudgementRow
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Whose desk it is, what opens the sealed fields, and who is sampled beside the tables."""
+
+    org: int
+    authority: PartyId
+    vault: Vault
+    sample: Sample
+
+
+async def judge_manifest(
+    tx: Transaction, desk: Judge, manifest_id: int, *, now: datetime
+) -> list[Decision]:
+    """Decide what the authority's order allows, with the events; what it does not is an officer's.
+
+    Nothing of it reaches the filer before a notice is served. Judging twice changes nothing.
+    """
+    filed = await manifests.by_number(tx, manifest_id)
+    if filed is None:
+        return []
+    manifest = await manifests.load(tx, desk.vault, filed)
+    findings = judge(manifest, on=filed.filed_at.astimezone(HONG_KONG).date())
+    signed, table = await _order_in_force(tx, now)
+    hits = _hits(manifest, findings, table)
+    ground = Ground(
+        {who: Ed25519PublicKey.from_public_bytes(k) for who, k in (await _keys(tx)).items()},
+        frozenset(),  # the store gives only orders that nobody revoked
+        policy().version,
+        table.stamp if table else None,
+    )
+    decisions = decide(Case(manifest, findings, hits), signed, ground, desk.sample, now=now)
+    row = JudgementRow(
+        manifest_id,
+        signed.order.id if signed else None,
+        bytes.fromhex(table.stamp.table_sha256) if table else None,
+        ENGINE,
+        sum(decision.status is None for decision in decisions),
+        encode(_reasons(decisions)),
+        now,
+    )
+    if not await customs.add_judgement(tx, desk.org, row):
+        return []
+    ids = await manifests.consignments(tx, manifest_id)
+    await _tell(tx, desk, (manifest_id, ids), decisions, now)
+    return decisions
+
+
+async def _order_in_force(
+    tx: Transaction, now: datetime
+) -> tuple[SignedOrder | None, Table | None]:
+    """The newest order that is valid now, with its table; an order without its table is no use."""
+    for row in await customs.orders(tx):
+        order = read_order(row.body)
+        if order is None or not order.valid_from <= now < order.valid_until:
+            continue
+        content = await customs.table(tx, bytes.fromhex(order.table_sha256))
+        table = None if content is None else read_table(content, engine_version=ENGINE)[0]
+        return SignedOrder(order, row.signature), table
+    return None, None
+
+
+async def _keys(tx: Transaction) -> Mapping[str, bytes]:
+    return await customs.officer_keys(tx)
+
+
+def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:
+    if table is None:
+        return [Hit()] * len(manifest.bills)
+    return table.evaluate(facts_of(manifest, table.needs, Beyond(findings)))
+
+
+def _reasons(decisions: Sequence[Decision]) -> list[Finding]:
+    """Each kind of reason once, with the first bill it stopped: a thousand alike say no more."""
+    first: dict[str, Finding] = {}
+    for decision in decisions:
+        for reason in decision.reasons:
+            first.setdefault(reason.code, reason)
+    return list(first.values())
+
+
+async def _tell(
+    tx: Transaction,
+    desk: Judge,
+    where: tuple[int, Mapping[str, int]],
+    decisions: Sequence[Decision],
+    now: datetime,
+) -> None:
+    manifest_id, ids = where
+    decided = [(d, d.status, d.basis) for d in decisions if d.status is not None and d.basis]
+    told = [
+        Event(
+            EventCode.CUSTOMS_STATUS,
+            Key(KeyKind.BILL, decision.bill),
+            desk.authority,
+            now,
+            now,
+            {
+                "status": status.value,
+                "fired": [*decision.rules],
+                "targeting": [*_targeting(decision)],
+                "by": basis.officer,
+                "order": basis.order,
+                "policy": basis.policy_version,
+                "table": basis.table_sha256,
+                "engine": basis.engine_version,
+            },
+        )
+        for decision, status, basis in decided
+    ]
+    numbers = await events.append(
+        tx, told, consignments=[ids[decision.bill] for decision, _, _ in decided]
+    )
+    rows = [
+        _row((ids[decision.bill], event, manifest_id), decision, status, now)
+        for (decision, status, _), event in zip(decided, numbers, strict=True)
+    ]
+    await customs.add_decisions(tx, desk.org, rows)
+
+
+def _row(
+    place: tuple[int, int, int], decision: Decision, status: CustomsStatus, now: datetime
+) -> DecisionRow:
+    order = decision.basis.order if decision.basis else None
+    return DecisionRow(
+        *place,
+        status=status,
+        fired=decision.rules,
+        targeting=_targeting(decision),
+        order_id=order,
+        decided_by=decision.basis.officer if decision.basis else "",
+        decided_at=now,
+    )
+
+
+def _targeting(decision: Decision) -> tuple[str, ...]:
+    sampled = ("sample",) if decision.targeting.is_sampled else ()
+    return (*decision.targeting.rules, *sampled)

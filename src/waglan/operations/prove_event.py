@@ -1,0 +1,30 @@
+"""Somebody wants to show an event to a third party, who need not trust us."""
+
+from waglan.logbook.evidence import Bundle, Erased, Kept, Link
+from waglan.logbook.note import read_note
+from waglan.logbook.tree import inclusion_proof, tiles_for_inclusion
+from waglan.store import Transaction, log
+
+
+async def prove_event(tx: Transaction, seq: int) -> Bundle | None:
+    """Return the proof of an event under the newest checkpoint, witnessed if there is one.
+
+    None when the reader may not see it, when there is none, or when no checkpoint covers it yet.
+    """
+    leaf = await log.leaf(tx, seq)
+    if leaf is None:
+        return None
+    signed = await log.checkpoint(tx, covering=seq + 1, witnessed=True)
+    signed = signed or await log.checkpoint(tx, covering=seq + 1)
+    if signed is None:
+        return None
+    tiles = await log.tiles(tx, tiles_for_inclusion(seq, signed.size))
+    proof = inclusion_proof(seq, signed.size, tiles.__getitem__)
+    note = read_note(signed.note + b"".join(signed.cosignatures))
+    return Bundle(_said(leaf), (Link(seq, tuple(proof), note),))
+
+
+def _said(leaf: log.Leaf) -> Kept | Erased:
+    if leaf.canonical is not None and leaf.salt is not None:
+        return Kept(leaf.canonical, leaf.salt)
+    raise LookupError("an event without its row is proven by its erasure's record alone")

@@ -1,0 +1,62 @@
+"""Somebody hands in a message: it is kept raw with its receipt, and that is what we acknowledge."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from waglan.codes.event import EventCode
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.logbook.event import Event
+from waglan.store import Transaction, events, messages
+from waglan.store.messages import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a message at the door.
+
+    `replayed` is the same message that came before under this key; `clash` that another one did,
+    so that this one is kept beside it to be refused.
+    """
+
+    id: UUID
+    replayed: bool = False
+    clash: bool = False
+
+
+async def receive_message(
+    tx: Transaction, sender: PartyId, message: Kept, salt: bytes, key: str
+) -> Received:
+    """Keep a message and its receipt, or find the one it repeats; commit before you answer.
+
+    Its chunks lie in the store already, under `message.id`. `message.message_id` is not used yet.
+    """
+    known = await messages.receipt(tx, message.source, key)
+    clash = known is not None and known[0] != message.sha256
+    if clash:
+        message = replace(message, clash=True)
+        key = f"{key}#{message.sha256.hex()}"
+        known = await messages.receipt(tx, message.source, key)
+    if known is not None:
+        return Received(known[1], replayed=True, clash=clash)
+    if await messages.keep(tx, message, salt, key) is None:
+        # Another transaction with this very key committed between our look and our insert.
+        raise Raced
+    await events.append(tx, [_received(sender, message)])
+    return Received(message.id, clash=clash)
+
+
+class Raced(Exception):
+    """The same key was taken at the same moment: roll back and call again."""
+
+
+def _received(sender: PartyId, message: Kept) -> Event:
+    return Event(
+        EventCode.MESSAGE_RECEIVED,
+        Key(KeyKind.MESSAGE, str(message.id)),
+        sender,
+        message.received_at,
+        message.received_at,
+        # Salted like every event, so that a short message can't be guessed from its hash.
+        {"sha256": message.sha256.hex(), "size": message.size, "token": message.token},
+    )

@@ -1,0 +1,71 @@
+"""An officer hands in an order that he signed, and answers for what is decided under it."""
+
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.customs.policy import policy
+from waglan.customs.standing_order import Ground, SignedOrder, read_order, refusals
+from waglan.customs.tables import ENGINE, Stamp
+from waglan.logbook.event import Event
+from waglan.parties.role import Principal
+from waglan.store import Transaction, customs, events
+from waglan.store.customs import OrderRow
+
+
+async def sign_standing_order(
+    tx: Transaction,
+    by: tuple[int, Principal],
+    body: bytes,
+    signature: bytes,
+    *,
+    now: datetime,
+) -> tuple[str | None, list[Finding]]:
+    """Keep an order whose signature is the signed-in officer's; return its id, or why not.
+
+    An order for later is taken now; one that is over, or that names a table nobody published, is
+    not.
+    """
+    org, officer = by
+    order, who = read_order(body), officer.accountable or officer.token
+    if order is None or order.order_bytes() != body:
+        return None, [Finding("ORDER-UNREADABLE", Severity.ERROR, Where("orders"), {})]
+    where = Where(f"orders/{order.id}")
+    if (order.officer, order.authority) != (who, officer.org):
+        return None, [Finding("ORDER-OF-ANOTHER", Severity.ERROR, where, {"order": order.id})]
+    table = await customs.table(tx, bytes.fromhex(order.table_sha256))
+    ground = Ground(
+        {
+            subject: Ed25519PublicKey.from_public_bytes(key)
+            for subject, key in (await customs.officer_keys(tx)).items()
+        },
+        frozenset(),
+        policy().version,
+        None if table is None else Stamp(order.table_sha256, ENGINE),
+    )
+    signed = SignedOrder(order, signature)
+    at = max(now, order.valid_from)
+    findings = refusals(signed, ground, bills=0, now=at)
+    if findings:
+        return None, findings
+    if not await customs.add_order(tx, org, OrderRow(order.id, body, signature, who, now)):
+        return None, [Finding("ORDER-ID-TAKEN", Severity.ERROR, where, {"order": order.id})]
+    told = Event(
+        EventCode.STANDING_ORDER_SIGNED,
+        Key(KeyKind.PARTY, officer.org),
+        officer.org,
+        now,
+        now,
+        {
+            "order": order.id,
+            "by": who,
+            "table": order.table_sha256,
+            "valid_from": order.valid_from.isoformat(),
+            "valid_until": order.valid_until.isoformat(),
+        },
+    )
+    await events.append(tx, [told])
+    return order.id, []

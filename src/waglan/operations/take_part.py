@@ -1,0 +1,156 @@
+"""A part of a manifest has come: it is kept, and with the last one missing the whole is filed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.logbook.event import Event
+from waglan.logbook.sealed import Vault
+from waglan.manifest.assembly import Assembly, Refused, Replayed, join, offer
+from waglan.manifest.model import Part
+from waglan.messages.edifact import Profile, read
+from waglan.messages.envelope import Message
+from waglan.operations.file_manifest import Filer, Filing, file_manifest
+from waglan.store import Transaction, events, manifests, messages, parties
+from waglan.store.manifests import PartRow
+from waglan.store.messages import Kept
+
+OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender is told
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whose message it is, and the addresses that are his."""
+
+    party: PartyId
+    message: Kept
+    addresses: frozenset[str] | set[str]
+
+
+class Means(Protocol):
+    """What the act needs from outside: the time, ids for what it makes, the partner's profile."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of the act."""
+        ...
+
+    @property
+    def profile(self) -> Profile:
+        """How the partner's messages are read."""
+        ...
+
+    def new_id(self) -> UUID:
+        """Return an id for a new manifest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a part; `filing` is None while others are missing, or if it was refused."""
+
+    findings: list[Finding]
+    filing: Filing | None = None
+
+
+async def take_part(
+    tx: Transaction, vault: Vault, sender: Sender, sent: tuple[Message, int], means: Means
+) -> Taken:
+    """Keep where a part stands; file the manifest, whole or not at all, once every part is there.
+
+    `sent` is the message and its place in what was sent, counted from 1.
+    """
+    message, place = sent
+    part = message.content
+    if part is None or message.interchange is None:
+        raise ValueError("only a part that was read can be taken")
+    authority = await parties.authority_at(tx, part.key.recipient)
+    if authority is None:
+        return Taken([_unknown_recipient(message, part.key.recipient)])
+    assembly_id = await manifests.open_assembly(
+        tx, sender.message.org, part.key, now=means.now, due_at=means.now + OPEN_FOR
+    )
+    rows = await manifests.parts(tx, assembly_id)
+    before = Assembly(
+        part.key,
+        {row.number: row.sha256 for row in rows},
+        next((row.number for row in rows if row.is_final), None),
+    )
+    became = offer(before, part.number, message.sha256, is_final=part.is_final)
+    if isinstance(became, Refused):
+        return Taken([became.finding])
+    if isinstance(became, Replayed):
+        return Taken([])
+    row = PartRow(part.number, part.is_final, message.sha256, sender.message.message_id, place)
+    await manifests.add_part(tx, sender.message.org, assembly_id, row, now=means.now)
+    await events.append(tx, [_received(sender, part, became.assembly, means.now)])
+    if not became.assembly.is_complete:
+        return Taken([])
+    others = await _reread(tx, vault, [r for r in rows if r.number != part.number], means.profile)
+    whole, found = join([*others, part])
+    filer = Filer(
+        sender.party,
+        authority[1],
+        authority[0],
+        sender.message,
+        assembly_id,
+        part.key.access_reference,
+        means.new_id(),
+        means.now,
+    )
+    filing = await file_manifest(tx, vault, filer, whole, found)
+    return Taken(list(filing.findings), filing)
+
+
+async def _reread(
+    tx: Transaction, vault: Vault, rows: Sequence[PartRow], profile: Profile
+) -> list[Part]:
+    """Read the parts that came before again from their raw bytes: those are the record."""
+    found: list[Part] = []
+    for message_id in dict.fromkeys(row.message_id for row in rows):
+        kept = await messages.by_number(tx, message_id)
+        if kept is None:
+            raise LookupError(f"message {message_id} of an assembly is gone")
+        blocks = [block async for block in messages.blocks(tx, vault, kept)]
+        inside = [item for item in read(blocks, profile) if isinstance(item, Message)]
+        wanted = [row.place for row in rows if row.message_id == message_id]
+        for place in wanted:
+            part = inside[place - 1].content
+            if part is None:
+                raise LookupError(f"part {place} of message {message_id} can't be read again")
+            found.append(part)
+    return found
+
+
+def _unknown_recipient(message: Message, recipient: str) -> Finding:
+    reference = message.interchange.reference if message.interchange else None
+    return Finding(
+        "PARTY-RECIPIENT",
+        Severity.ERROR,
+        Where("interchange/recipient", interchange=reference, tag="UNB", element=4),
+        {"recipient": recipient},
+    )
+
+
+def _received(sender: Sender, part: Part, assembly: Assembly, now: datetime) -> Event:
+    return Event(
+        EventCode.PART_RECEIVED,
+        Key(KeyKind.MANIFEST, part.head.document),
+        sender.party,
+        now,
+        now,
+        {
+            "part": part.number,
+            "of": assembly.final,
+            "came": len(assembly.parts),
+            "assembly": part.key.access_reference,
+            "sha256": part.sha256.hex(),
+        },
+        (Key(KeyKind.MESSAGE, str(sender.message.id)),),
+    )

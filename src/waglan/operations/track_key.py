@@ -1,0 +1,50 @@
+"""Somebody asks how a bill, a box or a manifest stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from waglan.cargo.standing import Standing, standing
+from waglan.codes.key import Key, KeyKind
+from waglan.logbook.event import Event
+from waglan.logbook.leaf import read_event
+from waglan.store import Transaction, events
+
+EVENTS_MAX = 1_000
+GUESSES = (KeyKind.BILL, KeyKind.CONTAINER, KeyKind.MANIFEST, KeyKind.CALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """One thing that the key names, how it stands, and the events with their numbers in the log."""
+
+    about: Key
+    standing: Standing
+    events: tuple[tuple[int | None, Event], ...]  # None: not numbered yet
+
+
+async def track_key(tx: Transaction, text: str, kind: KeyKind | None) -> list[Tracked]:
+    """Return all that this key names and the reader may see; nothing, if there is nothing for him.
+
+    A box has no events of its own: it stands in those of the bills that name it.
+    """
+    for guess in GUESSES if kind is None else (kind,):
+        key = Key(guess, _spelled(text, guess))
+        told = await events.about(tx, key, at_most=EVENTS_MAX)
+        if told:
+            return _grouped([(one.seq, read_event(one.canonical)) for one in told])
+    return []
+
+
+def _spelled(text: str, kind: KeyKind) -> str:
+    bare = text.strip()
+    return "".join(bare.split()).upper() if kind is KeyKind.CONTAINER else bare
+
+
+def _grouped(told: Sequence[tuple[int | None, Event]]) -> list[Tracked]:
+    by_key: dict[Key, list[tuple[int | None, Event]]] = {}
+    for seq, event in told:
+        by_key.setdefault(event.about, []).append((seq, event))
+    return [
+        Tracked(about, standing(event for _, event in group), tuple(group))
+        for about, group in by_key.items()
+    ]

@@ -1,0 +1,170 @@
+"""A message that was kept is read, filed and answered, in one transaction of its sender's."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from waglan.codes.finding import Finding, Severity, Where, encode
+from waglan.codes.party import PartyId
+from waglan.logbook.sealed import Vault
+from waglan.messages.edifact import Profile, read
+from waglan.messages.edifact.aperak import aperak
+from waglan.messages.edifact.contrl import contrl, reply_envelope
+from waglan.messages.edifact.cusres import Filing as Said
+from waglan.messages.edifact.cusres import cusres
+from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+from waglan.operations.file_manifest import Filing
+from waglan.operations.take_part import Sender, take_part
+from waglan.store import Transaction, messages, parties
+from waglan.store.messages import Kept, NewAnswer, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a worker brings: secret, the partner's profile, the time, and ids for what it makes."""
+
+    vault: Vault
+    profile: Profile
+    now: datetime
+    new_id: Callable[[], UUID]
+
+
+@dataclass(slots=True)
+class _Result:
+    findings: list[Finding] = field(default_factory=list)
+    filed: list[int] = field(default_factory=list)
+    accepted: int = 0
+    refused: int = 0
+
+
+async def work_off_message(
+    tx: Transaction, work: Work, party: PartyId, message_id: int
+) -> list[int]:
+    """Read a kept message and do what it asks; return the manifests that now stand declared.
+
+    Whoever calls again for the same message changes nothing: it has its outcome.
+    """
+    kept = await messages.by_number(tx, message_id)
+    if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
+        return []
+    blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
+    sender = Sender(party, kept, await parties.addresses(tx))
+    result = _Result()
+    answers: list[tuple[str, bytes]] = []
+    place = 0
+    for end, inside in interchanges(read(blocks, work.profile)):
+        end = _checked(end, sender)
+        answered = [_unless(end, message) for message in inside]
+        reply = contrl(end, answered, reference=_reference(kept, len(answers)), at=work.now)
+        answers += [("CONTRL", reply)] if reply else []
+        result.findings += [*end.findings, *(f for m in answered for f in m.findings)]
+        if not answered or _is_wrong(end.findings):
+            result.refused += 1
+        for message in answered:
+            place += 1
+            answers += await _one(tx, work, sender, (message, place), result)
+    for kind, plain in answers:
+        await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
+    state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
+    outcome = Outcome(state, encode(result.findings), work.now)
+    await messages.finish(tx, work.vault, kept, outcome)
+    return result.filed
+
+
+def interchanges(
+    read_items: Iterable[Message | InterchangeEnd],
+) -> list[tuple[InterchangeEnd, list[Message]]]:
+    """Return each interchange with its messages, in the order of what was sent."""
+    found: list[tuple[InterchangeEnd, list[Message]]] = []
+    inside: list[Message] = []
+    for item in read_items:
+        if isinstance(item, Message):
+            inside.append(item)
+        else:
+            found.append((item, inside))
+            inside = []
+    return found
+
+
+def _checked(end: InterchangeEnd, sender: Sender) -> InterchangeEnd:
+    """Refuse an interchange whose sender is not who signed in, or whose reference is taken."""
+    if end.interchange is None:
+        return end
+    reference, address = end.interchange.reference, address_of(end.interchange)
+    findings = list(end.findings)
+    if address not in sender.addresses:
+        findings.append(
+            Finding(
+                "PARTY-SENDER-NOT-YOURS",
+                Severity.ERROR,
+                Where("interchange/sender", interchange=reference, tag="UNB", element=3),
+                {"address": address},
+            )
+        )
+    if sender.message.clash:
+        findings.append(
+            Finding(
+                "MESSAGE-REFERENCE-TAKEN",
+                Severity.ERROR,
+                Where("interchange/reference", interchange=reference, tag="UNB", element=6),
+                {"reference": reference},
+            )
+        )
+    return replace(end, findings=tuple(findings))
+
+
+def address_of(interchange: Interchange) -> str:
+    """Return the sender's address with its qualifier, as organisations register it."""
+    who = interchange.sender
+    return f"{who.id}:{who.qualifier}" if who.qualifier else who.id
+
+
+def _unless(end: InterchangeEnd, message: Message) -> Message:
+    """A message in a refused interchange declares nothing, whatever it says."""
+    return replace(message, content=None) if _is_wrong(end.findings) else message
+
+
+def _is_wrong(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+async def _one(
+    tx: Transaction, work: Work, sender: Sender, sent: tuple[Message, int], result: _Result
+) -> list[tuple[str, bytes]]:
+    message, _ = sent
+    if _is_wrong(message.findings) or message.content is None or message.interchange is None:
+        result.refused += _is_wrong(message.findings)
+        result.accepted += not _is_wrong(message.findings) and message.interchange is not None
+        return []
+    done = await take_part(tx, work.vault, sender, sent, work)
+    result.findings += done.findings
+    if _is_wrong(done.findings):
+        result.refused += 1
+    else:
+        result.accepted += 1
+    envelope = reply_envelope(
+        message.interchange, _reference(sender.message, 500 + sent[1]), work.now
+    )
+    if done.filing is None:
+        if not _is_wrong(done.findings):
+            return []
+        said = Said(message.content.head.document, False, tuple(done.findings))
+        return [("APERAK", aperak(envelope, said, at=work.now))]
+    result.filed += [] if done.filing.manifest_id is None else [done.filing.manifest_id]
+    return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]
+
+
+def _said(filing: Filing) -> Said:
+    return Said(filing.manifest.head.document, filing.is_accepted, filing.findings)
+
+
+def _reference(kept: Kept, n: int) -> str:
+    """A control reference of our own: unique for the receiver, within UNB 0020's 14 characters."""
+    return f"{kept.message_id:x}-{n}"[-14:]
+
+
+def worst(findings: Sequence[Finding]) -> Severity | None:
+    """Return the gravest severity, None without findings."""
+    order = list(Severity)
+    return max((f.severity for f in findings), key=order.index, default=None)

@@ -1,0 +1,397 @@
+"""Officers' tables, standing orders, decisions and notices in PostgreSQL: the authority's alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.store import Transaction, bulk
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """An officers' table as published: its bytes, and who published them."""
+
+    sha256: bytes
+    model: bytes
+    by: str
+    at: datetime
+
+
+async def publish_table(tx: Transaction, authority: int, new: TableRow) -> None:
+    """Keep an officers' table; publishing the same bytes again changes nothing."""
+    await tx.execute(
+        "INSERT INTO risk_table (authority, sha256, model, published_by, published_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [authority, new.sha256, new.model, new.by, new.at],
+    )
+
+
+async def table(tx: Transaction, sha256: bytes) -> bytes | None:
+    """Return the bytes of the authority's table with that hash."""
+    row = await (
+        await tx.execute(
+            "SELECT model FROM risk_table WHERE authority = current_org() AND sha256 = %s", [sha256]
+        )
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+async def register_officer_key(
+    tx: Transaction, authority: int, officer: str, public_key: bytes, *, now: datetime
+) -> bool:
+    """Keep the public key that an officer signs with; False if he has one already."""
+    done = await tx.execute(
+        "INSERT INTO officer_key (authority, officer, public_key, registered_at)"
+        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [authority, officer, public_key, now],
+    )
+    return bool(done.rowcount)
+
+
+async def officer_keys(tx: Transaction) -> dict[str, bytes]:
+    """Return the public keys of the authority's officers, by subject."""
+    rows = await tx.execute(
+        "SELECT officer, public_key FROM officer_key WHERE authority = current_org()"
+    )
+    return {officer: bytes(key) for officer, key in await rows.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A standing order as signed."""
+
+    order_id: str
+    body: bytes
+    signature: bytes
+    officer: str
+    signed_at: datetime
+
+
+async def add_order(tx: Transaction, authority: int, order: OrderRow) -> bool:
+    """Keep a signed order; False if its id is taken."""
+    done = await tx.execute(
+        "INSERT INTO standing_order (authority, order_id, body, signature, officer, signed_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [authority, order.order_id, order.body, order.signature, order.officer, order.signed_at],
+    )
+    return bool(done.rowcount)
+
+
+async def revoke_order(
+    tx: Transaction, authority: int, order_id: str, by: str, *, now: datetime
+) -> bool:
+    """Revoke an order from now on; False if the authority has none of that id."""
+    done = await tx.execute(
+        "INSERT INTO standing_order_revocation (authority, order_id, revoked_by, revoked_at)"
+        " SELECT authority, order_id, %s, %s FROM standing_order"
+        " WHERE authority = %s AND order_id = %s ON CONFLICT DO NOTHING",
+        [by, now, authority, order_id],
+    )
+    return bool(done.rowcount)
+
+
+async def orders(tx: Transaction) -> list[OrderRow]:
+    """Return the authority's orders that nobody has revoked, newest first."""
+    rows = await tx.execute(
+        """
+        SELECT order_id, body, signature, officer, signed_at FROM standing_order o
+        WHERE authority = current_org() AND NOT EXISTS (
+            SELECT 1 FROM standing_order_revocation r
+            WHERE r.authority = o.authority AND r.order_id = o.order_id)
+        ORDER BY signed_at DESC
+        """
+    )
+    return [OrderRow(i, bytes(b), bytes(s), o, at) for i, b, s, o, at in await rows.fetchall()]
+
+
+async def unjudged(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    """Return (manifest, authority) of manifests that no judgement names yet, oldest first.
+
+    For the engine, which hands each to a worker that runs as the authority.
+    """
+    rows = await tx.execute(
+        "SELECT m.manifest_id, m.filed_with FROM manifest m WHERE m.function <> 'cancel'"
+        " AND NOT EXISTS (SELECT 1 FROM judgement j WHERE j.manifest_id = m.manifest_id)"
+        " ORDER BY m.manifest_id LIMIT %s",
+        [at_most],
+    )
+    return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementRow:
+    """How one manifest was judged."""
+
+    manifest_id: int
+    order_id: str | None
+    table_sha256: bytes | None
+    engine: str
+    undecided: int
+    reasons: bytes
+    judged_at: datetime
+
+
+async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> bool:
+    """Say that a manifest was judged; False if somebody else did it meanwhile."""
+    done = await tx.execute(
+        "INSERT INTO judgement (manifest_id, authority, order_id, table_sha256, engine, undecided,"
+        " reasons, judged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [
+            row.manifest_id,
+            authority,
+            row.order_id,
+            row.table_sha256,
+            row.engine,
+            row.undecided,
+            row.reasons,
+            row.judged_at,
+        ],
+    )
+    return bool(done.rowcount)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """One decision of the authority on one bill."""
+
+    consignment: int
+    event_id: int
+    manifest_id: int
+    status: CustomsStatus
+    fired: tuple[str, ...]
+    targeting: tuple[str, ...]
+    order_id: str | None
+    decided_by: str
+    decided_at: datetime
+
+
+async def add_decisions(tx: Transaction, authority: int, rows: Sequence[DecisionRow]) -> None:
+    """Keep decisions; each has its event in the same transaction."""
+    await bulk.insert(
+        tx,
+        "decision",
+        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+         ("manifest_id", "int8"), ("status", "text"), ("fired", "text[]"), ("targeting", "text[]"),
+         ("order_id", "text"), ("decided_by", "text"), ("decided_at", "timestamptz")),
+        [
+            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, list(r.fired),
+             list(r.targeting), r.order_id, r.decided_by, r.decided_at)
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the authority has decided of one bill, and what of it the filer was told."""
+
+    consignment: int
+    manifest_id: int
+    number: str
+    status: CustomsStatus | None
+    served: CustomsStatus | None
+    fired: tuple[str, ...]
+    targeting: tuple[str, ...]
+    decided_by: str | None
+
+
+_STANDINGS = """
+    SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{}'),
+           coalesce(d.targeting, '{}'), d.decided_by
+    FROM bill b
+    LEFT JOIN LATERAL (
+        SELECT * FROM decision d WHERE d.consignment = b.consignment
+        ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM notice n WHERE n.consignment = b.consignment
+        ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) n ON true
+"""
+
+
+async def standings(tx: Transaction, manifest_id: int) -> list[Standing]:
+    """Return bill by bill where a manifest stands with the authority."""
+    rows = await tx.execute(_STANDINGS + " WHERE b.manifest_id = %s", [manifest_id])
+    return [_standing(row) for row in await rows.fetchall()]
+
+
+def _standing(row: Sequence[object]) -> Standing:
+    consignment, manifest_id, number, status, served, fired, targeting, by = row
+    return Standing(
+        int(str(consignment)),
+        int(str(manifest_id)),
+        str(number),
+        CustomsStatus(status) if status else None,
+        CustomsStatus(served) if served else None,
+        tuple(fired),  # type: ignore[arg-type]
+        tuple(targeting),  # type: ignore[arg-type]
+        None if by is None else str(by),
+    )
+
+
+async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
+    """Return where every bill of that number stands, newest version first; numbers may clash."""
+    rows = await tx.execute(
+        _STANDINGS + " WHERE b.number = %s ORDER BY b.manifest_id DESC", [number]
+    )
+    found: dict[int, Standing] = {}
+    for row in await rows.fetchall():
+        standing = _standing(row)
+        found.setdefault(standing.consignment, standing)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A status that the filer is told."""
+
+    consignment: int
+    event_id: int
+    manifest_id: int
+    status: CustomsStatus
+    served_at: datetime
+
+
+async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]) -> None:
+    """Keep served notices; from this commit on their readers may see them."""
+    await bulk.insert(
+        tx,
+        "notice",
+        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+         ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz")),
+        [
+            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, r.served_at)
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+async def notices(
+    tx: Transaction, manifest_id: int, *, served_at: datetime
+) -> list[tuple[str, str, CustomsStatus]]:
+    """Return (bill, level, status) of what was served of a manifest at one time, as a filer may."""
+    rows = await tx.execute(
+        "SELECT b.number, b.level, n.status"
+        " FROM notice n JOIN bill b USING (consignment, manifest_id)"
+        " WHERE n.manifest_id = %s AND n.served_at = %s ORDER BY b.number",
+        [manifest_id, served_at],
+    )
+    return [
+        (number, level, CustomsStatus(status)) for number, level, status in await rows.fetchall()
+    ]
+
+
+async def unanswered(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    """Return (event, filer) of answers that an authority gave and no CUSRES tells yet."""
+    rows = await tx.execute(
+        """
+        SELECT s.event_id, m.org FROM serving s JOIN manifest m USING (manifest_id)
+        WHERE NOT EXISTS (SELECT 1 FROM answer a WHERE a.message_id = m.message_id
+                          AND a.kind = 'CUSRES' AND a.cause = s.event_id)
+          AND EXISTS (SELECT 1 FROM message_secret x WHERE x.message_id = m.message_id)
+        ORDER BY s.event_id LIMIT %s
+        """,
+        [at_most],
+    )
+    return [(int(event), int(org)) for event, org in await rows.fetchall()]
+
+
+async def add_serving(
+    tx: Transaction, authority: int, manifest_id: int, event_id: int, *, now: datetime
+) -> None:
+    """Say that notices on a manifest were served together; its filer is answered once for it."""
+    await tx.execute(
+        "INSERT INTO serving (event_id, authority, manifest_id, served_at) VALUES (%s, %s, %s, %s)",
+        [event_id, authority, manifest_id, now],
+    )
+
+
+async def serving(tx: Transaction, event_id: int) -> tuple[int, datetime] | None:
+    """Return which manifest was served, and when."""
+    row = await (
+        await tx.execute(
+            "SELECT manifest_id, served_at FROM serving WHERE event_id = %s", [event_id]
+        )
+    ).fetchone()
+    return None if row is None else (int(row[0]), row[1])
+
+
+@dataclass(frozen=True, slots=True)
+class CallCounts:
+    """Where the bills of one call stand, by the newest version of each manifest."""
+
+    arrives_at: datetime | None
+    bills: int
+    by_status: dict[str, int]
+    before_arrival: int
+    served: int
+    seconds_to_decision: list[float]  # the median, and the 95th of a hundred
+
+
+async def call_counts(tx: Transaction, call: str) -> CallCounts | None:
+    """Count a call's bills with the authority; None if nothing of it was filed there."""
+    rows = await (await tx.execute(_COUNTS, [call])).fetchall()
+    if not rows:
+        return None
+    statuses = [(status, count) for status, count, *_ in rows if status is not None]
+    times = await (await tx.execute(_TIMES, [call])).fetchone()
+    return CallCounts(
+        arrives_at=max((row[4] for row in rows if row[4] is not None), default=None),
+        bills=sum(count for _, count, *_ in rows),
+        by_status=dict(statuses),
+        before_arrival=sum(before for _, _, before, *_ in rows),
+        served=sum(served for _, _, _, served, _ in rows),
+        seconds_to_decision=[float(t) for t in times if t is not None] if times else [],
+    )
+
+
+_NEWEST = """
+    WITH newest AS (
+        SELECT DISTINCT ON (org, document) manifest_id, arrives_at, filed_at
+        FROM manifest WHERE call = %s ORDER BY org, document, version DESC)
+"""
+_COUNTS = (
+    _NEWEST
+    + """
+    SELECT d.status, count(*),
+           count(*) FILTER (WHERE d.decided_at <= m.arrives_at),
+           count(*) FILTER (WHERE EXISTS (
+               SELECT 1 FROM notice n WHERE n.consignment = b.consignment)),
+           max(m.arrives_at)
+    FROM newest m JOIN bill b USING (manifest_id)
+    LEFT JOIN LATERAL (
+        SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
+        ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+    GROUP BY d.status ORDER BY d.status
+"""
+)
+_TIMES = (
+    _NEWEST
+    + """
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY waited),
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY waited)
+    FROM (SELECT extract(epoch FROM d.decided_at - m.filed_at)::float8 AS waited
+          FROM newest m JOIN decision d USING (manifest_id)) times
+"""
+)
+
+
+async def unserved(tx: Transaction, call: str) -> list[tuple[int, int, str, CustomsStatus, int]]:
+    """Return (consignment, manifest, bill, status, filer) of what is decided and not yet served."""
+    rows = await tx.execute(
+        _NEWEST
+        + """
+        SELECT b.consignment, b.manifest_id, b.number, d.status, b.org
+        FROM newest m JOIN bill b USING (manifest_id)
+        JOIN LATERAL (
+            SELECT status FROM decision d WHERE d.consignment = b.consignment
+            ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+        WHERE NOT EXISTS (
+            SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
+              AND n.served_at >= (SELECT max(x.decided_at) FROM decision x
+                                  WHERE x.consignment = b.consignment))
+        ORDER BY b.manifest_id, b.number
+        """,
+        [call],
+    )
+    return [(c, m, n, CustomsStatus(s), org) for c, m, n, s, org in await rows.fetchall()]

@@ -1,0 +1,254 @@
+"""The tree over all events: dense numbers, tiles, checkpoints, and what proofs are made of.
+
+Sequences commit out of order, so writers only insert. One sequencer numbers the events of every
+transaction that ended before the oldest one still running: those, and no others, can't be joined
+by a straggler.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from waglan.logbook.tree import TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
+from waglan.store import Transaction, bulk
+
+BATCH_EVENTS = 50_000
+BELL = "waglan_log"
+SAY_AGAIN = timedelta(seconds=1)  # how often an idle sequencer says that it looked
+
+_rows = msgspec.msgpack.Decoder(tuple[bytes, ...]).decode
+_pack = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far the log has come."""
+
+    origin: str
+    size: int
+    frontier: Frontier
+    horizon: str  # an xid8: every transaction before it has its numbers
+    sequenced_at: datetime | None  # when the sequencer last looked
+
+
+async def open_log(tx: Transaction, origin: str) -> None:
+    """Begin the log under its origin, unless it has begun."""
+    await tx.execute(
+        "INSERT INTO log_head (origin, frontier) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        [origin, _pack(())],
+    )
+
+
+async def head(tx: Transaction, *, lock: bool = False) -> Head:
+    """Return how far the log has come; with `lock`, nobody else moves it before the commit."""
+    row = await (
+        await tx.execute(
+            "SELECT origin, size, frontier, horizon::text, sequenced_at FROM log_head"
+            + (" FOR UPDATE" if lock else "")
+        )
+    ).fetchone()
+    if row is None:
+        raise LookupError("the log has not begun")
+    origin, size, rows, horizon, looked_at = row
+    return Head(origin, size, Frontier(size, _rows(rows)), horizon, looked_at)
+
+
+async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENTS) -> int:
+    """Number the events that nothing can come before any more; return how many.
+
+    The caller holds the sequencer's lease. A transaction's events are numbered together, so one
+    large transaction may exceed `at_most`.
+    """
+    before = await head(tx, lock=True)
+    horizon = await _horizon(tx, before.horizon, at_most)
+    rows = await (
+        await tx.execute(
+            r"""
+            SELECT event_id, month, sha256('\x00'::bytea || sha256(salt || canonical))
+            FROM event WHERE tx >= %s::xid8 AND tx < %s::xid8 ORDER BY tx, event_id
+            """,
+            [before.horizon, horizon],
+        )
+    ).fetchall()
+    idle = before.sequenced_at is not None and now - before.sequenced_at < SAY_AGAIN
+    if not rows and idle:
+        return 0
+    if rows:
+        await _number(tx, before, rows)
+    edge, tiles = before.frontier.append(bytes(leaf) for _, _, leaf in rows)
+    await bulk.insert(
+        tx,
+        "log_tile",
+        (("level", "int2"), ("index", "int8"), ("hashes", "bytea")),
+        [(t.id.level, t.id.index, t.hashes) for t in tiles if t.width == TILE_WIDTH],
+    )
+    await tx.execute(
+        "UPDATE log_head SET size = %s, frontier = %s, horizon = %s::xid8, sequenced_at = %s",
+        [edge.size, _pack(edge.rows), horizon, now],
+    )
+    return len(rows)
+
+
+async def _horizon(tx: Transaction, since: str, at_most: int) -> str:
+    """Where this batch ends: at the oldest running transaction, or where the batch is full."""
+    row = await (
+        await tx.execute(
+            """
+            WITH bound AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest),
+            span AS (SELECT e.tx FROM event e, bound b
+                     WHERE e.tx >= %(since)s::xid8 AND e.tx < b.oldest
+                     ORDER BY e.tx LIMIT %(limit)s + 1)
+            SELECT b.oldest::text, (SELECT min(tx)::text FROM span),
+                   (SELECT max(tx)::text FROM span), (SELECT count(*) FROM span)
+            FROM bound b
+            """,
+            {"since": since, "limit": at_most},
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("PostgreSQL returned no snapshot")
+    oldest, first, last, count = row
+    if count <= at_most:
+        return str(oldest)
+    return str(max(int(last), int(first) + 1))
+
+
+async def _number(tx: Transaction, before: Head, rows: list[tuple[object, ...]]) -> None:
+    await bulk.insert(
+        tx,
+        "log_leaf",
+        (("seq", "int8"), ("event_id", "int8"), ("month", "date"), ("leaf_hash", "bytea")),
+        [
+            (before.size + i, event_id, month, leaf)
+            for i, (event_id, month, leaf) in enumerate(rows)
+        ],
+    )
+    await tx.execute(
+        "INSERT INTO feed (org, seq, event_id, month) SELECT a.org, l.seq, a.event_id, a.month"
+        " FROM log_leaf l JOIN audience a ON a.event_id = l.event_id WHERE l.seq >= %s",
+        [before.size],
+    )
+    # One bell a batch, without a payload: the truth is read by cursor.
+    await tx.execute("SELECT pg_notify(%s, '')", [BELL])
+
+
+async def tiles(tx: Transaction, wanted: Iterable[TileId]) -> dict[TileId, bytes]:
+    """Return tiles as far as they have grown; a tile that does not exist yet is left out."""
+    ids = list(wanted)
+    rows = await tx.execute(
+        "SELECT level, index, hashes FROM log_tile JOIN unnest(%s::int2[], %s::int8[])"
+        " AS want (level, index) USING (level, index)",
+        [[t.level for t in ids], [t.index for t in ids]],
+    )
+    found = {TileId(level, index): bytes(h) for level, index, h in await rows.fetchall()}
+    if len(found) < len(set(ids)):
+        edge = (await head(tx)).frontier
+        for tile in ids:
+            growing = tile.index == edge.size >> TILE_HEIGHT * (tile.level + 1)
+            if tile not in found and growing and any(edge.rows[tile.level : tile.level + 1]):
+                found[tile] = edge.rows[tile.level]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint as signed, with the cosignatures that have come since."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: bytes
+    signed_at: datetime
+    cosignatures: tuple[bytes, ...] = ()
+
+
+async def add_checkpoint(tx: Transaction, signed: Signed) -> None:
+    """Keep a signed checkpoint; two of one size would be a fork, so the second is refused."""
+    await tx.execute(
+        "INSERT INTO log_checkpoint (origin, size, root, note, signed_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [signed.origin, signed.size, signed.root, signed.note, signed.signed_at],
+    )
+
+
+async def add_cosignature(
+    tx: Transaction, signed: Signed, witness: str, line: bytes, *, now: datetime
+) -> None:
+    """Keep a witness's signature under a checkpoint."""
+    await tx.execute(
+        "INSERT INTO log_cosignature (origin, size, witness, line, cosigned_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [signed.origin, signed.size, witness, line, now],
+    )
+
+
+_SIGNED = """
+    SELECT c.origin, c.size, c.root, c.note, c.signed_at,
+           array(SELECT s.line FROM log_cosignature s
+                 WHERE s.origin = c.origin AND s.size = c.size ORDER BY s.witness)
+    FROM log_checkpoint c JOIN log_head h ON h.origin = c.origin
+"""
+
+
+async def checkpoint(
+    tx: Transaction, *, covering: int = 0, witnessed: bool = False
+) -> Signed | None:
+    """Return the newest checkpoint whose tree has more than `covering` leaves, or None."""
+    having = (
+        " AND EXISTS (SELECT 1 FROM log_cosignature s"
+        " WHERE s.origin = c.origin AND s.size = c.size)"
+    )
+    row = await (
+        await tx.execute(
+            _SIGNED
+            + " WHERE c.size >= %s"
+            + (having if witnessed else "")
+            + " ORDER BY c.size DESC LIMIT 1",
+            [covering],
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    origin, size, root, note, at, lines = row
+    return Signed(origin, size, bytes(root), bytes(note), at, tuple(bytes(line) for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One numbered event with what its proof needs; no row of it left if it was erased."""
+
+    seq: int
+    leaf_hash: bytes
+    salt: bytes | None
+    canonical: bytes | None
+
+
+async def leaf(tx: Transaction, seq: int) -> Leaf | None:
+    """Return the event of that number if the reader may see it; foreign and absent look alike."""
+    row = await (
+        await tx.execute(
+            """
+            SELECT f.seq, l.leaf_hash, e.salt, e.canonical
+            FROM feed f JOIN log_leaf l ON l.seq = f.seq
+            LEFT JOIN event e ON e.month = f.month AND e.event_id = f.event_id
+            WHERE f.org = current_org() AND f.seq = %s
+            """,
+            [seq],
+        )
+    ).fetchone()
+    return None if row is None else Leaf(row[0], bytes(row[1]), row[2], row[3])
+
+
+async def leaves(tx: Transaction, *, first: int, at_most: int) -> list[Leaf]:
+    """Return numbered events in order, whoever may see them: what `log verify` works over."""
+    rows = await tx.execute(
+        """
+        SELECT l.seq, l.leaf_hash, e.salt, e.canonical
+        FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
+        WHERE l.seq >= %s ORDER BY l.seq LIMIT %s
+        """,
+        [first, at_most],
+    )
+    return [Leaf(seq, bytes(leaf), salt, said) for seq, leaf, salt, said in await rows.fetchall()]

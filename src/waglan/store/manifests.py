@@ -1,0 +1,435 @@
+"""Assemblies, manifests, bills and who may read them, in PostgreSQL."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+from psycopg.rows import TupleRow
+
+from waglan.codes.party import PartyId
+from waglan.logbook.sealed import SALT_BYTES, Vault
+from waglan.manifest.model import Bill, Equipment, Function, Head, Manifest, PartKey, Party
+from waglan.store import Transaction, bulk
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
+
+_encode = msgspec.json.Encoder().encode
+_head = msgspec.json.Decoder(Head).decode
+_bill = msgspec.json.Decoder(Bill).decode
+_equipment = msgspec.json.Decoder(Equipment).decode
+
+
+class Personal(msgspec.Struct, frozen=True, gc=False):
+    """What of a bill names people: its parties, and its marks by goods item.
+
+    `salts` are those of the commitments in the bill's event, one a party, then one for the marks.
+    """
+
+    parties: tuple[Party, ...]
+    marks: tuple[str, ...]
+    salts: tuple[bytes, ...] = ()
+
+
+_personal = msgspec.msgpack.Decoder(Personal).decode
+_pack = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part of an assembly as kept; `place` is where it stands in its message, from 1."""
+
+    number: int
+    is_final: bool
+    sha256: bytes
+    message_id: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A version of a manifest as kept."""
+
+    manifest_id: int
+    org: int
+    id: UUID
+    filed_with: int
+    document: str
+    call: str
+    version: int
+    function: Function
+    reference: str
+    message_id: int
+    head: Head
+    bills: int
+    arrives_at: datetime | None
+    filed_at: datetime
+
+
+async def open_assembly(
+    tx: Transaction, org: int, key: PartKey, *, now: datetime, due_at: datetime
+) -> int:
+    """Return the assembly of that key, opened now if it is new; others wait until this commits."""
+    wanted = [org, key.sender, key.recipient, key.message_type, key.access_reference]
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(map(str, wanted))]
+    )
+    await tx.execute(
+        "INSERT INTO assembly (org, sender, recipient, message_type, access_reference, opened_at,"
+        " due_at) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [*wanted, now, due_at],
+    )
+    row = await (
+        await tx.execute(
+            "SELECT assembly_id FROM assembly WHERE org = %s AND sender = %s AND recipient = %s"
+            " AND message_type = %s AND access_reference = %s",
+            wanted,
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("the assembly just opened is not there")
+    return int(row[0])
+
+
+async def parts(tx: Transaction, assembly_id: int) -> list[PartRow]:
+    """Return the parts that have come, in the order of their numbers."""
+    rows = await tx.execute(
+        "SELECT number, is_final, sha256, message_id, place FROM assembly_part"
+        " WHERE assembly_id = %s ORDER BY number",
+        [assembly_id],
+    )
+    return [
+        PartRow(n, final, bytes(sha), m, place) for n, final, sha, m, place in await rows.fetchall()
+    ]
+
+
+async def add_part(
+    tx: Transaction, org: int, assembly_id: int, part: PartRow, *, now: datetime
+) -> None:
+    """Keep where a part stands; its bytes are its message's."""
+    await tx.execute(
+        "INSERT INTO assembly_part (assembly_id, number, org, is_final, sha256, message_id, place,"
+        " kept_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            assembly_id,
+            part.number,
+            org,
+            part.is_final,
+            part.sha256,
+            part.message_id,
+            part.place,
+            now,
+        ],
+    )
+
+
+async def latest(tx: Transaction, org: int, document: str, call: str) -> Filed | None:
+    """Return the newest version of a manifest that this organisation filed."""
+    row = await (
+        await tx.execute(
+            _FILED
+            + " WHERE org = %s AND document = %s AND call = %s ORDER BY version DESC LIMIT 1",
+            [org, document, call],
+        )
+    ).fetchone()
+    return None if row is None else _filed(row)
+
+
+_FILED = """
+    SELECT manifest_id, org, id, filed_with, document, call, version, function, reference,
+           message_id, head, bills, arrives_at, filed_at
+    FROM manifest
+"""
+
+
+def _filed(row: TupleRow) -> Filed:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values |= {"function": Function(values["function"]), "head": _head(values["head"])}
+    return Filed(**values)
+
+
+_COLUMNS = [column.name for column in fields(Filed)]
+
+
+async def by_id(tx: Transaction, manifest: UUID) -> Filed | None:
+    """Return the manifest of that id, if the reader may see it."""
+    row = await (await tx.execute(_FILED + " WHERE id = %s", [manifest])).fetchone()
+    return None if row is None else _filed(row)
+
+
+async def by_number(tx: Transaction, manifest_id: int) -> Filed | None:
+    """Return the manifest of that number inside the store, if the reader may see it."""
+    row = await (await tx.execute(_FILED + " WHERE manifest_id = %s", [manifest_id])).fetchone()
+    return None if row is None else _filed(row)
+
+
+async def newest(tx: Transaction, *, before: int | None, at_most: int) -> list[Filed]:
+    """Return the manifests that the reader may see, newest first, from a cursor downwards."""
+    rows = await tx.execute(
+        _FILED + " WHERE manifest_id < %s ORDER BY manifest_id DESC LIMIT %s",
+        [before if before is not None else (1 << 62), at_most],
+    )
+    return [_filed(row) for row in await rows.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class NewManifest:
+    """What goes with a manifest when it is kept."""
+
+    org: int
+    id: UUID
+    filed_with: int
+    document: str
+    call: str
+    version: int
+    function: Function
+    reference: str
+    assembly_id: int
+    message_id: int
+    arrives_at: datetime | None
+    filed_at: datetime
+
+
+async def add(
+    tx: Transaction,
+    vault: Vault,
+    new: NewManifest,
+    manifest: Manifest,
+    commitments: Sequence[Sequence[bytes]],
+) -> tuple[int, dict[str, int]]:
+    """Keep a version of a manifest; return its number and its consignments' numbers by bill.
+
+    `commitments` holds, bill by bill, the salts of the commitments in the bill's event.
+    """
+    manifest_id = await _add_head(tx, new, manifest)
+    consignments = await _consignments(tx, new.org, [bill.number for bill in manifest.bills])
+    kept = _Kept(new.org, manifest_id, manifest.bills, consignments)
+    await _add_bills(tx, kept)
+    await _add_personal(tx, vault, kept, commitments)
+    await bulk.insert(
+        tx,
+        "equipment",
+        (
+            ("manifest_id", "int8"),
+            ("n", "int4"),
+            ("org", "int8"),
+            ("number", "text"),
+            ("particulars", "bytea"),
+        ),
+        [
+            (manifest_id, n, new.org, box.number, _encode(box))
+            for n, box in enumerate(manifest.equipment)
+        ],
+    )
+    return manifest_id, consignments
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A manifest whose head is written and whose bills follow."""
+
+    org: int
+    manifest_id: int
+    bills: Sequence[Bill]
+    consignments: Mapping[str, int]
+
+
+async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> int:
+    head = manifest.head
+    row = await (
+        await tx.execute(
+            """
+            INSERT INTO manifest (org, id, filed_with, document, call, version, function,
+                reference, assembly_id, message_id, vessel, imo, voyage, port_of_call, arrives_at,
+                head, bills, filed_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            RETURNING manifest_id
+            """,
+            [
+                new.org,
+                new.id,
+                new.filed_with,
+                new.document,
+                new.call,
+                new.version,
+                new.function.value,
+                new.reference,
+                new.assembly_id,
+                new.message_id,
+                head.vessel,
+                head.imo,
+                head.voyage,
+                head.port_of_call,
+                new.arrives_at,
+                _encode(head),
+                len(manifest.bills),
+                new.filed_at,
+            ],
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("PostgreSQL returned no row for an INSERT")
+    return int(row[0])
+
+
+async def _consignments(tx: Transaction, org: int, numbers: Sequence[str]) -> dict[str, int]:
+    """Return the consignment of each bill number of this filer, made now where it is new."""
+    found = await tx.execute(
+        "SELECT number, consignment FROM consignment WHERE org = %s AND number = ANY (%s)",
+        [org, list(numbers)],
+    )
+    known: dict[str, int] = {number: consignment for number, consignment in await found.fetchall()}
+    new = [number for number in dict.fromkeys(numbers) if number not in known]
+    if new:
+        row = await (await tx.execute("SELECT nextval('consignment_block') << 20")).fetchone()
+        first = int(row[0]) if row else 0
+        made = {number: first + i for i, number in enumerate(new)}
+        await bulk.insert(
+            tx,
+            "consignment",
+            (("consignment", "int8"), ("org", "int8"), ("number", "text")),
+            [(consignment, org, number) for number, consignment in made.items()],
+        )
+        known |= made
+    return known
+
+
+async def _add_bills(tx: Transaction, kept: _Kept) -> None:
+    org, manifest_id, ids = kept.org, kept.manifest_id, kept.consignments
+    await bulk.insert(
+        tx,
+        "bill",
+        (
+            ("manifest_id", "int8"),
+            ("consignment", "int8"),
+            ("org", "int8"),
+            ("number", "text"),
+            ("parent", "text"),
+            ("level", "text"),
+            ("particulars", "bytea"),
+        ),
+        [
+            (manifest_id, ids[b.number], org, b.number, b.parent, b.level.value, _encode(_bare(b)))
+            for b in kept.bills
+        ],
+    )
+    await bulk.insert(
+        tx,
+        "bill_equipment",
+        (
+            ("manifest_id", "int8"),
+            ("consignment", "int8"),
+            ("org", "int8"),
+            ("container", "text"),
+            ("packages", "int4"),
+        ),
+        [
+            (manifest_id, ids[bill.number], org, container, packages)
+            for bill in kept.bills
+            for container, packages in _stowed(bill).items()
+        ],
+    )
+
+
+def _bare(bill: Bill) -> Bill:
+    """The bill without what names people: parties and marks are sealed elsewhere."""
+    goods = tuple(
+        msgspec.structs.replace(item, marks="") if item.marks else item for item in bill.goods
+    )
+    return msgspec.structs.replace(bill, parties=(), goods=goods)
+
+
+def _stowed(bill: Bill) -> dict[str, int | None]:
+    boxes: dict[str, int | None] = {}
+    for goods in bill.goods:
+        for package in goods.stowed:
+            before = boxes.get(package.container)
+            counts = [count for count in (before, package.count) if count is not None]
+            boxes[package.container] = sum(counts) if counts else None
+    return boxes
+
+
+async def _add_personal(
+    tx: Transaction, vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
+) -> None:
+    salts = os.urandom(SALT_BYTES * len(kept.bills))
+    rows = []
+    for i, bill in enumerate(kept.bills):
+        salt = salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]
+        marks = tuple(goods.marks for goods in bill.goods)
+        sealed = vault.seal(salt, _pack(Personal(bill.parties, marks, tuple(commitments[i]))))
+        blind = [vault.blind(party.name) for party in bill.parties]
+        consignment = kept.consignments[bill.number]
+        rows.append((kept.manifest_id, consignment, kept.org, salt, sealed, blind))
+    await bulk.insert(
+        tx,
+        "bill_personal",
+        (
+            ("manifest_id", "int8"),
+            ("consignment", "int8"),
+            ("org", "int8"),
+            ("key_salt", "bytea"),
+            ("sealed", "bytea"),
+            ("blind", "bytea[]"),
+        ),
+        rows,
+    )
+
+
+async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
+    """Return a manifest whole, as far as the reader may see it; erased persons are left out."""
+    rows = await tx.execute(
+        """
+        SELECT b.particulars, p.key_salt, p.sealed
+        FROM bill b LEFT JOIN bill_personal p USING (consignment, manifest_id)
+        WHERE b.manifest_id = %s
+        """,
+        [filed.manifest_id],
+    )
+    bills = [_whole(vault, *row) for row in await rows.fetchall()]
+    bills.sort(key=lambda bill: (bill.part, bill.segment or 0))
+    boxes = await tx.execute(
+        "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [filed.manifest_id]
+    )
+    equipment = tuple(_equipment(particulars) for (particulars,) in await boxes.fetchall())
+    return Manifest(filed.head, tuple(bills), equipment, max((b.part for b in bills), default=1))
+
+
+def _whole(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
+    bill = _bill(particulars)
+    if salt is None or sealed is None:
+        return bill
+    personal = _personal(vault.open(bytes(salt), bytes(sealed)))
+    goods = tuple(
+        msgspec.structs.replace(item, marks=marks)
+        for item, marks in zip(bill.goods, personal.marks, strict=True)
+    )
+    return msgspec.structs.replace(bill, parties=personal.parties, goods=goods)
+
+
+async def let_read(
+    tx: Transaction, manifest_id: int, views: Mapping[PartyId, str], *, until: datetime = FOREVER
+) -> None:
+    """Let organisations see every consignment of a manifest, each with its view."""
+    await tx.execute(
+        """
+        INSERT INTO reader (org, consignment, view, until)
+        SELECT o.org, b.consignment, v.view, %s
+        FROM bill b, unnest(%s::text[], %s::text[]) AS v (party, view)
+        JOIN organisation o ON o.party = v.party
+        WHERE b.manifest_id = %s
+        ON CONFLICT DO NOTHING
+        """,
+        [until, list(views), list(views.values()), manifest_id],
+    )
+
+
+async def consignments(tx: Transaction, manifest_id: int) -> dict[str, int]:
+    """Return the consignments of a manifest's bills by bill number, as far as they may be seen."""
+    rows = await tx.execute(
+        "SELECT number, consignment FROM bill WHERE manifest_id = %s", [manifest_id]
+    )
+    return {number: consignment for number, consignment in await rows.fetchall()}

@@ -1,0 +1,280 @@
+"""Raw messages, receipts, outcomes and answers; all that quotes a sender is sealed."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from waglan.logbook.sealed import SALT_BYTES, Vault
+from waglan.store import Transaction
+
+CHUNK_BYTES = 1 << 20
+# Answers and findings are sealed under the message's salt, in places that no chunk can reach.
+_FINDINGS_PLACE = 1 << 40
+_ANSWER_PLACE = 1 << 41
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A message whose raw bytes and receipt are committed."""
+
+    message_id: int
+    org: int
+    id: UUID
+    source: str
+    token: str
+    sha256: bytes
+    size: int
+    content_type: str
+    received_at: datetime
+    clash: bool = False  # another message came under this reference before
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message; `findings` are canonical JSON."""
+
+    state: str
+    findings: bytes
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer that the sender may fetch."""
+
+    n: int
+    kind: str
+    size: int
+    made_at: datetime
+
+
+async def new_salt() -> bytes:
+    """Return a fresh salt for one message."""
+    return os.urandom(SALT_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One piece of a message that is still arriving."""
+
+    org: int
+    message: UUID
+    n: int
+    salt: bytes
+    plain: bytes
+
+
+async def keep_chunk(tx: Transaction, vault: Vault, chunk: Chunk, *, now: datetime) -> None:
+    """Keep one chunk of a message, sealed."""
+    sealed = vault.seal(chunk.salt, chunk.plain, place=chunk.n)
+    await tx.execute(
+        "INSERT INTO message_chunk (org, id, n, sealed, kept_at) VALUES (%s, %s, %s, %s, %s)",
+        [chunk.org, chunk.message, chunk.n, sealed, now],
+    )
+
+
+async def receipt(tx: Transaction, source: str, key: str) -> tuple[bytes, UUID] | None:
+    """Return the hash and the id of the message that this organisation sent under this key."""
+    row = await (
+        await tx.execute(
+            "SELECT r.sha256, m.id FROM receipt r JOIN message m USING (message_id)"
+            " WHERE r.org = current_org() AND r.source = %s AND r.key = %s",
+            [source, key],
+        )
+    ).fetchone()
+    return None if row is None else (bytes(row[0]), row[1])
+
+
+async def keep(tx: Transaction, message: Kept, salt: bytes, key: str) -> int | None:
+    """Keep a message with its receipt; None if another has the receipt's key already.
+
+    The caller's commit is what an acknowledgement means.
+    """
+    row = await (
+        await tx.execute(
+            "INSERT INTO message (org, id, source, token, sha256, size, content_type, received_at,"
+            " clash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING message_id",
+            [
+                message.org,
+                message.id,
+                message.source,
+                message.token,
+                message.sha256,
+                message.size,
+                message.content_type,
+                message.received_at,
+                message.clash,
+            ],
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("PostgreSQL returned no row for an INSERT")
+    await tx.execute(
+        "INSERT INTO message_secret (message_id, org, key_salt) VALUES (%s, %s, %s)",
+        [row[0], message.org, salt],
+    )
+    taken = await tx.execute(
+        "INSERT INTO receipt (org, source, key, sha256, message_id) VALUES (%s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [message.org, message.source, key, message.sha256, row[0]],
+    )
+    return int(row[0]) if taken.rowcount else None
+
+
+_KEPT = """
+    SELECT message_id, org, id, source, token, sha256, size, content_type, received_at, clash
+    FROM message
+"""
+
+
+async def by_id(tx: Transaction, message: UUID) -> Kept | None:
+    """Return this organisation's message of that id."""
+    row = await (
+        await tx.execute(_KEPT + " WHERE org = current_org() AND id = %s", [message])
+    ).fetchone()
+    return None if row is None else Kept(*row)
+
+
+async def by_number(tx: Transaction, message_id: int) -> Kept | None:
+    """Return the message of that number inside the store, if the reader may see it."""
+    row = await (await tx.execute(_KEPT + " WHERE message_id = %s", [message_id])).fetchone()
+    return None if row is None else Kept(*row)
+
+
+async def salt_of(tx: Transaction, message_id: int) -> bytes | None:
+    """Return the message's salt; None once it is erased."""
+    row = await (
+        await tx.execute("SELECT key_salt FROM message_secret WHERE message_id = %s", [message_id])
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+async def blocks(
+    tx: Transaction, vault: Vault, message: Kept, *, at_most: int | None = None
+) -> AsyncIterator[bytes]:
+    """Yield the message's raw bytes in order, or its first blocks; nothing once it is erased."""
+    salt = await salt_of(tx, message.message_id)
+    if salt is None:
+        return
+    count = -(-message.size // CHUNK_BYTES)
+    for n in range(count if at_most is None else min(count, at_most)):
+        row = await (
+            await tx.execute(
+                "SELECT sealed FROM message_chunk WHERE org = %s AND id = %s AND n = %s",
+                [message.org, message.id, n],
+            )
+        ).fetchone()
+        if row is None:
+            raise LookupError(f"chunk {n} of message {message.id} is gone")
+        yield vault.open(salt, bytes(row[0]), place=n)
+
+
+async def waiting(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    """Return (message, organisation) of messages that wait, fairly: each sender's oldest first."""
+    rows = await tx.execute(
+        """
+        SELECT message_id, org FROM (
+            SELECT m.message_id, m.org,
+                   row_number() OVER (PARTITION BY m.org ORDER BY m.message_id) AS turn
+            FROM message m
+            WHERE NOT EXISTS (SELECT 1 FROM outcome o WHERE o.message_id = m.message_id)
+        ) waiting ORDER BY turn, message_id LIMIT %s
+        """,
+        [at_most],
+    )
+    return [(int(message), int(org)) for message, org in await rows.fetchall()]
+
+
+async def finish(tx: Transaction, vault: Vault, message: Kept, outcome: Outcome) -> None:
+    """Say what became of a message; it is then worked off."""
+    salt = await salt_of(tx, message.message_id)
+    if salt is None:
+        raise LookupError("the message was erased while it was worked off")
+    await tx.execute(
+        "INSERT INTO outcome (message_id, org, state, findings, finished_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [
+            message.message_id,
+            message.org,
+            outcome.state,
+            vault.seal(salt, outcome.findings, place=_FINDINGS_PLACE),
+            outcome.finished_at,
+        ],
+    )
+
+
+async def outcome(tx: Transaction, vault: Vault, message_id: int) -> Outcome | None:
+    """Return what became of a message; None while it waits. Erased findings read as none."""
+    row = await (
+        await tx.execute(
+            "SELECT state, findings, finished_at FROM outcome WHERE message_id = %s", [message_id]
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    salt = await salt_of(tx, message_id)
+    findings = b"[]" if salt is None else vault.open(salt, bytes(row[1]), place=_FINDINGS_PLACE)
+    return Outcome(row[0], findings, row[2])
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer to be kept; `cause` is the event it tells of, None for the message itself."""
+
+    kind: str
+    plain: bytes
+    cause: int | None
+    made_at: datetime
+
+
+async def add_answer(tx: Transaction, vault: Vault, message: Kept, new: NewAnswer) -> bool:
+    """Keep an answer for the sender to fetch; False if its cause was answered before."""
+    salt = await salt_of(tx, message.message_id)
+    if salt is None:
+        return False
+    row = await (
+        await tx.execute(
+            "SELECT coalesce(max(n), 0) + 1 FROM answer WHERE message_id = %s", [message.message_id]
+        )
+    ).fetchone()
+    n = int(row[0]) if row else 1
+    done = await tx.execute(
+        "INSERT INTO answer (message_id, n, org, kind, cause, sealed, size, made_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [
+            message.message_id,
+            n,
+            message.org,
+            new.kind,
+            new.cause,
+            vault.seal(salt, new.plain, place=_ANSWER_PLACE + n),
+            len(new.plain),
+            new.made_at,
+        ],
+    )
+    return bool(done.rowcount)
+
+
+async def answers(tx: Transaction, message_id: int) -> list[Answer]:
+    """Return the answers to a message, in the order they were made."""
+    rows = await tx.execute(
+        "SELECT n, kind, size, made_at FROM answer WHERE message_id = %s ORDER BY n", [message_id]
+    )
+    return [Answer(*row) for row in await rows.fetchall()]
+
+
+async def answer(
+    tx: Transaction, vault: Vault, message_id: int, n: int
+) -> tuple[str, bytes] | None:
+    """Return the kind and the bytes of one answer; None if there is none, or it was erased."""
+    row = await (
+        await tx.execute(
+            "SELECT kind, sealed FROM answer WHERE message_id = %s AND n = %s", [message_id, n]
+        )
+    ).fetchone()
+    salt = await salt_of(tx, message_id)
+    if row is None or salt is None:
+        return None
+    return row[0], vault.open(salt, bytes(row[1]), place=_ANSWER_PLACE + n)

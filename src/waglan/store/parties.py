@@ -1,0 +1,184 @@
+"""Organisations, addresses, credentials, persons and tokens in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from waglan.codes.party import PartyId
+from waglan.parties.role import ClientKind, Principal, Role, Scope
+from waglan.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A principal, and the organisation's number inside the store."""
+
+    org: int
+    principal: Principal
+
+
+async def authenticate(tx: Transaction, secret_sha256: bytes, *, at: datetime) -> Known | None:
+    """Return whose token this is at that time; None for an unknown, expired or revoked one."""
+    row = await (
+        await tx.execute("SELECT * FROM authenticate(%s, %s)", [secret_sha256, at])
+    ).fetchone()
+    if row is None:
+        return None
+    token, org, party, roles, client, scopes, accountable = row
+    return Known(
+        org,
+        Principal(
+            PartyId(party),
+            frozenset(Role(role) for role in roles),
+            ClientKind(client),
+            frozenset(Scope(scope) for scope in scopes),
+            token,
+            accountable,
+        ),
+    )
+
+
+async def register(
+    tx: Transaction, party: PartyId, name: str, roles: Sequence[Role], *, now: datetime
+) -> int:
+    """Enter an organisation in the directory; its party id must be new."""
+    row = await (
+        await tx.execute(
+            "INSERT INTO organisation (party, name, roles, registered_at) VALUES (%s, %s, %s, %s)"
+            " RETURNING org",
+            [party, name, [role.value for role in roles], now],
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("PostgreSQL returned no row for an INSERT")
+    return int(row[0])
+
+
+async def org_of(tx: Transaction, party: PartyId) -> int | None:
+    """Return the organisation's number inside the store, None if it is not in the directory."""
+    row = await (
+        await tx.execute("SELECT org FROM organisation WHERE party = %s", [party])
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+async def directory(tx: Transaction) -> list[tuple[PartyId, str, list[Role]]]:
+    """Return every organisation: party id, name and roles, in the order of the ids."""
+    rows = await tx.execute("SELECT party, name, roles FROM organisation ORDER BY party")
+    return [
+        (PartyId(party), name, [Role(role) for role in roles])
+        for party, name, roles in await rows.fetchall()
+    ]
+
+
+async def add_address(tx: Transaction, org: int, address: str, *, now: datetime) -> None:
+    """Let an organisation send as, and be reached at, an address nobody else has."""
+    await tx.execute(
+        "INSERT INTO address (address, org, registered_at) VALUES (%s, %s, %s)",
+        [address, org, now],
+    )
+
+
+async def addresses(tx: Transaction) -> set[str]:
+    """Return the addresses of the organisation in whose name the transaction runs."""
+    rows = await tx.execute("SELECT address FROM address WHERE org = current_org()")
+    return {address for (address,) in await rows.fetchall()}
+
+
+async def authority_at(tx: Transaction, address: str) -> tuple[int, PartyId] | None:
+    """Return the authority that is reached at an address, None if none is."""
+    row = await (await tx.execute("SELECT * FROM authority_at(%s)", [address])).fetchone()
+    return None if row is None else (int(row[0]), PartyId(row[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as kept: who he is stands sealed."""
+
+    subject: str
+    key_salt: bytes
+    sealed: bytes
+    blind: bytes
+
+
+async def add_person(tx: Transaction, org: int, person: PersonRow, *, now: datetime) -> None:
+    """Keep a person's particulars, sealed."""
+    await tx.execute(
+        "INSERT INTO person (subject, org, key_salt, sealed, blind, registered_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        [person.subject, org, person.key_salt, person.sealed, person.blind, now],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A machine that files for an organisation, and the person (subject) who answers for it."""
+
+    credential: str
+    label: str
+    accountable: str
+
+
+async def add_credential(tx: Transaction, org: int, new: Credential, *, now: datetime) -> None:
+    """Register a machine credential."""
+    await tx.execute(
+        "INSERT INTO credential (credential, org, label, accountable, registered_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [new.credential, org, new.label, new.accountable, now],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token to be kept: its secret's hash, never the secret."""
+
+    token: str
+    secret_sha256: bytes
+    client: ClientKind
+    scopes: frozenset[Scope]
+    credential: str | None
+    subject: str | None
+    issued_at: datetime
+    expires_at: datetime
+
+
+async def add_token(tx: Transaction, org: int, token: NewToken) -> None:
+    """Keep a token of an organisation."""
+    await tx.execute(
+        "INSERT INTO token (token, org, secret_sha256, client, scopes, credential, subject,"
+        " issued_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        [
+            token.token,
+            org,
+            token.secret_sha256,
+            token.client.value,
+            sorted(scope.value for scope in token.scopes),
+            token.credential,
+            token.subject,
+            token.issued_at,
+            token.expires_at,
+        ],
+    )
+
+
+async def revoke_token(tx: Transaction, org: int, token: str, *, now: datetime) -> bool:
+    """Revoke a token of this organisation; False if it has no such token."""
+    done = await tx.execute(
+        "INSERT INTO token_revocation (token, org, revoked_at)"
+        " SELECT token, org, %s FROM token WHERE token = %s AND org = %s ON CONFLICT DO NOTHING",
+        [now, token, org],
+    )
+    if done.rowcount:
+        return True
+    known = await tx.execute("SELECT 1 FROM token WHERE token = %s AND org = %s", [token, org])
+    return await known.fetchone() is not None
+
+
+async def party_of(tx: Transaction, org: int) -> PartyId:
+    """Return the party id of an organisation's number; raise LookupError for none."""
+    row = await (
+        await tx.execute("SELECT party FROM organisation WHERE org = %s", [org])
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"no organisation has the number {org}")
+    return PartyId(row[0])

@@ -1,0 +1,100 @@
+"""A whole instance on loopback, as a user would have it."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from waglan.gateway.instance import Config, running
+from waglan.gateway.keys import keys
+from waglan.logbook.note import VerifierKey
+from waglan.store.dsn import Dsn
+from waglan.store.migrate import prepare
+
+ORIGIN = "waglan.test/log"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance that answers, and the operator's client."""
+
+    address: str
+    home: Path
+    dsn: Dsn
+    operator: httpx.Client
+    opened: ExitStack
+
+    @property
+    def log_key(self) -> VerifierKey:
+        """What a verifier pins."""
+        return keys(self.home / "keys", ORIGIN).checkpoint.verifier
+
+    def client(self, token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
+        return self.opened.enter_context(
+            httpx.Client(base_url=self.address, headers=headers, timeout=60)
+        )
+
+    def let_in(self, party: str, *roles: str, addresses: tuple[str, ...] = ()) -> httpx.Client:
+        """Let an organisation in and return its first person's client."""
+        answer = self.operator.post(
+            "/v1/organisations",
+            json={
+                "party": party,
+                "name": f"Synthetic {party}",
+                "roles": roles,
+                "addresses": addresses,
+                "person": f"Sample Person of {party}",
+            },
+        )
+        assert answer.status_code == 201, answer.text
+        return self.client(answer.json()["secret"])
+
+
+@pytest.fixture(scope="module")
+def instance(module_database: Dsn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A running instance with a database of its own."""
+    home = tmp_path_factory.mktemp("home")
+    ready, stop = threading.Event(), asyncio.Event()
+    found: dict[str, str] = {}
+    failed: list[BaseException] = []
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        await prepare(module_database)
+        config = Config(module_database, home, ORIGIN, "127.0.0.1", 0, 8 << 20)
+        async with running(config) as up:
+            found["address"] = up.address
+            ready.set()
+            await stop.wait()
+
+    def main() -> None:
+        try:
+            loop.run_until_complete(run())
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=main)
+    thread.start()
+    assert ready.wait(60)
+    if failed:
+        raise failed[0]
+    token = (home / "operator.token").read_text().strip()
+    headers = {"Authorization": f"Bearer {token}"}
+    with ExitStack() as opened:
+        operator = opened.enter_context(
+            httpx.Client(base_url=found["address"], headers=headers, timeout=60)
+        )
+        yield Instance(found["address"], home, module_database, operator, opened)
+    loop.call_soon_threadsafe(stop.set)
+    thread.join(30)
+    loop.close()
+    if failed:
+        raise failed[0]
