@@ -85,6 +85,11 @@ class Cuscar(CuscarHead):
         self._close = self._end_head
         self._bill_number = ""
         self._goods: list[Goods] = []
+        self._whole_head: Head | None = None
+
+    def head(self) -> Head:
+        """Return the head as far as it was said, as it was sent once it is whole."""
+        return self._whole_head or super().head()
 
     def end(self) -> None:
         """Close what is open."""
@@ -354,9 +359,9 @@ class Cuscar(CuscarHead):
             self._dangerous.append(number)
 
     def classify(self, segment: CST, index: int) -> None:
-        """Take a commodity code."""
-        if code := segment.codes.partition(":")[0]:
-            self._hs_codes.append(code)
+        """Take the commodity codes."""
+        codes = (segment.code, segment.code_2, segment.code_3, segment.code_4, segment.code_5)
+        self._hs_codes += [code for text in codes if (code := text.partition(":")[0])]
 
     def license_goods(self, segment: RFF, index: int) -> None:
         """Take a licence of the item; other references of an item have no place."""
@@ -391,10 +396,12 @@ class Cuscar(CuscarHead):
 
     def _end_head(self) -> None:
         self.end_head()
-        self._add(self.head())
+        self._whole_head = self._add(super().head())
 
-    def _add(self, item: _T) -> None:
-        self.items.append(_with_colons(item) if self.has_marks else item)
+    def _add(self, item: _T) -> _T:
+        whole = _with_colons(item) if self.has_marks else item
+        self.items.append(whole)
+        return whole
 
 
 def _with_colons(item: _T) -> _T:

@@ -225,7 +225,11 @@ class CST(Segment):
     """Customs status of goods."""
 
     number: str = ""
-    codes: str = ""
+    code: str = ""
+    code_2: str = ""
+    code_3: str = ""
+    code_4: str = ""
+    code_5: str = ""
 
 
 class HAN(Segment):
