@@ -1,6 +1,8 @@
 """Whether a message keeps to its directory: order, what must be there, how often it may repeat."""
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -43,9 +45,11 @@ def check_structure(
     a tag. A table not verified against the UN text warns and never refuses; repeats only warn.
     """
     tags = [segment[0] for segment in segments]
-    findings = _walked(header, tags, waivers, interchange)
-    findings.extend(_elements(header, segments, interchange))
-    findings.sort(key=lambda finding: finding.where.segment or 0)
+    findings = heapq.merge(
+        _walked(header, tags, waivers, interchange),
+        _elements(header, segments, interchange),
+        key=lambda finding: finding.where.segment or 0,
+    )
     return _limited(findings, interchange, header)
 
 
@@ -62,12 +66,12 @@ def check_tags(
 
 def _walked(
     header: Header, tags: Sequence[str], waivers: Mapping[str, int], interchange: str | None
-) -> list[Finding]:
+) -> Iterator[Finding]:
     table = table_for(header.type, header.release)
     if table is None:
-        return [_no_table(header, interchange)]
+        return iter([_no_table(header, interchange)])
     walk = _Walk(table, waivers, interchange, header.reference)
-    return list(walk.findings(tags, first=1 if tags and tags[0] == "UNH" else 2))
+    return walk.findings(tags, first=1 if tags and tags[0] == "UNH" else 2)
 
 
 class _Walk:
@@ -204,13 +208,15 @@ def _elements(
                 )
 
 
-def _limited(findings: list[Finding], interchange: str | None, header: Header) -> list[Finding]:
-    if len(findings) <= FINDINGS_MAX:
-        return findings
-    where = Where("segments", interchange=interchange, message=header.reference)
-    count = len(findings) - FINDINGS_MAX
-    more = Finding("EDIFACT-STRUCTURE-TOO-MANY-FINDINGS", Severity.NOTE, where, {"count": count})
-    return [*findings[:FINDINGS_MAX], more]
+def _limited(findings: Iterator[Finding], interchange: str | None, header: Header) -> list[Finding]:
+    kept = list(islice(findings, FINDINGS_MAX))
+    count = sum(1 for _ in findings)
+    if count:
+        where = Where("segments", interchange=interchange, message=header.reference)
+        kept.append(
+            Finding("EDIFACT-STRUCTURE-TOO-MANY-FINDINGS", Severity.NOTE, where, {"count": count})
+        )
+    return kept
 
 
 def _no_table(header: Header, interchange: str | None) -> Finding:
