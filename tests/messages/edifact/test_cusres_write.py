@@ -109,8 +109,8 @@ def test_words_that_the_senders_level_cannot_hold_give_way_to_english() -> None:
 def test_a_senders_own_text_that_cannot_be_sent_back_is_left_out_and_not_disfigured() -> None:
     odd = Finding("CONTAINER-SHAPE", Severity.ERROR, Where("equipment/櫃"), {"text": "櫃"})
     filing = Filing("M", is_accepted=False, findings=(odd,))
-    assert lines(aperak(BACK, filing, at=AT))[-3:-1] == ["ERC+18", "FTX+AAO+++CONTAINER-SHAPE"]
-    assert b"ERP'ERC+18'" in cusres(BACK, filing, at=AT)
+    assert lines(aperak(BACK, filing, at=AT))[-3:-1] == ["ERC+12", "FTX+AAO+++CONTAINER-SHAPE"]
+    assert b"ERP'ERC+12'" in cusres(BACK, filing, at=AT)
 
 
 def test_an_answer_without_anything_to_say_is_not_written() -> None:

@@ -15,7 +15,7 @@ import msgspec
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.messages.edifact.finding_text import Wording
-from waglan.messages.edifact.write import CHARSET, Segment, without_controls, write
+from waglan.messages.edifact.write import CHARSET, Segment, echoed, write
 from waglan.messages.envelope import Address, Header, Interchange, InterchangeEnd, Message
 
 UCS_PER_MESSAGE_MAX: Final = 999
@@ -133,7 +133,7 @@ def reply_envelope(received: Interchange, reference: str, at: datetime) -> Inter
     """Return an envelope back to the sender, in his own level and version; never asks an answer."""
     level = received.syntax_id if received.syntax_id in CHARSET else "UNOA"
     version = received.syntax_version or "3"
-    day = "%Y%m%d" if version >= "4" else "%y%m%d"
+    day = "%Y%m%d" if version == "4" else "%y%m%d"
     return Interchange(
         sender=received.recipient,
         recipient=received.sender,
@@ -147,7 +147,7 @@ def reply_envelope(received: Interchange, reference: str, at: datetime) -> Inter
 
 
 def _header(received: Interchange) -> Header:
-    if received.syntax_version >= "4":
+    if received.syntax_version == "4":
         return Header("1", "CONTRL", "4", "1", "UN")
     return Header("1", "CONTRL", "D", "3", "UN")
 
@@ -162,28 +162,27 @@ def _reply(
         return None
     if not 1 <= len(reference) <= REFERENCE_MAX_CHARACTERS:
         raise ValueError(f"0020 has 1 to {REFERENCE_MAX_CHARACTERS} characters, not {reference!r}")
-    # What is echoed may hold control characters that were themselves the fault.
-    received = _cleaned(end.interchange)
-    envelope = reply_envelope(received, reference, at)
-    return write(envelope, [(_header(received), _echoable(body(received)))])
-
-
-def _cleaned(interchange: Interchange) -> Interchange:
-    sender, recipient = (
-        Address(*(without_controls(text) for text in (a.id, a.qualifier, a.routing)))
-        for a in (interchange.sender, interchange.recipient)
-    )
-    return msgspec.structs.replace(interchange, sender=sender, recipient=recipient)
-
-
-def _echoable(segments: Iterable[Segment]) -> list[Segment]:
-    return [
+    envelope = _sendable(reply_envelope(end.interchange, reference, at))
+    # What is echoed may hold the very characters that were the fault.
+    body_echoed = [
         tuple(
-            without_controls(e) if isinstance(e, str) else tuple(without_controls(t) for t in e)
+            echoed(e, envelope) if isinstance(e, str) else tuple(echoed(t, envelope) for t in e)
             for e in segment
         )
-        for segment in segments
+        for segment in body(end.interchange)
     ]
+    return write(envelope, [(_header(end.interchange), body_echoed)])
+
+
+def _sendable(envelope: Interchange) -> Interchange:
+    sender, recipient = (
+        Address(*(echoed(text, envelope) for text in (a.id, a.qualifier, a.routing)))
+        for a in (envelope.sender, envelope.recipient)
+    )
+    version = echoed(envelope.syntax_version, envelope)
+    return msgspec.structs.replace(
+        envelope, sender=sender, recipient=recipient, syntax_version=version
+    )
 
 
 def _uci(

@@ -7,6 +7,7 @@ import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
+from waglan.messages.edifact import errors, structure
 from waglan.messages.edifact.write import Segment, fits
 from waglan.messages.envelope import Interchange
 
@@ -14,7 +15,8 @@ TEXT_MAX_CHARACTERS: Final = 70  # 4440 in D.95B and D.96A
 TEXTS_MAX: Final = 5  # C108: the finding's code, two of the problem, two of the remedy
 TEXTS_OF_EACH: Final = 2
 ITEM_MAX_CHARACTERS: Final = 35  # 1052
-UNSPECIFIED: Final = 18  # 0085; 9321 takes the numbers of 0085, an agreement of this profile
+# 9321 takes the numbers of 0085, an agreement of this profile.
+SYNTAX_ERROR: Final[Mapping[str, int]] = {**errors.SYNTAX_ERROR, **structure.SYNTAX_ERROR}
 ERRORS_SUBJECT: Final = "AAO"  # 4451: error description, free text
 
 
@@ -22,11 +24,11 @@ class Wording(msgspec.Struct, frozen=True):
     """How findings are told: the language, and the error code (0085, 9321) of each finding code."""
 
     lang: Lang = "en"
-    codes: Mapping[str, int] = {}
+    codes: Mapping[str, int] = msgspec.field(default_factory=lambda: SYNTAX_ERROR)
 
     def error_code(self, finding: Finding) -> str:
         """Return the error code of a finding; the text beside it carries our full code."""
-        return str(self.codes.get(finding.code, UNSPECIFIED))
+        return str(self.codes.get(finding.code, errors.UNSPECIFIED))
 
 
 # How a place in our own words is named to the filer (1153): EQ not verified for D.95B.

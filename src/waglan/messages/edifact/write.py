@@ -89,9 +89,12 @@ def fits(text: str, interchange: Interchange) -> bool:
     return _first_bad(text, charset_of(interchange)) is None
 
 
-def without_controls(text: str) -> str:
-    """Return a text without its control characters, for echoing what should have had none."""
-    return _CONTROL.sub("", text)
+def echoed(text: str, interchange: Interchange) -> str:
+    """Return a text without what the interchange cannot carry, for echoing what was at fault."""
+    bare = _CONTROL.sub("", text)
+    if interchange.service[3] == " ":
+        bare = bare.translate(dict.fromkeys(map(ord, _separators(interchange))))
+    return bare.encode(charset_of(interchange), "ignore").decode(charset_of(interchange))
 
 
 def unb(interchange: Interchange) -> Segment:
@@ -201,6 +204,11 @@ def charset_of(interchange: Interchange) -> str:
     if charset is None:
         raise Unwritable(_level(interchange.syntax_id, Where("interchange")))
     return interchange.charset if interchange.syntax_id in _LATIN_LEVELS else charset
+
+
+def _separators(interchange: Interchange) -> str:
+    component, element, _, _, _, terminator = tuple(interchange.service)
+    return component + element + terminator
 
 
 def _joined(segment: Segment) -> str:
