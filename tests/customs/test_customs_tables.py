@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+import zen
 from clean_manifest import bill, goods, manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,10 +15,20 @@ from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import render
 from waglan.customs import table_cell, table_file
-from waglan.customs.facts import FACTS, LIST_ITEMS_MAX, TEXT_CHARS_MAX, Beyond, facts_of, pair_key
+from waglan.customs.facts import (
+    EXAMPLES,
+    FACTS,
+    LIST_ITEMS_MAX,
+    TEXT_CHARS_MAX,
+    Beyond,
+    Facts,
+    facts_of,
+    pair_key,
+)
 from waglan.customs.place import of_bill
 from waglan.customs.status import GRAVITY
 from waglan.customs.tables import BILLS_MAX, Hit, Table, read_table
+from waglan.customs.word_groups import WordGroups
 from waglan.demo.risk_table import ROWS, risk_table
 from waglan.manifest.model import Manifest, Party, PartyRole
 
@@ -93,7 +104,7 @@ def test_a_table_answers_for_as_many_bills_as_a_manifest_may_have_and_no_more() 
         of.evaluate([{}] * (BILLS_MAX + 1))
 
 
-@pytest.mark.parametrize("cell", ["> 5", "< 5", "[0..5]", "5", "not(5)"])
+@pytest.mark.parametrize("cell", ["> 5", "< 5", "[0..5]", "5", "> 1 and < 9"])
 def test_what_nobody_said_fires_no_test(cell: str) -> None:
     unknown = manifest(bill(gross_mass_g=None, goods=()))
     assert hits(unknown, table(row(i0=cell))) == [Hit()]
@@ -108,6 +119,7 @@ def test_what_nobody_said_fires_no_condition(cell: str) -> None:
 def test_a_table_may_ask_whether_something_is_unknown() -> None:
     unknown = manifest(bill(gross_mass_g=None, goods=()), bill())
     assert [h.rules for h in hits(unknown, table(row(i0="null")))] == [("R1",), ()]
+    assert [h.rules for h in hits(unknown, table(row(i0="!= 18000")))] == [("R1",), ()]
 
 
 def test_the_stamp_is_the_hash_of_the_very_bytes() -> None:
@@ -178,15 +190,15 @@ def test_a_file_has_bytes_up_to_the_limit() -> None:
 def test_a_cell_has_characters_up_to_the_limit() -> None:
     where, most = Where("table"), table_cell.CELL_CHARS_MAX
     full = f'"{"a" * (most - 2)}"'
-    assert table_cell.check_cell(full, where, is_test=True) == []
-    codes = [f.code for f in table_cell.check_cell(full + " ", where, is_test=True)]
+    assert table_cell.check_cell(full, where, fact="description") == []
+    codes = [f.code for f in table_cell.check_cell(full + " ", where, fact="description")]
     assert codes == ["TABLE-CELL-LONG"]
 
 
 def test_brackets_are_nested_up_to_the_limit() -> None:
     def nested(depth: int) -> list[str]:
         cell = "(" * depth + "1" + ")" * depth + " == 1"
-        return [f.code for f in table_cell.check_cell(cell, Where("table"), is_test=False)]
+        return [f.code for f in table_cell.check_cell(cell, Where("table"), fact=None)]
 
     assert nested(table_cell.BRACKETS_DEEP_MAX) == []
     assert nested(table_cell.BRACKETS_DEEP_MAX + 1) == ["TABLE-CELL-UNREADABLE"]
@@ -211,6 +223,10 @@ def test_brackets_are_nested_up_to_the_limit() -> None:
         (row(i1='d() > d("2026-01-01")'), "TABLE-CELL-CLOCK"),
         (row(i1='date("now") > 1'), "TABLE-CELL-CLOCK"),
         (row(i0="> time('now')"), "TABLE-CELL-CLOCK"),
+        (row(i1='not "wine" in words'), "TABLE-CELL-TYPE"),
+        (row(i1="packages + 1"), "TABLE-CELL-TYPE"),
+        (row(i1='packages > "1"'), "TABLE-CELL-TYPE"),
+        (row(i1="to_order and packages"), "TABLE-CELL-TYPE"),
         (row(i1='matches(description, ".*")'), "TABLE-CELL-FUNCTION"),
         (row(i1="description.isToday()"), "TABLE-CELL-UNREADABLE"),
     ],
@@ -248,6 +264,13 @@ def test_a_table_is_given_only_the_facts_that_it_asks_for() -> None:
     plain = table(row(i0="> 1", i1="packages > 1"))
     assert plain.needs == {"gross_kg", "packages"}
     assert facts_of(manifest(), plain.needs, Beyond()) == [{"gross_kg": 18000, "packages": 40}]
+
+
+def test_the_examples_know_every_fact_in_its_kind() -> None:
+    known = bill(reefer=True, houses=2, place_of_delivery="NLRTM")
+    [facts] = facts_of(manifest(known), FACTS, Beyond(pairs=frozenset()))
+    for example in EXAMPLES:
+        assert {n: type(v) for n, v in example.items()} == {n: type(v) for n, v in facts.items()}
 
 
 def test_names_of_parties_leave_the_bill_only_as_keys_for_a_watch_list() -> None:
@@ -315,6 +338,55 @@ def test_a_table_may_rest_on_what_the_rules_found() -> None:
     of = table(row(i1='"HK-MAN-012" in findings'))
     two = manifest(bill("A"), bill("B"))
     assert [h.rules for h in hits(two, of, Beyond(findings=[found]))] == [(), ("R1",)]
+
+
+ATOMS = ('"a" in words', '"b" in words', '"zz" in words', "packages > 50", "to_order")
+JOINS = (" or ", " and ", " or not(", " and not (", " or(", " and (")
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> str:
+    cell, depth = draw(st.sampled_from(["", "(", "not ("])), 0
+    depth = cell.count("(")
+    cell += draw(st.sampled_from(ATOMS))
+    for _ in range(draw(st.integers(0, 5))):
+        if depth and draw(st.booleans()):
+            cell, depth = cell + ")", depth - 1
+        join = draw(st.sampled_from(JOINS))
+        cell, depth = cell + join + draw(st.sampled_from(ATOMS)), depth + join.count("(")
+    return cell + ")" * depth
+
+
+@settings(max_examples=300)
+@given(conditions(), st.lists(st.sampled_from("abc"), unique=True), st.integers(40, 60))
+def test_asking_for_groups_of_words_gives_what_asking_for_each_word_gives(
+    cell: str, words: list[str], packages: int
+) -> None:
+    of = table(row(i1=cell))
+    facts: Facts = {"words": list(words), "packages": packages, "to_order": False, "gross_kg": 1}
+    word_by_word = zen.evaluate_expression(cell, facts)
+    assert [hit.rules for hit in of.evaluate([facts])] == [("R1",) if word_by_word else ()]
+
+
+@pytest.mark.parametrize(
+    ("cell", "folded"),
+    [
+        ('"a" in words', "0 in said"),
+        ('"a" in words or "b" in words', "0 in said"),
+        (
+            'not ("a" in words or "b" in words) and packages > 5',
+            "not ( 0 in said ) and packages > 5",
+        ),
+        ('"a" in words or "b" in words and packages > 5', None),
+        ('"a" in words or packages > 5', None),
+        ("contains(description, '(\"a\" in words)')", None),
+        ('some(words, # == "a")', None),
+    ],
+)
+def test_a_group_of_words_is_folded_only_where_nothing_binds_tighter(
+    cell: str, folded: str | None
+) -> None:
+    assert WordGroups().fold(cell) == (cell if folded is None else folded)
 
 
 def test_the_demos_table_is_the_one_its_rows_say_and_is_labelled_synthetic() -> None:

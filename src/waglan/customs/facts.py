@@ -1,8 +1,9 @@
 """What officers' tables may ask about a bill.
 
 Facts are whole numbers, short texts, yes or no, and lists. What nobody said is null (for text: ""),
-and a row that compares null does not fire, because unknown is neither true nor false. Names of
-parties stay out unless a table asks for the key that a watch list is matched by.
+and null is neither more nor less, true nor false: a row that asks so does not fire. Only "is not"
+(`!= 5`, `not in [5]`) holds of null too, as the engine has it; `== null` asks for the unknown.
+Names of parties stay out unless a table asks for the key that a watch list is matched by.
 """
 
 import re
@@ -284,6 +285,30 @@ FACTS: dict[str, Callable[[Bill, _Around], Fact]] = {
     "consignee_key": _consignee_key,
     "findings": _findings,
 }
+
+
+_TEXTS = ("level", "mode", "carrier", "loading", "loading_country", "discharge", "delivery")
+_MORE_TEXTS = ("delivery_country", "via", "description", "consignor_key", "consignee_key")
+_NUMBERS = ("packages", "gross_kg", "volume_l", "kg_per_package", "kg_per_m3", "items", "houses")
+_COUNTS = ("licences", "containers")
+_YES_NO = ("transhipment", "reefer", "shares_box", "to_order", "has_notify", "first_time")
+_LISTS = ("words", "package_kinds", "dangerous", "hs_chapters", "findings")
+
+# Two bills of which everything is known: a condition that fails on these would fail in silence.
+EXAMPLES: tuple[Facts, Facts] = (
+    {
+        **dict.fromkeys(_TEXTS + _MORE_TEXTS, "a"),
+        **dict.fromkeys(_NUMBERS + _COUNTS, 1),
+        **dict.fromkeys(_YES_NO, True),
+        **{name: ["a"] for name in _LISTS},
+    },
+    {
+        **dict.fromkeys(_TEXTS + _MORE_TEXTS, ""),
+        **dict.fromkeys(_NUMBERS + _COUNTS, 0),
+        **dict.fromkeys(_YES_NO, False),
+        **{name: [] for name in _LISTS},
+    },
+)
 
 
 def _boxes(bill: Bill) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import zen
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.facts import FACTS
+from waglan.customs.facts import EXAMPLES, FACTS, Facts
 
 CELL_CHARS_MAX = 500
 BRACKETS_DEEP_MAX = 10
@@ -34,25 +34,41 @@ _TOKEN = re.compile(
 )
 
 
-def check_cell(cell: str, where: Where, *, is_test: bool) -> list[Finding]:
-    """Return what forbids this cell; `is_test` for one under a fact, else a whole condition."""
+def check_cell(cell: str, where: Where, *, fact: str | None) -> list[Finding]:
+    """Return what forbids a cell: a test of the fact, or a whole condition where it is None."""
     if len(cell) > CELL_CHARS_MAX:
         size, most = len(cell), CELL_CHARS_MAX
         return [Finding("TABLE-CELL-LONG", Severity.ERROR, where, {"size": size, "max": most})]
     found = list(_unlawful(cell, where))
-    if not found and not _compiles(cell, is_test=is_test):
-        found.append(Finding("TABLE-CELL-UNREADABLE", Severity.ERROR, where, {"cell": cell}))
-    return found
+    if found:
+        return found
+    if not _compiles(cell, fact):
+        return [Finding("TABLE-CELL-UNREADABLE", Severity.ERROR, where, {"cell": cell})]
+    if not all([_answers(cell, fact, facts) for facts in EXAMPLES]):
+        return [Finding("TABLE-CELL-TYPE", Severity.ERROR, where, {"cell": cell})]
+    return []
 
 
 def facts_named(cell: str) -> frozenset[str]:
     """Return the facts that a lawful cell names."""
-    return frozenset(text for kind, text in _tokens(cell) if kind == "name") & FACTS.keys()
+    return frozenset(text for kind, text in tokens(cell) if kind == "name") & FACTS.keys()
+
+
+def tokens(cell: str) -> Iterator[tuple[str, str]]:
+    """Return kind and text of each token; one of the kind `strange` ends the list."""
+    at = 0
+    while at < len(cell):
+        match = _TOKEN.match(cell, at)
+        if match is None:
+            yield "strange", cell[at]
+            return
+        at = match.end()
+        yield match.lastgroup or "strange", match.group()
 
 
 def _unlawful(cell: str, where: Where) -> Iterator[Finding]:
     depth = 0
-    for kind, text in _tokens(cell):
+    for kind, text in tokens(cell):
         depth += (text in "([" and kind == "sign") - (text in ")]" and kind == "sign")
         if depth > BRACKETS_DEEP_MAX or kind == "strange":
             yield Finding("TABLE-CELL-UNREADABLE", Severity.ERROR, where, {"cell": cell})
@@ -65,23 +81,21 @@ def _unlawful(cell: str, where: Where) -> Iterator[Finding]:
             yield Finding("TABLE-FACT", Severity.ERROR, where, {"fact": text})
 
 
-def _tokens(cell: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    while at < len(cell):
-        match = _TOKEN.match(cell, at)
-        if match is None:
-            yield "strange", cell[at]
-            return
-        at = match.end()
-        yield match.lastgroup or "strange", match.group()
-
-
-def _compiles(cell: str, *, is_test: bool) -> bool:
+def _compiles(cell: str, fact: str | None) -> bool:
     try:
-        if is_test:
-            zen.compile_unary_expression(cell)
-        else:
+        if fact is None:
             zen.compile_expression(cell)
+        else:
+            zen.compile_unary_expression(cell)
     except Exception:  # the engine raises nothing narrower
         return False
     return True
+
+
+def _answers(cell: str, fact: str | None, facts: Facts) -> bool:
+    try:
+        if fact is None:
+            return isinstance(zen.evaluate_expression(cell, facts), bool)
+        return isinstance(zen.evaluate_unary_expression(cell, {**facts, "$": facts[fact]}), bool)
+    except Exception:  # the engine raises nothing narrower
+        return False

@@ -133,7 +133,7 @@ def _check_row(table: _Table, row: dict[str, str], where: Where) -> Iterator[Fin
     if not cells:
         yield Finding("TABLE-ROW-OPEN", Severity.ERROR, where, {"rule": rule})
     for column, cell in cells:
-        yield from check_cell(cell, where, is_test=bool(column.field))
+        yield from check_cell(cell, where, fact=column.field or None)
 
 
 def _output(table: _Table, row: dict[str, str], name: str) -> str:

@@ -17,6 +17,7 @@ from waglan.codes.finding import Finding
 from waglan.customs.facts import Facts
 from waglan.customs.status import gravest
 from waglan.customs.table_file import Grid, read_grid
+from waglan.customs.word_groups import WordGroups
 
 BILLS_MAX = 100_000
 ENGINE = f"zen-engine {installed('zen-engine')}"
@@ -47,12 +48,14 @@ class Table:
     rules: tuple[str, ...]  # ids of its rows, in order
     needs: frozenset[str]  # the facts it asks for
     _decision: zen.ZenDecision = field(repr=False, compare=False)
+    _groups: WordGroups = field(repr=False, compare=False)
 
     def evaluate(self, facts: Sequence[Facts]) -> list[Hit]:
         """Return one hit for each bill's facts, in order, from one call of the engine."""
         if len(facts) > BILLS_MAX:
             raise ValueError(f"{len(facts)} bills at once; at most {BILLS_MAX} are taken")
-        answer = self._decision.evaluate(msgspec.json.encode({"bills": facts}))
+        told = [self._groups.said(one) for one in facts] if self._groups else facts
+        answer = self._decision.evaluate(msgspec.json.encode({"bills": told}))
         fired = msgspec.convert(answer["result"], _Answer).hits
         if len(fired) != len(facts):
             raise RuntimeError("the engine answered for another number of bills")
@@ -64,9 +67,11 @@ def read_table(content: bytes, *, engine_version: str) -> tuple[Table | None, li
     grid, findings = read_grid(content)
     if grid is None:
         return None, findings
-    decision = zen.ZenEngine().create_decision(msgspec.json.encode(_model(grid)).decode())
+    groups = WordGroups()
+    model = msgspec.json.encode(_model(grid, _folded(grid, groups))).decode()
     stamp = Stamp(sha256(content).hexdigest(), engine_version)
-    return Table(stamp, grid.rules, grid.needs, decision), []
+    decision = zen.ZenEngine().create_decision(model)
+    return Table(stamp, grid.rules, grid.needs, decision, groups), []
 
 
 class _Fired(msgspec.Struct, frozen=True, gc=False):
@@ -90,12 +95,20 @@ def _hit(fired: Sequence[_Fired]) -> Hit:
     )
 
 
-def _model(grid: Grid) -> Mapping[str, object]:
+def _folded(grid: Grid, groups: WordGroups) -> list[dict[str, str]]:
+    conditions = {column["id"] for column in grid.inputs if "field" not in column}
+    return [
+        {id_: groups.fold(cell) if id_ in conditions else cell for id_, cell in row.items()}
+        for row in grid.rows
+    ]
+
+
+def _model(grid: Grid, rows: list[dict[str, str]]) -> Mapping[str, object]:
     table = {
         "hitPolicy": "collect",
         "inputs": grid.inputs,
         "outputs": grid.outputs,
-        "rules": grid.rows,
+        "rules": rows,
         "passThrough": False,
         "executionMode": "loop",
         "inputField": "bills",

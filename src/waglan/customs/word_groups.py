@@ -1,0 +1,86 @@
+"""Conditions of the form `"pork" in words or "beef" in words`, answered once for all rows.
+
+Most rows of most tables ask for one word of several, and the engine takes its time over each word.
+Here each group of words is looked up by the words of the bill, and the row is left to ask whether
+the group's number is among those said.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from waglan.customs.facts import Facts
+from waglan.customs.table_cell import tokens
+
+SAID = "said"  # the fact that holds the groups' numbers; no table can name it
+_Token = tuple[str, str]
+
+
+@dataclass(slots=True)
+class WordGroups:
+    """The groups found so far, and which groups each word belongs to."""
+
+    _numbers: dict[frozenset[str], int] = field(default_factory=dict)
+    _of_word: dict[str, list[int]] = field(default_factory=dict)
+
+    def fold(self, cell: str) -> str:
+        """Return a condition with the same answer that asks for groups instead of words.
+
+        A group is folded only where brackets or the ends of the cell stand around it, so that no
+        `and` beside it can bind tighter.
+        """
+        told = [token for token in tokens(cell) if token[0] != "blank"]
+        folded, at = list[str](), 0
+        while at < len(told):
+            words, end = _group(told, at)
+            if words and _stands_alone(told, at, end):
+                folded.append(f"{self._number(words)} in {SAID}")
+                at = end
+            else:
+                folded.append(told[at][1])
+                at += 1
+        return " ".join(folded) if len(folded) < len(told) else cell
+
+    def said(self, facts: Facts) -> Mapping[str, object]:
+        """Return the facts with the numbers of the groups of which the bill says a word."""
+        words = facts["words"]
+        if not isinstance(words, list):
+            return facts
+        return {**facts, SAID: sorted({n for word in words for n in self._of_word.get(word, ())})}
+
+    def __bool__(self) -> bool:
+        """Whether there is any group to look for."""
+        return bool(self._numbers)
+
+    def _number(self, words: frozenset[str]) -> int:
+        if words not in self._numbers:
+            number = self._numbers[words] = len(self._numbers)
+            for word in words:
+                self._of_word.setdefault(word, []).append(number)
+        return self._numbers[words]
+
+
+def _group(told: Sequence[_Token], at: int) -> tuple[frozenset[str], int]:
+    """Return the words of the group that begins here, and where it ends; none: no group does."""
+    words = set[str]()
+    while (word := _word(told, at)) is not None:
+        words.add(word)
+        at += len(_IN_WORDS) + 1
+        if told[at : at + 1] != [("name", "or")]:
+            return frozenset(words), at
+        at += 1
+    return frozenset(), at
+
+
+_IN_WORDS = [("name", "in"), ("name", "words")]
+
+
+def _word(told: Sequence[_Token], at: int) -> str | None:
+    if list(told[at + 1 : at + 3]) == _IN_WORDS and told[at][0] == "text":
+        return told[at][1][1:-1]
+    return None
+
+
+def _stands_alone(told: Sequence[_Token], at: int, end: int) -> bool:
+    before = told[at - 1][1] if at else "("
+    after = told[end][1] if end < len(told) else ")"
+    return (before, after) == ("(", ")")
