@@ -21,6 +21,7 @@ from waglan.manifest.model import (
     Package,
     PartyRole,
 )
+from waglan.manifest.version import PREVIOUS
 
 # Pounds put down as kilograms: the figure is a bit more than twice too big.
 POUNDS_PERMILLE = 2_205
@@ -189,7 +190,9 @@ def _with(manifest: Manifest, changed: Bill) -> Manifest:
 
 
 def _amending(manifest: Manifest, function: Function) -> Head:
-    return replace(manifest.head, function=function)
+    """Return the head of an amendment: it names the version that it changes, here the first."""
+    references = (*manifest.head.references, (PREVIOUS, "1"))
+    return replace(manifest.head, function=function, references=references)
 
 
 def _described(bill: Bill, text: str) -> Bill:

@@ -1,0 +1,127 @@
+"""What the HTTP interface answers, as far as the demo day reads it; unknown members are let by."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class FindingSeen(msgspec.Struct, frozen=True):
+    """One thing wrong, in the reader's language."""
+
+    code: str
+    severity: str
+    problem: str = ""
+    remedy: str = ""
+
+
+class ProblemSeen(msgspec.Struct, frozen=True):
+    """Why a request was not done (RFC 9457)."""
+
+    title: str
+    status: int
+    code: str = ""
+    detail: str = ""
+    findings: tuple[FindingSeen, ...] = ()
+
+
+class AnswerSeen(msgspec.Struct, frozen=True):
+    """An answer to a message that waits to be fetched."""
+
+    kind: str
+    href: str
+
+
+class MessageSeen(msgspec.Struct, frozen=True):
+    """A message and what became of it."""
+
+    id: str
+    state: str
+    findings: tuple[FindingSeen, ...] = ()
+
+
+class WhoSeen(msgspec.Struct, frozen=True):
+    """The holder of a token."""
+
+    party: str
+
+
+class TableSeen(msgspec.Struct, frozen=True):
+    """A published table."""
+
+    sha256: str
+
+
+class OfficerSeen(msgspec.Struct, frozen=True):
+    """Who the registered key belongs to."""
+
+    officer: str
+
+
+class OrderSeen(msgspec.Struct, frozen=True):
+    """A standing order that was taken."""
+
+    order_id: str
+
+
+class CallSeen(msgspec.Struct, frozen=True):
+    """Where a call's bills stand with customs, counted by the server from its own events."""
+
+    bills: int
+    decided_before_arrival: int
+    by_status: dict[str, int]
+    undecided: int
+    served: int
+    seconds_to_decision: tuple[float, ...]  # one for each decided bill
+    arrives_at: datetime | None = None
+
+
+class ManifestSeen(msgspec.Struct, frozen=True):
+    """One version of a manifest."""
+
+    id: str
+    document: str
+    version: int
+
+
+class ManifestsSeen(msgspec.Struct, frozen=True):
+    """Manifests, newest first."""
+
+    manifests: tuple[ManifestSeen, ...]
+
+
+class BillSeen(msgspec.Struct, frozen=True):
+    """A bill as an officer sees it."""
+
+    number: str
+    status: str | None = None
+
+
+class DecisionSeen(msgspec.Struct, frozen=True):
+    """What was decided of a bill."""
+
+    bill: str
+    status: str
+
+
+class ServedSeen(msgspec.Struct, frozen=True):
+    """How many notices were served."""
+
+    notices: int
+
+
+class EventSeen(msgspec.Struct, frozen=True):
+    """One event; it has no number for the moment before the log has taken it in."""
+
+    seq: int | None
+
+
+class TrackedSeen(msgspec.Struct, frozen=True):
+    """What a key names, with what happened to it."""
+
+    events: tuple[EventSeen, ...]
+
+
+class TrackSeen(msgspec.Struct, frozen=True):
+    """Everything that a key names."""
+
+    found: tuple[TrackedSeen, ...]

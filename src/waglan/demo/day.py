@@ -1,0 +1,277 @@
+"""The demo day: a line, its forwarders and an officer at work over the public HTTP interface.
+
+Nothing here knows the server from inside, and every figure reported comes from its answers.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import httpx
+
+from waglan.codes.party import PartyId
+from waglan.codes.render import Lang
+from waglan.demo import officer
+from waglan.demo.answers import CallSeen
+from waglan.demo.call import Call, make_call
+from waglan.demo.client import Client, Handed
+from waglan.demo.filing import File, Filings, filings
+from waglan.demo.organisations import CUSTOMS, LINE, organisations
+from waglan.demo.proof import Proof, proof
+from waglan.demo.results import Examples, Results, results
+
+FORWARDERS_AT_ONCE: Final = 4
+REQUEST_S_MAX: Final = 60
+DECIDING_S_MAX: Final = 180  # how long we wait for the last decision
+QUIET_LOOKS: Final = 4  # looks at which nothing changed: the judging has come to its end
+LOOK_S: Final = 0.75
+NOTICE_S_MAX: Final = 30  # how long we wait for the answers that tell of served notices
+PARTS_SENT: Final = (3, 1, 1, 2)  # out of order, and one of them twice
+
+# How long a person needs to read a line; not waited with `fast`.
+READ_S: Final = 4.0
+READ_BETWEEN_FORWARDERS_S: Final = 3.5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the day shall be."""
+
+    seed: int
+    now: datetime  # when the day starts, with its zone; the ship comes 26 hours later
+    fast: bool = False
+    lang: Lang = "en"
+    log_key: str | None = None  # the log's verifier key, as the operator publishes it
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that just happened, by its sentence's name; `done` of `total` while it goes on."""
+
+    name: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    done: int = 0
+    total: int = 0
+
+
+Report: TypeAlias = Callable[[Step], None]
+
+
+class MissingToken(LookupError):
+    """A party of the day was given no token; the message says which."""
+
+
+async def run(
+    base_url: str,
+    tokens: Mapping[PartyId, str],
+    plan: Plan,
+    report: Report,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Results:
+    """Live through the day against a server where `organisations()` are registered.
+
+    `tokens` has one for each of them; that of customs is an officer's own, with scope decide. May
+    be cancelled at any moment: what the server has taken stays, and no connection stays open.
+    """
+    missing = {who.party for who in organisations()} - tokens.keys()
+    if missing:
+        raise MissingToken(", ".join(sorted(missing)))
+    async with httpx.AsyncClient(
+        base_url=base_url, timeout=REQUEST_S_MAX, transport=transport
+    ) as http:
+        return await _Day(http, tokens, plan, report).lived()
+
+
+class _Day:
+    """The state of one day while it passes."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, tokens: Mapping[PartyId, str], plan: Plan, report: Report
+    ) -> None:
+        self.http = http
+        self.tokens = tokens
+        self.plan = plan
+        self.report = report
+        self.call: Call = make_call(plan.seed, plan.now)
+        self.files: Filings = filings(self.call, plan.now)
+        self.handed: list[Handed] = []
+
+    async def lived(self) -> Results:
+        await self._opened()
+        await self._ordered()
+        await self._masters()
+        await self._houses()
+        await self._amendments()
+        await self._decided()
+        detained = await self._officer_at_work()
+        answers = await self._answers()
+        proven = await self._proven()
+        box = self.call.masters.equipment[0].number
+        examples = Examples(self.call.masters.bills[0].number, detained, box)
+        seen = await officer.standing(self._client(CUSTOMS.party), self.call.name)
+        return results(self.call.name, seen, self.handed, (answers, proven), examples)
+
+    async def _opened(self) -> None:
+        head = self.call.head
+        await self._tell(
+            Step(
+                "opened",
+                {
+                    "seed": self.plan.seed,
+                    "vessel": head.vessel or "",
+                    "voyage": head.voyage or "",
+                    "arrival": (head.arrival or "").replace("T", " "),
+                    "bills": self.call.bills,
+                },
+            )
+        )
+
+    async def _ordered(self) -> None:
+        client = self._client(CUSTOMS.party)
+        table = await officer.publish_table(client)
+        await self._tell(Step("table", {"sha256": table[:12]}))
+        order = await officer.sign_order(client, table, self.plan.now, seed=self.plan.seed)
+        await self._tell(Step("order", {"order": order}))
+
+    async def _masters(self) -> None:
+        for number in PARTS_SENT:
+            file = self.files.masters[number - 1]
+            handed = await self._hand_in(file)
+            if handed.replayed:
+                await self._tell(Step("replayed"))
+                continue
+            params = {
+                "part": number,
+                "bills": file.bills,
+                "kilobytes": len(file.body) // 1000,
+                "state": handed.message.state,
+            }
+            await self._tell(Step("part", params))
+
+    async def _houses(self) -> None:
+        total = sum(files[-1].bills for files in self.files.houses)
+        self.report(Step("houses", {"forwarders": len(self.files.houses)}))
+        turn = asyncio.Semaphore(FORWARDERS_AT_ONCE)
+        done = 0
+
+        async def one(files: tuple[File, ...]) -> None:
+            nonlocal done
+            async with turn:
+                await self._forwarder(files)
+                done += files[-1].bills
+                self.report(Step("house_filed", done=done, total=total))
+                await self._rest(READ_BETWEEN_FORWARDERS_S)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for files in self.files.houses:
+                    group.create_task(one(files))
+        except BaseExceptionGroup as failed:
+            # Whoever calls wants to know what went wrong, not that tasks were at work.
+            raise failed.exceptions[0] from failed
+
+    async def _forwarder(self, files: tuple[File, ...]) -> None:
+        for number, file in enumerate(files):
+            handed = await self._hand_in(file)
+            if number:
+                params = {"party": file.party, "state": handed.message.state}
+                self.report(Step("resent", params))
+            if handed.message.state != "refused":
+                return
+            for finding in handed.message.findings[:1]:
+                params = {"party": file.party, "code": finding.code, "problem": finding.problem}
+                self.report(Step("refused", params))
+
+    async def _amendments(self) -> None:
+        for file in self.files.amendments:
+            handed = await self._hand_in(file)
+            params = {
+                "party": file.party,
+                "document": file.document,
+                "state": handed.message.state,
+            }
+            await self._tell(Step("amended", params))
+
+    async def _decided(self) -> None:
+        self.report(Step("deciding"))
+        seen = await self._when_quiet()
+        params = {
+            "decided": seen.bills - seen.undecided,
+            "bills": seen.bills,
+            "before": seen.decided_before_arrival,
+            "undecided": seen.undecided,
+        }
+        await self._tell(Step("decided", params))
+
+    async def _when_quiet(self) -> CallSeen:
+        """Return the call's counts once they have stopped changing, or when our patience ends."""
+        client = self._client(CUSTOMS.party)
+        seen = await officer.standing(client, self.call.name)
+        same = 0
+        for _ in range(int(DECIDING_S_MAX / LOOK_S)):
+            if same >= QUIET_LOOKS:
+                break
+            await asyncio.sleep(LOOK_S)
+            before, seen = seen, await officer.standing(client, self.call.name)
+            is_same = (before.bills, before.by_status) == (seen.bills, seen.by_status)
+            same = same + 1 if is_same and seen.by_status else 0
+        return seen
+
+    async def _officer_at_work(self) -> str:
+        client = self._client(CUSTOMS.party)
+        bill = await officer.detain_one(client)
+        await self._tell(Step("detained", {"bill": bill}))
+        before = await self._count_of_answers()
+        served = await officer.serve_notices(client, self.call.name)
+        await self._tell(Step("served", {"notices": served}))
+        for _ in range(int(NOTICE_S_MAX / LOOK_S)):
+            if await self._count_of_answers() > before:
+                break
+            await asyncio.sleep(LOOK_S)
+        return bill
+
+    async def _count_of_answers(self) -> int:
+        """Count the answers to the line's last part: what customs says of the whole goes there."""
+        last = next(one for one in reversed(self.handed) if one.file in self.files.masters)
+        return len(await self._client(LINE.party).answers(last.message.id))
+
+    async def _answers(self) -> Counter[str]:
+        kinds = Counter[str]()
+        for one in self.handed:
+            if one.replayed:
+                continue
+            client = self._client(one.file.party)
+            for answer in await client.answers(one.message.id):
+                if await client.fetch(answer.href):
+                    kinds[answer.kind] += 1
+        text = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+        await self._tell(Step("answered", {"answers": kinds.total(), "kinds": text}))
+        return kinds
+
+    async def _proven(self) -> Proof:
+        bill = self.call.masters.bills[0].number
+        proven = await proof(self._client(LINE.party), bill, self.plan.log_key)
+        standing = "unchecked" if proven.standing is None else proven.standing.value
+        await self._tell(
+            Step("proven", {"seq": proven.seq, "size": proven.size, "standing": standing})
+        )
+        return proven
+
+    async def _hand_in(self, file: File) -> Handed:
+        handed = await self._client(file.party).hand_in(file)
+        self.handed.append(handed)
+        return handed
+
+    def _client(self, party: PartyId) -> Client:
+        return Client(self.http, self.tokens[party], self.plan.lang)
+
+    async def _tell(self, step: Step) -> None:
+        self.report(step)
+        await self._rest(READ_S)
+
+    async def _rest(self, seconds: float) -> None:
+        if not self.plan.fast:
+            await asyncio.sleep(seconds)

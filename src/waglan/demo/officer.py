@@ -1,0 +1,114 @@
+"""The customs officer's acts of the day: a table, a signed standing order, a detention, notices."""
+
+from base64 import b64encode
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import quote
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.data import read
+from waglan.customs.policy import policy
+from waglan.customs.standing_order import StandingOrder, sign
+from waglan.demo.answers import (
+    BillSeen,
+    CallSeen,
+    DecisionSeen,
+    ManifestsSeen,
+    OfficerSeen,
+    OrderSeen,
+    ServedSeen,
+    TableSeen,
+)
+from waglan.demo.client import Client
+from waglan.demo.organisations import CUSTOMS
+
+MANIFESTS_SEEN_MAX: Final = 200
+# All of these are the demo's own: no authority has published what it lets a machine decide.
+BILLS_PER_CALL_MAX: Final = 10_000
+NOT_SELECTED_PERMILLE_MAX: Final = 995
+SERVE_BEFORE_ARRIVAL_MINUTES: Final = 6 * 60
+VALID_FOR: Final = timedelta(days=2)
+STATUSES: Final = frozenset(
+    {
+        CustomsStatus.NOT_SELECTED,
+        CustomsStatus.DOCUMENTS_ASKED,
+        CustomsStatus.DETAINED,
+        CustomsStatus.INSPECT,
+    }
+)
+
+
+class NothingToDetain(LookupError):
+    """No bill has come to the officer's desk."""
+
+
+async def publish_table(client: Client) -> str:
+    """Publish the packaged synthetic risk table; return its hash."""
+    model = read("demo/tables/risk.json").encode()
+    return (await client.post("/v1/customs/tables", model, TableSeen)).sha256
+
+
+async def sign_order(client: Client, table_sha256: str, now: datetime, *, seed: int) -> str:
+    """Make the officer's key, register its public half, and sign a standing order with it.
+
+    The private half lives and dies with the demo day: the server never sees it.
+    """
+    key = Ed25519PrivateKey.generate()
+    public = b64encode(key.public_key().public_bytes_raw()).decode()
+    known = await client.post("/v1/customs/officer-keys", {"public_key": public}, OfficerSeen)
+    order = StandingOrder(
+        id=f"SO-DEMO-{seed}",
+        officer=known.officer,
+        authority=CUSTOMS.party,
+        policy_version=policy().version,
+        table_sha256=table_sha256,
+        statuses=STATUSES,
+        bills_per_call_max=BILLS_PER_CALL_MAX,
+        not_selected_permille_max=NOT_SELECTED_PERMILLE_MAX,
+        valid_from=now,
+        valid_until=now + VALID_FOR,
+        serve_before_arrival_minutes=SERVE_BEFORE_ARRIVAL_MINUTES,
+    )
+    signature = sign(order, key).signature
+    signed = {
+        "body": b64encode(order.order_bytes()).decode(),
+        "signature": b64encode(signature).decode(),
+    }
+    return (await client.post("/v1/customs/standing-orders", signed, OrderSeen)).order_id
+
+
+async def standing(client: Client, call: str) -> CallSeen:
+    """Return where a call's bills stand."""
+    return await client.get(f"/v1/customs/calls/{quote(call)}/summary", CallSeen)
+
+
+async def detain_one(client: Client) -> str:
+    """Detain a bill that waits for an officer, or else one that was not selected; return which."""
+    number = await _of_interest(client)
+    path = f"/v1/customs/bills/{quote(number)}/decisions"
+    reason = "The papers of the demo day want a second look."
+    body = {"status": CustomsStatus.DETAINED.value, "reason": reason}
+    return (await client.post(path, body, DecisionSeen)).bill
+
+
+async def serve_notices(client: Client, call: str) -> int:
+    """Serve what is decided of a call; return how many notices that were."""
+    served = await client.post(f"/v1/customs/calls/{quote(call)}/notices", b"", ServedSeen)
+    return served.notices
+
+
+async def _of_interest(client: Client) -> str:
+    page = await client.get(f"/v1/manifests?limit={MANIFESTS_SEEN_MAX}", ManifestsSeen)
+    unremarked: str | None = None
+    for manifest in page.manifests:
+        path = f"/v1/customs/manifests/{manifest.id}/bills"
+        for bill in await client.get(path, tuple[BillSeen, ...]):
+            if bill.status is None:
+                return bill.number
+            if bill.status == CustomsStatus.NOT_SELECTED.value:
+                unremarked = unremarked or bill.number
+    if unremarked is None:
+        raise NothingToDetain
+    return unremarked

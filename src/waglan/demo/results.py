@@ -1,0 +1,121 @@
+"""What the day came to: every figure is taken from the server's answers, none from the script."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.demo.answers import CallSeen, FindingSeen
+from waglan.demo.client import Handed
+from waglan.demo.proof import Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How often one finding came back, and its words at the first time."""
+
+    finding: FindingSeen
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How the server took the files."""
+
+    accepted: int
+    partly: int
+    refused: int
+    replayed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The closing figures, and the keys of things worth looking at next."""
+
+    call: str
+    arrives_at: datetime | None
+    bills: int
+    by_status: tuple[tuple[str, int], ...]  # in the order of the statuses
+    decided_before_arrival: int
+    undecided: int
+    served: int
+    filed: Filed
+    findings: tuple[Told, ...]  # the most frequent first
+    answers: tuple[tuple[str, int], ...]
+    seconds_to_decision_p50: float | None  # None: nothing was decided
+    seconds_to_decision_p95: float | None
+    proof: Proof
+    bill: str  # a master
+    detained: str  # the bill that the officer detained
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Bills and a box that a reader may look up after the day."""
+
+    bill: str
+    detained: str
+    box: str
+
+
+def results(
+    name: str,
+    seen: CallSeen,
+    handed: Sequence[Handed],
+    fetched: tuple[Counter[str], Proof],
+    examples: Examples,
+) -> Results:
+    """Put the answers together."""
+    answers, proof = fetched
+    return Results(
+        call=name,
+        arrives_at=seen.arrives_at,
+        bills=seen.bills,
+        by_status=_ordered(seen.by_status),
+        decided_before_arrival=seen.decided_before_arrival,
+        undecided=seen.undecided,
+        served=seen.served,
+        filed=_filed(handed),
+        findings=_told(handed),
+        answers=tuple(sorted(answers.items())),
+        seconds_to_decision_p50=percentile(seen.seconds_to_decision, 50),
+        seconds_to_decision_p95=percentile(seen.seconds_to_decision, 95),
+        proof=proof,
+        bill=examples.bill,
+        detained=examples.detained,
+        box=examples.box,
+    )
+
+
+def percentile(values: Iterable[float], percent: int) -> float | None:
+    """Return the smallest value that so many per cent do not exceed; None of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+
+
+def _ordered(by_status: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    known = [status.value for status in CustomsStatus]
+    names = [*known, *sorted(by_status.keys() - set(known))]
+    return tuple((name, by_status[name]) for name in names if by_status.get(name))
+
+
+def _filed(handed: Sequence[Handed]) -> Filed:
+    states = Counter(one.message.state for one in handed if not one.replayed)
+    replayed = sum(one.replayed for one in handed)
+    return Filed(states["accepted"], states["partly"], states["refused"], replayed)
+
+
+def _told(handed: Sequence[Handed]) -> tuple[Told, ...]:
+    first: dict[str, FindingSeen] = {}
+    times = Counter[str]()
+    for one in handed:
+        if one.replayed:  # the old answer again
+            continue
+        for finding in one.message.findings:
+            first.setdefault(finding.code, finding)
+            times[finding.code] += 1
+    return tuple(Told(first[code], count) for code, count in times.most_common())

@@ -1,0 +1,111 @@
+"""The closing table: what the day came to, said plainly, with what to try next."""
+
+from collections.abc import Iterator
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.render import Lang
+from waglan.demo.results import Results
+from waglan.demo.words import word, words
+
+FINDINGS_SHOWN_MAX = 12
+
+
+def show(console: Console, results: Results, lang: Lang) -> None:
+    """Print the closing table; every figure was an answer of the server."""
+    console.print(closing(results, lang))
+
+
+def closing(results: Results, lang: Lang) -> RenderableType:
+    """Return the table, the findings, and the next commands."""
+    say = words(lang)["table"]
+    return Group(
+        Text(say["disclaimer"], style="bold yellow"),
+        _figures(results, lang),
+        _findings(results, lang),
+        Text(f"{say['next']}:", style="bold"),
+        *(Text(f"  {command}") for command in next_commands(results)),
+    )
+
+
+def next_commands(results: Results) -> tuple[str, ...]:
+    """Return commands that show more of this very day."""
+    return (
+        f"waglan track {results.bill}",
+        f"waglan track {results.detained}",
+        f"waglan track {results.box} --kind container",
+        f"waglan log {results.proof.seq}",
+        "waglan verify --help",
+    )
+
+
+def _figures(results: Results, lang: Lang) -> Table:
+    say = words(lang)["table"]
+    table = Table(title=say["title"], show_header=False, title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _rows(results, lang):
+        table.add_row(name, Text(value))
+    table.caption = say["status_note"]
+    table.caption_justify = "left"
+    return table
+
+
+def _rows(results: Results, lang: Lang) -> Iterator[tuple[str, str]]:
+    say = words(lang)["table"]
+    yield say["call"], results.call
+    yield say["arrives"], _when(results, say["unknown"])
+    filed = results.filed
+    yield (
+        say["files"],
+        say["files_value"].format(
+            accepted=filed.accepted,
+            partly=filed.partly,
+            refused=filed.refused,
+            replayed=filed.replayed,
+        ),
+    )
+    yield say["bills"], f"{results.bills:,}"
+    yield say["before"], f"{results.decided_before_arrival:,}"
+    for status, count in results.by_status:
+        yield f"  {word(lang, 'statuses', status)}", f"{count:,}"
+    yield say["undecided"], f"{results.undecided:,}"
+    yield say["served"], f"{results.served:,}"
+    yield say["answers"], ", ".join(f"{kind} {count}" for kind, count in results.answers)
+    yield say["time"], _time(results, say["time_value"], say["time_none"])
+    proof = results.proof
+    yield say["log"], say["log_value"].format(size=f"{proof.size:,}", root=proof.root)
+    standing = "unchecked" if proof.standing is None else proof.standing.value
+    yield say["proof"], word(lang, "standings", standing)
+
+
+def _when(results: Results, unknown: str) -> str:
+    if results.arrives_at is None:
+        return unknown
+    return f"{results.arrives_at.astimezone(HONG_KONG):%Y-%m-%d %H:%M} HKT"
+
+
+def _time(results: Results, known: str, none: str) -> str:
+    p50, p95 = results.seconds_to_decision_p50, results.seconds_to_decision_p95
+    if p50 is None or p95 is None:
+        return none
+    return known.format(p50=f"{p50:.1f}", p95=f"{p95:.1f}")
+
+
+def _findings(results: Results, lang: Lang) -> RenderableType:
+    say = words(lang)["table"]
+    if not results.findings:
+        return Text(f"{say['findings']}: {say['no_findings']}")
+    table = Table(title=say["findings"], title_justify="left")
+    table.add_column(say["code"], no_wrap=True)
+    table.add_column(say["severity"], no_wrap=True)
+    table.add_column(say["times"], justify="right")
+    table.add_column(say["example"], overflow="fold")
+    for told in results.findings[:FINDINGS_SHOWN_MAX]:
+        finding = told.finding
+        severity = word(lang, "severities", finding.severity)
+        table.add_row(finding.code, severity, f"{told.times:,}", Text(finding.problem))
+    return table

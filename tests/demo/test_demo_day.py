@@ -1,0 +1,322 @@
+"""What the day does over HTTP, against a scripted server that answers in the real one's shapes."""
+
+import asyncio
+import base64
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
+
+import httpx
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from waglan.codes.data import read as read_data
+from waglan.codes.finding import Severity
+from waglan.codes.party import PartyId
+from waglan.demo.client import Client, Declined
+from waglan.demo.day import FORWARDERS_AT_ONCE, MissingToken, Plan, Step, run
+from waglan.demo.organisations import CUSTOMS, LINE, organisations
+from waglan.demo.proof import Proof, proof
+from waglan.demo.results import Results, percentile
+from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
+from waglan.logbook.evidence import Bundle, Kept, Link, Standing
+from waglan.logbook.note import Algorithm, SignerKey
+from waglan.manifest.model import Function
+from waglan.messages.edifact import read
+from waglan.messages.envelope import Message
+
+MORNING = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+TOKENS = {who.party: f"wgl_{who.party}" for who in organisations()}
+SIGNER = SignerKey("demo.example/log", Algorithm.NOTE, Ed25519PrivateKey.generate())
+CALL = "1234567/007E"
+
+
+def evidence() -> tuple[bytes, bytes]:
+    """A checkpoint over a log of one event, and the proof of that event."""
+    kept = Kept(b'{"code":"bill.declared"}', bytes(16))
+    checkpoint = Checkpoint(SIGNER.name, 1, kept.leaf)
+    note = sign_checkpoint(checkpoint, [SIGNER])
+    return note.encoded(), Bundle(kept, (Link(0, (), note),)).encoded()
+
+
+class Port:
+    """A server that remembers what it was asked and by whom."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+        self.taken: dict[str, tuple[bytes, dict[str, object]]] = {}
+        self.filed: list[tuple[str, Message | None, str]] = []  # party, what was read, state
+        self.replays = 0
+        self.now = self.most = 0
+        self.officer_key = b""
+        self.looks = 0
+        self.notices_served = False
+        self.checkpoint, self.bundle = evidence()
+        self.is_down = False
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        party = request.headers["Authorization"].removeprefix("Bearer wgl_")
+        path = request.url.path
+        self.asked.append((party, request.method, path))
+        if self.is_down:
+            return problem(503, "The port is closed")
+        if (request.method, path) == ("POST", "/v1/messages"):
+            return await self._message(party, request)
+        if path.startswith("/v1/customs/"):
+            assert party == CUSTOMS.party
+            return self._customs(request)
+        return self._read(path)
+
+    async def _message(self, party: str, request: httpx.Request) -> httpx.Response:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.001)
+        self.now -= 1
+        key, body = request.headers["Idempotency-Key"], request.content
+        if key in self.taken:
+            old, said = self.taken[key]
+            assert old == body
+            self.replays += 1
+            return httpx.Response(200, json=said, headers={"Waglan-Replayed": "true"})
+        items = list(read([body]))
+        findings = [finding for item in items for finding in item.findings]
+        wrong = any(finding.severity is Severity.ERROR for finding in findings)
+        state = "refused" if wrong else "accepted"
+        message = next((item for item in items if isinstance(item, Message)), None)
+        self.filed.append((party, message, state))
+        shown = [
+            {"code": f.code, "severity": f.severity.value, "problem": "p", "remedy": "r", "x": 1}
+            for f in findings
+        ]
+        said = {"id": key, "state": state, "findings": shown, "answers": [], "size": len(body)}
+        self.taken[key] = (body, said)
+        return httpx.Response(201, json=said)
+
+    def _customs(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if path.endswith("/tables"):
+            assert request.content == read_data("demo/tables/risk.json").encode()
+            return httpx.Response(201, json={"sha256": "ab" * 32, "findings": []})
+        if path.endswith("/officer-keys"):
+            self.officer_key = base64.b64decode(msgspec.json.decode(request.content)["public_key"])
+            return httpx.Response(201, json={"officer": "sub_1"})
+        if path.endswith("/standing-orders"):
+            signed = msgspec.json.decode(request.content)
+            order = base64.b64decode(signed["body"])
+            signature = base64.b64decode(signed["signature"])
+            Ed25519PublicKey.from_public_bytes(self.officer_key).verify(signature, order)
+            order_id = msgspec.json.decode(order)["id"]
+            return httpx.Response(201, json={"order_id": order_id, "findings": []})
+        if path.endswith("/summary"):
+            assert path == f"/v1/customs/calls/{CALL}/summary"
+            return httpx.Response(200, json=self._summary())
+        if path.endswith("/bills"):
+            bills = [{"number": "A", "status": "not-selected"}, {"number": "B", "status": None}]
+            return httpx.Response(200, json=bills)
+        if path.endswith("/decisions"):
+            return httpx.Response(201, json={"bill": path.split("/")[-2], "status": "detained"})
+        assert path.endswith(f"{CALL}/notices")
+        self.notices_served = True
+        return httpx.Response(200, json={"notices": 4_500})
+
+    def _summary(self) -> dict[str, object]:
+        self.looks += 1
+        decided = min(self.looks * 1_500, 4_500)
+        return {
+            "call": CALL,
+            "arrives_at": "2026-11-23T02:00:00Z",
+            "bills": 4_600,
+            "decided": decided,
+            "decided_before_arrival": decided - 1,
+            "by_status": {"inspect": 7, "not-selected": decided - 7},
+            "undecided": 4_600 - decided,
+            "served": 0,
+            "seconds_to_decision": [0.5, 2.0, 1.0],
+        }
+
+    def _read(self, path: str) -> httpx.Response:
+        if path == "/log/checkpoint":
+            return httpx.Response(200, content=self.checkpoint)
+        if path.startswith("/v1/evidence/"):
+            return httpx.Response(200, content=self.bundle)
+        if path.startswith("/v1/track/"):
+            events = [{"seq": None, "code": "bill.declared"}, {"seq": 0, "code": "bill.declared"}]
+            return httpx.Response(200, json={"key": "x", "found": [{"events": events}]})
+        if path == "/v1/manifests":
+            manifest = {"id": "m1", "document": "d", "version": 1, "bills": 2}
+            return httpx.Response(200, json={"manifests": [manifest], "next": None})
+        if path.endswith("/answers"):
+            kinds = ["CONTRL", *(["CUSRES"] if self.notices_served else [])]
+            return httpx.Response(200, json=[{"kind": k, "href": f"{path}/{k}"} for k in kinds])
+        return httpx.Response(200, content=b"UNB+UNOC:3")
+
+
+def problem(status: int, title: str) -> httpx.Response:
+    return httpx.Response(status, json={"title": title, "status": status, "code": "x"})
+
+
+def live(port: Port) -> tuple[Results, list[Step]]:
+    steps: list[Step] = []
+    plan = Plan(seed=7, now=MORNING, fast=True, log_key=SIGNER.verifier.text)
+    transport = httpx.MockTransport(port)
+    return asyncio.run(run("http://port.example", TOKENS, plan, steps.append, transport)), steps
+
+
+def proven(log_key: str | None) -> Proof:
+    async def asked() -> Proof:
+        transport = httpx.MockTransport(Port())
+        async with httpx.AsyncClient(base_url="http://port.example", transport=transport) as http:
+            return await proof(Client(http, TOKENS[LINE.party], "en"), "A", log_key)
+
+    return asyncio.run(asked())
+
+
+@cache
+def day() -> tuple[Port, Results, list[Step]]:
+    port = Port()
+    return port, *live(port)
+
+
+def test_the_line_files_its_parts_out_of_order_and_one_of_them_twice() -> None:
+    port, results, _ = day()
+    parts = [
+        message.content.number
+        for party, message, _ in port.filed
+        if party == LINE.party and message and message.content
+    ]
+    assert parts == [3, 1, 2]
+    assert port.replays == results.filed.replayed == 1
+
+
+def test_nothing_is_filed_before_an_officer_has_signed() -> None:
+    port, *_ = day()
+    paths = [path for _, _, path in port.asked]
+    assert paths.index("/v1/customs/standing-orders") < paths.index("/v1/messages")
+
+
+def test_at_most_four_forwarders_file_at_once() -> None:
+    port, *_ = day()
+    assert 1 < port.most <= FORWARDERS_AT_ONCE
+
+
+def test_who_is_refused_sends_again_and_is_taken() -> None:
+    port, results, steps = day()
+    refused = [party for party, _, state in port.filed if state == "refused"]
+    assert len(refused) == len(set(refused)) == results.filed.refused == 2
+    for party in refused:
+        assert [state for who, _, state in port.filed if who == party] == ["refused", "accepted"]
+    assert [step.name for step in steps].count("resent") == 2
+
+
+def test_two_forwarders_amend_what_they_filed() -> None:
+    port, *_ = day()
+    functions = Counter(
+        message.content.head.function
+        for _, message, state in port.filed
+        if message and message.content and state == "accepted"
+    )
+    assert functions[Function.REPLACE] == functions[Function.CHANGE] == 1
+    assert functions[Function.ORIGINAL] == 3 + 25
+
+
+def test_the_officer_detains_a_bill_that_waits_for_him() -> None:
+    port, results, _ = day()
+    assert results.detained == "B"
+    assert (CUSTOMS.party, "POST", "/v1/customs/bills/B/decisions") in port.asked
+
+
+def test_every_figure_is_an_answer_of_the_server() -> None:
+    _, results, _ = day()
+    assert (results.bills, results.undecided) == (4_600, 100)
+    assert results.decided_before_arrival == 4_499
+    assert results.by_status == (("not-selected", 4_493), ("inspect", 7))
+    assert (results.seconds_to_decision_p50, results.seconds_to_decision_p95) == (1.0, 2.0)
+    codes = {told.finding.code: told.times for told in results.findings}
+    assert codes["EDIFACT-UNT-COUNT"] == 1
+    assert dict(results.answers)["CONTRL"] == 3 + 25 + 2 + 2
+
+
+def test_the_proof_is_checked_here_and_nobody_pretends_it_was_witnessed() -> None:
+    _, results, _ = day()
+    assert results.proof.standing is Standing.SIGNED
+    assert (results.proof.size, results.proof.seq) == (1, 0)
+
+
+def test_a_proof_under_another_key_is_unproven() -> None:
+    other = SignerKey(SIGNER.name, Algorithm.NOTE, Ed25519PrivateKey.generate())
+    assert proven(other.verifier.text).standing is Standing.UNPROVEN
+
+
+def test_without_the_logs_key_nothing_is_said_of_the_proof() -> None:
+    assert proven(None).standing is None
+
+
+def test_a_day_without_everybodys_token_does_not_begin() -> None:
+    plan = Plan(seed=7, now=MORNING, fast=True)
+    with pytest.raises(MissingToken, match="synthetic-forwarder-03"):
+        asyncio.run(
+            run(
+                "http://port.example",
+                {p: t for p, t in TOKENS.items() if p != PartyId("synthetic-forwarder-03")},
+                plan,
+                lambda step: None,
+                httpx.MockTransport(Port()),
+            )
+        )
+
+
+def test_a_server_that_declines_ends_the_day_with_its_own_words() -> None:
+    port = Port()
+    port.is_down = True
+    with pytest.raises(Declined, match="The port is closed"):
+        live(port)
+
+
+def test_a_server_that_closes_while_forwarders_file_ends_the_day_with_its_own_words() -> None:
+    port = Port()
+
+    def report(step: Step) -> None:
+        port.is_down = port.is_down or step.name == "house_filed"
+
+    plan = Plan(seed=7, now=MORNING, fast=True)
+    with pytest.raises(Declined, match="The port is closed"):
+        asyncio.run(run("http://port.example", TOKENS, plan, report, httpx.MockTransport(port)))
+
+
+def test_a_day_that_is_stopped_leaves_no_connection_open() -> None:
+    class Watched(httpx.MockTransport):
+        is_closed = False
+
+        async def aclose(self) -> None:
+            self.is_closed = True
+
+    transport = Watched(Port())
+
+    async def stopped() -> None:
+        filing = asyncio.Event()
+
+        def report(step: Step) -> None:
+            if step.name == "house_filed":
+                filing.set()
+
+        plan = Plan(seed=7, now=MORNING, fast=True)
+        task = asyncio.create_task(run("http://port.example", TOKENS, plan, report, transport))
+        await filing.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(stopped())
+    assert transport.is_closed
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "expected"),
+    [([], 50, None), ([3.0], 95, 3.0), ([4, 1, 3, 2], 50, 2), (range(1, 101), 95, 95)],
+)
+def test_a_percentile_is_one_of_the_values(
+    values: list[float], percent: int, expected: float | None
+) -> None:
+    assert percentile(values, percent) == expected
