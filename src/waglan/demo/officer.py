@@ -27,7 +27,8 @@ from waglan.demo.organisations import CUSTOMS
 MANIFESTS_SEEN_MAX: Final = 200
 # All of these are the demo's own: no authority has published what it lets a machine decide.
 BILLS_PER_CALL_MAX: Final = 10_000
-NOT_SELECTED_PERMILLE_MAX: Final = 995
+# A small forwarder's manifest may well hold nothing remarkable, so the share is not limited.
+NOT_SELECTED_PERMILLE_MAX: Final = 1_000
 SERVE_BEFORE_ARRIVAL_MINUTES: Final = 6 * 60
 VALID_FOR: Final = timedelta(days=2)
 STATUSES: Final = frozenset(
@@ -58,9 +59,20 @@ async def sign_order(client: Client, table_sha256: str, now: datetime, *, seed: 
     key = Ed25519PrivateKey.generate()
     public = b64encode(key.public_key().public_bytes_raw()).decode()
     known = await client.post("/v1/customs/officer-keys", {"public_key": public}, OfficerSeen)
-    order = StandingOrder(
+    order = standing_order(known.officer, table_sha256, now, seed=seed)
+    signature = sign(order, key).signature
+    signed = {
+        "body": b64encode(order.order_bytes()).decode(),
+        "signature": b64encode(signature).decode(),
+    }
+    return (await client.post("/v1/customs/standing-orders", signed, OrderSeen)).order_id
+
+
+def standing_order(officer: str, table_sha256: str, now: datetime, *, seed: int) -> StandingOrder:
+    """Return the order of the day, not signed yet."""
+    return StandingOrder(
         id=f"SO-DEMO-{seed}",
-        officer=known.officer,
+        officer=officer,
         authority=CUSTOMS.party,
         policy_version=policy().version,
         table_sha256=table_sha256,
@@ -71,12 +83,6 @@ async def sign_order(client: Client, table_sha256: str, now: datetime, *, seed: 
         valid_until=now + VALID_FOR,
         serve_before_arrival_minutes=SERVE_BEFORE_ARRIVAL_MINUTES,
     )
-    signature = sign(order, key).signature
-    signed = {
-        "body": b64encode(order.order_bytes()).decode(),
-        "signature": b64encode(signature).decode(),
-    }
-    return (await client.post("/v1/customs/standing-orders", signed, OrderSeen)).order_id
 
 
 async def standing(client: Client, call: str) -> CallSeen:

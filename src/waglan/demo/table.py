@@ -36,8 +36,8 @@ def next_commands(results: Results) -> tuple[str, ...]:
     return (
         f"waglan track {results.bill}",
         f"waglan track {results.detained}",
-        f"waglan track {results.box} --kind container",
-        f"waglan log {results.proof.seq}",
+        f"waglan track {results.box}",
+        "waglan log",
         "waglan verify --help",
     )
 
