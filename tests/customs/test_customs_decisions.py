@@ -354,6 +354,15 @@ def test_the_sample_takes_its_share_and_another_secret_takes_others() -> None:
     assert all(Sample(b"s" * 32, 1000).takes(b) for b in bills[:100])
 
 
+def test_houses_of_one_number_under_two_masters_are_sampled_each_for_itself() -> None:
+    sample = Sample(b"s" * 32, 500)
+    alike = [
+        sample.takes(bill("001", parent=f"A{n}")) == sample.takes(bill("001", parent=f"B{n}"))
+        for n in range(100)
+    ]
+    assert 20 < sum(alike) < 80
+
+
 def test_filing_again_in_other_words_does_not_leave_the_sample() -> None:
     sample = Sample(b"s" * 32, 500)
     for n in range(100):

@@ -84,7 +84,11 @@ def test_a_finding_names_the_goods_item_and_the_segment() -> None:
     assert found.where.segment == 31
 
 
-@given(st.text(max_size=9), st.none() | st.integers(1, 9), st.sampled_from(["", "goods/1/x"]))
+@given(
+    st.text("/~01A", max_size=9) | st.text(max_size=9),
+    st.none() | st.integers(1, 9),
+    st.sampled_from(["", "goods/1/x"]),
+)
 def test_every_place_in_a_bill_leads_back_to_the_bill(
     number: str, segment: int | None, below: str
 ) -> None:

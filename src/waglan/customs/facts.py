@@ -16,6 +16,7 @@ from typing import TypeAlias
 from waglan.codes.finding import Finding
 from waglan.customs.party_name import is_order, names_nobody
 from waglan.customs.place import BillPlace, bill_place, read_bill_place
+from waglan.manifest.amount import mass_g_of, packages_of
 from waglan.manifest.model import Bill, Manifest, PartyRole
 
 Fact: TypeAlias = "int | str | bool | list[str] | None"
@@ -159,11 +160,11 @@ def _reefer(bill: Bill, around: _Around) -> Fact:
 
 
 def _packages(bill: Bill, around: _Around) -> Fact:
-    return _packages_of(bill)
+    return packages_of(bill)
 
 
 def _gross_kg(bill: Bill, around: _Around) -> Fact:
-    mass_g = _mass_g(bill)
+    mass_g = mass_g_of(bill)
     return None if mass_g is None else mass_g // 1000
 
 
@@ -173,12 +174,12 @@ def _volume_l(bill: Bill, around: _Around) -> Fact:
 
 
 def _kg_per_package(bill: Bill, around: _Around) -> Fact:
-    mass_g, packages = _mass_g(bill), _packages_of(bill)
+    mass_g, packages = mass_g_of(bill), packages_of(bill)
     return mass_g // 1000 // packages if mass_g is not None and packages else None
 
 
 def _kg_per_m3(bill: Bill, around: _Around) -> Fact:
-    mass_g, volume_cm3 = _mass_g(bill), _volume_cm3(bill)
+    mass_g, volume_cm3 = mass_g_of(bill), _volume_cm3(bill)
     return mass_g * 1000 // volume_cm3 if mass_g is not None and volume_cm3 else None
 
 
@@ -315,27 +316,11 @@ def _boxes(bill: Bill) -> set[str]:
     return {package.container for item in bill.goods for package in item.stowed}
 
 
-def _packages_of(bill: Bill) -> int | None:
-    if bill.packages is not None:
-        return bill.packages
-    return _sum([item.packages for item in bill.goods])
-
-
-def _mass_g(bill: Bill) -> int | None:
-    if bill.gross_mass_g is not None:
-        return bill.gross_mass_g
-    return _sum([item.gross_mass_g for item in bill.goods])
-
-
 def _volume_cm3(bill: Bill) -> int | None:
     if bill.volume_cm3 is not None:
         return bill.volume_cm3
-    return _sum([item.volume_cm3 for item in bill.goods])
-
-
-def _sum(items: Sequence[int | None]) -> int | None:
-    told = [item for item in items if item is not None]
-    return sum(told) if told and len(told) == len(items) else None
+    told = [item.volume_cm3 for item in bill.goods if item.volume_cm3 is not None]
+    return sum(told) if told and len(told) == len(bill.goods) else None
 
 
 def _text(text: str | None) -> str:

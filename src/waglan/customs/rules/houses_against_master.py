@@ -11,6 +11,7 @@ from waglan.codes.finding import Finding, Severity
 from waglan.customs.place import of_bill
 from waglan.customs.policy import Policy, policy
 from waglan.customs.rule import Kind
+from waglan.manifest.amount import mass_g_of, packages_of
 from waglan.manifest.model import Bill, Level, Manifest
 
 CODE = "HK-MAN-021"
@@ -64,8 +65,8 @@ def _of_consolidation(bill: Bill, houses: Sequence[Bill], limits: Policy) -> Ite
 def _of_mass(
     bill: Bill, houses: Sequence[Bill], limits: Policy, *, is_closed: bool
 ) -> Iterator[Finding]:
-    masses = [mass for house in houses if (mass := _mass_g(house)) is not None]
-    told, sum_g = _mass_g(bill), sum(masses)
+    masses = [mass for house in houses if (mass := mass_g_of(house)) is not None]
+    told, sum_g = mass_g_of(bill), sum(masses)
     if told is None:
         return
     tolerance_g = max(told * limits.mass_tolerance_permille // 1000, limits.mass_tolerance_min_g)
@@ -85,8 +86,8 @@ def _of_packages(
     kinds = {item.package_kind for one in (bill, *houses) for item in one.goods}
     if len(kinds) != 1 or None in kinds:  # ten pallets may well be four hundred cartons
         return
-    counts = [count for house in houses if (count := _packages(house)) is not None]
-    told, total = _packages(bill), sum(counts)
+    counts = [count for house in houses if (count := packages_of(house)) is not None]
+    told, total = packages_of(bill), sum(counts)
     if told is None:
         return
     is_whole = is_closed and len(counts) == len(houses)
@@ -98,20 +99,3 @@ def _of_packages(
             of_bill(bill, "packages"),
             {"bill": bill.number, "told": told, "sum": total},
         )
-
-
-def _mass_g(bill: Bill) -> int | None:
-    if bill.gross_mass_g is not None:
-        return bill.gross_mass_g
-    return _sum([item.gross_mass_g for item in bill.goods])
-
-
-def _packages(bill: Bill) -> int | None:
-    if bill.packages is not None:
-        return bill.packages
-    return _sum([item.packages for item in bill.goods])
-
-
-def _sum(numbers: Sequence[int | None]) -> int | None:
-    told = [number for number in numbers if number is not None]
-    return sum(told) if told and len(told) == len(numbers) else None
