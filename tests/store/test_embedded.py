@@ -152,16 +152,20 @@ def test_started_by_a_user_it_runs_in_place_as_that_user(home: Path) -> None:
 
 
 @as_root
-async def test_a_home_that_its_user_cannot_reach_is_moved_and_that_is_said(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "moved_to"),
+    [("waglan", "waglan"), ("waglan-demo", "waglan-demo"), ("demo", "waglan-demo")],
+)
+def test_a_home_that_its_user_cannot_reach_is_moved_and_that_is_said(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str, moved_to: str
 ) -> None:
     closed = home / "closed"
     closed.mkdir(mode=0o700)
     monkeypatch.setattr(house, "STATE", home)
-    built = house.built(closed / "waglan", None)
-    assert built.home == home / "waglan"
+    built = house.built(closed / name, None)
+    assert built.home == home / moved_to
     assert [note.code for note in built.notes] == ["STORE-HOME-MOVED"]
-    assert not (closed / "waglan").exists()
+    assert not (closed / name).exists()
     assert closed.stat().st_mode & 0o777 == 0o700
 
 

@@ -72,7 +72,7 @@ def built(home: Path, user: str | None) -> House:
     notes: list[Finding] = []
     try:
         if owner.drop and not _can_pass(owner, _nearest(home.parent)):
-            wanted, home = home, STATE / home.name
+            wanted, home = home, STATE / _public_name(home.name)
             notes.append(_moved(wanted, home, owner))
         return _furnished(home, owner, notes)
     except OSError as error:
@@ -187,6 +187,11 @@ def _as_before(rooms: os.stat_result, owner: Owner) -> Owner:
     if rooms.st_uid in {0, owner.uid}:
         return owner
     return Owner(rooms.st_uid, rooms.st_gid, str(rooms.st_uid), drop=True)
+
+
+def _public_name(name: str) -> str:
+    # Among other programs' folders a bare `demo` or `data` would say nothing.
+    return name if name.startswith("waglan") else f"waglan-{name}"
 
 
 def _can_pass(owner: Owner, folder: Path) -> bool:
