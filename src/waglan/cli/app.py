@@ -5,6 +5,7 @@ Heavy modules are imported inside the commands, so that `waglan --help` stays qu
 
 import asyncio
 from importlib.metadata import version as installed
+from typing import Annotated
 
 import typer
 
@@ -26,6 +27,18 @@ def up() -> None:
     from waglan.cli.instance import serve
 
     asyncio.run(serve(Settings()))
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="Another seed makes another day.")] = 1,
+    fast: Annotated[bool, typer.Option("--fast", help="Without pauses to read.")] = False,
+    leave: Annotated[bool, typer.Option("--exit", help="Stop when the day is over.")] = False,
+) -> None:
+    """Live a synthetic day: a ship's cargo is filed, judged, decided before she arrives."""
+    from waglan.cli.demo import demo as live
+
+    asyncio.run(live(Settings(), seed=seed, fast=fast, leave=leave))
 
 
 @app.command()

@@ -17,6 +17,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
 from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
+from waglan.manifest.identity import bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Manifest
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
 from waglan.store import Transaction, events, manifests
@@ -73,6 +74,7 @@ async def file_manifest(
     if before is not None and not _is_wrong(findings):
         manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
         findings += wrong
+    findings += unnumbered(manifest.bills)
     if not _is_wrong(findings):
         findings += judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
     if _is_wrong(findings):
@@ -113,7 +115,7 @@ async def _keep(
             for bill, bill_salts in zip(manifest.bills, salts, strict=True)
         ),
     ]
-    inside = [None, *(consignments[bill.number] for bill in manifest.bills)]
+    inside = [None, *(consignments[bill_key(bill)] for bill in manifest.bills)]
     await events.append(tx, told, consignments=inside)
     return manifest_id
 

@@ -21,6 +21,7 @@ from waglan.customs.standing_order import Ground, SignedOrder, read_order
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
+from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
 from waglan.store import Transaction, customs, events, manifests
 from waglan.store.customs import DecisionRow, JudgementRow
@@ -109,7 +110,7 @@ def _reasons(decisions: Sequence[Decision]) -> list[Finding]:
 async def _tell(
     tx: Transaction,
     desk: Judge,
-    where: tuple[int, Mapping[str, int]],
+    where: tuple[int, Mapping[BillKey, int]],
     decisions: Sequence[Decision],
     now: datetime,
 ) -> None:
@@ -136,10 +137,12 @@ async def _tell(
         for decision, status, basis in decided
     ]
     numbers = await events.append(
-        tx, told, consignments=[ids[decision.bill] for decision, _, _ in decided]
+        tx,
+        told,
+        consignments=[ids[decision.parent or "", decision.bill] for decision, _, _ in decided],
     )
     rows = [
-        _row((ids[decision.bill], event, manifest_id), decision, status, now)
+        _row((ids[decision.parent or "", decision.bill], event, manifest_id), decision, status, now)
         for (decision, status, _), event in zip(decided, numbers, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)

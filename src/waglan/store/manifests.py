@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import SALT_BYTES, Vault
+from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Bill, Equipment, Function, Head, Manifest, PartKey, Party
 from waglan.store import Transaction, bulk
 
@@ -199,13 +200,13 @@ async def add(
     new: NewManifest,
     manifest: Manifest,
     commitments: Sequence[Sequence[bytes]],
-) -> tuple[int, dict[str, int]]:
+) -> tuple[int, dict[BillKey, int]]:
     """Keep a version of a manifest; return its number and its consignments' numbers by bill.
 
     `commitments` holds, bill by bill, the salts of the commitments in the bill's event.
     """
     manifest_id = await _add_head(tx, new, manifest)
-    consignments = await _consignments(tx, new.org, [bill.number for bill in manifest.bills])
+    consignments = await _consignments(tx, new.org, [bill_key(b) for b in manifest.bills])
     kept = _Kept(new.org, manifest_id, manifest.bills, consignments)
     await _add_bills(tx, kept)
     await _add_personal(tx, vault, kept, commitments)
@@ -234,7 +235,7 @@ class _Kept:
     org: int
     manifest_id: int
     bills: Sequence[Bill]
-    consignments: Mapping[str, int]
+    consignments: Mapping[BillKey, int]
 
 
 async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> int:
@@ -275,23 +276,23 @@ async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> in
     return int(row[0])
 
 
-async def _consignments(tx: Transaction, org: int, numbers: Sequence[str]) -> dict[str, int]:
-    """Return the consignment of each bill number of this filer, made now where it is new."""
+async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> dict[BillKey, int]:
+    """Return the consignment of each bill of this filer, made now where it is new."""
     found = await tx.execute(
-        "SELECT number, consignment FROM consignment WHERE org = %s AND number = ANY (%s)",
-        [org, list(numbers)],
+        "SELECT parent, number, consignment FROM consignment WHERE org = %s AND number = ANY (%s)",
+        [org, [number for _, number in keys]],
     )
-    known: dict[str, int] = {number: consignment for number, consignment in await found.fetchall()}
-    new = [number for number in dict.fromkeys(numbers) if number not in known]
+    known: dict[BillKey, int] = {(p, n): c for p, n, c in await found.fetchall()}
+    new = [key for key in dict.fromkeys(keys) if key not in known]
     if new:
         row = await (await tx.execute("SELECT nextval('consignment_block') << 20")).fetchone()
         first = int(row[0]) if row else 0
-        made = {number: first + i for i, number in enumerate(new)}
+        made = {key: first + i for i, key in enumerate(new)}
         await bulk.insert(
             tx,
             "consignment",
-            (("consignment", "int8"), ("org", "int8"), ("number", "text")),
-            [(consignment, org, number) for number, consignment in made.items()],
+            (("consignment", "int8"), ("org", "int8"), ("parent", "text"), ("number", "text")),
+            [(consignment, org, *key) for key, consignment in made.items()],
         )
         known |= made
     return known
@@ -312,7 +313,15 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
             ("particulars", "bytea"),
         ),
         [
-            (manifest_id, ids[b.number], org, b.number, b.parent, b.level.value, _encode(_bare(b)))
+            (
+                manifest_id,
+                ids[bill_key(b)],
+                org,
+                b.number,
+                b.parent,
+                b.level.value,
+                _encode(_bare(b)),
+            )
             for b in kept.bills
         ],
     )
@@ -327,7 +336,7 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
             ("packages", "int4"),
         ),
         [
-            (manifest_id, ids[bill.number], org, container, packages)
+            (manifest_id, ids[bill_key(bill)], org, container, packages)
             for bill in kept.bills
             for container, packages in _stowed(bill).items()
         ],
@@ -362,7 +371,7 @@ async def _add_personal(
         marks = tuple(goods.marks for goods in bill.goods)
         sealed = vault.seal(salt, _pack(Personal(bill.parties, marks, tuple(commitments[i]))))
         blind = [vault.blind(party.name) for party in bill.parties]
-        consignment = kept.consignments[bill.number]
+        consignment = kept.consignments[bill_key(bill)]
         rows.append((kept.manifest_id, consignment, kept.org, salt, sealed, blind))
     await bulk.insert(
         tx,
@@ -427,9 +436,10 @@ async def let_read(
     )
 
 
-async def consignments(tx: Transaction, manifest_id: int) -> dict[str, int]:
-    """Return the consignments of a manifest's bills by bill number, as far as they may be seen."""
+async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
+    """Return the consignments of a manifest's bills, as far as they may be seen."""
     rows = await tx.execute(
-        "SELECT number, consignment FROM bill WHERE manifest_id = %s", [manifest_id]
+        "SELECT coalesce(parent, ''), number, consignment FROM bill WHERE manifest_id = %s",
+        [manifest_id],
     )
-    return {number: consignment for number, consignment in await rows.fetchall()}
+    return {(parent, number): consignment for parent, number, consignment in await rows.fetchall()}

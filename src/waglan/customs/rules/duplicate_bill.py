@@ -6,7 +6,8 @@ from datetime import date
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
-from waglan.manifest.model import Bill, Level, Manifest
+from waglan.manifest.identity import bill_key
+from waglan.manifest.model import Bill, Manifest
 
 CODE = "HK-MAN-020"
 KIND = Kind.PLAUSIBILITY
@@ -20,14 +21,14 @@ IN_FORCE_FROM = date(2026, 11, 22)  # the day the rule joined the project
 
 
 def check(manifest: Manifest) -> list[Finding]:
-    """Hold every one of several bills that bear one number; houses are told apart by masters."""
+    """Refuse several bills that bear one number; houses are told apart by the bill above."""
     times = Counter([_identity(bill) for bill in manifest.bills])
     if len(times) == len(manifest.bills):
         return []
     return [
         Finding(
             CODE,
-            Severity.HOLD,
+            Severity.ERROR,
             of_bill(bill, "number"),
             {"bill": bill.number, "times": times[_identity(bill)]},
         )
@@ -37,6 +38,6 @@ def check(manifest: Manifest) -> list[Finding]:
     ]
 
 
-def _identity(bill: Bill) -> tuple[Level, str | None, str]:
-    # Forwarders number their houses as they like: two may both have a 001, under two masters.
-    return bill.level, bill.parent, bill.number.upper()
+def _identity(bill: Bill) -> tuple[str, str]:
+    above, number = bill_key(bill)
+    return above.upper(), number.upper()

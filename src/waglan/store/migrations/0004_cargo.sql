@@ -47,12 +47,13 @@ CREATE TABLE manifest (
 CREATE INDEX manifest_filed_with ON manifest (filed_with, manifest_id);
 CREATE INDEX manifest_call ON manifest (call);
 
--- A bill keeps one identity through all versions: its number, as its issuer gave it.
+-- A bill keeps one identity through all versions: its number under the bill above it, as its filer gave them.
 CREATE TABLE consignment (
     consignment bigint PRIMARY KEY,
     org bigint NOT NULL REFERENCES organisation,
+    parent text NOT NULL,                                     -- number of the bill above; '' for a master
     number text NOT NULL,
-    UNIQUE (org, number)
+    UNIQUE (org, number, parent)
 );
 CREATE SEQUENCE consignment_block;
 CREATE INDEX consignment_number ON consignment (number);

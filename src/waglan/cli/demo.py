@@ -1,0 +1,128 @@
+"""`waglan demo`: a synthetic day, lived through the public interface of an instance of its own."""
+
+import asyncio
+import fcntl
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import typer
+from rich.console import Console
+
+from waglan.cli.instance import instance
+from waglan.cli.settings import Settings
+from waglan.codes.party import PartyId
+from waglan.demo.day import Plan, run
+from waglan.demo.organisations import organisations
+from waglan.demo.table import show
+from waglan.demo.watch import watching
+from waglan.gateway.keys import keys
+from waglan.gateway.kit import wall_clock
+from waglan.store.embedded import house
+from waglan.store.embedded.supervisor import Settings as Embedded
+from waglan.store.embedded.supervisor import start, stop
+
+FOLDER = "waglan-demo"  # beside the operator's own data, never in it
+MARK = ".waglan-demo"
+ORIGIN = "demo.waglan.local/log"
+
+
+async def demo(settings: Settings, *, seed: int, fast: bool, leave: bool) -> None:
+    """Start a fresh instance, live through the day, show what it came to; then stay up or leave."""
+    console = Console()
+    home = settings.home.parent / FOLDER
+    with _alone(home):
+        await _emptied(home, settings.pg_user)
+        await _demo(console, settings, home, (seed, fast, leave))
+
+
+async def _demo(
+    console: Console, settings: Settings, home: Path, how: tuple[int, bool, bool]
+) -> None:
+    seed, fast, leave = how
+    own = settings.model_copy(update={"home": home, "port": 0, "dsn": None, "origin": ORIGIN})
+    stop = asyncio.Event()
+    day = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+
+    def leave_now() -> None:
+        stop.set()
+        if day is not None:
+            day.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave_now)
+    try:
+        async with instance(own, console) as up:
+            await _lived(own, up.address, console, seed=seed, fast=fast)
+            if not leave:
+                console.print(f"\nThis instance stays up at {up.address} until Ctrl-C.")
+                console.print(f"  export WAGLAN_URL={up.address} WAGLAN_HOME={home}")
+                await stop.wait()
+    except asyncio.CancelledError:
+        console.print("Stopped.")
+        raise typer.Exit(130) from None
+
+
+async def _lived(own: Settings, address: str, console: Console, *, seed: int, fast: bool) -> None:
+    tokens = await _let_in(own.home, address)
+    key = keys(own.home / "keys", ORIGIN).checkpoint.verifier.text
+    plan = Plan(seed, wall_clock(), fast, own.lang, key)
+    with watching(console, own.lang) as report:
+        results = await run(address, tokens, plan, report)
+    show(console, results, own.lang)
+
+
+async def _let_in(home: Path, address: str) -> dict[PartyId, str]:
+    """Register the day's organisations as the platform's operator does, over the interface."""
+    operator = (home / "operator.token").read_text().strip()
+    tokens: dict[PartyId, str] = {}
+    headers = {"Authorization": f"Bearer {operator}"}
+    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
+        for who in organisations():
+            answer = await http.post(
+                "/v1/organisations",
+                json={
+                    "party": who.party,
+                    "name": who.name,
+                    "roles": sorted(role.value for role in who.roles),
+                    "addresses": list(who.addresses),
+                    "person": f"Sample person of {who.name}",
+                },
+            )
+            answer.raise_for_status()
+            tokens[who.party] = answer.json()["secret"]
+    return tokens
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep a second demo out while this one lives."""
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with (home.parent / ".waglan-demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            typer.echo("A demo is running already; stop it first (Ctrl-C there).", err=True)
+            raise typer.Exit(2) from None
+        yield
+
+
+async def _emptied(home: Path, user: str | None) -> None:
+    """Begin each demo day with an empty house; only what a demo made is removed."""
+    where = await asyncio.to_thread(house.built, home, user)
+    for folder in {home, where.home}:
+        if (folder / MARK).exists():
+            # A demo that was killed leaves its PostgreSQL running: join it, then stop it.
+            if folder == where.home and where.data.exists():
+                await stop(await start(Embedded(home, user)))
+            await asyncio.to_thread(shutil.rmtree, folder)
+        elif folder.exists() and (folder / "operator.token").exists():
+            raise typer.BadParameter(f"{folder} was not made by a demo; move it away")
+    home.mkdir(parents=True, mode=0o711, exist_ok=True)
+    where = await asyncio.to_thread(house.built, home, user)
+    for folder in {home, where.home}:
+        (folder / MARK).touch()
