@@ -34,8 +34,7 @@ RESULTS = Results(
     filed=Filed(accepted=30, partly=0, refused=2, replayed=1),
     findings=(Told(FindingSeen("HK-MAN-012", "hold", "'[PARTS]' does not say.", "Say."), 35),),
     answers=(("CONTRL", 32), ("CUSRES", 60)),
-    seconds_to_decision_p50=0.84,
-    seconds_to_decision_p95=2.46,
+    seconds_to_decision=(0.84, 2.46),
     proof=Proof(5_012, "q83vEg==", 77, Standing.SIGNED),
     bill="ZZZLSGN0100001",
     detained="SF01SIN0100002",
@@ -71,8 +70,7 @@ def test_the_table_says_that_it_is_synthetic_and_not_connected_to_any_authority(
 def test_nothing_decided_and_nothing_found_is_said_and_not_shown_as_zero_seconds() -> None:
     none = replace(
         RESULTS,
-        seconds_to_decision_p50=None,
-        seconds_to_decision_p95=None,
+        seconds_to_decision=None,
         findings=(),
         arrives_at=None,
     )

@@ -71,7 +71,8 @@ class CallSeen(msgspec.Struct, frozen=True):
     by_status: dict[str, int]
     undecided: int
     served: int
-    seconds_to_decision: tuple[float, ...]  # one for each decided bill
+    # Since filing: the median and the 95th percentile; empty while nothing is decided.
+    seconds_to_decision: tuple[float, ...]
     arrives_at: datetime | None = None
 
 

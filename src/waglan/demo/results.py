@@ -1,7 +1,7 @@
 """What the day came to: every figure is taken from the server's answers, none from the script."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,8 +43,7 @@ class Results:
     filed: Filed
     findings: tuple[Told, ...]  # the most frequent first
     answers: tuple[tuple[str, int], ...]
-    seconds_to_decision_p50: float | None  # None: nothing was decided
-    seconds_to_decision_p95: float | None
+    seconds_to_decision: tuple[float, float] | None  # p50, p95; None: nothing was decided
     proof: Proof
     bill: str  # a master
     detained: str  # the bill that the officer detained
@@ -80,8 +79,7 @@ def results(
         filed=_filed(handed),
         findings=_told(handed),
         answers=tuple(sorted(answers.items())),
-        seconds_to_decision_p50=percentile(seen.seconds_to_decision, 50),
-        seconds_to_decision_p95=percentile(seen.seconds_to_decision, 95),
+        seconds_to_decision=_pair(seen.seconds_to_decision),
         proof=proof,
         bill=examples.bill,
         detained=examples.detained,
@@ -89,12 +87,11 @@ def results(
     )
 
 
-def percentile(values: Iterable[float], percent: int) -> float | None:
-    """Return the smallest value that so many per cent do not exceed; None of nothing."""
-    ordered = sorted(values)
-    if not ordered:
+def _pair(seconds: tuple[float, ...]) -> tuple[float, float] | None:
+    if not seconds:
         return None
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+    p50, p95 = seconds  # any other number of figures is not what we show it as
+    return p50, p95
 
 
 def _ordered(by_status: dict[str, int]) -> tuple[tuple[str, int], ...]:

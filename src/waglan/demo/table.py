@@ -26,7 +26,7 @@ def closing(results: Results, lang: Lang) -> RenderableType:
         Text(say["disclaimer"], style="bold yellow"),
         _figures(results, lang),
         _findings(results, lang),
-        Text(f"{say['next']}:", style="bold"),
+        Text(say["next"], style="bold"),
         *(Text(f"  {command}") for command in next_commands(results)),
     )
 
@@ -89,16 +89,16 @@ def _when(results: Results, unknown: str) -> str:
 
 
 def _time(results: Results, known: str, none: str) -> str:
-    p50, p95 = results.seconds_to_decision_p50, results.seconds_to_decision_p95
-    if p50 is None or p95 is None:
+    if results.seconds_to_decision is None:
         return none
+    p50, p95 = results.seconds_to_decision
     return known.format(p50=f"{p50:.1f}", p95=f"{p95:.1f}")
 
 
 def _findings(results: Results, lang: Lang) -> RenderableType:
     say = words(lang)["table"]
     if not results.findings:
-        return Text(f"{say['findings']}: {say['no_findings']}")
+        return Text(say["no_findings"])
     table = Table(title=say["findings"], title_justify="left")
     table.add_column(say["code"], no_wrap=True)
     table.add_column(say["severity"], no_wrap=True)
