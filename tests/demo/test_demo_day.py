@@ -54,6 +54,7 @@ class Port:
         self.notices_served = False
         self.checkpoint, self.bundle = evidence()
         self.is_down = False
+        self.is_strict = False  # whether a bill told twice refuses the whole manifest
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         party = request.headers["Authorization"].removeprefix("Bearer wgl_")
@@ -82,6 +83,13 @@ class Port:
         items = list(read([body]))
         findings = [finding for item in items for finding in item.findings]
         wrong = any(finding.severity is Severity.ERROR for finding in findings)
+        told = [
+            bill.number
+            for item in items
+            if isinstance(item, Message) and item.content
+            for bill in item.content.bills
+        ]
+        wrong = wrong or (self.is_strict and len(set(told)) < len(told))
         state = "refused" if wrong else "accepted"
         message = next((item for item in items if isinstance(item, Message)), None)
         self.filed.append((party, message, state))
@@ -218,6 +226,21 @@ def test_two_forwarders_amend_what_they_filed() -> None:
     )
     assert functions[Function.REPLACE] == functions[Function.CHANGE] == 1
     assert functions[Function.ORIGINAL] == 3 + 25
+
+
+def test_a_server_that_refuses_a_bill_told_twice_gets_the_manifest_anew_and_no_replacement() -> (
+    None
+):
+    port = Port()
+    port.is_strict = True
+    results, _ = live(port)
+    functions = Counter(
+        message.content.head.function
+        for _, message, state in port.filed
+        if message and message.content and state == "accepted"
+    )
+    assert results.filed.refused == 3
+    assert functions == {Function.ORIGINAL: 3 + 25, Function.CHANGE: 1}
 
 
 def test_the_officer_detains_a_bill_that_waits_for_him() -> None:

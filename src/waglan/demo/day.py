@@ -32,7 +32,7 @@ NOTICE_S_MAX: Final = 30  # how long we wait for the answers that tell of served
 PARTS_SENT: Final = (3, 1, 1, 2)  # out of order, and one of them twice
 
 # How long a person needs to read a line; not waited with `fast`.
-READ_S: Final = 4.0
+READ_S: Final = 3.5
 READ_BETWEEN_FORWARDERS_S: Final = 3.5
 
 
@@ -186,7 +186,11 @@ class _Day:
                 self.report(Step("refused", params))
 
     async def _amendments(self) -> None:
+        # Whoever was refused has already filed anew, and has nothing to replace.
+        refused = {one.file.party for one in self.handed if one.message.state == "refused"}
         for file in self.files.amendments:
+            if file.party in refused:
+                continue
             handed = await self._hand_in(file)
             params = {
                 "party": file.party,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.party import PartyId
 from waglan.demo.call import Call
@@ -115,7 +117,15 @@ class _Desk:
             return (_with_body(first, _miscounted(first.body)), self.file(who, part, 2))
         if party == slips.truncated:
             return (_with_body(first, _cut(first.body)), self.file(who, part, 2))
+        if party == slips.replacing[0]:
+            return (first, self._without_repetition(who, manifest))
         return (first,)
+
+    def _without_repetition(self, who: Organisation, manifest: Manifest) -> File:
+        """Return the manifest in which no bill is told twice, as an original of its own."""
+        _, whole = self.call.slips.replacing
+        whole = replace(whole, head=manifest.head)
+        return self.file(who, _whole(whole, _key(who, self.call, 3)), 3)
 
     def again(self, party: PartyId, manifest: Manifest) -> File:
         who = _organisation(party)
