@@ -11,7 +11,7 @@ BillKey: TypeAlias = "tuple[str, str]"
 
 
 def bill_key(bill: Bill) -> BillKey:
-    """Return (number of the bill above, "" for none; number), by which its filer's bill is known."""
+    """Return (number of the bill above or "", number): so its filer knows the bill."""
     return bill.parent or "", bill.number
 
 

@@ -76,7 +76,8 @@ async def file_manifest(
         findings += wrong
     findings += unnumbered(manifest.bills)
     if not _is_wrong(findings):
-        findings += judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
+        judged = judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
+        findings += _not_said_yet(judged, findings)
     if _is_wrong(findings):
         return await _refuse(tx, filer, sent, findings)
     manifest_id = await _keep(tx, vault, filer, (known, version), (sent.head.function, manifest))
@@ -103,6 +104,7 @@ async def _keep(
         assembly_id=filer.assembly_id,
         message_id=filer.message.message_id,
         arrives_at=time_of(manifest.head.arrival, zone=HONG_KONG),
+        received_at=filer.message.received_at,
         filed_at=filer.at,
     )
     salts = _salts(manifest.bills)
@@ -118,6 +120,12 @@ async def _keep(
     inside = [None, *(consignments[bill_key(bill)] for bill in manifest.bills)]
     await events.append(tx, told, consignments=inside)
     return manifest_id
+
+
+def _not_said_yet(judged: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:
+    """Leave out what the reader has said of the very same segment already."""
+    known = {(f.code, f.where.segment, *f.params.items()) for f in said if f.where.segment}
+    return [f for f in judged if (f.code, f.where.segment, *f.params.items()) not in known]
 
 
 def _version(filed: manifests.Filed | None) -> Version:

@@ -347,7 +347,7 @@ async def call_counts(tx: Transaction, call: str) -> CallCounts | None:
 
 _NEWEST = """
     WITH newest AS (
-        SELECT DISTINCT ON (org, document) manifest_id, arrives_at, filed_at
+        SELECT DISTINCT ON (org, document) manifest_id, arrives_at, received_at
         FROM manifest WHERE call = %s ORDER BY org, document, version DESC)
 """
 _COUNTS = (
@@ -370,7 +370,7 @@ _TIMES = (
     + """
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY waited),
            percentile_cont(0.95) WITHIN GROUP (ORDER BY waited)
-    FROM (SELECT extract(epoch FROM d.decided_at - m.filed_at)::float8 AS waited
+    FROM (SELECT extract(epoch FROM d.decided_at - m.received_at)::float8 AS waited
           FROM newest m JOIN decision d USING (manifest_id)) times
 """
 )

@@ -191,6 +191,7 @@ class NewManifest:
     assembly_id: int
     message_id: int
     arrives_at: datetime | None
+    received_at: datetime
     filed_at: datetime
 
 
@@ -245,8 +246,8 @@ async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> in
             """
             INSERT INTO manifest (org, id, filed_with, document, call, version, function,
                 reference, assembly_id, message_id, vessel, imo, voyage, port_of_call, arrives_at,
-                head, bills, filed_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                head, bills, received_at, filed_at)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             RETURNING manifest_id
             """,
             [
@@ -267,6 +268,7 @@ async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> in
                 new.arrives_at,
                 _encode(head),
                 len(manifest.bills),
+                new.received_at,
                 new.filed_at,
             ],
         )

@@ -221,6 +221,7 @@ ALTER TABLE ONLY public.bill_personal FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.consignment (
     consignment bigint NOT NULL,
     org bigint NOT NULL,
+    parent text NOT NULL,
     number text NOT NULL
 );
 
@@ -478,6 +479,7 @@ CREATE TABLE public.manifest (
     arrives_at timestamp with time zone,
     head bytea NOT NULL,
     bills integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
     filed_at timestamp with time zone NOT NULL,
     CONSTRAINT manifest_version_check CHECK ((version >= 1))
 );
@@ -733,7 +735,7 @@ ALTER TABLE ONLY public.consignment_grant
     ADD CONSTRAINT consignment_grant_pkey PRIMARY KEY (grant_id);
 
 ALTER TABLE ONLY public.consignment
-    ADD CONSTRAINT consignment_org_number_key UNIQUE (org, number);
+    ADD CONSTRAINT consignment_org_number_parent_key UNIQUE (org, number, parent);
 
 ALTER TABLE ONLY public.consignment
     ADD CONSTRAINT consignment_pkey PRIMARY KEY (consignment);

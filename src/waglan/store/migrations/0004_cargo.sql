@@ -40,6 +40,7 @@ CREATE TABLE manifest (
     arrives_at timestamptz,                                   -- NULL: nobody said
     head bytea NOT NULL,                                      -- canonical JSON of manifest.model.Head
     bills integer NOT NULL,
+    received_at timestamptz NOT NULL,                         -- of the message that completed it
     filed_at timestamptz NOT NULL,
     UNIQUE (org, id),
     UNIQUE (org, document, call, version)
