@@ -4,12 +4,14 @@ Heavy modules are imported inside the commands, so that `waglan --help` stays qu
 """
 
 import asyncio
+import sys
 from importlib.metadata import version as installed
 from typing import Annotated
 
 import typer
 
-from waglan.cli import client, witness
+from waglan.cli import client, paper, witness
+from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
 app = typer.Typer(
@@ -17,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Waglan: one open port community system.",
 )
+paper.add(app)
 client.add(app)
 app.add_typer(witness.app, name="witness")
 
@@ -59,4 +62,4 @@ def version() -> None:
 
 def main() -> None:
     """Run the command."""
-    app()
+    sys.exit(guarded(app, sys.argv[1:]))

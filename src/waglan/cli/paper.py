@@ -1,0 +1,168 @@
+"""`waglan read` and `waglan check`: what a file says, offline and without any database."""
+
+import os
+import stat
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Annotated, BinaryIO, cast
+
+import typer
+
+from waglan.cli.settings import Settings
+from waglan.cli.wording import say, stopped, tell
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import Lang
+
+BLOCK_BYTES = 1 << 20
+READ_BYTES_MAX = 4 << 30  # of one file; memory stays flat all the way
+BAD = {Severity.ERROR, Severity.HOLD}
+CLEAN, FOUND, UNREADABLE = 0, 1, 2
+
+TheFile = Annotated[str, typer.Argument(metavar="FILE|-", help="The file; - is standard input.")]
+TheLang = Annotated[str | None, typer.Option("--lang", help="en or zh-Hant-HK; else WAGLAN_LANG.")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command()(read)
+    app.command()(check)
+
+
+def read(file: TheFile, lang: TheLang = None) -> None:
+    """Read a message of any supported format: JSON on stdout, findings on stderr.
+
+    One line of JSON for each message. Exit 0: clean; 1: errors were found; 2: unreadable.
+    """
+    from waglan.cli.spelled import spell
+    from waglan.messages.edifact import stream
+    from waglan.messages.envelope import InterchangeEnd, Message
+
+    wanted = chosen(lang)
+    messages, status = 0, CLEAN
+    with opened(file, wanted) as data:
+        for item in spell(stream(_limited(data, READ_BYTES_MAX, wanted)), sys.stdout.buffer):
+            messages += isinstance(item, Message)
+            if isinstance(item, Message | InterchangeEnd):
+                for finding in item.findings:
+                    tell(finding, wanted)
+                    status = max(status, FOUND if finding.severity in BAD else CLEAN)
+    raise typer.Exit(status if messages else UNREADABLE)
+
+
+def check(
+    file: TheFile,
+    lang: TheLang = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of filing; else today.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Judge a manifest before filing it, by the rules that need only the file.
+
+    Rules that were not run are listed. Exit 0: clean; 1: errors or holds; 2: unreadable.
+    """
+    from waglan.cli.rehearsal import as_object, rehearse
+
+    wanted = chosen(lang)
+    day = on.date() if on is not None else _today()
+    with opened(file, wanted) as data:
+        blocks = _limited(data, Settings().message_mib_max << 20, wanted)
+        rehearsals, findings = rehearse(blocks, day)
+    if as_json:
+        typer.echo(as_object(rehearsals, findings, wanted))
+        raise typer.Exit(_status(findings, bool(rehearsals)))
+    for finding in findings:
+        tell(finding, wanted, err=False)
+    for one in rehearsals:
+        head = one.manifest.head
+        sizes = {"bills": len(one.manifest.bills), "boxes": len(one.manifest.equipment)}
+        typer.echo()
+        typer.echo(
+            say(
+                "check",
+                "manifest",
+                wanted,
+                document=head.document,
+                function=head.function.value,
+                **sizes,
+            )
+        )
+        typer.echo(say("check", "run", wanted, rules=", ".join(one.run.rules_run)))
+        typer.echo(say("check", "not_run", wanted))
+        for note in one.run.not_run:
+            tell(note, wanted, err=False)
+    typer.echo(_verdict(findings, wanted))
+    raise typer.Exit(_status(findings, bool(rehearsals)))
+
+
+def chosen(lang: str | None) -> Lang:
+    """Return the language asked for on the command line, else the environment's."""
+    if lang is None:
+        return Settings().lang
+    if lang not in ("en", "zh-Hant-HK"):
+        raise typer.BadParameter("en or zh-Hant-HK", param_hint="--lang")
+    return cast(Lang, lang)
+
+
+@contextmanager
+def opened(file: str, lang: Lang) -> Iterator[BinaryIO]:
+    """Hold a file open, or standard input for `-`; say plainly why it can't be read."""
+    if file == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        # Without blocking, or a pipe that nobody writes to would hold us for ever.
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise IsADirectoryError(21, os.strerror(21))
+        os.set_blocking(descriptor, True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        found = Finding(
+            "CLI-FILE", Severity.ERROR, Where("file"), {"file": file, "reason": str(reason)}
+        )
+        raise stopped(found, lang, UNREADABLE) from None
+    with os.fdopen(descriptor, "rb") as data:
+        yield data
+
+
+def _limited(data: BinaryIO, limit_bytes: int, lang: Lang) -> Iterator[bytes]:
+    taken = 0
+    while block := data.read(BLOCK_BYTES):
+        taken += len(block)
+        if taken > limit_bytes:
+            limit_mib = limit_bytes >> 20
+            found = Finding(
+                "CLI-FILE-SIZE", Severity.ERROR, Where("file"), {"limit_mib": limit_mib}
+            )
+            raise stopped(found, lang, UNREADABLE)
+        yield block
+
+
+def _today() -> date:
+    return datetime.now(HONG_KONG).date()
+
+
+def _status(findings: list[Finding], has_manifest: bool) -> int:
+    if not has_manifest:
+        return UNREADABLE
+    return FOUND if any(finding.severity in BAD for finding in findings) else CLEAN
+
+
+def _verdict(findings: list[Finding], lang: Lang) -> str:
+    count = Counter(finding.severity for finding in findings)
+    if not (count[Severity.ERROR] or count[Severity.HOLD]):
+        return say("check", "clean", lang)
+    return say(
+        "check",
+        "bad",
+        lang,
+        errors=count[Severity.ERROR],
+        holds=count[Severity.HOLD],
+        warnings=count[Severity.WARNING],
+    )

@@ -1,0 +1,67 @@
+"""The command line's own words, and how a finding looks on a terminal."""
+
+import os
+import tomllib
+import unicodedata
+from functools import cache
+from typing import cast, get_args
+
+import typer
+
+from waglan.codes.data import load
+from waglan.codes.finding import Finding, Where
+from waglan.codes.render import Lang, render
+
+STEPS = ("interchange", "message", "segment", "tag", "element", "component", "offset", "line")
+
+
+def say(group: str, name: str, lang: Lang, **params: str | int) -> str:
+    """Return one of the command line's own sentences, with what it speaks of filled in."""
+    return words(group, lang)[name].format_map(params)
+
+
+@cache
+def words(group: str, lang: Lang) -> dict[str, str]:
+    """Return the words of one group of commands, by name."""
+    found = tomllib.loads(load("cli/words")[lang])[group]
+    return cast(dict[str, str], found)
+
+
+def tell(finding: Finding, lang: Lang, *, err: bool = True) -> None:
+    """Print a finding: its gravity, code and place, the problem, and the remedy."""
+    severity = words("severity", lang)[finding.severity.value]
+    typer.echo(plain(f"{severity} {finding.code}  {_place(finding.where, lang)}".rstrip()), err=err)
+    advice = render(finding, lang)
+    typer.echo(plain(f"  {advice.problem}"), err=err)
+    typer.echo(plain(f"  {advice.remedy}"), err=err)
+
+
+def stopped(finding: Finding, lang: Lang, status: int) -> typer.Exit:
+    """Say why a command can't go on; raise what is returned to end it with that status."""
+    tell(finding, lang)
+    return typer.Exit(status)
+
+
+def plain(text: str) -> str:
+    """Return text that can't steer a terminal: what others sent may hold escape sequences."""
+    if text.isprintable():
+        return text
+    return "".join(c if _is_harmless(c) else f"\\u{ord(c):04x}" for c in text)
+
+
+def language() -> Lang:
+    """Return the language that the environment asks for, whatever else is wrong with it."""
+    wished = os.environ.get("WAGLAN_LANG", "")
+    return next((lang for lang in get_args(Lang) if lang == wished), "en")
+
+
+def _is_harmless(character: str) -> bool:
+    # Cc and Cf are control characters and those that turn the direction of writing.
+    return character == " " or unicodedata.category(character)[0] not in "CZ"
+
+
+def _place(where: Where, lang: Lang) -> str:
+    names = words("place", lang)
+    steps = [(step, getattr(where, step)) for step in STEPS]
+    told = [names[step].format(value=value) for step, value in steps if value not in (None, "")]
+    return f"{where.path} ({', '.join(told)})" if told else where.path

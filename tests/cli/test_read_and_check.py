@@ -1,0 +1,244 @@
+"""`waglan read` and `waglan check`, on good files and on everything else."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from waglan.cli import guard, paper
+from waglan.cli.app import app
+from waglan.cli.guard import guarded
+from waglan.cli.wording import plain, words
+from waglan.codes.render import templates
+
+CASES = Path(__file__).parents[1] / "cases" / "messages" / "edifact"
+GOOD = CASES / "cuscar-95B-one-message.edi"
+PARTS = CASES / "cuscar-95B-three-parts.edi"
+HOSTILE = {
+    "empty": b"",
+    "nul bytes": bytes(5000),
+    "no EDIFACT": b"%PDF-1.7 \xff\xfe",
+    "half an envelope": b"UNB+UNOC:3+A+B+2611",
+    "UTF-16": GOOD.read_text().encode("utf-16"),
+    "cut in the middle": GOOD.read_bytes()[:700],
+    "escape sequences": b"\x1b]0;owned\x07\x1b[2J",
+}
+
+
+def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = guarded(app, arguments)
+    out, err = capfd.readouterr()
+    return status, out, err
+
+
+def test_a_message_is_one_line_of_json(capfd: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capfd, "read", str(GOOD))
+    [line] = out.splitlines()
+    message = json.loads(line)
+    [part] = json.loads((CASES / "cuscar-95B-one-message.json").read_text())
+    for kind in ("bills", "equipment"):
+        assert [subset(was, is_) for was, is_ in zip(part[kind], message[kind], strict=True)]
+    assert message["head"] == part["head"]
+    assert (status, message["declares"], message["header"]["type"]) == (0, True, "CUSCAR")
+    assert "warning CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (interchange I1" in err
+
+
+def subset(expected: dict[str, object], found: dict[str, object]) -> bool:
+    return all(found[name] == value for name, value in expected.items())
+
+
+def test_each_part_of_a_manifest_is_a_line_of_its_own(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capfd, "read", str(PARTS))
+    assert [json.loads(line)["part"] for line in out.splitlines()] == [1, 2, 3]
+
+
+def test_findings_are_told_in_chinese_when_asked(capfd: pytest.CaptureFixture[str]) -> None:
+    _, _, err = run(capfd, "read", str(GOOD), "--lang", "zh-Hant-HK")
+    assert err.startswith("警告 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換 I1")
+
+
+def test_a_message_with_an_error_exits_1(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.edi"
+    wrong.write_bytes(
+        GOOD.read_bytes().replace(b"CNT+16:3'", b"CNT+16:4'").replace(b"UNT+", b"UNT+9")
+    )
+    status, out, err = run(capfd, "read", str(wrong))
+    assert status == 1
+    assert json.loads(out)["declares"] is False
+    assert "error EDIFACT-" in err
+
+
+@pytest.mark.parametrize("command", ["read", "check"])
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_whatever_the_bytes_are_there_is_an_answer_and_no_traceback(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, command: str, data: bytes
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(data)
+    status, out, err = run(capfd, command, str(file))
+    assert status == (1 if command == "read" and data == HOSTILE["cut in the middle"] else 2)
+    assert "Traceback" not in out + err
+    assert "\x1b" not in out + err
+    assert "error " in out + err
+
+
+@pytest.mark.parametrize("command", ["read", "check"])
+@given(st.binary(max_size=300), st.integers(0, 1500))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_bytes_strewn_into_a_good_file_never_break_a_command(
+    monkeypatch: pytest.MonkeyPatch, command: str, noise: bytes, at: int
+) -> None:
+    good = GOOD.read_bytes()
+    data = io.TextIOWrapper(io.BytesIO(good[:at] + noise + good[at:]))
+    monkeypatch.setattr("sys.stdin", data)
+    assert guarded(app, [command, "-"]) in (0, 1, 2)
+
+
+@pytest.mark.parametrize("file", ["/nowhere/at/all.edi", "/", "a\0b"])
+@pytest.mark.parametrize("command", ["read", "check"])
+def test_a_file_that_cannot_be_opened_is_said_so(
+    capfd: pytest.CaptureFixture[str], command: str, file: str
+) -> None:
+    status, out, err = run(capfd, command, file)
+    assert (status, out) == (2, "")
+    assert err.startswith("error CLI-FILE  file\n")
+
+
+def test_a_file_past_the_limit_is_refused(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WAGLAN_MESSAGE_MIB_MAX", "1")
+    file = tmp_path / "large.edi"
+    file.write_bytes(GOOD.read_bytes().ljust(1 << 20, b"\n"))
+    assert run(capfd, "check", str(file))[0] == 0 + 1  # holds are found in it, and it is read
+    file.write_bytes(GOOD.read_bytes().ljust((1 << 20) + 1, b"\n"))
+    status, _, err = run(capfd, "check", str(file))
+    assert (status, err.splitlines()[0]) == (2, "error CLI-FILE-SIZE  file")
+
+
+def test_a_message_as_long_as_it_likes_is_read_in_flat_memory(tmp_path: Path) -> None:
+    large = tmp_path / "large.edi"
+    head, bill = GOOD.read_bytes().split(b"CNI+1+", 1)
+    one = b"CNI+1+" + bill.split(b"CNI+")[0]
+    with large.open("wb") as file:
+        file.write(head)
+        for _ in range(40_000):  # 27 MB
+            file.write(one)
+    script = (
+        "import resource, sys; from waglan.cli.guard import guarded;"
+        "from waglan.cli.app import app;"
+        "status = guarded(app, ['read', sys.argv[1]]);"
+        "print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(large)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        check=True,
+    )
+    status, peak_mib = done.stderr.split(b"\n")[-2].split()
+    assert int(status) == 1
+    assert int(peak_mib) < 180
+
+
+def test_parts_are_checked_together(capfd: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capfd, "check", str(PARTS))
+    assert status == 1
+    assert "Manifest HKG-012W-01: 3 bills, 3 containers, function original" in out
+    assert "Rules run: HK-60C, HK-MAN-012" in out
+    assert "DRY-RUN-NO-TARGETING" in out
+
+
+def test_a_manifest_with_a_part_missing_is_not_judged(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before, _, after = PARTS.read_bytes().partition(b"UNH+2+")
+    _, _, after = after.partition(b"UNH+3+")
+    file = tmp_path / "gap.edi"
+    file.write_bytes(before + b"UNH+3+" + after.replace(b"UNZ+3+", b"UNZ+2+"))
+    status, out, _ = run(capfd, "check", str(file))
+    assert status == 2
+    assert "error CLI-PARTS-MISSING  parts" in out
+
+
+def test_a_check_is_judged_by_the_rules_of_the_day(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capfd, "check", str(PARTS), "--on", "1970-01-01", "--json")
+    [manifest] = json.loads(out)["manifests"]
+    assert "DRY-RUN-NOT-IN-FORCE" in {note["code"] for note in manifest["not_run"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words_"),
+    [
+        (["raed"], "error CLI-USAGE  command\n  The command is not understood: No such command"),
+        (["read"], "Missing argument 'FILE|-'"),
+        (["read", "x", "--lang", "fr"], "CLI-USAGE"),
+        (["check", "x", "--on", "tomorrow"], "CLI-USAGE"),
+        ([], "Usage: waglan"),
+    ],
+)
+def test_a_command_that_is_not_understood_says_where_help_is(
+    capfd: pytest.CaptureFixture[str], arguments: list[str], words_: str
+) -> None:
+    status, out, err = run(capfd, *arguments)
+    assert (status, words_ in out + err) == (2, True)
+
+
+def test_usage_is_explained_in_chinese_too(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAGLAN_LANG", "zh-Hant-HK")
+    assert run(capfd, "raed")[2].startswith("錯誤 CLI-USAGE  command\n  無法理解該命令")
+
+
+def test_a_bad_setting_is_named_and_its_value_is_not_shown(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WAGLAN_PORT", "hunter2")
+    status, _, err = run(capfd, "read", str(GOOD))
+    assert (status, "WAGLAN_PORT" in err, "hunter2" in err) == (2, True, False)
+
+
+def test_our_own_fault_is_one_finding_without_the_words_of_the_exception(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str | None) -> None:
+        raise LookupError("consignee MR SECRET")
+
+    monkeypatch.setattr(paper, "chosen", fail)
+    status, out, err = run(capfd, "read", str(GOOD))
+    assert status == guard.OUR_FAULT
+    assert err.startswith("error CLI-BUG  command\n")
+    assert "LookupError" in err
+    assert "SECRET" not in out + err
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-c", "from waglan.cli.app import main; main()", "read", str(GOOD)],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert done.returncode == guard.NOBODY_READS
+    assert b"Traceback" not in done.stderr
+
+
+def test_both_languages_have_the_same_words() -> None:
+    for group in ("severity", "place", "check", "track"):
+        assert set(words(group, "en")) == set(words(group, "zh-Hant-HK"))
+    assert set(templates("en")) == set(templates("zh-Hant-HK"))
+
+
+@given(st.text())
+def test_nothing_printed_can_steer_a_terminal(text: str) -> None:
+    assert all(character == " " or character.isprintable() for character in plain(text))
