@@ -1,39 +1,15 @@
 """A carrier files, customs decide under an order, the carrier is told; a stranger sees nothing."""
 
-import base64
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from port import Officer, manifest, wait
 from running_instance import ORIGIN, Instance
 
-from waglan.codes import data
-from waglan.codes.party import PartyId
-from waglan.customs.policy import policy
-from waglan.customs.standing_order import StandingOrder, sign
-from waglan.customs.status import GRAVITY
 from waglan.logbook.evidence import Standing, Trust, verify
 from waglan.logbook.note import Algorithm, SignerKey
 from waglan.logbook.quorum import Quorum
-
-MANIFEST = (
-    b"UNA:+.? 'UNB+UNOC:3+CARRIER1:ZZZ+HKCUSTOMS:ZZZ+261122:0900+{ref}'"
-    b"UNH+1+CUSCAR:D:95B:UN'BGM+785+{doc}+9'DTM+137:202611220900:203'NAD+CA+SYNL:172:20'"
-    b"TDT+20+001E+1++SYNL:172:20+++9811000:146::SYNTHETIC STAR'LOC+60+HKHKG:139:6'"
-    b"DTM+132:202611231200:203'EQD+CN+CSQU3054383+22G1:102:5++3+5'"
-    b"CNI+1+SYNB0001'RFF+BM:SYNB0001'CNT+7:12000:KGM'CNT+8:100'LOC+9+CNSHA:139:6'LOC+11+HKHKG:139:6'"
-    b"GIS+23'NAD+CZ+++SAMPLE TRADING 0001 LTD+1 SAMPLE ROAD+SHANGHAI+++CN'"
-    b"NAD+CN+++SAMPLE IMPORTS 0002 LTD+2 SAMPLE STREET+HONG KONG+++HK'GID+1+100:CT'"
-    b"FTX+AAA+++COTTON T-SHIRTS'MEA+AAE+G+KGM:12000'MEA+AAE+AAW+MTQ:25'SGP+CSQU3054383+100'"
-    b"PCI+24+SAMPLE MARKS 1'UNT+24+1'UNZ+1+{ref}'"
-)
-
-
-def manifest(ref: str, doc: str) -> bytes:
-    return MANIFEST.replace(b"{ref}", ref.encode()).replace(b"{doc}", doc.encode())
 
 
 def test_a_bill_is_filed_judged_and_seen_by_those_who_may(instance: Instance) -> None:
@@ -79,46 +55,43 @@ def test_nothing_is_decided_without_an_officers_order_and_nothing_told_before_a_
     assert verify(bundle.content, trust).standing is Standing.SIGNED
 
 
-class Officer:
-    """An officer at his desk, with his key in his own hands."""
+def test_an_order_serves_at_its_own_time_and_no_officer_need_come(instance: Instance) -> None:
+    carrier = instance.let_in("third-line", "carrier", addresses=("CARRIER3:ZZZ",))
+    officer = Officer(instance.let_in("third-customs", "customs", addresses=("CUSTOMS3:ZZZ",)))
+    officer.orders(officer.publishes(), serve_before_arrival_minutes=7 * 24 * 60)
+    paper = manifest("R3", "DOC3").replace(b"CARRIER1", b"CARRIER3")
+    paper = paper.replace(b"HKCUSTOMS", b"CUSTOMS3").replace(b"SYNB0001", b"SYNB0003")
+    message = carrier.post("/v1/messages", content=paper).json()
+    answers = wait(lambda: answered(carrier, message["id"], 3))
+    assert [answer["kind"] for answer in answers] == ["CONTRL", "CUSRES", "CUSRES"]
+    assert "NSL" in carrier.get(answers[-1]["href"]).text
 
-    def __init__(self, desk: httpx.Client) -> None:
-        self.desk = desk
-        self.key = Ed25519PrivateKey.generate()
-        public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
-        answer = desk.post("/v1/customs/officer-keys", json={"public_key": public})
-        assert answer.status_code == 201, answer.text
-        self.subject = answer.json()["officer"]
-        self.authority = desk.get("/v1/whoami").json()["party"]
 
-    def publishes(self) -> str:
-        answer = self.desk.post("/v1/customs/tables", content=data.read("demo/tables/risk.json"))
-        assert answer.status_code == 201, answer.text
-        return str(answer.json()["sha256"])
+def test_a_stream_resumes_where_it_was_left(instance: Instance) -> None:
+    carrier = instance.let_in("fourth-line", "carrier", addresses=("CARRIER4:ZZZ",))
+    first = heard(carrier, {}, 2)
+    assert [name for _, name in first] == ["party.organisation-registered", "party.token-issued"]
+    paper = manifest("R4", "DOC4").replace(b"CARRIER1", b"CARRIER4")
+    carrier.post("/v1/messages", content=paper)
+    then = heard(carrier, {"Last-Event-ID": first[-1][0]}, 1)
+    assert then[0][1] == "message.received"
+    assert int(then[0][0]) > int(first[-1][0])
 
-    def orders(self, table: str) -> None:
-        now = datetime.now(UTC)
-        order = StandingOrder(
-            "order-1",
-            self.subject,
-            PartyId(self.authority),
-            policy().version,
-            table,
-            frozenset(GRAVITY),
-            bills_per_call_max=5_000,
-            not_selected_permille_max=1000,
-            valid_from=now - timedelta(minutes=1),
-            valid_until=now + timedelta(days=1),
-            serve_before_arrival_minutes=360,
-        )
-        answer = self.desk.post(
-            "/v1/customs/standing-orders",
-            json={
-                "body": base64.b64encode(order.order_bytes()).decode(),
-                "signature": base64.b64encode(sign(order, self.key).signature).decode(),
-            },
-        )
-        assert answer.status_code == 201, answer.text
+
+def heard(client: httpx.Client, headers: dict[str, str], count: int) -> list[tuple[str, str]]:
+    """Listen until so many events have come."""
+    events: list[tuple[str, str]] = []
+    with client.stream("GET", "/stream", headers=headers, timeout=20) as stream:
+        number = ""
+        for line in stream.iter_lines():
+            name, _, value = line.partition(": ")
+            if name == "id":
+                number = value
+            if name == "event":
+                events.append((number, value))
+                if len(events) == count:
+                    return events
+    raise AssertionError("the stream ended")
 
 
 def decided(customs: httpx.Client) -> dict[str, Any] | None:
@@ -134,14 +107,3 @@ def answered(client: httpx.Client, message: str, count: int) -> list[dict[str, A
 def numbered(client: httpx.Client, bill: str) -> int | None:
     seq: int | None = client.get(f"/v1/track/{bill}").json()["found"][0]["events"][0]["seq"]
     return seq
-
-
-def wait(look: Callable[[], Any], seconds: float = 15) -> Any:
-    """Look until there is something good to see."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        seen = look()
-        if seen is not None and (not isinstance(seen, httpx.Response) or seen.is_success):
-            return seen
-        time.sleep(0.1)
-    raise AssertionError("nothing came in time")

@@ -9,6 +9,7 @@ class EventCode(Enum):
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_REFUSED = "message.refused"
     PART_RECEIVED = "manifest.part-received"
+    PARTS_OVERDUE = "manifest.parts-overdue"
     MANIFEST_DECLARED = "manifest.declared"
     MANIFEST_REFUSED = "manifest.refused"
     MANIFEST_CANCELLED = "manifest.cancelled"

@@ -7,9 +7,11 @@ tried again later, while all others go on.
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol, TypeAlias
 
 import structlog
 
@@ -18,8 +20,10 @@ from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.judge_manifest import Judge, judge_manifest
+from waglan.operations.serve_notices import serve_notices
+from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
-from waglan.store import NoDatabase, customs, messages, parties
+from waglan.store import NoDatabase, Transaction, customs, manifests, messages, parties
 from waglan.store.connect import transaction
 
 BATCH = 20  # of one look; the next look is at once when anything was found
@@ -28,6 +32,19 @@ FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=10)
 
 logger = structlog.get_logger()
+
+
+Do: TypeAlias = Callable[[int, int, PartyId], Awaitable[None]]
+
+
+class Find(Protocol):
+    """Finds what waits: (its number, the organisation in whose name it is done)."""
+
+    def __call__(
+        self, tx: Transaction, *, at_most: int
+    ) -> Coroutine[None, None, list[tuple[int, int]]]:
+        """Return at most so many, the fairest first."""
+        ...
 
 
 @dataclass(slots=True)
@@ -48,22 +65,21 @@ class Worker:
 
     async def round(self) -> int:
         """Do what waits now; return how many pieces were done."""
-        return await self._messages() + await self._manifests() + await self._notices()
+        now = self.kit.clock()
+        return sum(
+            [
+                await self._each("message", messages.waiting, self._message),
+                await self._each("manifest", customs.unjudged, self._manifest),
+                await self._each("serving", partial(customs.due, now=now), self._serving),
+                await self._each("notice", customs.unanswered, self._notice),
+                await self._each("assembly", partial(manifests.overdue, now=now), self._assembly),
+            ]
+        )
 
-    async def _messages(self) -> int:
+    async def _each(self, kind: str, find: Find, do: Do) -> int:
         async with transaction(self.kit.pools.engine, None) as tx:
-            found = await messages.waiting(tx, at_most=BATCH)
-        return sum([await self._try("message", n, org, self._message) for n, org in found])
-
-    async def _manifests(self) -> int:
-        async with transaction(self.kit.pools.engine, None) as tx:
-            found = await customs.unjudged(tx, at_most=BATCH)
-        return sum([await self._try("manifest", n, org, self._manifest) for n, org in found])
-
-    async def _notices(self) -> int:
-        async with transaction(self.kit.pools.engine, None) as tx:
-            found = await customs.unanswered(tx, at_most=BATCH)
-        return sum([await self._try("notice", n, org, self._notice) for n, org in found])
+            found = await find(tx, at_most=BATCH)
+        return sum([await self._try(kind, number, org, do) for number, org in found])
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id)
@@ -80,13 +96,21 @@ class Worker:
             desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
             await judge_manifest(tx, desk, manifest_id, now=self.kit.clock())
 
+    async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.authority, org) as tx:
+            filed = await manifests.by_number(tx, manifest_id)
+            if filed is not None:
+                await serve_notices(tx, (org, party), filed.call, now=self.kit.clock())
+
+    async def _assembly(self, assembly_id: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.app, org) as tx:
+            await warn_of_missing_parts(tx, (org, party), assembly_id, now=self.kit.clock())
+
     async def _notice(self, event_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:
             await answer_filer(tx, self.kit.keys.vault, event_id, now=self.kit.clock())
 
-    async def _try(
-        self, kind: str, number: int, org: int, do: Callable[[int, int, PartyId], Awaitable[None]]
-    ) -> int:
+    async def _try(self, kind: str, number: int, org: int, do: Do) -> int:
         patience = self.failed.get((kind, number))
         if patience and patience.until and self.kit.clock() < patience.until:
             return 0

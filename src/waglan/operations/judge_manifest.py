@@ -65,6 +65,7 @@ async def judge_manifest(
         ENGINE,
         sum(decision.status is None for decision in decisions),
         encode(_reasons(decisions)),
+        _serve_at(signed, filed.arrives_at),
         now,
     )
     if not await customs.add_judgement(tx, desk.org, row):
@@ -72,6 +73,13 @@ async def judge_manifest(
     ids = await manifests.consignments(tx, manifest_id)
     await _tell(tx, desk, (manifest_id, ids), decisions, now)
     return decisions
+
+
+def _serve_at(signed: SignedOrder | None, arrives_at: datetime | None) -> datetime | None:
+    """When the order has filers told: an unknown arrival leaves it to an officer."""
+    if signed is None or arrives_at is None:
+        return None
+    return signed.order.serve_at(arrives_at)
 
 
 async def _order_in_force(

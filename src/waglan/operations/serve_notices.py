@@ -9,7 +9,6 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
-from waglan.parties.role import Principal
 from waglan.store import Transaction, customs, events, manifests, parties
 from waglan.store.customs import NoticeRow
 
@@ -17,17 +16,17 @@ Row = tuple[int, int, str, CustomsStatus, int]
 
 
 async def serve_notices(
-    tx: Transaction, by: tuple[int, Principal], call: str, *, now: datetime
+    tx: Transaction, by: tuple[int, PartyId], call: str, *, now: datetime
 ) -> int:
     """Serve every decision on a call's bills that its filer does not know yet; return how many.
 
-    The moment is the officer's, for all bills alike, so that it gives no table away.
+    The moment is the officer's or his order's, for all bills alike, so that it gives no table away.
     """
-    org, officer = by
+    org, authority = by
     rows = await customs.unserved(tx, call)
     names = {filer: await parties.party_of(tx, filer) for filer in {row[4] for row in rows}}
     for manifest_id, group in groupby(rows, key=lambda row: row[1]):
-        await _serve(tx, (org, officer.org, now), manifest_id, (list(group), names))
+        await _serve(tx, (org, authority, now), manifest_id, (list(group), names))
     return len(rows)
 
 

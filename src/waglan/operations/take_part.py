@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
@@ -73,12 +75,16 @@ async def take_part(
     authority = await parties.authority_at(tx, part.key.recipient)
     if authority is None:
         return Taken([_unknown_recipient(message, part.key.recipient)])
+    key = part.key
+    if not message.header.access_reference:
+        # It stands alone, and senders use UNH 0062 anew in every interchange.
+        key = replace(key, access_reference=f"{sender.message.id}/{place}")
     assembly_id = await manifests.open_assembly(
-        tx, sender.message.org, part.key, now=means.now, due_at=means.now + OPEN_FOR
+        tx, sender.message.org, key, now=means.now, due_at=means.now + OPEN_FOR
     )
     rows = await manifests.parts(tx, assembly_id)
     before = Assembly(
-        part.key,
+        key,
         {row.number: row.sha256 for row in rows},
         next((row.number for row in rows if row.is_final), None),
     )

@@ -55,13 +55,15 @@ async def work_off_message(
     place = 0
     for end, inside in interchanges(read(blocks, work.profile)):
         end = _checked(end, sender)
-        answered = [_unless(end, message) for message in inside]
-        reply = contrl(end, answered, reference=_reference(kept, len(answers)), at=work.now)
+        reply = contrl(end, inside, reference=_reference(kept, len(answers)), at=work.now)
         answers += [("CONTRL", reply)] if reply else []
-        result.findings += [*end.findings, *(f for m in answered for f in m.findings)]
-        if not answered or _is_wrong(end.findings):
+        result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
+        if not inside or _is_wrong(end.findings):
+            # Nothing in it is believed, however right it looks.
             result.refused += 1
-        for message in answered:
+            place += len(inside)
+            continue
+        for message in inside:
             place += 1
             answers += await _one(tx, work, sender, (message, place), result)
     for kind, plain in answers:
@@ -118,11 +120,6 @@ def address_of(interchange: Interchange) -> str:
     """Return the sender's address with its qualifier, as organisations register it."""
     who = interchange.sender
     return f"{who.id}:{who.qualifier}" if who.qualifier else who.id
-
-
-def _unless(end: InterchangeEnd, message: Message) -> Message:
-    """A message in a refused interchange declares nothing, whatever it says."""
-    return replace(message, content=None) if _is_wrong(end.findings) else message
 
 
 def _is_wrong(findings: Iterable[Finding]) -> bool:

@@ -129,6 +129,7 @@ class JudgementRow:
     engine: str
     undecided: int
     reasons: bytes
+    serve_at: datetime | None  # when the order tells filers; None: an officer will
     judged_at: datetime
 
 
@@ -136,7 +137,8 @@ async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> b
     """Say that a manifest was judged; False if somebody else did it meanwhile."""
     done = await tx.execute(
         "INSERT INTO judgement (manifest_id, authority, order_id, table_sha256, engine, undecided,"
-        " reasons, judged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        " reasons, serve_at, judged_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
         [
             row.manifest_id,
             authority,
@@ -145,6 +147,7 @@ async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> b
             row.engine,
             row.undecided,
             row.reasons,
+            row.serve_at,
             row.judged_at,
         ],
     )
@@ -395,3 +398,24 @@ async def unserved(tx: Transaction, call: str) -> list[tuple[int, int, str, Cust
         [call],
     )
     return [(c, m, n, CustomsStatus(s), org) for c, m, n, s, org in await rows.fetchall()]
+
+
+async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
+    """Return (manifest, authority) of manifests whose order's time to tell filers has come.
+
+    For the engine. A manifest of which nothing was decided has nothing to be told.
+    """
+    rows = await tx.execute(
+        """
+        SELECT j.manifest_id, j.authority FROM judgement j
+        WHERE j.serve_at <= %s
+          AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
+          AND EXISTS (SELECT 1 FROM decision d WHERE d.manifest_id = j.manifest_id)
+          AND NOT EXISTS (SELECT 1 FROM manifest m JOIN manifest n
+                          ON (n.org, n.document, n.call) = (m.org, m.document, m.call)
+                          WHERE m.manifest_id = j.manifest_id AND n.version > m.version)
+        ORDER BY j.serve_at LIMIT %s
+        """,
+        [now, at_most],
+    )
+    return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]

@@ -445,3 +445,49 @@ async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
         [manifest_id],
     )
     return {(parent, number): consignment for parent, number, consignment in await rows.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAssembly:
+    """A manifest whose parts have not all come."""
+
+    key: PartKey
+    opened_at: datetime
+    due_at: datetime
+
+
+async def overdue(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
+    """Return (assembly, organisation) of those still open at their deadline; each told once."""
+    rows = await tx.execute(
+        """
+        SELECT a.assembly_id, a.org FROM assembly a
+        WHERE a.due_at <= %s
+          AND NOT EXISTS (SELECT 1 FROM assembly_alert t WHERE t.assembly_id = a.assembly_id)
+          AND NOT EXISTS (SELECT 1 FROM manifest m WHERE m.assembly_id = a.assembly_id)
+        ORDER BY a.due_at LIMIT %s
+        """,
+        [now, at_most],
+    )
+    return [(int(assembly), int(org)) for assembly, org in await rows.fetchall()]
+
+
+async def open_one(tx: Transaction, assembly_id: int) -> OpenAssembly | None:
+    """Return an assembly of this organisation."""
+    row = await (
+        await tx.execute(
+            "SELECT sender, recipient, message_type, access_reference, opened_at, due_at"
+            " FROM assembly WHERE assembly_id = %s",
+            [assembly_id],
+        )
+    ).fetchone()
+    return None if row is None else OpenAssembly(PartKey(*row[:4]), row[4], row[5])
+
+
+async def add_alert(tx: Transaction, org: int, assembly_id: int, *, now: datetime) -> bool:
+    """Say that the sender was told of missing parts; False if he was told before."""
+    done = await tx.execute(
+        "INSERT INTO assembly_alert (assembly_id, org, told_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [assembly_id, org, now],
+    )
+    return bool(done.rowcount)

@@ -151,6 +151,14 @@ CREATE TABLE public.assembly (
 
 ALTER TABLE ONLY public.assembly FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.assembly_alert (
+    assembly_id bigint NOT NULL,
+    org bigint NOT NULL,
+    told_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.assembly_alert FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE public.assembly ALTER COLUMN assembly_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.assembly_assembly_id_seq
     START WITH 1
@@ -339,6 +347,7 @@ CREATE TABLE public.judgement (
     engine text NOT NULL,
     undecided integer NOT NULL,
     reasons bytea NOT NULL,
+    serve_at timestamp with time zone,
     judged_at timestamp with time zone NOT NULL
 );
 
@@ -710,6 +719,9 @@ ALTER TABLE ONLY public.answer
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_pkey PRIMARY KEY (message_id, n);
 
+ALTER TABLE ONLY public.assembly_alert
+    ADD CONSTRAINT assembly_alert_pkey PRIMARY KEY (assembly_id);
+
 ALTER TABLE ONLY public.assembly
     ADD CONSTRAINT assembly_org_sender_recipient_message_type_access_reference_key UNIQUE (org, sender, recipient, message_type, access_reference);
 
@@ -913,6 +925,8 @@ CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
 
 CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
 
+CREATE INDEX judgement_serve_at ON public.judgement USING btree (serve_at) WHERE (serve_at IS NOT NULL);
+
 CREATE INDEX manifest_call ON public.manifest USING btree (call);
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
@@ -958,6 +972,9 @@ ALTER TABLE ONLY public.address
 
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.assembly_alert
+    ADD CONSTRAINT assembly_alert_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
 
 ALTER TABLE ONLY public.assembly
     ADD CONSTRAINT assembly_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -1064,6 +1081,8 @@ ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assembly ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.assembly_alert ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.assembly_part ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audience ENABLE ROW LEVEL SECURITY;
@@ -1115,6 +1134,8 @@ CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.assembly_alert TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly_part TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1229,6 +1250,8 @@ CREATE POLICY own ON public.address FOR SELECT TO waglan_app, waglan_authority U
 CREATE POLICY own ON public.answer TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.assembly TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.assembly_alert TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -1366,6 +1389,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.answer TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly TO waglan_app;
 GRANT SELECT ON TABLE public.assembly TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.assembly_alert TO waglan_app;
+GRANT SELECT ON TABLE public.assembly_alert TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly_part TO waglan_app;
 GRANT SELECT ON TABLE public.assembly_part TO waglan_engine;

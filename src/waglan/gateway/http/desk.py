@@ -203,7 +203,7 @@ async def serve(call: str, visitor: TheVisitor) -> ServedView:
     visitor.must(Act.SERVE_NOTICE)
     async with visitor.transaction() as tx:
         count = await serve_notices(
-            tx, (visitor.org, visitor.principal), call, now=visitor.kit.clock()
+            tx, (visitor.org, visitor.principal.org), call, now=visitor.kit.clock()
         )
     return ServedView(notices=count)
 

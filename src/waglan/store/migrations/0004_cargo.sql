@@ -24,6 +24,13 @@ CREATE TABLE assembly_part (
     PRIMARY KEY (assembly_id, number)
 );
 
+-- Its sender was told that parts are missing; the assembly stays open.
+CREATE TABLE assembly_alert (
+    assembly_id bigint PRIMARY KEY REFERENCES assembly,
+    org bigint NOT NULL,
+    told_at timestamptz NOT NULL
+);
+
 CREATE TABLE manifest (
     manifest_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     org bigint NOT NULL REFERENCES organisation,              -- the filer
@@ -148,6 +155,8 @@ ALTER TABLE assembly ENABLE ROW LEVEL SECURITY;
 ALTER TABLE assembly FORCE ROW LEVEL SECURITY;
 ALTER TABLE assembly_part ENABLE ROW LEVEL SECURITY;
 ALTER TABLE assembly_part FORCE ROW LEVEL SECURITY;
+ALTER TABLE assembly_alert ENABLE ROW LEVEL SECURITY;
+ALTER TABLE assembly_alert FORCE ROW LEVEL SECURITY;
 ALTER TABLE manifest ENABLE ROW LEVEL SECURITY;
 ALTER TABLE manifest FORCE ROW LEVEL SECURITY;
 ALTER TABLE consignment ENABLE ROW LEVEL SECURITY;
@@ -172,6 +181,7 @@ ALTER TABLE standing FORCE ROW LEVEL SECURITY;
 -- A filer sees and writes his own rows.
 CREATE POLICY own ON assembly TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON assembly_part TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY own ON assembly_alert TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON manifest TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON consignment TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON bill TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
@@ -205,6 +215,7 @@ CREATE POLICY authority ON standing FOR SELECT TO waglan_authority USING (author
 
 CREATE POLICY engine ON assembly TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON assembly_part TO waglan_engine USING (true) WITH CHECK (true);
+CREATE POLICY engine ON assembly_alert TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON manifest TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON consignment TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON bill TO waglan_engine USING (true) WITH CHECK (true);
@@ -217,10 +228,10 @@ CREATE POLICY engine ON grant_revocation TO waglan_engine USING (true) WITH CHEC
 CREATE POLICY engine ON standing TO waglan_engine USING (true) WITH CHECK (true);
 
 GRANT USAGE ON SEQUENCE consignment_block TO waglan_app;
-GRANT SELECT, INSERT ON assembly, assembly_part, manifest, consignment, bill, bill_personal, equipment, bill_equipment, reader,
+GRANT SELECT, INSERT ON assembly, assembly_part, assembly_alert, manifest, consignment, bill, bill_personal, equipment, bill_equipment, reader,
     consignment_grant, grant_revocation TO waglan_app;
 GRANT SELECT ON manifest, consignment, bill, bill_personal, equipment, bill_equipment, reader, standing TO waglan_authority;
-GRANT SELECT ON assembly, assembly_part, manifest, consignment, bill, equipment, bill_equipment, consignment_grant, grant_revocation
+GRANT SELECT ON assembly, assembly_part, assembly_alert, manifest, consignment, bill, equipment, bill_equipment, consignment_grant, grant_revocation
     TO waglan_engine;
 GRANT SELECT, INSERT, DELETE ON bill_personal, reader TO waglan_engine;
 GRANT SELECT, INSERT, UPDATE, DELETE ON standing TO waglan_engine;

@@ -41,8 +41,10 @@ CREATE TABLE judgement (
     engine text NOT NULL,
     undecided integer NOT NULL,
     reasons bytea NOT NULL,                                   -- canonical JSON: why the order decided nothing, or not all
+    serve_at timestamptz,                                     -- when the order tells filers; NULL: an officer will
     judged_at timestamptz NOT NULL
 );
+CREATE INDEX judgement_serve_at ON judgement (serve_at) WHERE serve_at IS NOT NULL;
 CREATE TABLE decision (
     authority bigint NOT NULL REFERENCES organisation,
     consignment bigint NOT NULL,

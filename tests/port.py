@@ -1,0 +1,92 @@
+"""Papers and people of a small synthetic port, for the scenarios."""
+
+import base64
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from waglan.codes import data
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.party import PartyId
+from waglan.customs.policy import policy
+from waglan.customs.standing_order import StandingOrder, sign
+from waglan.customs.status import GRAVITY
+
+MANIFEST = (
+    b"UNA:+.? 'UNB+UNOC:3+CARRIER1:ZZZ+HKCUSTOMS:ZZZ+261122:0900+{ref}'"
+    b"UNH+1+CUSCAR:D:95B:UN'BGM+785+{doc}+9'DTM+137:202611220900:203'NAD+CA+SYNL:172:20'"
+    b"TDT+20+001E+1++SYNL:172:20+++9811000:146::SYNTHETIC STAR'LOC+60+HKHKG:139:6'"
+    b"DTM+132:{arrival}:203'EQD+CN+CSQU3054383+22G1:102:5++3+5'"
+    b"CNI+1+SYNB0001'RFF+BM:SYNB0001'CNT+7:12000:KGM'CNT+8:100'LOC+9+CNSHA:139:6'LOC+11+HKHKG:139:6'"
+    b"GIS+23'NAD+CZ+++SAMPLE TRADING 0001 LTD+1 SAMPLE ROAD+SHANGHAI+++CN'"
+    b"NAD+CN+++SAMPLE IMPORTS 0002 LTD+2 SAMPLE STREET+HONG KONG+++HK'GID+1+100:CT'"
+    b"FTX+AAA+++COTTON T-SHIRTS'MEA+AAE+G+KGM:12000'MEA+AAE+AAW+MTQ:25'SGP+CSQU3054383+100'"
+    b"PCI+24+SAMPLE MARKS 1'UNT+24+1'UNZ+1+{ref}'"
+)
+
+
+def manifest(ref: str, doc: str) -> bytes:
+    """A manifest of one bill on a ship that comes tomorrow."""
+    arrival = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y%m%d%H%M")
+    filled = {b"{ref}": ref, b"{doc}": doc, b"{arrival}": arrival}
+    paper = MANIFEST
+    for blank, text in filled.items():
+        paper = paper.replace(blank, text.encode())
+    return paper
+
+
+class Officer:
+    """An officer at his desk, with his key in his own hands."""
+
+    def __init__(self, desk: httpx.Client) -> None:
+        self.desk = desk
+        self.key = Ed25519PrivateKey.generate()
+        public = base64.b64encode(self.key.public_key().public_bytes_raw()).decode()
+        answer = desk.post("/v1/customs/officer-keys", json={"public_key": public})
+        assert answer.status_code == 201, answer.text
+        self.subject = answer.json()["officer"]
+        self.authority = desk.get("/v1/whoami").json()["party"]
+
+    def publishes(self) -> str:
+        answer = self.desk.post("/v1/customs/tables", content=data.read("demo/tables/risk.json"))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["sha256"])
+
+    def orders(self, table: str, *, serve_before_arrival_minutes: int = 360) -> None:
+        now = datetime.now(UTC)
+        order = StandingOrder(
+            "order-1",
+            self.subject,
+            PartyId(self.authority),
+            policy().version,
+            table,
+            frozenset(GRAVITY),
+            bills_per_call_max=5_000,
+            not_selected_permille_max=1000,
+            valid_from=now - timedelta(minutes=1),
+            valid_until=now + timedelta(days=1),
+            serve_before_arrival_minutes=serve_before_arrival_minutes,
+        )
+        answer = self.desk.post(
+            "/v1/customs/standing-orders",
+            json={
+                "body": base64.b64encode(order.order_bytes()).decode(),
+                "signature": base64.b64encode(sign(order, self.key).signature).decode(),
+            },
+        )
+        assert answer.status_code == 201, answer.text
+
+
+def wait(look: Callable[[], Any], seconds: float = 15) -> Any:
+    """Look until there is something good to see."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        seen = look()
+        if seen is not None and (not isinstance(seen, httpx.Response) or seen.is_success):
+            return seen
+        time.sleep(0.1)
+    raise AssertionError("nothing came in time")

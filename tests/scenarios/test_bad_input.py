@@ -1,0 +1,149 @@
+"""Whatever is sent: a clear answer with code, place and remedy; nothing half-written; still up."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from port import manifest, wait
+from running_instance import Instance
+
+
+@pytest.fixture(scope="module")
+def line(instance: Instance) -> httpx.Client:
+    instance.let_in("bad-customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
+    return instance.let_in("bad-line", "carrier", addresses=("CARRIER1:ZZZ",))
+
+
+def hand_in(client: httpx.Client, body: bytes, **headers: str) -> dict[str, Any]:
+    answer = client.post("/v1/messages", content=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json()
+    return shown
+
+
+def codes(shown: dict[str, Any]) -> set[str]:
+    return {finding["code"] for finding in shown["findings"]}
+
+
+def contrl(client: httpx.Client, shown: dict[str, Any]) -> str:
+    [href] = [a["href"] for a in shown["answers"] if a["kind"] == "CONTRL"]
+    return client.get(href).text
+
+
+PAPER = manifest("X", "DOC-X")
+BAD = {
+    "truncated": (PAPER[:-60], "EDIFACT-TRUNCATED", True),
+    "no UNZ": (PAPER[: PAPER.rindex(b"UNZ")], "EDIFACT-UNZ-MISSING", True),
+    "wrong count of segments": (
+        PAPER.replace(b"UNT+24", b"UNT+99"),
+        "EDIFACT-UNT-COUNT",
+        True,
+    ),
+    "wrong count of messages": (PAPER.replace(b"UNZ+1", b"UNZ+7"), "EDIFACT-UNZ-COUNT", True),
+    "NUL inside": (PAPER.replace(b"COTTON", b"COT\x00TON"), "EDIFACT-CONTROL-CHARACTER", True),
+    "wrong charset": (
+        PAPER.replace(b"UNOC", b"UNOY").replace(b"COTTON", b"\xff\xfe\x81"),
+        "EDIFACT-CHARSET-GUESSED",
+        True,
+    ),
+    "unknown directory": (PAPER.replace(b"D:95B", b"D:55Q"), "EDIFACT-DIRECTORY-NOT-READ", True),
+    "unknown type": (PAPER.replace(b"CUSCAR", b"QUATSH"), "EDIFACT-TYPE-NOT-READ", True),
+    "nothing at all": (b"", "EDIFACT-EMPTY", False),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "EDIFACT-NOT-EDIFACT", False),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_is_answered_with_its_code_place_and_remedy(
+    line: httpx.Client, name: str
+) -> None:
+    body, code, is_addressed = BAD[name]
+    # A reference of its own, as each interchange should have.
+    reference = f"B{list(BAD).index(name)}".encode()
+    shown = hand_in(
+        line, body.replace(b"+X'", b"+" + reference + b"'").replace(b"DOC-X", reference)
+    )
+    found = {f["code"]: f for f in shown["findings"]}
+    assert code in found, found.keys()
+    assert found[code]["problem"]
+    assert found[code]["remedy"]
+    assert shown["state"] == "refused" or found[code]["severity"] in ("note", "warning")
+    assert ("CONTRL" in [a["kind"] for a in shown["answers"]]) is is_addressed
+
+
+def test_the_words_come_in_the_readers_language(line: httpx.Client) -> None:
+    body = manifest("ZH", "DOC-ZH").replace(b"UNT+24", b"UNT+99")
+    shown = hand_in(line, body, **{"Accept-Language": "zh-Hant-HK"})
+    assert any("\u4e00" <= c <= "\u9fff" for c in shown["findings"][0]["problem"])
+
+
+def test_a_sender_who_is_not_who_he_says_declares_nothing(
+    instance: Instance, line: httpx.Client
+) -> None:
+    rival = instance.let_in("bad-rival", "carrier", addresses=("BADRIVAL:ZZZ",))
+    shown = hand_in(rival, manifest("S1", "DOC-S").replace(b"SYNB0001", b"SYNB-STOLEN"))
+    assert (shown["state"], codes(shown)) == ("refused", {"PARTY-SENDER-NOT-YOURS"})
+    assert "+4" in contrl(rival, shown)
+    for client in (rival, line):
+        assert client.get("/v1/track/SYNB-STOLEN").status_code == 404
+
+
+def test_the_same_bytes_again_get_the_old_answer_and_count_once(line: httpx.Client) -> None:
+    body = manifest("AGAIN", "DOC-AGAIN").replace(b"SYNB0001", b"SYNB-AGAIN")
+    first = hand_in(line, body)
+    again = line.post("/v1/messages", content=body)
+    assert (again.status_code, again.headers["Waglan-Replayed"]) == (200, "true")
+    assert again.json() == first
+    events = line.get("/v1/track/SYNB-AGAIN").json()["found"][0]["events"]
+    assert [event["code"] for event in events] == ["bill.declared"]
+
+
+def test_two_manifests_under_one_reference_are_not_both_taken(line: httpx.Client) -> None:
+    hand_in(line, manifest("TWICE", "DOC-T1"))
+    other = line.post("/v1/messages", content=manifest("TWICE", "DOC-T2"))
+    assert other.status_code == 409
+    problem = other.json()
+    assert problem["findings"][0]["code"] == "MESSAGE-REFERENCE-TAKEN"
+    kept = problem["detail"].split()[-1]
+    refused = wait(lambda: settled(line, kept))
+    assert refused["state"] == "refused"
+    assert "+26" in contrl(line, refused)
+    assert line.get("/v1/track/DOC-T2?kind=manifest").status_code == 404
+
+
+def settled(client: httpx.Client, message: str) -> dict[str, Any] | None:
+    shown: dict[str, Any] = client.get(f"/v1/messages/{message}").json()
+    return shown if shown["state"] != "waiting" else None
+
+
+def test_a_gigabyte_is_refused_before_it_is_read(instance: Instance, line: httpx.Client) -> None:
+    host, port = instance.address.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nContent-Length: {1 << 30}\r\n"
+        f"Authorization: {line.headers['authorization']}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(head.encode())
+        answer = wire.recv(65_536).decode()
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "MESSAGE-TOO-LARGE" in answer
+
+
+def test_a_stream_is_cut_off_at_the_limit(line: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(64):
+            yield b"A" * (1 << 20)
+
+    try:
+        answer = line.post("/v1/messages", content=endless())
+    except httpx.WriteError:
+        return  # the interface has hung up on us, as it may
+    assert answer.status_code == 413
+
+
+def test_afterwards_the_interface_still_takes_a_good_manifest(line: httpx.Client) -> None:
+    body = manifest("GOOD", "DOC-GOOD").replace(b"SYNB0001", b"SYNB-GOOD")
+    assert hand_in(line, body)["state"] == "accepted"
+    assert line.get("/readyz").json()["ready"]
