@@ -1,14 +1,25 @@
 """Masses, volumes, temperatures, counts and times as EDIFACT writes them, exactly, in integers."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 AMOUNT_MAX = 10**15  # in g, cm³ or pieces: a thousand million tonnes is no cargo
 
 # UN/ECE recommendation 20, by how many of our smallest unit each is.
-GRAMS = {"KGM": Decimal(1000), "TNE": Decimal(10**6), "LBR": Decimal("453.59237")}
-CUBIC_CENTIMETRES = {"MTQ": Decimal(10**6)}
+GRAMS: Mapping[str, int | Decimal] = {"KGM": 1000, "TNE": 10**6, "LBR": Decimal("453.59237")}
+CUBIC_CENTIMETRES: Mapping[str, int | Decimal] = {"MTQ": 10**6}
+
+TOTALS = {  # 6069
+    "7": "gross_mass_g",
+    "8": "packages",
+    "10": "bills",
+    "11": "packages",
+    "15": "volume_cm3",
+    "16": "containers",
+}
 
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?|-?[.,][0-9]+")
 _DIGITS_MAX = 30
@@ -28,25 +39,63 @@ _FORMATS = {
 }
 
 
-def scaled(text: str, factor: Decimal) -> int | None:
-    """Return the number times the factor, half rounded up; None where it is none or absurd.
+def grams(measure: str) -> int | None:
+    """Return the mass that `KGM:21000` gives, in g; None where unit or number is not understood."""
+    unit, _, number = measure.partition(":")
+    # Nearly every mass is whole kilograms.
+    if unit == "KGM" and len(number) <= 12 and number.isdecimal() and number.isascii():
+        return int(number) * 1000
+    return _scaled(number, GRAMS.get(unit))
 
-    Either `.` or `,` is a decimal mark and never parts thousands.
+
+def cubic_centimetres(measure: str) -> int | None:
+    """Return the volume that `MTQ:12.5` gives, in cm³; None where it is not understood."""
+    unit, _, number = measure.partition(":")
+    return _scaled(number, CUBIC_CENTIMETRES.get(unit))
+
+
+def total(control: str) -> tuple[str, int | None]:
+    """Return what `7:21000:KGM` counts and how much; nothing where we don't count that.
+
+    Masses are in g, volumes in cm³; without a unit in kg and m³.
     """
-    if len(text) > _DIGITS_MAX or not _NUMBER.fullmatch(text):
-        return None
-    amount = Decimal(text.replace(",", ".")) * factor
-    if not 0 <= amount <= AMOUNT_MAX:
-        return None
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+    qualifier, _, rest = control.partition(":")
+    number, _, unit = rest.partition(":")
+    name = TOTALS.get(qualifier, "")
+    if name == "gross_mass_g":
+        return name, _scaled(number, GRAMS.get(unit or "KGM"))
+    if name == "volume_cm3":
+        return name, _scaled(number, CUBIC_CENTIMETRES.get(unit or "MTQ"))
+    return name, count(number) if name else None
 
 
+# Counts of packages are few: most are remembered.
+@lru_cache(maxsize=4096)
 def count(text: str) -> int | None:
     """Return a whole number of things; None where it is none or absurd."""
     if text.isdecimal() and text.isascii() and len(text) <= _DIGITS_MAX:
         number = int(text)
         return number if number <= AMOUNT_MAX else None
     return None
+
+
+def _scaled(text: str, factor: int | Decimal | None) -> int | None:
+    if factor is None or len(text) > _DIGITS_MAX:
+        return None
+    if text.isdecimal() and text.isascii() and type(factor) is int:
+        amount = int(text) * factor
+        return amount if amount <= AMOUNT_MAX else None
+    return _rounded(text, factor)
+
+
+def _rounded(text: str, factor: int | Decimal) -> int | None:
+    # Half is rounded up. Either `.` or `,` is a decimal mark and never parts thousands.
+    if not _NUMBER.fullmatch(text):
+        return None
+    amount = Decimal(text.replace(",", ".")) * factor
+    if not 0 <= amount <= AMOUNT_MAX:
+        return None
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def millidegrees(text: str, unit: str) -> int | None:

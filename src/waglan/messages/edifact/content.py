@@ -43,13 +43,20 @@ FINDINGS_MAX = 1000  # of one message; the rest is counted
 QUALIFIER_CHARACTERS_MAX = 3
 
 Handlers: TypeAlias = dict[type[Segment], Callable[..., None]]
-Place: TypeAlias = Callable[[int, str, str, int | None, int | None], Where]
+Place: TypeAlias = Callable[[int | None, str, str, int | None, int | None], Where]
 
 
 class Content:
     """A message of a type that we know no fields of: what any message may get wrong is found."""
 
-    handlers: Handlers
+    __slots__ = (
+        "base",
+        "findings",
+        "findings_left_out",
+        "handlers",
+        "is_trusted",
+        "place",
+    )
 
     def __init__(self, place: Place) -> None:
         """Take what tells where in the file the segment of an index stands."""
@@ -62,11 +69,14 @@ class Content:
 
     def run(self, items: Iterator[tuple[int, Segment]]) -> tuple[int, Segment] | None:
         """Read on to the next service segment or note and return it, or None at the end."""
-        for index, segment in items:
-            handle = self.handlers.get(type(segment))
-            if handle is None:
-                return index, segment
-            handle(self, segment, index)
+        index, segment = 0, None
+        try:
+            for index, segment in items:
+                self.handlers[type(segment)](self, segment, index)
+        except KeyError:
+            if segment is None or type(segment) in self.handlers:
+                raise  # our own fault, not a segment to hand back
+            return index, segment
         return None
 
     def end(self) -> None:
@@ -81,7 +91,7 @@ class Content:
 
     def place_without_offset(self, segment: int, tag: str, path: str) -> Where:
         """Return the place of a segment whose bytes may be gone by now."""
-        return replace(self.place(0, tag, path, None, None), segment=segment, offset=None)
+        return replace(self.place(None, tag, path, None, None), segment=segment)
 
     def pass_over(self, segment: Segment, index: int) -> None:
         """Leave a segment unread."""
@@ -108,8 +118,10 @@ class Content:
 
     def check_equipment(self, segment: EQD, index: int) -> None:
         """Find a container number that can't be right; other equipment has other numbers."""
+        if segment.kind != "CN" or container.is_right(segment.number):
+            return
         number = segment.number.partition(":")[0]
-        if segment.kind == "CN" and number and not container.is_right(number):
+        if number and not container.is_right("".join(number.split())):
             where = self.place(index, "EQD", f"equipment/{short(number)}/number", 3, 1)
             for finding in container.read(short(number), where)[1]:
                 self.find(replace(finding, severity=Severity.WARNING))

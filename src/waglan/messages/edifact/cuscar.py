@@ -5,23 +5,12 @@ CNI and GID. So one walk reads every directory from D.95B to D.24A, whose groups
 consignment but whose order does not. Which segments may stand where is `structure`'s business.
 """
 
-from typing import TypeAlias, TypeVar
-
-import msgspec
-
 from waglan.codes.finding import Finding, Severity
-from waglan.manifest.model import Bill, Equipment, Goods, Head, Level, Package, Party, PartyRole
+from waglan.manifest.model import Bill, Goods, Level, Package, Party, PartyRole
 from waglan.messages.edifact import amount
 from waglan.messages.edifact.content import PLAIN, Content, Handlers, Place
-from waglan.messages.edifact.cuscar_head import (
-    BILLS_OR_HOUSES,
-    GROSS_MASS,
-    PACKAGES,
-    VOLUME,
-    CuscarHead,
-    place_of,
-)
-from waglan.messages.edifact.service_characters import MARK_UTF8
+from waglan.messages.edifact.cuscar_head import place_of
+from waglan.messages.edifact.cuscar_units import GROSS, MEASURED, CuscarUnits, unit_number
 from waglan.messages.edifact.tags import (
     BGM,
     CNI,
@@ -61,101 +50,61 @@ ROLES = {  # 3035
 }
 TRANSHIPMENT = {"28": True, "22": False, "23": False}  # codes of profiles, unverified
 MASTERS, HOUSES, ABOVE, LICENCES = {"BM", "AWB", "MWB"}, {"BH", "HWB"}, {"MB"}, {"IP", "EX"}
-MEASURED, VOLUMES = {"AAE", "WT", "VOL"}, {"AAW", "ABJ"}
-GROSS = {"G", "AAB", "VGM", ""}
-TARE = "T"
-EMPTY_OR_FULL = {"4": False, "5": True}  # 8169
-SET_POINT = "2"
+VOLUMES = {"AAW", "ABJ"}  # 6313
 DESCRIPTION = "AAA"
 
-Item: TypeAlias = Head | Bill | Equipment
-_T = TypeVar("_T", Head, Bill, Equipment)
+# Python 3.11 is slow to find a member by its name.
+_HOUSE, _MASTER, _OTHER = Level.HOUSE, Level.MASTER, PartyRole.OTHER
 
 
-class Cuscar(CuscarHead):
+class Cuscar(CuscarUnits):
     """One CUSCAR on its way from segments to items."""
+
+    __slots__ = (
+        "_above",
+        "_bill_gross_g",
+        "_bill_index",
+        "_bill_number",
+        "_bill_packages",
+        "_bill_segment",
+        "_bill_volume_cm3",
+        "_dangerous",
+        "_delivery",
+        "_description",
+        "_discharge",
+        "_goods",
+        "_gross_g",
+        "_house",
+        "_houses",
+        "_hs_codes",
+        "_item",
+        "_item_licences",
+        "_licences",
+        "_loading",
+        "_marks",
+        "_master",
+        "_onward",
+        "_package_kind",
+        "_packages",
+        "_parties",
+        "_reefer",
+        "_stowed",
+        "_transhipment",
+        "_transhipped_at",
+        "_volume_cm3",
+    )
 
     def __init__(self, place: Place, part: int) -> None:
         """Begin with the head."""
-        super().__init__(place)
+        super().__init__(place, part)
         self.handlers = HEAD
-        self.items: list[Item] = []  # whole ones, in order; a caller may take them away
-        self.has_marks = False  # whether a released component separator may stand in a text
-        self._part = part
-        self._close = self._end_head
         self._bill_number = ""
         self._goods: list[Goods] = []
-        self._whole_head: Head | None = None
-
-    def head(self) -> Head:
-        """Return the head as far as it was said, as it was sent once it is whole."""
-        return self._whole_head or super().head()
 
     def end(self) -> None:
         """Close what is open."""
         self._close()
         self._close = _nothing
-
-    # Equipment
-
-    def begin_equipment(self, segment: EQD, index: int) -> None:
-        """Close what came before; begin a container or other unit."""
-        self._close()
-        self._close = self._end_equipment
-        self.handlers = EQUIPMENT
-        self.check_equipment(segment, index)
-        self._unit_kind = segment.kind
-        self._unit_number = segment.number.partition(":")[0].replace(" ", "")
-        self._unit_size = segment.size_type.partition(":")[0] or None
-        self._unit_full = EMPTY_OR_FULL.get(segment.full)
-        self._unit_gross_g: int | None = None
-        self._unit_tare_g: int | None = None
-        self._unit_set_point: int | None = None
-        self._seals: list[str] = []
-        self._unit_segment = index + self.base
-        if not self._unit_number:
-            where = self.place(index, "EQD", "equipment/number", 3, 1)
-            self.find(Finding("EDIFACT-EQUIPMENT-NUMBER-MISSING", Severity.ERROR, where, {}))
-
-    def measure_equipment(self, segment: MEA, index: int) -> None:
-        """Take gross mass or tare."""
-        if segment.purpose not in MEASURED:
-            return
-        unit, _, value = segment.value.partition(":")
-        dimension = segment.dimension.partition(":")[0]
-        if dimension in GROSS:
-            self._unit_gross_g = self.mass(value, unit, "MEA", index)
-        elif dimension == TARE:
-            self._unit_tare_g = self.mass(value, unit, "MEA", index)
-
-    def seal(self, segment: SEL, index: int) -> None:
-        """Take a seal's number."""
-        if segment.number:
-            self._seals.append(segment.number.partition(":")[0])
-
-    def set_point(self, segment: TMP, index: int) -> None:
-        """Take a reefer's temperature."""
-        if segment.qualifier != SET_POINT:
-            return
-        text, _, unit = segment.value.partition(":")
-        self._unit_set_point = self.number(amount.millidegrees(text, unit), text, "TMP", index)
-
-    def _end_equipment(self) -> None:
-        if self._unit_number:
-            self._add(
-                Equipment(
-                    self._unit_number,
-                    self._unit_kind,
-                    self._unit_size,
-                    self._unit_full,
-                    self._unit_gross_g,
-                    self._unit_tare_g,
-                    tuple(self._seals),
-                    self._unit_set_point,
-                    self._unit_segment,
-                    self._part,
-                )
-            )
 
     # Bills
 
@@ -196,32 +145,34 @@ class Cuscar(CuscarHead):
 
     def count_bill(self, segment: CNT, index: int) -> None:
         """Take a control total of the bill."""
-        qualifier, _, rest = segment.total.partition(":")
-        text, _, unit = rest.partition(":")
-        if qualifier == GROSS_MASS:
-            self._bill_gross_g = self.mass(text, unit or "KGM", "CNT", index)
-        elif qualifier in PACKAGES:
-            self._bill_packages = self.count(text, "CNT", index)
-        elif qualifier == VOLUME:
-            self._bill_volume_cm3 = self.volume(text, unit or "MTQ", "CNT", index)
-        elif qualifier == BILLS_OR_HOUSES:
-            self._houses = self.count(text, "CNT", index)
+        name, value = amount.total(segment.total)
+        if name == "gross_mass_g":
+            self._bill_gross_g = value
+        elif name == "packages":
+            self._bill_packages = value
+        elif name == "volume_cm3":
+            self._bill_volume_cm3 = value
+        elif name == "bills":
+            self._houses = value
         else:
             self.take_total(segment, index)
+            return
+        if value is None:
+            self.total_wrong(segment.total, index)
 
     def place_bill(self, segment: LOC, index: int) -> None:
         """Take a place of the carriage."""
         qualifier = segment.qualifier
         if qualifier == "9":
-            self._loading = place_of(segment)
+            self._loading = place_of(segment.place)
         elif qualifier == "11":
-            self._discharge = place_of(segment)
+            self._discharge = place_of(segment.place)
         elif qualifier == "7":
-            self._delivery = place_of(segment)
+            self._delivery = place_of(segment.place)
         elif qualifier == "8":
-            self._onward = place_of(segment)
+            self._onward = place_of(segment.place)
         elif qualifier == "13":
-            self._transhipped_at = place_of(segment)
+            self._transhipped_at = place_of(segment.place)
         else:
             self.qualifier_unknown("LOC", qualifier, index)
 
@@ -236,19 +187,21 @@ class Cuscar(CuscarHead):
         qualifier = segment.qualifier
         role = ROLES.get(qualifier)
         if role is None:
-            role = PartyRole.OTHER
+            role = _OTHER
             self.qualifier_unknown("NAD", qualifier, index)
-        name, lines = segment.name, segment.street
+        name, address = segment.name, segment.street
         if ":" in name:
             name = " ".join(filter(None, name.split(":")))
-        if ":" in lines:
-            lines = ", ".join(filter(None, lines.split(":")))
+        if ":" in address:
+            address = ", ".join(filter(None, address.split(":")))
         if not name and segment.block:
             name, _, block = segment.block.partition(":")
-            lines = ", ".join(filter(None, (*block.split(":"), lines)))
-        address = ", ".join(filter(None, (lines, segment.city, segment.postcode, segment.country)))
-        code = segment.party.partition(":")[0] or None
-        self._parties.append(Party(role, name, address, code, qualifier))
+            address = ", ".join(filter(None, (*block.split(":"), address)))
+        if segment.city or segment.postcode or segment.country:
+            parts = (address, segment.city, segment.postcode, segment.country)
+            address = ", ".join(filter(None, parts))
+        code = segment.party and (segment.party.partition(":")[0] or None)
+        self._parties.append(Party(role, name, address, code or None, qualifier))
 
     def chill(self, segment: TMP, index: int) -> None:
         """Take that a temperature is asked for."""
@@ -265,7 +218,7 @@ class Cuscar(CuscarHead):
         self._add(
             Bill(
                 number,
-                Level.HOUSE if is_house else Level.MASTER,
+                _HOUSE if is_house else _MASTER,
                 parent if is_house and parent else None,
                 self._loading or None,
                 self._discharge or None,
@@ -297,15 +250,11 @@ class Cuscar(CuscarHead):
         if self.handlers is GOODS:
             self._end_goods()
         self.handlers = GOODS
-        number = segment.number
-        self._item = (
-            int(number)
-            if number.isdecimal() and len(number) < 6
-            else self._item_number(number, index)
-        )
-        packages, _, rest = segment.packages.partition(":")
-        self._packages = self.count(packages, "GID", index) if packages else None
-        self._package_kind = rest.partition(":")[0] or None
+        number = self.count(segment.number, "GID", index)
+        self._item = len(self._goods) + 1 if number is None else number
+        packages, _, kind = segment.packages.partition(":")
+        self._packages = self.count(packages, "GID", index)
+        self._package_kind = kind.partition(":")[0] or None
         self._description = self._marks = ""
         self._gross_g: int | None = None
         self._volume_cm3: int | None = None
@@ -313,10 +262,6 @@ class Cuscar(CuscarHead):
         self._dangerous: list[str] = []
         self._hs_codes: list[str] = []
         self._item_licences: list[str] = []
-
-    def _item_number(self, text: str, index: int) -> int:
-        number = self.count(text, "GID", index) if text else None
-        return len(self._goods) + 1 if number is None else number
 
     def describe(self, segment: FTX, index: int) -> None:
         """Take the description of the goods; several texts are one."""
@@ -331,19 +276,22 @@ class Cuscar(CuscarHead):
         """Take gross mass or volume of the item."""
         if segment.purpose not in MEASURED:
             return
-        unit, _, value = segment.value.partition(":")
-        dimension = segment.dimension.partition(":")[0]
+        dimension = segment.dimension
+        if ":" in dimension:
+            dimension = dimension.partition(":")[0]
         if dimension in VOLUMES or segment.purpose == "VOL":
-            self._volume_cm3 = self.volume(value, unit, "MEA", index)
+            self._volume_cm3 = amount.cubic_centimetres(segment.value)
+            if self._volume_cm3 is None:
+                self.measure_wrong(segment.value, amount.CUBIC_CENTIMETRES, index)
         elif dimension in GROSS:
-            self._gross_g = self.mass(value, unit, "MEA", index)
+            self._gross_g = self._grams(segment.value, index)
 
     def stow(self, segment: SGP, index: int) -> None:
         """Take in which container how many packages are."""
-        unit = segment.equipment.partition(":")[0].replace(" ", "")
-        packages = segment.packages
-        count = self.count(packages.partition(":")[0], "SGP", index) if packages else None
-        self._stowed.append(Package(unit, count))
+        packages = segment.packages.partition(":")[0]
+        self._stowed.append(
+            Package(unit_number(segment.equipment), self.count(packages, "SGP", index))
+        )
 
     def mark(self, segment: PCI, index: int) -> None:
         """Take the marks on the packages, a line each."""
@@ -389,27 +337,15 @@ class Cuscar(CuscarHead):
 
     # Both
 
+    def enter_equipment(self, segment: EQD, index: int) -> None:
+        """Take a container; what follows belongs to it."""
+        self.begin_equipment(segment, index)
+        self.handlers = EQUIPMENT
+
     def enter_transport(self, segment: TDT, index: int) -> None:
         """Take the conveyance; what follows belongs to its call."""
         self.handlers = TRANSPORT
         self.take_transport(segment, index)
-
-    def _end_head(self) -> None:
-        self.end_head()
-        self._whole_head = self._add(super().head())
-
-    def _add(self, item: _T) -> _T:
-        whole = _with_colons(item) if self.has_marks else item
-        self.items.append(whole)
-        return whole
-
-
-def _with_colons(item: _T) -> _T:
-    # Released separators are rare: only an item that has one is taken apart again.
-    json = msgspec.json.encode(item)
-    if MARK_UTF8 not in json:
-        return item
-    return msgspec.json.decode(json.replace(MARK_UTF8, b":"), type=type(item))
 
 
 def _nothing() -> None:
@@ -424,7 +360,7 @@ HEAD: Handlers = {
     LOC: Cuscar.take_place,
     CNT: Cuscar.take_total,
     TDT: Cuscar.enter_transport,
-    EQD: Cuscar.begin_equipment,
+    EQD: Cuscar.enter_equipment,
     CNI: Cuscar.begin_bill,
 }
 TRANSPORT: Handlers = {**HEAD, DTM: Cuscar.take_time}
@@ -434,7 +370,7 @@ EQUIPMENT: Handlers = {
     SEL: Cuscar.seal,
     TMP: Cuscar.set_point,
     CNT: Cuscar.take_total,
-    EQD: Cuscar.begin_equipment,
+    EQD: Cuscar.enter_equipment,
     CNI: Cuscar.begin_bill,
 }
 BILL: Handlers = {
@@ -447,7 +383,7 @@ BILL: Handlers = {
     NAD: Cuscar.add_party,
     TMP: Cuscar.chill,
     GID: Cuscar.begin_goods,
-    EQD: Cuscar.begin_equipment,
+    EQD: Cuscar.enter_equipment,
     CNI: Cuscar.begin_bill,
 }
 GOODS: Handlers = {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Function, Head, Totals
@@ -23,14 +24,31 @@ CUSTOMS_OFFICE = "22"
 ARRIVALS = ("132", "178", "232")  # estimated, actual, then as some customs name it
 DEPARTURES = ("133", "136")
 CARRIERS, AGENTS = {"CA"}, {"AG", "CG"}
-GROSS_MASS, PACKAGES, VOLUME = "7", {"8", "11"}, "15"
-BILLS_OR_HOUSES, CONTAINERS = "10", "16"
 
+_UNITS = {"gross_mass_g": amount.GRAMS, "volume_cm3": amount.CUBIC_CENTIMETRES}
 _IMO = re.compile("(?:IMO)? ?([0-9]{7})")
 
 
 class CuscarHead(Content):
     """The head, gathered segment by segment."""
+
+    __slots__ = (
+        "_agent",
+        "_carrier",
+        "_document",
+        "_document_name",
+        "_function",
+        "_imo",
+        "_is_main",
+        "_means_carrier",
+        "_mode",
+        "_places",
+        "_references",
+        "_times",
+        "_totals",
+        "_vessel",
+        "_voyage",
+    )
 
     def __init__(self, place: Place) -> None:
         """Begin with nothing said."""
@@ -127,7 +145,7 @@ class CuscarHead(Content):
     def take_place(self, segment: LOC, index: int) -> None:
         """Take a place of the call: the first of each kind."""
         if segment.qualifier in {CUSTOMS_OFFICE, *PORTS_OF_CALL}:
-            self._places.setdefault(segment.qualifier, place_of(segment))
+            self._places.setdefault(segment.qualifier, place_of(segment.place))
         else:
             self.qualifier_unknown("LOC", segment.qualifier, index)
 
@@ -152,68 +170,61 @@ class CuscarHead(Content):
 
     def take_total(self, segment: CNT, index: int) -> None:
         """Take a control total of the whole message."""
-        qualifier, text, unit, *_ = *segment.total.split(":"), "", ""
-        if qualifier == GROSS_MASS:
-            self._total("gross_mass_g", self.mass(text, unit or "KGM", "CNT", index))
-        elif qualifier in PACKAGES:
-            self._total("packages", self.count(text, "CNT", index))
-        elif qualifier == BILLS_OR_HOUSES:
-            self._total("bills", self.count(text, "CNT", index))
-        elif qualifier == CONTAINERS:
-            self._total("containers", self.count(text, "CNT", index))
-        else:
-            self.qualifier_unknown("CNT", qualifier, index)
-
-    def _total(self, name: str, value: int | None) -> None:
-        if value is not None:
+        name, value = amount.total(segment.total)
+        if value is None:
+            self.total_wrong(segment.total, index)
+        elif name in Totals.__struct_fields__:
             self._totals.setdefault(name, value)
 
-    def mass(self, text: str, unit: str, tag: str, index: int) -> int | None:
-        """Return a mass in g, or find what is wrong with it."""
-        # Nearly every mass is whole kilograms.
-        if unit == "KGM" and len(text) <= 12 and text.isdecimal() and text.isascii():
-            return int(text) * 1000
-        return self._measured(text, (unit, amount.GRAMS), tag, index)
+    def total_wrong(self, control: str, index: int) -> None:
+        """Find why a control total could not be taken."""
+        qualifier, number, unit, *_ = *control.split(":"), "", ""
+        name = amount.TOTALS.get(qualifier, "")
+        if not name:
+            self.qualifier_unknown("CNT", qualifier, index)
+        elif not number:
+            self.value_missing("CNT", control, index)
+        elif unit and unit not in _UNITS.get(name, {unit: 1}):
+            self.unit_unknown("CNT", unit, index)
+        else:
+            self.number_wrong("CNT", number, index)
 
-    def volume(self, text: str, unit: str, tag: str, index: int) -> int | None:
-        """Return a volume in cm³, or find what is wrong with it."""
-        return self._measured(text, (unit, amount.CUBIC_CENTIMETRES), tag, index)
+    def measure_wrong(self, measure: str, units: Mapping[str, int | Decimal], index: int) -> None:
+        """Find why a measurement could not be taken."""
+        unit, _, number = measure.partition(":")
+        if not number:
+            self.value_missing("MEA", measure, index)
+        elif unit not in units:
+            self.unit_unknown("MEA", unit, index)
+        else:
+            self.number_wrong("MEA", number, index)
 
-    def _measured(
-        self, text: str, unit: tuple[str, Mapping[str, Decimal]], tag: str, index: int
-    ) -> int | None:
-        code, factors = unit
-        if not text:
-            self.value_missing(tag, code, index)
-            return None
-        if code not in factors:
-            where = self.place(index, tag, f"{tag}/unit", None, None)
-            self.find(
-                Finding("EDIFACT-UNIT", Severity.WARNING, where, {"tag": tag, "unit": short(code)})
-            )
-            return None
-        return self.number(amount.scaled(text, factors[code]), text, tag, index)
+    def unit_unknown(self, tag: str, unit: str, index: int) -> None:
+        """Find a unit that nothing can be worked out with."""
+        where = self.place(index, tag, f"{tag}/unit", None, None)
+        self.find(
+            Finding("EDIFACT-UNIT", Severity.WARNING, where, {"tag": tag, "unit": short(unit)})
+        )
+
+    def number_wrong(self, tag: str, text: str, index: int) -> None:
+        """Find text that is no number, or none that can be right."""
+        where = self.place(index, tag, f"{tag}/value", None, None)
+        self.find(
+            Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
+        )
 
     def count(self, text: str, tag: str, index: int) -> int | None:
-        """Return a number of things, or find what is wrong with it."""
-        if not text:
-            self.value_missing(tag, text, index)
-            return None
-        return self.number(amount.count(text), text, tag, index)
-
-    def number(self, value: int | None, text: str, tag: str, index: int) -> int | None:
-        """Return the value, or find that the text is no number."""
-        if value is None:
-            where = self.place(index, tag, f"{tag}/value", None, None)
-            self.find(
-                Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
-            )
+        """Return a number of things, or find that the text gives none; no text gives none."""
+        value = amount.count(text)
+        if value is None and text:
+            self.number_wrong(tag, text, index)
         return value
 
 
-def place_of(segment: LOC) -> str:
+@lru_cache(maxsize=4096)
+def place_of(place: str) -> str:
     """Return the code of a place, or its name where it has none."""
-    code, _, rest = segment.place.partition(":")
+    code, _, rest = place.partition(":")
     return code or (rest + ":::").split(":")[2]
 
 

@@ -14,7 +14,7 @@ from waglan.messages.edifact.service_characters import (
 )
 
 RUN_BYTES_MIN = 4 * 1024  # of the first run of an interchange: a short one shall not wait
-RUN_BYTES_MAX = 256 * 1024  # what the processor's cache holds together with its JSON
+RUN_BYTES_MAX = 128 * 1024  # what the processor's cache holds together with its JSON
 SEGMENT_BYTES_MAX = 1024 * 1024
 JUNK_BYTES_MAX = 200
 _LOOK_AHEAD_BYTES = 64
@@ -71,7 +71,9 @@ class Source:
         self._fill(JUNK_BYTES_MAX + _LOOK_AHEAD_BYTES)
         self._run_bytes = RUN_BYTES_MIN
         head = self._held[self._at : self._at + JUNK_BYTES_MAX + _LOOK_AHEAD_BYTES]
-        found = _LOWER_CASE.match(head) or _OPENING.search(head) or _UNA_ALONE.match(head)
+        # Only a whole file may begin in small letters: looking for them later would cost too much.
+        found = _LOWER_CASE.match(head) if not self.offset else None
+        found = found or _OPENING.search(head) or _UNA_ALONE.match(head)
         if found is None or found.start() > JUNK_BYTES_MAX:
             return None
         return self._open(head, found)
@@ -88,11 +90,11 @@ class Source:
         while True:
             self._fill(bytes_wanted + _LOOK_AHEAD_BYTES)
             stop = min(self._at + bytes_wanted, len(self._held))
-            end = self._last_end(stop, service, mask)
+            text = self._masked(mask, stop) if mask else self._held
+            end = last_end(text, self._at, stop, service)
             if end > self._at:
                 self._run_bytes = min(2 * self._run_bytes, RUN_BYTES_MAX)
-                if mask is None:
-                    end = self._before_next_opening(end, service)
+                end = self._before_next_opening(text, end, service)
                 return self.offset, self._held[self._at : end]
             if bytes_wanted >= SEGMENT_BYTES_MAX or (self.is_over and stop == len(self._held)):
                 return self.offset, b""
@@ -166,35 +168,34 @@ class Source:
         una = head[found.start() : tag_start]
         return Opening(service or DEFAULT, offset, tag, label, una_is_bad, una, junk)
 
-    def _last_end(
-        self, stop: int, service: ServiceCharacters, mask: Callable[[bytes], bytes] | None
-    ) -> int:
-        if mask is None:
-            return last_end(self._held, self._at, stop, service)
-        hidden = mask(self._held[self._at : stop])
-        return self._at + last_end(hidden, 0, len(hidden), service)
+    def _masked(self, mask: Callable[[bytes], bytes], stop: int) -> bytes:
+        held, at = self._held, self._at
+        return held[:at] + mask(held[at:stop]) + held[stop:]
 
-    def _before_next_opening(self, end: int, service: ServiceCharacters) -> int:
+    def _before_next_opening(self, text: bytes, end: int, service: ServiceCharacters) -> int:
         # UNB may stand just behind a UNA that the run would end with.
         stop = end + _UNA_BEFORE_BYTES + 3
-        at = self._held.find(b"UNB", self._at + 1, stop)
+        at = text.find(b"UNB", self._at + 1, stop)
         while at >= 0:
-            for start in self._openings(at):
-                if self._at < start < end and self._follows_terminator(start, service):
-                    return start
-            at = self._held.find(b"UNB", at + 3, stop)
+            for start in self._openings(text, at):
+                before = self._end_before(text, start, service)
+                if start < end and before is not None:
+                    return before
+            at = text.find(b"UNB", at + 3, stop)
         return end
 
-    def _openings(self, at: int) -> Iterator[int]:
-        if not self._held[at + 3 : at + 4].isalnum():
+    def _openings(self, text: bytes, at: int) -> Iterator[int]:
+        if not text[at + 3 : at + 4].isalnum():
             before = max(self._at, at - _UNA_BEFORE_BYTES)
-            if found := _UNA_BEFORE.search(self._held[before:at]):
+            if found := _UNA_BEFORE.search(text[before:at]):
                 yield before + found.start()
             yield at
 
-    def _follows_terminator(self, start: int, service: ServiceCharacters) -> bool:
+    def _end_before(self, text: bytes, start: int, service: ServiceCharacters) -> int | None:
+        """Return the end of the segment before start, if only layout stands between."""
         terminator, at = ord(service.terminator), start - 1
-        while at > self._at and self._held[at] != terminator and self._held[at] in b" \r\n":
+        while at > self._at and text[at] != terminator and text[at] in b" \r\n":
             at -= 1
-        is_terminator = self._held[at] == terminator
-        return is_terminator and not is_released(self._held, self._at, at, service)
+        if at < self._at or text[at] != terminator:
+            return None
+        return None if is_released(text, self._at, at, service) else at + 1

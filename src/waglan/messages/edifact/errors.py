@@ -61,6 +61,8 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-BILL-NUMBER-MISSING": 13,
         "EDIFACT-EQUIPMENT-NUMBER-MISSING": 13,
         "EDIFACT-FINDINGS-MORE": 18,
+        "EDIFACT-HOPELESS": 18,
+        "EDIFACT-INTERCHANGES": 18,
         "CONTAINER-SHAPE": 12,
         "CONTAINER-CHECK-DIGIT": 12,
     }

@@ -108,8 +108,9 @@ def _add_notes(batch: Batch, service: ServiceCharacters, ladder: Ladder) -> None
         notes.append((first_8_bit(batch.raw), note))
     if level := generic.level_note(batch.raw, service, ladder):
         notes.append(level)
-    for at, note in sorted(notes, key=lambda pair: pair[0], reverse=True):
-        batch.items.insert(bisect_right(batch.ends, at) + 1, note)
+    places = [(bisect_right(batch.ends, at) + 1, note) for at, note in notes]
+    for index, note in reversed(sorted(places, key=lambda place: place[0])):
+        batch.items.insert(index, note)
 
 
 def _shield(text: bytes, service: ServiceCharacters) -> bytes:

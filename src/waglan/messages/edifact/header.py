@@ -1,7 +1,8 @@
 """UNB and UNH as what they say, with what is wrong in them."""
 
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from typing import TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact.charset import LABELS
@@ -10,11 +11,13 @@ from waglan.messages.edifact.service_characters import MARK
 from waglan.messages.edifact.tags import UNB, UNH
 from waglan.messages.envelope import Address, Header, Interchange
 
+Place: TypeAlias = Callable[[str, int | None, int | None], Where]  # path, element, component
+
 VERSIONS = {"1", "2", "3"}
 _PREPARED = re.compile("(?:[0-9]{6}|[0-9]{8}):[0-9]{4}")
 
 
-def interchange(unb: UNB, where: Where) -> tuple[Interchange, list[Finding]]:
+def interchange(unb: UNB, place: Place) -> tuple[Interchange, list[Finding]]:
     """Return what UNB says, and what it should have said; missing parts are empty."""
     syntax, version = _components(unb.syntax, 2)
     said = Interchange(
@@ -30,11 +33,10 @@ def interchange(unb: UNB, where: Where) -> tuple[Interchange, list[Finding]]:
         agreement=_plain(unb.agreement),
         is_test=unb.test == "1",
     )
-    where = replace(where, interchange=said.reference or None)
-    return said, [*_missing(said, where), *_odd(said, where)]
+    return said, [*_missing(said, place), *_odd(said, place)]
 
 
-def _missing(said: Interchange, where: Where) -> list[Finding]:
+def _missing(said: Interchange, place: Place) -> list[Finding]:
     parts = {
         "S002": (said.sender.id, 3),
         "S003": (said.recipient.id, 4),
@@ -44,7 +46,7 @@ def _missing(said: Interchange, where: Where) -> list[Finding]:
         Finding(
             "EDIFACT-UNB-ELEMENT-MISSING",
             Severity.ERROR,
-            replace(where, path=f"interchange/{name}", element=element),
+            place(f"interchange/{name}", element, None),
             {"element": name},
         )
         for name, (text, element) in parts.items()
@@ -52,15 +54,14 @@ def _missing(said: Interchange, where: Where) -> list[Finding]:
     ]
 
 
-def _odd(said: Interchange, where: Where) -> list[Finding]:
+def _odd(said: Interchange, place: Place) -> list[Finding]:
     found = []
-    syntax = replace(where, path="interchange/syntax", element=2)
     if said.syntax_id not in LABELS:
         found.append(
             Finding(
                 "EDIFACT-SYNTAX-ID",
                 Severity.WARNING,
-                replace(syntax, component=1),
+                place("interchange/syntax", 2, 1),
                 {"text": short(said.syntax_id)},
             )
         )
@@ -69,7 +70,7 @@ def _odd(said: Interchange, where: Where) -> list[Finding]:
             Finding(
                 "EDIFACT-SYNTAX-VERSION",
                 Severity.NOTE,
-                replace(syntax, component=2),
+                place("interchange/syntax", 2, 2),
                 {"text": short(said.syntax_version)},
             )
         )
@@ -79,14 +80,14 @@ def _odd(said: Interchange, where: Where) -> list[Finding]:
             Finding(
                 "EDIFACT-UNB-DATE",
                 Severity.NOTE,
-                replace(where, path="interchange/prepared", element=5),
+                place("interchange/prepared", 5, None),
                 {"text": short(said.prepared)},
             )
         )
     return found
 
 
-def message(unh: UNH, where: Where) -> tuple[Header, list[Finding]]:
+def message(unh: UNH, place: Place) -> tuple[Header, list[Finding]]:
     """Return what UNH says, and what it should have said; missing parts are empty."""
     type_, version, release, agency, association = _components(unh.type, 5)
     sequence, first_last = _components(unh.transfer, 2)
@@ -102,14 +103,13 @@ def message(unh: UNH, where: Where) -> tuple[Header, list[Finding]]:
         sequence=number,
         first_last=first_last,
     )
-    where = replace(where, message=said.reference or None)
     found = []
     if not said.reference:
         found.append(
             Finding(
                 "EDIFACT-MESSAGE-REFERENCE-MISSING",
                 Severity.ERROR,
-                replace(where, path="message/reference", element=2),
+                place("message/reference", 2, None),
                 {},
             )
         )
@@ -118,11 +118,11 @@ def message(unh: UNH, where: Where) -> tuple[Header, list[Finding]]:
             Finding(
                 "EDIFACT-MESSAGE-TYPE-MISSING",
                 Severity.ERROR,
-                replace(where, path="message/type", element=3, component=1),
+                place("message/type", 3, 1),
                 {},
             )
         )
-    return said, [*found, *_transfer(unh, said, where)]
+    return said, [*found, *_transfer(unh, said, place)]
 
 
 def is_count(text: str, counted: int) -> bool:
@@ -130,14 +130,15 @@ def is_count(text: str, counted: int) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) == counted
 
 
-def _transfer(unh: UNH, said: Header, where: Where) -> list[Finding]:
-    where = replace(where, path="message/transfer", element=5, component=1)
+def _transfer(unh: UNH, said: Header, place: Place) -> list[Finding]:
     if unh.transfer and said.sequence is None:
+        where = place("message/transfer", 5, 1)
         return [
             Finding("EDIFACT-PART-NUMBER", Severity.ERROR, where, {"text": short(unh.transfer)})
         ]
     is_one_of_many = said.sequence is not None and (said.sequence, said.first_last) != (1, "F")
     if is_one_of_many and not said.access_reference:
+        where = place("message/transfer", 5, 1)
         return [Finding("EDIFACT-PART-ALONE", Severity.ERROR, where, {"text": short(unh.transfer)})]
     return []
 

@@ -9,7 +9,9 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.model import Bill, Equipment, Part, PartKey
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.content import Content, Place, short
-from waglan.messages.edifact.cuscar import DIRECTORIES, Cuscar, Item
+from waglan.messages.edifact.cuscar import DIRECTORIES, Cuscar
+from waglan.messages.edifact.cuscar_units import Item
+from waglan.messages.edifact.header import Place as HeaderPlace
 from waglan.messages.edifact.header import is_count
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.tags import UNT
@@ -104,9 +106,9 @@ class OpenMessage:
         if batch.lists is not None and self._options.check:
             self._lists += batch.lists[self._lists_from : segment + 1]
 
-    def break_off(self, batch: Batch, segment: int, where: Where) -> None:
-        """Close without a UNT, before a segment of the batch."""
-        self._sha256.update(memoryview(batch.raw)[self._hash_from : batch.start(segment)])
+    def break_off(self, batch: Batch, end: int, where: Where) -> None:
+        """Close without a UNT, at the end of a segment in the batch's bytes."""
+        self._sha256.update(memoryview(batch.raw)[self._hash_from : end])
         self.fail(where)
 
     def fail(self, where: Where) -> None:
@@ -164,23 +166,25 @@ class OpenMessage:
             number=header.sequence or 1,
             is_final=header.sequence is None or header.first_last == "F",
             sha256=sha256,
-            head=content.head(),
+            head=content.told_head,
             bills=tuple(item for item in content.items if isinstance(item, Bill)),
             equipment=tuple(item for item in content.items if isinstance(item, Equipment)),
             totals=content.totals(),
         )
 
 
-def content_of(header: Header, place: Place, where: Where) -> Content:
+def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
     """Return what reads a message of this type and directory, having found what nothing reads."""
     if header.type != "CUSCAR":
         content = Content(place)
+        where = in_header("message/type", 3, None)
         content.find(
             Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": short(header.type)})
         )
         return content
     if header.directory not in DIRECTORIES:
         content = Content(place)
+        where = in_header("message/type", 3, None)
         content.find(
             Finding(
                 "EDIFACT-DIRECTORY-NOT-READ",

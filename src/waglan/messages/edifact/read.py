@@ -9,7 +9,7 @@ from waglan.messages.edifact import fast, generic
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.charset import Ladder, ladder
 from waglan.messages.edifact.content import short
-from waglan.messages.edifact.cuscar import Item
+from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Source
 from waglan.messages.edifact.opened import Options
 from waglan.messages.edifact.profile import Profile
@@ -18,6 +18,8 @@ from waglan.messages.edifact.walk import Tail, Walk
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
+
+INTERCHANGES_MAX = 10_000  # of one input
 
 _NO_AGREEMENT = Profile()
 _NO_TAIL: Tail = ""
@@ -67,7 +69,7 @@ def events(
     """Yield what `read` and `stream` choose from."""
     source = Source(blocks)
     number = 0
-    while opening := source.opening():
+    while number < INTERCHANGES_MAX and (opening := source.opening()):
         number += 1
         yield from _interchange(source, opening, options, number, tokenise)
     yield from _remainder(source, number)
@@ -88,6 +90,9 @@ def _interchange(
         source.take(walk.bytes_read)
         has_begun = True
     is_whole = walk.is_closed or (has_begun and source.is_at_opening)
+    if walk.is_hopeless:
+        for block in source.rest():
+            walk.skip(block)
     tail, kind = _tail(source) if not is_whole else (b"", _NO_TAIL)
     yield from walk.end(tail, kind)
 
@@ -107,7 +112,9 @@ def _remainder(source: Source, interchanges: int) -> Iterator[InterchangeEnd]:
         sha256.update(block)
         size += len(block)
     where = Where("interchange", offset=offset)
-    if size:
+    if interchanges == INTERCHANGES_MAX and size:
+        found = Finding("EDIFACT-INTERCHANGES", Severity.ERROR, where, {"count": interchanges})
+    elif size:
         found = Finding("EDIFACT-NOT-EDIFACT", Severity.ERROR, where, {"text": text})
     elif not interchanges:
         found = Finding("EDIFACT-EMPTY", Severity.ERROR, where, {})

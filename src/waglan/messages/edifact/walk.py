@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -12,11 +13,13 @@ from waglan.messages.edifact import header, notes
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import Ladder
 from waglan.messages.edifact.content import FINDINGS_MAX, short
-from waglan.messages.edifact.cuscar import Item
+from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.cut import Opening
 from waglan.messages.edifact.opened import OpenMessage, Options, content_of
 from waglan.messages.edifact.tags import UNB, UNE, UNG, UNH, UNT, UNZ, Other, Segment
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+
+WRONG_SEGMENTS_MAX = 10_000  # of an interchange: beyond them it is noise, and noise is slow to read
 
 Tail: TypeAlias = Literal["", "truncated", "too-long"]
 
@@ -33,6 +36,7 @@ class Walk:
     def __init__(self, opening: Opening, ladder: Ladder, options: Options, number: int) -> None:
         """Begin before UNB, or before UNH where there is no envelope."""
         self.is_closed = False
+        self.is_hopeless = False  # so much is wrong that the rest is not worth reading
         self.bytes_read = 0  # of the last batch: less than all where the interchange ended in it
         self._opening = opening
         self._ladder = ladder
@@ -46,6 +50,7 @@ class Walk:
         self._groups = self._messages = 0
         self._references: set[str] = set()
         self._was_outside = False
+        self._wrong = 0
         self._findings: list[Finding] = []
         self._batch = Batch(b"", opening.offset, [], lambda _: [], b"")
         self._notes = 0  # in the batch so far
@@ -73,6 +78,10 @@ class Walk:
             yield from self._open.pause(batch)
         self._hash(batch.raw[: self.bytes_read])
 
+    def skip(self, block: bytes) -> None:
+        """Count and hash what is not worth reading."""
+        self._hash(block)
+
     def end(self, tail: bytes, kind: Tail) -> Iterator[Message | InterchangeEnd | Item]:
         """Close what is open and yield the end; `tail` is what no terminator ends."""
         offset = self._opening.offset + self._size
@@ -98,31 +107,38 @@ class Walk:
         )
 
     def place(
-        self, index: int, tag: str, path: str, element: int | None, component: int | None
+        self, index: int | None, tag: str, path: str, element: int | None, component: int | None
     ) -> Where:
-        """Return the place of an item of the batch."""
-        segment = index - self._notes
-        is_inside = self._open is not None
-        return self._named(
-            Where(
-                path,
-                segment=index + self._open.content.base if self._open and is_inside else None,
-                tag=tag,
-                element=element,
-                component=component,
-                offset=self._batch.offset + self._batch.start(segment),
-            )
+        """Return the place of an item of the batch; without an index, what is known without."""
+        interchange = self._interchange.reference if self._interchange else ""
+        message = self._open.header.reference if self._open else ""
+        segment = offset = None
+        if index is not None:
+            segment = index + self._open.content.base if self._open else None
+            offset = self._batch.offset + self._batch.start(index - self._notes)
+        return Where(
+            path,
+            interchange or None,
+            message or None,
+            segment,
+            tag or None,
+            element,
+            component,
+            offset,
         )
 
     def _service(self, index: int, segment: Segment) -> Iterator[Message | Item]:
         if isinstance(segment, Note):
             self._note(index, segment)
+            if self._wrong > WRONG_SEGMENTS_MAX:
+                yield from self._give_up(index)
             return
         if isinstance(segment, UNH | UNB | UNG | UNE | UNZ) and self._open:
             # No UNT came; this segment belongs to what is around the message.
             where = self.place(index, "UNT", "message/trailer", None, None)
             segments = (where.segment or 1) - 1
-            self._open.break_off(self._batch, index - self._notes, where)
+            segment_end = self._batch.ends[index - self._notes - 1] if index > self._notes else 0
+            self._open.break_off(self._batch, segment_end, where)
             yield from self._closed(segments)
         if isinstance(segment, UNT) and self._open:
             where = self.place(index, "UNT", "message/trailer", None, None)
@@ -150,30 +166,37 @@ class Walk:
     # Messages
 
     def _begin_message(self, index: int, unh: UNH) -> None:
-        where = self._named(self.place(index, "UNH", "message", None, None))
-        said, findings = header.message(unh, replace(where, segment=1))
-        where = replace(where, segment=1, message=said.reference or None)
-        content = content_of(said, self.place, replace(where, path="message/type", element=3))
+        place = partial(self._in_header, index, unh.reference)
+        said, findings = header.message(unh, place)
+        content = content_of(said, self.place, place)
         self._messages += 1
         if self._group:
             self._group.messages += 1
         elif self._groups:
+            where = place("message", None, None)
             self._find(Finding("EDIFACT-GROUPS-MIXED", Severity.ERROR, where, {}))
-        for finding in (*findings, *self._refused(said.reference, where)):
+        for finding in (*findings, *self._refused(said.reference, place)):
             content.find(finding)
         self._open = OpenMessage(said, content, self._options, self._messages)
         self._open.begin(self._batch, index - self._notes, index)
 
-    def _refused(self, reference: str, where: Where) -> Iterator[Finding]:
+    def _in_header(
+        self, index: int, reference: str, path: str, element: int | None, component: int | None
+    ) -> Where:
+        where = self.place(index, "UNH", path, element, component)
+        return replace(where, segment=1, message=short(reference) or None)
+
+    def _refused(self, reference: str, place: header.Place) -> Iterator[Finding]:
         if reference in self._references:
             yield Finding(
                 "EDIFACT-MESSAGE-DUPLICATE",
                 Severity.ERROR,
-                replace(where, path="message/reference", element=2),
+                place("message/reference", 2, None),
                 {"reference": short(reference)},
             )
         self._references.add(reference)
         if self._is_bare and not self._options.profile.bare:
+            where = place("message", None, None)
             yield Finding("EDIFACT-BARE-MESSAGE", Severity.ERROR, where, {})
 
     def _closed(self, segments: int) -> Iterator[Message | Item]:
@@ -197,14 +220,10 @@ class Walk:
 
     def _begin_interchange(self, index: int, unb: UNB) -> None:
         if self._interchange or self._messages:
-            # Another interchange begins here, in a writing that the cutting did not know.
-            self.bytes_read = self._batch.start(index - self._notes)
-            self._find_no_end(self._batch.offset + self.bytes_read)
-            self.is_closed = True
+            # Where another interchange begins, the cutting ends a run; this is no such place.
+            self._outside(index, unb)
             return
-        said, findings = header.interchange(
-            unb, self.place(index, "UNB", "interchange", None, None)
-        )
+        said, findings = header.interchange(unb, partial(self.place, index, "UNB"))
         opening = self._opening
         self._interchange = msgspec.structs.replace(
             said,
@@ -214,7 +233,8 @@ class Walk:
             number=self._number,
         )
         for finding in findings:
-            self._find(finding)
+            where = replace(finding.where, interchange=said.reference or None)
+            self._find(replace(finding, where=where))
 
     def _end_interchange(self, index: int, unz: UNZ) -> None:
         where = self.place(index, "UNZ", "interchange/trailer", None, None)
@@ -297,6 +317,8 @@ class Walk:
         self._notes += 1
         if note.kind in {"charset", "guessed"}:
             self._charset = note.text
+        elif note.kind not in {"level", "tag"}:
+            self._wrong += 1
         finding = notes.finding(note, where, self._ladder.label)
         if self._open:
             self._open.content.base -= 1
@@ -305,6 +327,20 @@ class Walk:
             self._open.content.is_trusted &= note.kind != "nesting"
         elif finding:
             self._find(finding)
+
+    def _give_up(self, index: int) -> Iterator[Message | Item]:
+        # The note is counted already, so its segment is the one before.
+        self.is_closed = self.is_hopeless = True
+        self.bytes_read = self._batch.ends[index - self._notes]
+        where = self.place(index, "", "interchange", None, None)
+        where = replace(where, segment=None, message=None)
+        if self._open:
+            segments = index + self._open.content.base - 1
+            self._open.break_off(self._batch, self.bytes_read, where)
+            yield from self._closed(segments)
+        self._find(
+            Finding("EDIFACT-HOPELESS", Severity.ERROR, where, {"count": WRONG_SEGMENTS_MAX})
+        )
 
     def _outside(self, index: int, segment: Segment) -> None:
         if self._was_outside:

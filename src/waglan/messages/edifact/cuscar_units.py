@@ -1,0 +1,141 @@
+"""The containers and other units that a CUSCAR lists."""
+
+from collections.abc import Callable
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from waglan.codes.finding import Finding, Severity
+from waglan.manifest.model import Bill, Equipment, Head
+from waglan.messages.edifact import amount
+from waglan.messages.edifact.content import Place
+from waglan.messages.edifact.cuscar_head import CuscarHead
+from waglan.messages.edifact.service_characters import MARK_UTF8
+from waglan.messages.edifact.tags import EQD, MEA, SEL, TMP
+
+MEASURED = {"AAE", "WT", "VOL"}  # 6311
+GROSS = {"G", "AAB", "VGM", ""}  # 6313
+TARE = "T"
+EMPTY_OR_FULL = {"4": False, "5": True}  # 8169
+SET_POINT = "2"  # 6245
+
+Item: TypeAlias = Head | Bill | Equipment
+_T = TypeVar("_T", Head, Bill, Equipment)
+
+
+class CuscarUnits(CuscarHead):
+    """Equipment, gathered segment by segment; and the items that are whole."""
+
+    __slots__ = (
+        "_close",
+        "_part",
+        "_seals",
+        "_unit_full",
+        "_unit_gross_g",
+        "_unit_kind",
+        "_unit_number",
+        "_unit_segment",
+        "_unit_set_point",
+        "_unit_size",
+        "_unit_tare_g",
+        "has_marks",
+        "items",
+        "told_head",
+    )
+
+    def __init__(self, place: Place, part: int) -> None:
+        """Begin with nothing whole."""
+        super().__init__(place)
+        self.items: list[Item] = []  # whole ones, in order; a caller may take them away
+        self.has_marks = False  # whether a released component separator may stand in a text
+        self._part = part
+        self._close: Callable[[], None] = self._end_head
+
+    def begin_equipment(self, segment: EQD, index: int) -> None:
+        """Close what came before; begin a container or other unit."""
+        self._close()
+        self._close = self._end_equipment
+        self.check_equipment(segment, index)
+        self._unit_kind = segment.kind
+        self._unit_number = unit_number(segment.number)
+        self._unit_size = segment.size_type.partition(":")[0] or None
+        self._unit_full = EMPTY_OR_FULL.get(segment.full)
+        self._unit_gross_g: int | None = None
+        self._unit_tare_g: int | None = None
+        self._unit_set_point: int | None = None
+        self._seals: list[str] = []
+        self._unit_segment = index + self.base
+        if not self._unit_number:
+            where = self.place(index, "EQD", "equipment/number", 3, 1)
+            self.find(Finding("EDIFACT-EQUIPMENT-NUMBER-MISSING", Severity.ERROR, where, {}))
+
+    def measure_equipment(self, segment: MEA, index: int) -> None:
+        """Take gross mass or tare."""
+        if segment.purpose not in MEASURED:
+            return
+        dimension = segment.dimension
+        if ":" in dimension:
+            dimension = dimension.partition(":")[0]
+        if dimension in GROSS:
+            self._unit_gross_g = self._grams(segment.value, index)
+        elif dimension == TARE:
+            self._unit_tare_g = self._grams(segment.value, index)
+
+    def _grams(self, measure: str, index: int) -> int | None:
+        value = amount.grams(measure)
+        if value is None:
+            self.measure_wrong(measure, amount.GRAMS, index)
+        return value
+
+    def seal(self, segment: SEL, index: int) -> None:
+        """Take a seal's number."""
+        if segment.number:
+            self._seals.append(segment.number.partition(":")[0])
+
+    def set_point(self, segment: TMP, index: int) -> None:
+        """Take a reefer's temperature."""
+        if segment.qualifier != SET_POINT:
+            return
+        text, _, unit = segment.value.partition(":")
+        self._unit_set_point = amount.millidegrees(text, unit)
+        if self._unit_set_point is None:
+            self.number_wrong("TMP", segment.value, index)
+
+    def _end_equipment(self) -> None:
+        if self._unit_number:
+            self._add(
+                Equipment(
+                    self._unit_number,
+                    self._unit_kind,
+                    self._unit_size,
+                    self._unit_full,
+                    self._unit_gross_g,
+                    self._unit_tare_g,
+                    tuple(self._seals),
+                    self._unit_set_point,
+                    self._unit_segment,
+                    self._part,
+                )
+            )
+
+    def _end_head(self) -> None:
+        self.end_head()
+        self.told_head = self._add(self.head())
+
+    def _add(self, item: _T) -> _T:
+        item = _with_colons(item) if self.has_marks else item
+        self.items.append(item)
+        return item
+
+
+def unit_number(equipment: str) -> str:
+    """Return the number of a container or other unit, without blanks."""
+    return equipment if equipment.isalnum() else equipment.partition(":")[0].replace(" ", "")
+
+
+def _with_colons(item: _T) -> _T:
+    # Released separators are rare: only an item that has one is taken apart again.
+    json = msgspec.json.encode(item)
+    if MARK_UTF8 not in json:
+        return item
+    return msgspec.json.decode(json.replace(MARK_UTF8, b":"), type=type(item))
