@@ -1,9 +1,8 @@
 """A message from UNH to UNT: its bytes hashed, its content built, its findings weighed."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.model import Bill, Equipment, Part, PartKey
@@ -14,10 +13,9 @@ from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.header import Place as HeaderPlace
 from waglan.messages.edifact.header import is_count
 from waglan.messages.edifact.profile import Profile
+from waglan.messages.edifact.structure import check_structure
 from waglan.messages.edifact.tags import UNT
 from waglan.messages.envelope import Address, Header, Interchange, Message
-
-Check: TypeAlias = Callable[[Header, Sequence[Sequence[str]], Profile], list[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +24,7 @@ class Options:
 
     profile: Profile
     keeps_items: bool = True  # until the message is whole; else the caller takes them as they come
-    check: Check | None = None
+    validates: bool = False  # whether each message is also held against its directory
 
     def weigh(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings with the severity that this partner's profile gives them."""
@@ -67,7 +65,7 @@ class OpenMessage:
     def pause(self, batch: Batch) -> Iterator[Item]:
         """Come to the end of a batch; yield what is whole where the caller wants slices."""
         self._sha256.update(memoryview(batch.raw)[self._hash_from :])
-        if batch.lists is not None and self._options.check:
+        if batch.lists is not None and self._options.validates:
             self._lists += batch.lists[self._lists_from :]
         self._hash_from = self._lists_from = 0
         self.content.base += len(batch.items)
@@ -103,7 +101,7 @@ class OpenMessage:
             )
         end = batch.ends[segment]
         self._sha256.update(memoryview(batch.raw)[self._hash_from : end])
-        if batch.lists is not None and self._options.check:
+        if batch.lists is not None and self._options.validates:
             self._lists += batch.lists[self._lists_from : segment + 1]
 
     def break_off(self, batch: Batch, end: int, where: Where) -> None:
@@ -127,7 +125,7 @@ class OpenMessage:
     def message(self, interchange: Interchange | None, segments: int) -> Message:
         """Return the message as it is now judged."""
         sha256 = self._sha256.digest()
-        findings = [*self.content.findings, *self._structure(), *self._left_out()]
+        findings = [*self.content.findings, *self._structure(interchange), *self._left_out()]
         is_read = isinstance(self.content, Cuscar) and self.content.is_trusted
         return Message(
             interchange,
@@ -140,9 +138,15 @@ class OpenMessage:
             self._options.weigh(findings),
         )
 
-    def _structure(self) -> list[Finding]:
-        check = self._options.check
-        return check(self.header, self._lists, self._options.profile) if check else []
+    def _structure(self, interchange: Interchange | None) -> list[Finding]:
+        if not self._options.validates:
+            return []
+        return check_structure(
+            self.header,
+            self._lists,
+            waivers=self._options.profile.waivers,
+            interchange=interchange.reference if interchange else None,
+        )
 
     def _left_out(self) -> list[Finding]:
         if not (count := self.content.findings_left_out):

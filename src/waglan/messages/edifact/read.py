@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -26,13 +27,15 @@ _NO_TAIL: Tail = ""
 
 
 def read(
-    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT
+    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT, *, validate: bool = False
 ) -> Iterator[Message | InterchangeEnd]:
     """Yield each message as its UNT is judged and the end of each interchange; never raise.
 
-    Every input yields at least one InterchangeEnd, even if it is empty or no EDIFACT at all.
+    Every input yields at least one InterchangeEnd, even if it is empty or no EDIFACT at all. With
+    `validate` each message is also held against the directory that its UNH names.
     """
-    for event in events(blocks, Options(profile)):
+    tokenise = partial(fast.tokenise, with_lists=True) if validate else fast.tokenise
+    for event in events(blocks, Options(profile, validates=validate), tokenise):
         if isinstance(event, Message | InterchangeEnd):
             yield event
 
