@@ -26,6 +26,7 @@ class EventCode(Enum):
     TOKEN_REVOKED = "party.token-revoked"
     GRANT_GIVEN = "party.grant-given"
     GRANT_REVOKED = "party.grant-revoked"
+    LINK_DISPUTED = "party.link-disputed"
     SUBJECT_ERASED = "privacy.subject-erased"
     KEY_PUBLISHED = "log.key-published"
     ORIGIN_OPENED = "log.origin-opened"

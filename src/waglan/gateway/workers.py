@@ -20,10 +20,12 @@ from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.judge_manifest import Judge, judge_manifest
+from waglan.operations.link_consignments import link_consignments
 from waglan.operations.serve_notices import serve_notices
+from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
-from waglan.store import NoDatabase, Transaction, customs, manifests, messages, parties
+from waglan.store import NoDatabase, Transaction, customs, links, manifests, messages, parties
 from waglan.store.connect import transaction
 
 BATCH = 20  # of one look; the next look is at once when anything was found
@@ -66,15 +68,34 @@ class Worker:
     async def round(self) -> int:
         """Do what waits now; return how many pieces were done."""
         now = self.kit.clock()
+        # A revocation must not wait for a large manifest, so it is looked for first.
         return sum(
             [
+                await self._grants(),
                 await self._each("message", messages.waiting, self._message),
+                await self._each("link", links.unlinked, self._link),
                 await self._each("manifest", customs.unjudged, self._manifest),
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
                 await self._each("assembly", partial(manifests.overdue, now=now), self._assembly),
             ]
         )
+
+    async def _grants(self) -> int:
+        done = 0
+        async with transaction(self.kit.pools.engine, None) as tx:
+            found = await links.unsettled(tx, at_most=BATCH)
+        for waiting in found:
+            try:
+                async with transaction(self.kit.pools.engine, None) as tx:
+                    await settle_grant(tx, waiting, now=self.kit.clock())
+                done += 1
+            except NoDatabase:
+                raise
+            except Exception:
+                # It must not stop what others asked for.
+                logger.exception("worker: a grant waits", grant=str(waiting.grant_id))
+        return done
 
     async def _each(self, kind: str, find: Find, do: Do) -> int:
         async with transaction(self.kit.pools.engine, None) as tx:
@@ -90,6 +111,10 @@ class Worker:
                 await work_off_message(tx, work, party, message_id)
         finally:
             gc.enable()
+
+    async def _link(self, manifest_id: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.engine, None) as tx:
+            await link_consignments(tx, manifest_id, now=self.kit.clock())
 
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:

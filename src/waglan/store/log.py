@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from waglan.logbook.tree import TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, bulk, links
 
 BATCH_EVENTS = 50_000
 BELL = "waglan_log"
@@ -76,6 +76,7 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
     if not rows and idle:
         return 0
     if rows:
+        await links.show_new(tx, before.horizon, horizon)
         await _number(tx, before, rows)
     edge, tiles = before.frontier.append(bytes(leaf) for _, _, leaf in rows)
     await bulk.insert(
@@ -126,7 +127,8 @@ async def _number(tx: Transaction, before: Head, rows: list[tuple[object, ...]])
         ],
     )
     await tx.execute(
-        "INSERT INTO feed (org, seq, event_id, month) SELECT a.org, l.seq, a.event_id, a.month"
+        "INSERT INTO feed (org, seq, event_id, month, until)"
+        " SELECT a.org, l.seq, a.event_id, a.month, a.until"
         " FROM log_leaf l JOIN audience a ON a.event_id = l.event_id WHERE l.seq >= %s",
         [before.size],
     )

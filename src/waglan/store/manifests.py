@@ -12,7 +12,16 @@ from psycopg.rows import TupleRow
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import SALT_BYTES, Vault
 from waglan.manifest.identity import BillKey, bill_key
-from waglan.manifest.model import Bill, Equipment, Function, Head, Manifest, PartKey, Party
+from waglan.manifest.model import (
+    Bill,
+    Equipment,
+    Function,
+    Head,
+    Manifest,
+    PartKey,
+    Party,
+    PartyRole,
+)
 from waglan.store import Transaction, bulk
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -312,6 +321,7 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
             ("number", "text"),
             ("parent", "text"),
             ("level", "text"),
+            ("forwarder", "text"),
             ("particulars", "bytea"),
         ),
         [
@@ -322,6 +332,7 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
                 b.number,
                 b.parent,
                 b.level.value,
+                _forwarder(b),
                 _encode(_bare(b)),
             )
             for b in kept.bills
@@ -343,6 +354,12 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
             for container, packages in _stowed(bill).items()
         ],
     )
+
+
+def _forwarder(bill: Bill) -> str | None:
+    """The code of the one forwarder that the bill names: an organisation's, never a person's."""
+    codes = {party.code for party in bill.parties if party.role is PartyRole.FORWARDER}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _bare(bill: Bill) -> Bill:

@@ -71,6 +71,12 @@ async def directory(tx: Transaction) -> list[tuple[PartyId, str, list[Role]]]:
     ]
 
 
+async def numbers(tx: Transaction) -> dict[PartyId, int]:
+    """Return every organisation's number inside the store."""
+    rows = await tx.execute("SELECT party, org FROM organisation")
+    return {PartyId(party): int(org) for party, org in await rows.fetchall()}
+
+
 async def add_address(tx: Transaction, org: int, address: str, *, now: datetime) -> None:
     """Let an organisation send as, and be reached at, an address nobody else has."""
     await tx.execute(

@@ -187,7 +187,8 @@ ALTER TABLE ONLY public.assembly_part FORCE ROW LEVEL SECURITY;
 CREATE TABLE public.audience (
     org bigint NOT NULL,
     event_id bigint NOT NULL,
-    month date NOT NULL
+    month date NOT NULL,
+    until timestamp with time zone
 );
 
 ALTER TABLE ONLY public.audience FORCE ROW LEVEL SECURITY;
@@ -199,6 +200,7 @@ CREATE TABLE public.bill (
     number text NOT NULL,
     parent text,
     level text NOT NULL,
+    forwarder text,
     particulars bytea NOT NULL
 );
 
@@ -326,7 +328,8 @@ CREATE TABLE public.feed (
     org bigint NOT NULL,
     seq bigint NOT NULL,
     event_id bigint NOT NULL,
-    month date NOT NULL
+    month date NOT NULL,
+    until timestamp with time zone
 );
 
 ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
@@ -338,6 +341,15 @@ CREATE TABLE public.grant_revocation (
 );
 
 ALTER TABLE ONLY public.grant_revocation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.grant_settled (
+    grant_id uuid NOT NULL,
+    is_revoked boolean NOT NULL,
+    org bigint NOT NULL,
+    settled_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.grant_settled FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.judgement (
     manifest_id bigint NOT NULL,
@@ -425,6 +437,14 @@ CREATE TABLE public.lease (
     epoch bigint NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+
+CREATE TABLE public.linked (
+    manifest_id bigint NOT NULL,
+    org bigint NOT NULL,
+    linked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.linked FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.log_checkpoint (
     origin text NOT NULL,
@@ -611,6 +631,7 @@ CREATE TABLE public.reader (
     consignment bigint NOT NULL,
     view text NOT NULL,
     until timestamp with time zone NOT NULL,
+    is_shown boolean DEFAULT false NOT NULL,
     CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
 );
 
@@ -773,6 +794,9 @@ ALTER TABLE ONLY public.feed
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_pkey PRIMARY KEY (grant_id);
 
+ALTER TABLE ONLY public.grant_settled
+    ADD CONSTRAINT grant_settled_pkey PRIMARY KEY (grant_id, is_revoked);
+
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_pkey PRIMARY KEY (manifest_id);
 
@@ -805,6 +829,9 @@ ALTER TABLE ONLY public.key_event_7
 
 ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.linked
+    ADD CONSTRAINT linked_pkey PRIMARY KEY (manifest_id);
 
 ALTER TABLE ONLY public.log_checkpoint
     ADD CONSTRAINT log_checkpoint_pkey PRIMARY KEY (origin, size);
@@ -867,7 +894,7 @@ ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
 
 ALTER TABLE ONLY public.reader
-    ADD CONSTRAINT reader_pkey PRIMARY KEY (org, consignment);
+    ADD CONSTRAINT reader_pkey PRIMARY KEY (org, consignment, view);
 
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (org, source, key);
@@ -911,6 +938,8 @@ CREATE INDEX bill_parent ON public.bill USING btree (parent) WHERE (parent IS NO
 
 CREATE INDEX bill_personal_blind ON public.bill_personal USING gin (blind);
 
+CREATE INDEX consignment_grant_consignment ON public.consignment_grant USING btree (consignment);
+
 CREATE INDEX consignment_grant_org ON public.consignment_grant USING btree (org);
 
 CREATE INDEX consignment_number ON public.consignment USING btree (number);
@@ -940,6 +969,8 @@ CREATE INDEX person_blind ON public.person USING btree (blind);
 CREATE INDEX person_org ON public.person USING btree (org);
 
 CREATE INDEX reader_consignment ON public.reader USING btree (consignment);
+
+CREATE INDEX reader_shown ON public.reader USING btree (consignment) WHERE is_shown;
 
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
@@ -1009,11 +1040,17 @@ ALTER TABLE ONLY public.equipment
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
 
+ALTER TABLE ONLY public.grant_settled
+    ADD CONSTRAINT grant_settled_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
+
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.linked
+    ADD CONSTRAINT linked_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
 ALTER TABLE ONLY public.log_cosignature
     ADD CONSTRAINT log_cosignature_origin_size_fkey FOREIGN KEY (origin, size) REFERENCES public.log_checkpoint(origin, size);
@@ -1107,9 +1144,9 @@ CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_author
    FROM public.event e
   WHERE ((e.month = key_event.month) AND (e.event_id = key_event.event_id) AND (e.org = public.current_org())))));
 
-CREATE POLICY author ON public.reader FOR INSERT TO waglan_app WITH CHECK ((EXISTS ( SELECT 1
+CREATE POLICY author ON public.reader FOR INSERT TO waglan_app WITH CHECK (((NOT is_shown) AND (EXISTS ( SELECT 1
    FROM public.consignment c
-  WHERE ((c.consignment = reader.consignment) AND (c.org = public.current_org())))));
+  WHERE ((c.consignment = reader.consignment) AND (c.org = public.current_org()))))));
 
 CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
@@ -1163,9 +1200,13 @@ CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (tr
 
 CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.grant_settled TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.judgement FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.key_event TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.linked TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1219,11 +1260,17 @@ CREATE POLICY giver ON public.consignment_grant TO waglan_app USING ((org = publ
 
 CREATE POLICY giver ON public.grant_revocation TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY giver ON public.grant_settled FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
 ALTER TABLE public.grant_revocation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.key_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.manifest ENABLE ROW LEVEL SECURITY;
 
@@ -1255,7 +1302,7 @@ CREATE POLICY own ON public.assembly_alert TO waglan_app USING ((org = public.cu
 
 CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
-CREATE POLICY own ON public.audience FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+CREATE POLICY own ON public.audience FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.bill TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -1269,7 +1316,7 @@ CREATE POLICY own ON public.equipment TO waglan_app USING ((org = public.current
 
 CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
-CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -1385,6 +1432,7 @@ REVOKE ALL ON FUNCTION public.make_event_month(first date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
+GRANT SELECT ON TABLE public.answer TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.answer TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly TO waglan_app;
@@ -1420,6 +1468,7 @@ GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
 GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
+GRANT SELECT ON TABLE public.consignment_grant TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
@@ -1442,6 +1491,11 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.feed TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
 GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
+GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
+GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
+GRANT SELECT ON TABLE public.grant_settled TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.judgement TO waglan_authority;
 GRANT SELECT ON TABLE public.judgement TO waglan_engine;
@@ -1451,6 +1505,8 @@ GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.key_event TO waglan_engine;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lease TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.linked TO waglan_engine;
 
 GRANT SELECT ON TABLE public.log_checkpoint TO waglan_app;
 GRANT SELECT ON TABLE public.log_checkpoint TO waglan_authority;
@@ -1477,12 +1533,15 @@ GRANT SELECT ON TABLE public.manifest TO waglan_authority;
 GRANT SELECT ON TABLE public.manifest TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.message TO waglan_app;
+GRANT SELECT ON TABLE public.message TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.message TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.message_chunk TO waglan_app;
+GRANT SELECT ON TABLE public.message_chunk TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.message_chunk TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.message_secret TO waglan_app;
+GRANT SELECT ON TABLE public.message_secret TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.notice TO waglan_authority;
@@ -1492,6 +1551,7 @@ GRANT SELECT ON TABLE public.notice TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
+GRANT SELECT ON TABLE public.outcome TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;

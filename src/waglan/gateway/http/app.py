@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from waglan.gateway.http import access, desk, health, messages, problem, tracking
+from waglan.gateway.http import access, desk, grants, health, messages, problem, tracking
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_router
 from waglan.logbook.tree import TileId
@@ -38,7 +38,7 @@ def describe() -> FastAPI:
         redoc_url=None,
     )
     problem.handle(app)
-    for module in (messages, tracking, desk, access, health):
+    for module in (messages, tracking, desk, access, grants, health):
         app.include_router(module.router)
     app.include_router(desk.listing)
     return app

@@ -21,11 +21,12 @@ CREATE TABLE event (
 CREATE INDEX event_tx ON event (tx);
 CREATE TABLE event_default PARTITION OF event DEFAULT;
 
--- Who may see an event; written with it.
+-- Who may see an event; written with it, or with the link or the grant that shows it to one more.
 CREATE TABLE audience (
     org bigint NOT NULL,
     event_id bigint NOT NULL,
     month date NOT NULL,
+    until timestamptz,                                        -- NULL: as long as the event is kept
     PRIMARY KEY (org, event_id)
 );
 CREATE INDEX audience_event ON audience (event_id);
@@ -93,6 +94,7 @@ CREATE TABLE feed (
     seq bigint NOT NULL,
     event_id bigint NOT NULL,
     month date NOT NULL,
+    until timestamptz,                                        -- as in audience
     PRIMARY KEY (org, seq)
 );
 
@@ -117,14 +119,16 @@ CREATE POLICY own ON event TO waglan_app, waglan_authority USING (org = current_
 CREATE POLICY audience ON event FOR SELECT TO waglan_app, waglan_authority USING (
     EXISTS (SELECT 1 FROM audience a WHERE a.org = current_org() AND a.event_id = event.event_id));
 -- Only of one's own event can one say who may see it.
-CREATE POLICY own ON audience FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
+CREATE POLICY own ON audience FOR SELECT TO waglan_app, waglan_authority
+    USING (org = current_org() AND coalesce(until, 'infinity') > now());
 CREATE POLICY author ON audience FOR INSERT TO waglan_app, waglan_authority WITH CHECK (
     EXISTS (SELECT 1 FROM event e WHERE e.month = audience.month AND e.event_id = audience.event_id AND e.org = current_org()));
 CREATE POLICY audience ON key_event FOR SELECT TO waglan_app, waglan_authority USING (
     EXISTS (SELECT 1 FROM audience a WHERE a.org = current_org() AND a.event_id = key_event.event_id));
 CREATE POLICY author ON key_event FOR INSERT TO waglan_app, waglan_authority WITH CHECK (
     EXISTS (SELECT 1 FROM event e WHERE e.month = key_event.month AND e.event_id = key_event.event_id AND e.org = current_org()));
-CREATE POLICY own ON feed FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
+CREATE POLICY own ON feed FOR SELECT TO waglan_app, waglan_authority
+    USING (org = current_org() AND coalesce(until, 'infinity') > now());
 CREATE POLICY engine ON event TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON audience TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON key_event TO waglan_engine USING (true) WITH CHECK (true);

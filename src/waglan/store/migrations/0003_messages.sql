@@ -86,6 +86,8 @@ CREATE POLICY engine ON outcome TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON answer TO waglan_engine USING (true) WITH CHECK (true);
 
 GRANT SELECT, INSERT ON message, message_secret, message_chunk, receipt, outcome, answer TO waglan_app;
+-- No policy lets an authority see one: what it asks for is absent, which is no error.
+GRANT SELECT ON message, message_secret, message_chunk, outcome, answer TO waglan_authority;
 GRANT SELECT, INSERT ON message, receipt, outcome TO waglan_engine;
 GRANT SELECT, INSERT, DELETE ON message_secret, message_chunk, answer TO waglan_engine;
 

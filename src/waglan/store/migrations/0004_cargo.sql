@@ -73,6 +73,7 @@ CREATE TABLE bill (
     number text NOT NULL,
     parent text,
     level text NOT NULL,
+    forwarder text,                                           -- the code of the forwarder that it names, as sent
     particulars bytea NOT NULL,                               -- canonical JSON of manifest.model.Bill, no party and no mark
     PRIMARY KEY (consignment, manifest_id)
 );
@@ -116,9 +117,11 @@ CREATE TABLE reader (
     consignment bigint NOT NULL,
     view text NOT NULL CHECK (view IN ('full', 'equipment', 'status')),
     until timestamptz NOT NULL,
-    PRIMARY KEY (org, consignment)
+    is_shown boolean NOT NULL DEFAULT false,                  -- by a link or a grant, not by his own filing or office
+    PRIMARY KEY (org, consignment, view)
 );
 CREATE INDEX reader_consignment ON reader (consignment);
+CREATE INDEX reader_shown ON reader (consignment) WHERE is_shown;
 CREATE TABLE consignment_grant (
     grant_id uuid PRIMARY KEY,
     org bigint NOT NULL REFERENCES organisation,              -- who gives
@@ -129,10 +132,25 @@ CREATE TABLE consignment_grant (
     until timestamptz NOT NULL
 );
 CREATE INDEX consignment_grant_org ON consignment_grant (org);
+CREATE INDEX consignment_grant_consignment ON consignment_grant (consignment);
 CREATE TABLE grant_revocation (
     grant_id uuid PRIMARY KEY REFERENCES consignment_grant,
     org bigint NOT NULL,
     revoked_at timestamptz NOT NULL
+);
+-- What the engine has carried out: a manifest without its row here still waits to be linked, a grant or
+-- its revocation to be settled.
+CREATE TABLE linked (
+    manifest_id bigint PRIMARY KEY REFERENCES manifest,
+    org bigint NOT NULL,
+    linked_at timestamptz NOT NULL
+);
+CREATE TABLE grant_settled (
+    grant_id uuid NOT NULL REFERENCES consignment_grant,
+    is_revoked boolean NOT NULL,
+    org bigint NOT NULL,
+    settled_at timestamptz NOT NULL,
+    PRIMARY KEY (grant_id, is_revoked)
 );
 
 -- A projection of the log, made by the engine: `waglan rebuild` makes it again.
@@ -175,6 +193,10 @@ ALTER TABLE consignment_grant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE consignment_grant FORCE ROW LEVEL SECURITY;
 ALTER TABLE grant_revocation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE grant_revocation FORCE ROW LEVEL SECURITY;
+ALTER TABLE linked ENABLE ROW LEVEL SECURITY;
+ALTER TABLE linked FORCE ROW LEVEL SECURITY;
+ALTER TABLE grant_settled ENABLE ROW LEVEL SECURITY;
+ALTER TABLE grant_settled FORCE ROW LEVEL SECURITY;
 ALTER TABLE standing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE standing FORCE ROW LEVEL SECURITY;
 
@@ -190,9 +212,10 @@ CREATE POLICY author ON bill_equipment FOR INSERT TO waglan_app WITH CHECK (org 
 CREATE POLICY own ON equipment TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON reader FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
 CREATE POLICY author ON reader FOR INSERT TO waglan_app WITH CHECK (
-    EXISTS (SELECT 1 FROM consignment c WHERE c.consignment = reader.consignment AND c.org = current_org()));
+    NOT is_shown AND EXISTS (SELECT 1 FROM consignment c WHERE c.consignment = reader.consignment AND c.org = current_org()));
 CREATE POLICY giver ON consignment_grant TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY giver ON grant_revocation TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY giver ON grant_settled FOR SELECT TO waglan_app USING (org = current_org());
 
 -- A full view shows the bill with its parties and marks; an equipment view its boxes alone.
 CREATE POLICY reader ON bill FOR SELECT TO waglan_app, waglan_authority USING (
@@ -225,6 +248,8 @@ CREATE POLICY engine ON bill_equipment TO waglan_engine USING (true) WITH CHECK 
 CREATE POLICY engine ON reader TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON consignment_grant TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
+CREATE POLICY engine ON linked TO waglan_engine USING (true) WITH CHECK (true);
+CREATE POLICY engine ON grant_settled TO waglan_engine USING (true) WITH CHECK (true);
 CREATE POLICY engine ON standing TO waglan_engine USING (true) WITH CHECK (true);
 
 GRANT USAGE ON SEQUENCE consignment_block TO waglan_app;
@@ -234,4 +259,8 @@ GRANT SELECT ON manifest, consignment, bill, bill_personal, equipment, bill_equi
 GRANT SELECT ON assembly, assembly_part, assembly_alert, manifest, consignment, bill, equipment, bill_equipment, consignment_grant, grant_revocation
     TO waglan_engine;
 GRANT SELECT, INSERT, DELETE ON bill_personal, reader TO waglan_engine;
+GRANT SELECT, INSERT ON linked, grant_settled TO waglan_engine;
+GRANT SELECT ON grant_settled TO waglan_app;
+-- An authority gives no grants and has no policy there: what it asks for is absent, which is no error.
+GRANT SELECT ON consignment_grant, grant_revocation, grant_settled TO waglan_authority;
 GRANT SELECT, INSERT, UPDATE, DELETE ON standing TO waglan_engine;
