@@ -57,7 +57,7 @@ ALTER TABLE ONLY public.token_revocation FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) RETURNS TABLE(token text, org bigint, party text, roles text[], client text, scopes text[], accountable text)
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     BEGIN ATOMIC
  SELECT t.token,
      t.org,
@@ -85,7 +85,7 @@ ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     BEGIN ATOMIC
  SELECT o.org,
      o.party
@@ -108,7 +108,7 @@ END;
 
 CREATE FUNCTION public.make_event_month(first date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
     part text := format('event_%s', to_char(first, 'YYYYMM'));
@@ -1140,6 +1140,14 @@ CREATE POLICY author ON public.bill_equipment FOR INSERT TO waglan_app WITH CHEC
 
 CREATE POLICY author ON public.bill_personal FOR INSERT TO waglan_app WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY author ON public.consignment_grant FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.consignment c
+  WHERE ((c.consignment = consignment_grant.consignment) AND (c.org = public.current_org()))))));
+
+CREATE POLICY author ON public.grant_revocation FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.consignment_grant g
+  WHERE ((g.grant_id = grant_revocation.grant_id) AND (g.org = public.current_org()))))));
+
 CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
    FROM public.event e
   WHERE ((e.month = key_event.month) AND (e.event_id = key_event.event_id) AND (e.org = public.current_org())))));
@@ -1147,6 +1155,10 @@ CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_author
 CREATE POLICY author ON public.reader FOR INSERT TO waglan_app WITH CHECK (((NOT is_shown) AND (EXISTS ( SELECT 1
    FROM public.consignment c
   WHERE ((c.consignment = reader.consignment) AND (c.org = public.current_org()))))));
+
+CREATE POLICY author ON public.token_revocation FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.token t
+  WHERE ((t.token = token_revocation.token) AND (t.org = public.current_org()))))));
 
 CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
@@ -1256,9 +1268,9 @@ CREATE POLICY filer ON public.serving FOR SELECT TO waglan_app USING ((EXISTS ( 
    FROM public.manifest m
   WHERE ((m.manifest_id = serving.manifest_id) AND (m.org = public.current_org())))));
 
-CREATE POLICY giver ON public.consignment_grant TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+CREATE POLICY giver ON public.consignment_grant FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
-CREATE POLICY giver ON public.grant_revocation TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+CREATE POLICY giver ON public.grant_revocation FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY giver ON public.grant_settled FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
@@ -1350,7 +1362,7 @@ CREATE POLICY own ON public.standing_order_revocation TO waglan_authority USING 
 
 CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
-CREATE POLICY own ON public.token_revocation TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
 

@@ -68,7 +68,7 @@ CREATE TABLE token_revocation (
 -- Before anybody is known there is no organisation to filter by, hence one function with its owner's rights.
 CREATE FUNCTION authenticate(secret_sha256 bytea, at timestamptz)
     RETURNS TABLE (token text, org bigint, party text, roles text[], client text, scopes text[], accountable text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     BEGIN ATOMIC
         SELECT t.token, t.org, o.party, o.roles, t.client, t.scopes, coalesce(c.accountable, t.subject)
         FROM token t JOIN organisation o ON o.org = t.org LEFT JOIN credential c ON c.credential = t.credential
@@ -79,7 +79,7 @@ CREATE FUNCTION authenticate(secret_sha256 bytea, at timestamptz)
 
 -- Whom a filing is addressed to: an authority's address is no secret, every other one is.
 CREATE FUNCTION authority_at(address text) RETURNS TABLE (org bigint, party text)
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     BEGIN ATOMIC
         SELECT o.org, o.party FROM address a JOIN organisation o ON o.org = a.org
         WHERE a.address = authority_at.address AND 'customs' = ANY (o.roles);
@@ -117,7 +117,10 @@ CREATE POLICY own ON address FOR SELECT TO waglan_app, waglan_authority USING (o
 CREATE POLICY own ON person TO waglan_app, waglan_authority USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON credential TO waglan_app, waglan_authority USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON token TO waglan_app, waglan_authority USING (org = current_org()) WITH CHECK (org = current_org());
-CREATE POLICY own ON token_revocation TO waglan_app, waglan_authority USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY own ON token_revocation FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
+CREATE POLICY author ON token_revocation FOR INSERT TO waglan_app, waglan_authority WITH CHECK (
+    org = current_org()
+    AND EXISTS (SELECT 1 FROM token t WHERE t.token = token_revocation.token AND t.org = current_org()));
 
 -- The engine registers organisations for the platform's operator and carries out erasures; it serves no HTTP.
 CREATE POLICY engine ON organisation TO waglan_engine USING (true) WITH CHECK (true);

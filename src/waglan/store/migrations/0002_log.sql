@@ -145,7 +145,7 @@ GRANT DELETE ON event, audience, key_event TO waglan_engine;   -- retention and 
 
 -- Months are made ahead by the engine; whatever falls outside lands in the default partition.
 CREATE FUNCTION make_event_month(first date) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     part text := format('event_%s', to_char(first, 'YYYYMM'));
 BEGIN

@@ -213,8 +213,14 @@ CREATE POLICY own ON equipment TO waglan_app USING (org = current_org()) WITH CH
 CREATE POLICY own ON reader FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
 CREATE POLICY author ON reader FOR INSERT TO waglan_app WITH CHECK (
     NOT is_shown AND EXISTS (SELECT 1 FROM consignment c WHERE c.consignment = reader.consignment AND c.org = current_org()));
-CREATE POLICY giver ON consignment_grant TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
-CREATE POLICY giver ON grant_revocation TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY giver ON consignment_grant FOR SELECT TO waglan_app USING (org = current_org());
+CREATE POLICY author ON consignment_grant FOR INSERT TO waglan_app WITH CHECK (
+    org = current_org()
+    AND EXISTS (SELECT 1 FROM consignment c WHERE c.consignment = consignment_grant.consignment AND c.org = current_org()));
+CREATE POLICY giver ON grant_revocation FOR SELECT TO waglan_app USING (org = current_org());
+CREATE POLICY author ON grant_revocation FOR INSERT TO waglan_app WITH CHECK (
+    org = current_org()
+    AND EXISTS (SELECT 1 FROM consignment_grant g WHERE g.grant_id = grant_revocation.grant_id AND g.org = current_org()));
 CREATE POLICY giver ON grant_settled FOR SELECT TO waglan_app USING (org = current_org());
 
 -- A full view shows the bill with its parties and marks; an equipment view its boxes alone.

@@ -1,0 +1,315 @@
+"""What the database itself says about tenancy, read from its catalogue after all migrations.
+
+A new table fails here until somebody has written down who may do what with it, and why.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from waglan.store.dsn import Dsn
+
+SRC = Path(__file__).parents[2] / "src" / "waglan"
+
+# Tables without row security, and why that is no hole.
+NO_TENANT = {
+    "lease": "names processes; the engine's alone",
+    "log_checkpoint": "public: hashes and signatures that anybody may have",
+    "log_cosignature": "public: hashes and signatures that anybody may have",
+    "log_head": "public: how far the log has come",
+    "log_leaf": "salted hashes; whose events they are stands elsewhere",
+    "log_tile": "public: salted hashes",
+    "schema_migration": "which steps were applied",
+}
+
+# s select, i insert, u update, d delete: what app, authority and engine have, and nothing else.
+PRIVILEGES = {
+    "address": ("si", "s", "si"),
+    "answer": ("si", "s", "sid"),
+    "assembly": ("si", "", "s"),
+    "assembly_part": ("si", "", "s"),
+    "audience": ("si", "si", "sid"),
+    "bill": ("si", "s", "s"),
+    "bill_equipment": ("si", "s", "s"),
+    "bill_personal": ("si", "s", "sid"),
+    "consignment": ("si", "s", "s"),
+    "consignment_grant": ("si", "s", "s"),
+    "credential": ("si", "si", "si"),
+    "decision": ("", "si", "s"),
+    "equipment": ("si", "s", "s"),
+    "event": ("si", "si", "sid"),
+    "feed": ("s", "s", "sid"),
+    "grant_revocation": ("si", "s", "s"),
+    "grant_settled": ("s", "s", "si"),
+    "judgement": ("", "si", "s"),
+    "key_event": ("si", "si", "sid"),
+    "lease": ("", "", "siu"),
+    "linked": ("", "", "si"),
+    "log_checkpoint": ("s", "s", "si"),
+    "log_cosignature": ("s", "s", "si"),
+    "log_head": ("s", "s", "siu"),
+    "log_leaf": ("s", "s", "si"),
+    "log_tile": ("s", "s", "si"),
+    "manifest": ("si", "s", "s"),
+    "message": ("si", "s", "si"),
+    "message_chunk": ("si", "s", "sid"),
+    "message_secret": ("si", "s", "sid"),
+    "notice": ("s", "si", "s"),
+    "officer_key": ("", "si", ""),
+    "organisation": ("si", "s", "si"),
+    "outcome": ("si", "s", "si"),
+    "person": ("si", "si", "sid"),
+    "reader": ("si", "s", "sid"),
+    "receipt": ("si", "", "si"),
+    "risk_table": ("", "si", ""),
+    "schema_migration": ("s", "s", "s"),
+    "serving": ("s", "si", "s"),
+    "standing": ("", "s", "siud"),
+    "standing_order": ("", "si", ""),
+    "standing_order_revocation": ("", "si", ""),
+    "token": ("si", "si", "si"),
+    "token_revocation": ("si", "si", "si"),
+}
+SEQUENCES = {
+    "consignment_block": ("waglan_app",),
+    "event_block": ("waglan_app", "waglan_authority", "waglan_engine"),
+}
+LETTERS = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
+ROLES = ("waglan_app", "waglan_authority", "waglan_engine")
+
+# Functions that run with their owner's rights, and who may call them.
+DEFINERS = {
+    "authenticate(bytea,timestamp with time zone)": set(ROLES),
+    "authority_at(text)": set(ROLES),
+    "make_event_month(date)": {"waglan_engine"},
+}
+SEARCH_PATH = "search_path=pg_catalog, public, pg_temp"
+
+# A unique key that leads with an organisation tells a tenant nothing of others' rows. Those that
+# don't hold what no client can choose, or belong to whoever may see them all.
+OURS = "a number or random id that we make; no client can choose one to see whether it is taken"
+OPERATOR = "the operator alone writes here, and sees the whole directory"
+ENGINE = "the engine alone writes here"
+KEYS_WITHOUT_ORG = {
+    "address(address)": OPERATOR,
+    "answer(message_id,kind,cause)": OURS,
+    "answer(message_id,n)": OURS,
+    "assembly(assembly_id)": OURS,
+    "assembly_part(assembly_id,number)": OURS,
+    "bill(consignment,manifest_id)": OURS,
+    "bill_equipment(manifest_id,container,consignment)": OURS,
+    "bill_personal(consignment,manifest_id)": OURS,
+    "consignment(consignment)": OURS,
+    "consignment_grant(grant_id)": OURS,
+    "credential(credential)": OURS,
+    "decision(consignment,event_id)": OURS,
+    "equipment(manifest_id,n)": OURS,
+    "event(month,event_id)": OURS,
+    "grant_revocation(grant_id)": OURS,
+    "grant_settled(grant_id,is_revoked)": ENGINE,
+    "judgement(manifest_id)": OURS,
+    "key_event(kind,key,event_id)": "the key is a client's, but the event's number is ours",
+    "linked(manifest_id)": ENGINE,
+    "manifest(assembly_id)": OURS,
+    "manifest(manifest_id)": OURS,
+    "message(message_id)": OURS,
+    "message_secret(message_id)": OURS,
+    "notice(consignment,event_id)": OURS,
+    "organisation(party)": OPERATOR,
+    "outcome(message_id)": OURS,
+    "person(subject)": OURS,
+    "serving(event_id)": OURS,
+    "standing(consignment)": ENGINE,
+    "token(secret_sha256)": OURS,
+    "token(token)": OURS,
+    "token_revocation(token)": OURS,
+}
+
+
+@pytest.fixture(scope="module")
+def catalogue(module_database: Dsn) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database.admin or "", autocommit=True) as conn:
+        conn.execute("set role waglan_engine")
+        conn.execute("select make_event_month('2031-05-01')")
+        conn.execute("reset role")
+        yield conn
+
+
+def rows(catalogue: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:
+    return list(catalogue.execute(query.encode()).fetchall())
+
+
+TABLES = """
+select relname, relkind, relrowsecurity, relforcerowsecurity, relispartition, oid
+from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f')
+"""
+
+
+def test_every_tenant_table_has_row_security_that_binds_its_owner_too(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    found = {
+        name: (on, forced) for name, _, on, forced, partition, _ in rows(catalogue, TABLES)
+        if not partition
+    }  # fmt: skip
+    assert {name for name, kind in found.items() if kind != (True, True)} == set(NO_TENANT)
+    assert set(found) == set(PRIVILEGES)
+
+
+def test_each_role_has_the_privileges_written_down_and_no_others(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    granted: dict[str, dict[str, str]] = {name: {} for name in PRIVILEGES}
+    acl = """
+    select c.relname, coalesce(r.rolname, 'public'), a.privilege_type, a.is_grantable
+    from pg_class c, aclexplode(c.relacl) a left join pg_roles r on r.oid = a.grantee
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+        and a.grantee <> c.relowner
+    """
+    for table, role, privilege, is_grantable in rows(catalogue, acl):
+        assert role in ROLES, f"{role} on {table}"
+        assert not is_grantable
+        before = granted[table].get(role, "")
+        granted[table][role] = "".join(sorted(before + LETTERS[privilege], key="siud".index))
+    found = {table: tuple(by.get(role, "") for role in ROLES) for table, by in granted.items()}
+    assert found == PRIVILEGES
+    columns = "select attrelid::regclass from pg_attribute where attacl is not null"
+    assert [r for r in rows(catalogue, columns) if not str(r[0]).startswith("pg_")] == []
+
+
+def test_a_partition_is_reached_through_its_parent_alone(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    partitions = [row for row in rows(catalogue, TABLES) if row[4]]
+    assert {"event_default", "event_203105", "key_event_7"} <= {row[0] for row in partitions}
+    for role in ROLES:
+        for name, *_ in partitions:
+            [(may,)] = rows(
+                catalogue,
+                f"select has_table_privilege('{role}', 'public.{name}',"
+                " 'select, insert, update, delete, truncate')",
+            )
+            assert not may, f"{role} reaches {name} past its parent's policies"
+
+
+def test_sequences_are_used_by_those_who_number_and_by_nobody_else(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    acl = """
+    select c.relname, array_agg(a.grantee::regrole::text || ' ' || a.privilege_type order by 1)
+    from pg_class c, aclexplode(c.relacl) a
+    where c.relkind = 'S' and c.relnamespace = 'public'::regnamespace and a.grantee <> c.relowner
+    group by 1
+    """
+    found = {name: set(granted) for name, granted in rows(catalogue, acl)}
+    assert found == {n: {f"{role} USAGE" for role in held} for n, held in SEQUENCES.items()}
+
+
+def test_no_view_reads_with_its_owners_eyes_and_no_copy_is_shown(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    views = "select relname, reloptions, relkind, relacl from pg_class"
+    views += " where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')"
+    for name, options, kind, acl in rows(catalogue, views):
+        assert kind == "v" or acl is None, f"{name} would show what it copied to anybody"
+        assert kind == "m" or "security_invoker=true" in (options or []), name
+
+
+def test_only_listed_functions_run_with_their_owners_rights(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    found = rows(
+        catalogue,
+        """
+        select p.oid::regprocedure::text, p.proconfig, pg_get_userbyid(p.proowner),
+            array(select coalesce(r.rolname, 'public') from aclexplode(coalesce(p.proacl,
+                acldefault('f', p.proowner))) a left join pg_roles r on r.oid = a.grantee
+                where a.grantee <> p.proowner)
+        from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
+        """,
+    )
+    assert {name: set(callers) for name, _, _, callers in found} == DEFINERS
+    assert {tuple(config) for _, config, _, _ in found} == {(SEARCH_PATH,)}
+    assert {owner for _, _, owner, _ in found} == {"waglan_owner"}
+
+
+def test_a_unique_key_leads_with_its_organisation_or_says_why_not(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    keys = """
+    select t.relname, array(select a.attname from unnest(x.indkey) with ordinality k (n, at)
+        join pg_attribute a on a.attrelid = t.oid and a.attnum = k.n order by k.at)
+    from pg_index x join pg_class t on t.oid = x.indrelid
+    where x.indisunique and not t.relispartition and t.relnamespace = 'public'::regnamespace
+    """
+    without = {
+        f"{table}({','.join(columns)})"
+        for table, columns in rows(catalogue, keys)
+        if columns[0] not in {"org", "authority"} and table not in NO_TENANT
+    }
+    assert without == set(KEYS_WITHOUT_ORG)
+
+
+POLICIES = """
+select c.relname, polname, array(select rolname from pg_roles r where r.oid = any(polroles)),
+    coalesce(pg_get_expr(polqual, polrelid), ''), coalesce(pg_get_expr(polwithcheck, polrelid), ''),
+    polpermissive, 0 = any (polroles)
+from pg_policy join pg_class c on c.oid = polrelid where relnamespace = 'public'::regnamespace
+"""
+
+
+def test_no_policy_says_or(catalogue: psycopg.Connection[Any]) -> None:
+    for table, policy, _, using, check, _, _ in rows(catalogue, POLICIES):
+        said = f"{using} {check}".upper()
+        assert " OR " not in said, f"{policy} on {table} would be two policies"
+
+
+def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    for table, policy, roles, using, check, _, for_public in rows(catalogue, POLICIES):
+        assert not for_public, f"{policy} on {table}"
+        assert set(roles) <= {"waglan_owner", *ROLES}
+        if set(roles) & {"waglan_app", "waglan_authority"}:
+            assert "waglan_engine" not in roles
+            said = using + check
+            names_tenant = "current_org()" in said or "is_operator()" in said
+            assert names_tenant or (table, policy) == ("organisation", "directory")
+
+
+def test_targeting_is_out_of_the_filers_role_altogether() -> None:
+    secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
+    assert {table for table in secret if PRIVILEGES[table][0]} == set()
+
+
+def test_nobody_logs_in_as_the_owner_and_no_role_passes_row_security(
+    catalogue: psycopg.Connection[Any],
+) -> None:
+    found = {
+        name: rest
+        for name, *rest in rows(
+            catalogue,
+            "select rolname, rolcanlogin, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb"
+            " or rolreplication from pg_roles where rolname like 'waglan%'",
+        )
+    }
+    assert found == {"waglan_owner": [False, False]} | {role: [True, False] for role in ROLES}
+    members = """
+    select r.rolname, m.rolname from pg_auth_members a
+    join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
+    where m.rolname like 'waglan%' and m.rolname <> current_user
+    """
+    assert rows(catalogue, members) == []
+
+
+def test_no_http_code_reaches_the_engines_connections() -> None:
+    for path in sorted((SRC / "gateway/http").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            touches = isinstance(node, ast.Attribute) and node.attr == "engine"
+            named = isinstance(node, ast.Constant) and node.value == "engine"
+            assert not touches, path.name
+            assert not named, path.name
