@@ -1,0 +1,151 @@
+"""A process dies at each named place; the client asks again; nothing is lost, nothing is twice."""
+
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from crashing import POINTS
+from quay import Quay, all_numbered, log_findings, open_quay, paper, persist, wait
+
+from waglan.gateway.instance import Config
+from waglan.store.dsn import Dsn
+
+
+@dataclass(frozen=True)
+class Input:
+    """Papers handed in together as one message, and how many bills they declare."""
+
+    bills: tuple[int, ...]
+    foreign: bool = False
+
+    def papers(self, ref: str) -> list[tuple[str, int]]:
+        return [(f"{ref}{place}", bills) for place, bills in enumerate(self.bills)]
+
+    def sent(self, ref: str) -> bytes:
+        sender = "RIVAL1" if self.foreign else "CARRIER1"
+        return b"".join(paper(own, bills, sender) for own, bills in self.papers(ref))
+
+
+INPUTS = {
+    "one bill": Input((1,)),
+    "forty bills": Input((40,)),
+    "two manifests": Input((1, 2)),
+    "another's paper": Input((1,), foreign=True),
+    "a tile of bills": Input((256,)),  # so many events fill a tile for certain
+}
+
+
+def meets(point: str, name: str) -> bool:
+    """Whether the input gets as far as the point, or the point is worth the input's time."""
+    if name == "a tile of bills":
+        return "tile" in point
+    if name == "another's paper":
+        return any(act in point for act in ("chunk", "receipt", "work-off", "HTTP"))
+    return "tile" not in point
+
+
+CASES = [(point, name) for point in POINTS for name in INPUTS if meets(point, name)]
+
+
+@dataclass
+class Harbour:
+    """The quay of an instance that dies on demand, and what its inputs lead to without a death."""
+
+    quay: Quay
+    folder: Path
+    calm: dict[str, tuple[Counter[str], object]] = field(default_factory=dict)
+    cases: int = 0
+
+    def arm(self, point: str) -> None:
+        draft = self.folder / "draft"
+        draft.write_text(point)
+        (self.folder / "fired").unlink(missing_ok=True)
+        draft.rename(self.folder / "armed")
+
+    def fired(self) -> bool | None:
+        return (self.folder / "fired").exists() or None
+
+    def live_through(self, what: Input, point: str | None = None) -> tuple[Counter[str], object]:
+        """File, be decided, be served, be answered; return the rows that came, and the answers."""
+        self.cases += 1
+        ref = f"X{self.cases:04}"
+        before = self.quay.rows()
+        if point:
+            self.arm(point)
+        shown = self.quay.file(what.sent(ref))
+        if not what.foreign:
+            assert shown["state"] == "accepted", shown["findings"]
+            for own, bills in what.papers(ref):
+                self.quay.decided(own, bills)
+        count = 1 if what.foreign else 3 * len(what.bills)
+        answers = self.quay.answers(shown["id"], count)
+        wait(lambda: all_numbered(self.quay.dsn))
+        if point:
+            wait(self.fired)
+            wait(lambda: all_numbered(self.quay.dsn))
+        codes = sorted(finding["code"] for finding in shown["findings"])
+        told = [(kind, said.replace(ref.encode(), b"REF")) for kind, said in answers]
+        return self.quay.rows() - before, (shown["state"], codes, told)
+
+
+@pytest.fixture(scope="module")
+def harbour(module_database: Dsn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
+    folder = tmp_path_factory.mktemp("crashing")
+    port = free_port()
+    config = Config(module_database, folder, "waglan.test/log", "127.0.0.1", port, 8 << 20)
+    (folder / "config").write_bytes(pickle.dumps(config))
+    program = Path(__file__).with_name("crashing.py")
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen([sys.executable, program, folder], stdout=said, stderr=said)
+    clients: list[httpx.Client] = []
+
+    def client(token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
+        clients.append(
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20)
+        )
+        return clients[-1]
+
+    try:
+        persist(lambda: client("none").get("/healthz"))
+        token = (folder / "operator.token").read_text().strip()
+        yield Harbour(open_quay(client, token, module_database, folder), folder)
+    finally:
+        for one in clients:
+            one.close()
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(("point", "name"), CASES)
+def test_a_death_here_loses_nothing_and_counts_nothing_twice(
+    harbour: Harbour, point: str, name: str
+) -> None:
+    what = INPUTS[name]
+    if name not in harbour.calm:
+        harbour.calm[name] = harbour.live_through(what)
+    assert harbour.live_through(what, point) == harbour.calm[name]
+
+
+def test_everything_acknowledged_is_kept_to_the_byte_and_the_log_verifies(
+    harbour: Harbour,
+) -> None:
+    entries = harbour.quay.ledger.entries()
+    assert entries
+    for message, sent in entries.items():
+        assert harbour.quay.carrier.get(f"/v1/messages/{message}/raw").content == sent
+        assert harbour.quay.get(f"/v1/messages/{message}")["state"] != "waiting"
+    assert log_findings(harbour.quay.dsn) == []
