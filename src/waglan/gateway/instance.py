@@ -1,7 +1,8 @@
 """One running Waglan: the interface in this process, the sequencer and a worker in their own.
 
 Work on a large manifest takes a processor for a second; the sequencer and the interface must not
-wait for it. A process that dies is started again; what it was doing is still waiting.
+wait for it. A process that dies is started again; what it was doing is still waiting. When the
+interface dies, the others end: the next start must not find a sequencer of an older release.
 """
 
 import asyncio
@@ -168,4 +169,13 @@ async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # The sentinel is readable once the interface has died, which can't tell us any more.
+        loop.add_reader(parent.sentinel, _stop_once, loop, parent.sentinel, stop)
     await run(stop)
+
+
+def _stop_once(loop: asyncio.AbstractEventLoop, sentinel: int, stop: asyncio.Event) -> None:
+    loop.remove_reader(sentinel)
+    stop.set()

@@ -16,7 +16,8 @@ from waglan.store.lease import Fenced
 
 ROLE = "sequencer"
 TICK_SECONDS = 0.15
-LEASE = timedelta(seconds=10)
+# After a crash the log stands still for so long, and inclusion is promised within ten seconds.
+LEASE = timedelta(seconds=4)
 SIGN_EVERY = timedelta(seconds=1)
 MONTHS_AHEAD = 3
 

@@ -1,0 +1,199 @@
+"""An instance of several processes, any of which is killed at random while clients file."""
+
+import asyncio
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from threading import Event
+
+import httpx
+from quay import Quay, all_numbered, log_findings, open_quay, paper, persist, wait
+
+from waglan.gateway.instance import Config
+from waglan.store.embedded.supervisor import Server, Settings, start, stop
+from waglan.store.migrate import prepare
+
+CLIENTS = 3
+FILE_SECONDS_MAX = 120
+END_SECONDS_MAX = 10
+LISTENER = "interface"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])
+
+
+@dataclass
+class Running:
+    """The interface's process, the database's server, and how both are started."""
+
+    folder: Path
+    settings: Settings
+    server: Server
+    process: subprocess.Popen[bytes]
+
+    def again(self) -> None:
+        """Start what is dead, as an operator's supervisor would."""
+        if self.process.poll() is not None:
+            self.process = spawn(self.folder)
+        if not is_alive(self.postmaster()):
+            self.server = asyncio.run(start(self.settings))
+
+    def postmaster(self) -> int:
+        try:
+            text = (self.server.house.data / "postmaster.pid").read_text()
+            return int(text.split()[0])
+        except (FileNotFoundError, IndexError, ValueError):
+            return 0
+
+    def processes(self) -> dict[str, list[int]]:
+        """The processes by what they are; a kind without a process is left out."""
+        postmaster = self.postmaster()
+        own = [p for p in children(self.process.pid) if b"resource_tracker" not in command(p)]
+        kinds = {
+            LISTENER: [self.process.pid],
+            "worker or sequencer": own,
+            "postmaster": [postmaster] if is_alive(postmaster) else [],
+            "a process of PostgreSQL": children(postmaster) if postmaster else [],
+        }
+        return {kind: found for kind, found in kinds.items() if found}
+
+
+def spawn(folder: Path) -> subprocess.Popen[bytes]:
+    program = Path(__file__).with_name("serving.py")
+    with (folder / "said").open("ab") as said:
+        command_line = [sys.executable, str(program), str(folder / "config")]
+        return subprocess.Popen(command_line, stdout=said, stderr=said)
+
+
+def children(pid: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def command(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def is_alive(pid: int) -> bool:
+    with suppress(OSError, IndexError):
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return pid > 0 and state not in ("Z", "X")
+    return False
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[tuple[Running, Quay]]:
+    """Have an instance with its own PostgreSQL inside the block, and a quay in front of it."""
+    settings = Settings(folder / "home")
+    server = asyncio.run(start(settings))
+    asyncio.run(prepare(server.dsn))
+    port = free_port()
+    config = Config(server.dsn, folder, "waglan.test/log", "127.0.0.1", port, 8 << 20)
+    (folder / "config").write_bytes(pickle.dumps(config))
+    up = Running(folder, settings, server, spawn(folder))
+    clients: list[httpx.Client] = []
+
+    def client(token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
+        address = f"http://127.0.0.1:{port}"
+        clients.append(httpx.Client(base_url=address, headers=headers, timeout=30))
+        return clients[-1]
+
+    try:
+        persist(lambda: client("none").get("/healthz"))
+        token = (folder / "operator.token").read_text().strip()
+        yield up, open_quay(client, token, server.dsn, folder)
+    finally:
+        for one in clients:
+            one.close()
+        up.process.terminate()
+        try:
+            up.process.wait(END_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            up.process.kill()
+            up.process.wait()
+        asyncio.run(stop(up.server))
+
+
+def kill_at_random(
+    up: Running, quay: Quay, *, kills: int, seed: int, pause_s: float
+) -> tuple[Counter[str], dict[str, int]]:
+    """Kill so many processes while clients file; return what was killed, and the papers' bills."""
+    random = Random(seed)
+    over = Event()
+    filed: dict[str, int] = {}
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        working = [clients.submit(keep_filing, quay, n, over, filed) for n in range(CLIENTS)]
+        killed: Counter[str] = Counter()
+        try:
+            for _ in range(kills):
+                time.sleep(random.uniform(0.2, 1.8) * pause_s)
+                kinds = up.processes()
+                kind = random.choice(sorted(kinds))
+                orphans = kinds.get("worker or sequencer", []) if kind == LISTENER else []
+                with suppress(ProcessLookupError):
+                    os.kill(random.choice(kinds[kind]), signal.SIGKILL)
+                killed[kind] += 1
+                if kind == LISTENER:
+                    up.process.wait()
+                    gone(orphans)
+                up.again()
+        finally:
+            over.set()
+            for one in working:
+                one.result(FILE_SECONDS_MAX)
+    return killed, filed
+
+
+def gone(pids: list[int]) -> None:
+    """Wait until no process is left that would work in a dead interface's name."""
+    wait(lambda: True if not any(map(is_alive, pids)) else None, END_SECONDS_MAX)
+
+
+def keep_filing(quay: Quay, client: int, over: Event, filed: dict[str, int]) -> None:
+    number = 0
+    while not over.is_set():
+        ref = f"C{client}{number:04}"
+        filed[ref] = 1 + number % 7
+        shown = quay.file(paper(ref, filed[ref]), seconds=FILE_SECONDS_MAX)
+        assert shown["state"] == "accepted", shown["findings"]
+        number += 1
+
+
+def compare(quay: Quay, filed: dict[str, int]) -> None:
+    """Compare the system with the clients' ledger: all of it is there, and all of it once."""
+    papers, bills = len(filed), sum(filed.values())
+    rows = wait(lambda: found if (found := quay.rows())["decision"] == bills else None)
+    wait(lambda: all_numbered(quay.dsn))
+    once = ("message", "receipt", "outcome", "assembly", "manifest", "judgement")
+    assert {table: rows[table] for table in once} == dict.fromkeys(once, papers)
+    assert rows["answer"] == 2 * papers
+    assert rows["bill"] == rows["consignment"] == rows["bill_personal"] == bills
+    events = {name: count for name, count in rows.items() if name.startswith("event ")}
+    for code in ("message.received", "manifest.part-received", "manifest.declared"):
+        assert events.pop(f"event {code}") == papers
+    for code in ("bill.declared", "customs.status"):
+        assert events.pop(f"event {code}") == bills
+    entries = quay.ledger.entries()
+    assert len(entries) == papers
+    for message, sent in entries.items():
+        assert persist(lambda m=message: quay.carrier.get(f"/v1/messages/{m}/raw")).content == sent  # type: ignore[misc]
+    assert log_findings(quay.dsn) == []
