@@ -11,13 +11,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from running_instance import instance
+from running_instance import instance, witnesses
 
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
-__all__ = ["instance"]  # a fixture for every test
+__all__ = ["instance", "witnesses"]  # fixtures for every test
 
 TEMPLATE = "waglan_template"
 NUMBERS = count(1)

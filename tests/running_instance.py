@@ -12,6 +12,7 @@ import pytest
 
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
+from waglan.gateway.witness import WitnessAt
 from waglan.logbook.note import VerifierKey
 from waglan.store.dsn import Dsn
 from waglan.store.migrate import prepare
@@ -57,7 +58,17 @@ class Instance:
 
 
 @pytest.fixture(scope="module")
-def instance(module_database: Dsn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def witnesses() -> tuple[WitnessAt, ...]:
+    """Who cosigns the instance's log: nobody, unless a test's module says otherwise."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def instance(
+    module_database: Dsn,
+    tmp_path_factory: pytest.TempPathFactory,
+    witnesses: tuple[WitnessAt, ...],
+) -> Iterator[Instance]:
     """A running instance with a database of its own."""
     home = tmp_path_factory.mktemp("home")
     ready, stop = threading.Event(), asyncio.Event()
@@ -67,7 +78,7 @@ def instance(module_database: Dsn, tmp_path_factory: pytest.TempPathFactory) -> 
 
     async def run() -> None:
         await prepare(module_database)
-        config = Config(module_database, home, ORIGIN, "127.0.0.1", 0, 8 << 20)
+        config = Config(module_database, home, ORIGIN, "127.0.0.1", 0, 8 << 20, witnesses=witnesses)
         async with running(config) as up:
             found["address"] = up.address
             ready.set()

@@ -11,6 +11,8 @@ from rich.console import Console
 from waglan.cli.settings import Settings
 from waglan.codes.render import render
 from waglan.gateway.instance import Config, Running, running
+from waglan.gateway.witness import WitnessAt
+from waglan.logbook.watched import read_witnesses
 from waglan.store.embedded.supervisor import Settings as Embedded
 from waglan.store.migrate import prepare
 from waglan.store.refused import Refused
@@ -59,6 +61,7 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                 settings.port,
                 settings.message_mib_max << 20,
                 settings.workers,
+                tuple(WitnessAt(*one) for one in read_witnesses(settings.witnesses)),
             )
             async with running(config) as up:
                 status.stop()

@@ -17,12 +17,14 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from waglan.gateway import sequencer, workers
+from waglan.gateway import cosigning, sequencer, workers
+from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start
 from waglan.gateway.http.app import application
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
 from waglan.store import log
 from waglan.store.connect import pools, transaction
@@ -46,6 +48,7 @@ class Config:
     port: int
     message_bytes_max: int
     workers: int = 1
+    witnesses: tuple[WitnessAt, ...] = ()
 
     def keys(self) -> Keys:
         """Return the instance's keys."""
@@ -153,9 +156,25 @@ def work(config: Config) -> None:
 
 
 async def _sequence(config: Config) -> None:
-    async with pools(config.dsn, size_max=2) as opened:
-        role = Sequencer(opened.engine, config.keys(), wall_clock)
-        await _until_told(lambda stop: sequencer.run(role, stop))
+    async with pools(config.dsn, size_max=4) as opened:
+        cosigners = [Cosigner(opened.engine, one, wall_clock) for one in config.witnesses]
+        role = Sequencer(
+            opened.engine,
+            config.keys(),
+            wall_clock,
+            # A restored log must hear what witnesses know before it signs anything new.
+            may_sign=lambda: all(cosigner.has_asked for cosigner in cosigners),
+        )
+
+        async def run(stop: asyncio.Event) -> None:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(sequencer.run(role, stop))
+                for cosigner in cosigners:
+                    tasks.create_task(
+                        cosigning.run(cosigner, stop, holds=lambda: role.epoch is not None)
+                    )
+
+        await _until_told(run)
 
 
 async def _work(config: Config) -> None:

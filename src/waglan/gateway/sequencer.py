@@ -10,7 +10,7 @@ import structlog
 
 from waglan.gateway.keys import Keys
 from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
-from waglan.store import NoDatabase, Transaction, events, lease, log
+from waglan.store import NoDatabase, Transaction, events, lease, log, witnesses
 from waglan.store.connect import Pool, transaction
 from waglan.store.lease import Fenced
 
@@ -27,8 +27,15 @@ logger = structlog.get_logger()
 class Sequencer:
     """One holder of the sequencer's role; only the newest one's writes count."""
 
-    def __init__(self, pool: Pool, keys: Keys, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        keys: Keys,
+        clock: Callable[[], datetime],
+        may_sign: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Prepare to hold the role in this process's name; nothing is taken yet."""
+        self.may_sign = may_sign
         self.pool = pool
         self.keys = keys
         self.clock = clock
@@ -48,7 +55,8 @@ class Sequencer:
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
             numbered = await log.sequence(tx, now=now)
-        if self.signed_at is None or now - self.signed_at >= SIGN_EVERY:
+        is_due = self.signed_at is None or now - self.signed_at >= SIGN_EVERY
+        if is_due and self.may_sign():
             await self._sign(now)
             self.signed_at = now
         return numbered
@@ -76,6 +84,8 @@ class Sequencer:
         """Sign the tree as it stands, once for each size: two roots of one size would be a fork."""
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
+            if await witnesses.halts(tx):
+                return
             head = await log.head(tx)
             before = await log.checkpoint(tx)
             if head.size == 0 or (before is not None and before.size == head.size):

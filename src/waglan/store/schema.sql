@@ -463,6 +463,14 @@ CREATE TABLE public.log_cosignature (
     cosigned_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.log_halt (
+    origin text NOT NULL,
+    witness text NOT NULL,
+    known bigint,
+    ours bigint NOT NULL,
+    found_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.log_head (
     single boolean DEFAULT true NOT NULL,
     origin text NOT NULL,
@@ -838,6 +846,9 @@ ALTER TABLE ONLY public.log_checkpoint
 
 ALTER TABLE ONLY public.log_cosignature
     ADD CONSTRAINT log_cosignature_pkey PRIMARY KEY (origin, size, witness);
+
+ALTER TABLE ONLY public.log_halt
+    ADD CONSTRAINT log_halt_pkey PRIMARY KEY (origin, witness);
 
 ALTER TABLE ONLY public.log_head
     ADD CONSTRAINT log_head_pkey PRIMARY KEY (single);
@@ -1527,6 +1538,10 @@ GRANT SELECT,INSERT ON TABLE public.log_checkpoint TO waglan_engine;
 GRANT SELECT ON TABLE public.log_cosignature TO waglan_app;
 GRANT SELECT ON TABLE public.log_cosignature TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.log_cosignature TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_halt TO waglan_app;
+GRANT SELECT ON TABLE public.log_halt TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.log_halt TO waglan_engine;
 
 GRANT SELECT ON TABLE public.log_head TO waglan_app;
 GRANT SELECT ON TABLE public.log_head TO waglan_authority;

@@ -87,6 +87,15 @@ CREATE TABLE log_cosignature (
     PRIMARY KEY (origin, size, witness),
     FOREIGN KEY (origin, size) REFERENCES log_checkpoint
 );
+-- A witness knows another history than ours: nothing is signed until the operator has looked.
+CREATE TABLE log_halt (
+    origin text NOT NULL,
+    witness text NOT NULL,
+    known bigint,
+    ours bigint NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (origin, witness)
+);
 
 -- What an organisation may see, by the log's number: lists and streams start here.
 CREATE TABLE feed (
@@ -138,8 +147,9 @@ GRANT USAGE ON SEQUENCE event_block TO waglan_app, waglan_authority, waglan_engi
 GRANT SELECT, INSERT ON event, audience, key_event TO waglan_app, waglan_authority, waglan_engine;
 GRANT SELECT ON feed TO waglan_app, waglan_authority;
 GRANT SELECT, INSERT, DELETE ON feed TO waglan_engine;
-GRANT SELECT ON log_leaf, log_tile, log_head, log_checkpoint, log_cosignature TO waglan_app, waglan_authority;
+GRANT SELECT ON log_leaf, log_tile, log_head, log_checkpoint, log_cosignature, log_halt TO waglan_app, waglan_authority;
 GRANT SELECT, INSERT ON log_leaf, log_tile, log_checkpoint, log_cosignature TO waglan_engine;
+GRANT SELECT, INSERT, DELETE ON log_halt TO waglan_engine;
 GRANT SELECT, INSERT, UPDATE ON log_head, lease TO waglan_engine;
 GRANT DELETE ON event, audience, key_event TO waglan_engine;   -- retention and erasure
 
