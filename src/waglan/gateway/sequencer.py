@@ -10,7 +10,7 @@ import structlog
 
 from waglan.gateway.keys import Keys
 from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
-from waglan.store import NoDatabase, Transaction, events, lease, log, witnesses
+from waglan.store import NoDatabase, Transaction, events, lease, log, standings, witnesses
 from waglan.store.connect import Pool, transaction
 from waglan.store.lease import Fenced
 
@@ -55,6 +55,10 @@ class Sequencer:
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
             numbered = await log.sequence(tx, now=now)
+        # A transaction of its own: a projection that lags may not hold back the numbering.
+        async with transaction(self.pool, None) as tx:
+            await self._guard(tx)
+            await standings.project(tx)
         is_due = self.signed_at is None or now - self.signed_at >= SIGN_EVERY
         if is_due and self.may_sign():
             await self._sign(now)

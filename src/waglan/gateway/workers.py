@@ -19,13 +19,23 @@ from waglan.codes.party import PartyId
 from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
 from waglan.operations.answer_filer import answer_filer
+from waglan.operations.erase_subject import erase_subject
 from waglan.operations.judge_manifest import Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.serve_notices import serve_notices
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
-from waglan.store import NoDatabase, Transaction, customs, links, manifests, messages, parties
+from waglan.store import (
+    NoDatabase,
+    Transaction,
+    customs,
+    erasure,
+    links,
+    manifests,
+    messages,
+    parties,
+)
 from waglan.store.connect import transaction
 
 BATCH = 20  # of one look; the next look is at once when anything was found
@@ -78,6 +88,7 @@ class Worker:
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
                 await self._each("assembly", partial(manifests.overdue, now=now), self._assembly),
+                await self._erasures(),
             ]
         )
 
@@ -101,6 +112,19 @@ class Worker:
         async with transaction(self.kit.pools.engine, None) as tx:
             found = await find(tx, at_most=BATCH)
         return sum([await self._try(kind, number, org, do) for number, org in found])
+
+    async def _erasures(self) -> int:
+        async with transaction(self.kit.pools.engine, None) as tx:
+            waits = await erasure.waiting(tx)
+        if waits is None:
+            return 0
+        # By its own id, so that one that fails is tried again later and is no other's delay.
+        number = waits[0].request.int
+        return await self._try("erasure", number, waits[0].org, self._erasure)
+
+    async def _erasure(self, number: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.engine, None) as tx:
+            await erase_subject(tx, self.kit.keys.vault, now=self.kit.clock())
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id)

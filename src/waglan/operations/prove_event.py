@@ -27,4 +27,6 @@ async def prove_event(tx: Transaction, seq: int) -> Bundle | None:
 def _said(leaf: log.Leaf) -> Kept | Erased:
     if leaf.canonical is not None and leaf.salt is not None:
         return Kept(leaf.canonical, leaf.salt)
-    raise LookupError("an event without its row is proven by its erasure's record alone")
+    if leaf.erased_at is not None and leaf.rule is not None:
+        return Erased(leaf.leaf_hash, leaf.erased_at.date(), leaf.rule)
+    raise LookupError(f"event {leaf.seq} is gone, and nobody erased it: verify the log")

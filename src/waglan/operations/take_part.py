@@ -98,6 +98,9 @@ async def take_part(
     await events.append(tx, [_received(sender, part, became.assembly, means.now)])
     if not became.assembly.is_complete:
         return Taken([])
+    erased = [row.number for row in rows if await messages.salt_of(tx, row.message_id) is None]
+    if erased:
+        return Taken([_erased(message, min(erased))])
     others = await _reread(tx, vault, [r for r in rows if r.number != part.number], means.profile)
     whole, found = join([*others, part])
     filer = Filer(
@@ -132,6 +135,16 @@ async def _reread(
                 raise LookupError(f"part {place} of message {message_id} can't be read again")
             found.append(part)
     return found
+
+
+def _erased(message: Message, number: int) -> Finding:
+    reference = message.interchange.reference if message.interchange else None
+    return Finding(
+        "MANIFEST-PART-ERASED",
+        Severity.ERROR,
+        Where(f"parts/{number}", interchange=reference),
+        {"part": number},
+    )
 
 
 def _unknown_recipient(message: Message, recipient: str) -> Finding:

@@ -16,7 +16,7 @@ from waglan.messages.edifact.cusres import cusres
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
 from waglan.operations.file_manifest import Filing
 from waglan.operations.take_part import Sender, take_part
-from waglan.store import Transaction, messages, parties
+from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
 
@@ -45,6 +45,7 @@ async def work_off_message(
 
     Whoever calls again for the same message changes nothing: it has its outcome.
     """
+    await erasure.keep_out(tx)
     kept = await messages.by_number(tx, message_id)
     if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
         return []

@@ -225,6 +225,8 @@ class Leaf:
     leaf_hash: bytes
     salt: bytes | None
     canonical: bytes | None
+    erased_at: datetime | None = None
+    rule: str | None = None  # under which it was erased
 
 
 async def leaf(tx: Transaction, seq: int) -> Leaf | None:
@@ -232,15 +234,16 @@ async def leaf(tx: Transaction, seq: int) -> Leaf | None:
     row = await (
         await tx.execute(
             """
-            SELECT f.seq, l.leaf_hash, e.salt, e.canonical
+            SELECT f.seq, l.leaf_hash, e.salt, e.canonical, x.erased_at, x.rule
             FROM feed f JOIN log_leaf l ON l.seq = f.seq
             LEFT JOIN event e ON e.month = f.month AND e.event_id = f.event_id
+            LEFT JOIN event_erased x ON x.event_id = f.event_id
             WHERE f.org = current_org() AND f.seq = %s
             """,
             [seq],
         )
     ).fetchone()
-    return None if row is None else Leaf(row[0], bytes(row[1]), row[2], row[3])
+    return None if row is None else Leaf(row[0], bytes(row[1]), *row[2:])
 
 
 async def leaves(tx: Transaction, *, first: int, at_most: int) -> list[Leaf]:

@@ -407,6 +407,16 @@ async def _add_personal(
     )
 
 
+async def open_personal(vault: Vault, salt: bytes, sealed: bytes) -> Personal:
+    """Return what of a bill names people."""
+    return _personal(vault.open(salt, sealed))
+
+
+async def seal_personal(vault: Vault, salt: bytes, personal: Personal) -> bytes:
+    """Return what of a bill names people, sealed under a salt of its own."""
+    return vault.seal(salt, _pack(personal))
+
+
 async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     """Return a manifest whole, as far as the reader may see it; erased persons are left out."""
     rows = await tx.execute(

@@ -282,6 +282,52 @@ CREATE TABLE public.equipment (
 
 ALTER TABLE ONLY public.equipment FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.erased (
+    kind text NOT NULL,
+    target text NOT NULL,
+    erasure uuid NOT NULL,
+    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text])))
+);
+
+ALTER TABLE ONLY public.erased FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.erasure (
+    erasure uuid NOT NULL,
+    org bigint NOT NULL,
+    kind text NOT NULL,
+    rule text NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    bills integer NOT NULL,
+    messages integer NOT NULL,
+    persons integer NOT NULL,
+    events integer NOT NULL,
+    still_named bigint[] NOT NULL
+);
+
+ALTER TABLE ONLY public.erasure FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.erasure_request (
+    request uuid NOT NULL,
+    org bigint NOT NULL,
+    asked_by text NOT NULL,
+    kind text NOT NULL,
+    rule text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT erasure_request_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text]))),
+    CONSTRAINT erasure_request_rule_check CHECK (((length(rule) >= 1) AND (length(rule) <= 200)))
+);
+
+ALTER TABLE ONLY public.erasure_request FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.erasure_wish (
+    request uuid NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT erasure_wish_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.erasure_wish FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.event (
     event_id bigint NOT NULL,
     month date NOT NULL,
@@ -323,6 +369,14 @@ CREATE TABLE public.event_default (
     canonical bytea CONSTRAINT event_canonical_not_null NOT NULL,
     CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
 );
+
+CREATE TABLE public.event_erased (
+    event_id bigint NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    rule text NOT NULL
+);
+
+ALTER TABLE ONLY public.event_erased FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.feed (
     org bigint NOT NULL,
@@ -634,6 +688,12 @@ CREATE TABLE public.person (
 
 ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.projection (
+    name text NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT projection_seq_check CHECK ((seq >= 0))
+);
+
 CREATE TABLE public.reader (
     org bigint NOT NULL,
     consignment bigint NOT NULL,
@@ -790,11 +850,26 @@ ALTER TABLE ONLY public.decision
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_pkey PRIMARY KEY (manifest_id, n);
 
+ALTER TABLE ONLY public.erased
+    ADD CONSTRAINT erased_pkey PRIMARY KEY (kind, target, erasure);
+
+ALTER TABLE ONLY public.erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (erasure);
+
+ALTER TABLE ONLY public.erasure_request
+    ADD CONSTRAINT erasure_request_pkey PRIMARY KEY (request);
+
+ALTER TABLE ONLY public.erasure_wish
+    ADD CONSTRAINT erasure_wish_pkey PRIMARY KEY (request);
+
 ALTER TABLE ONLY public.event
     ADD CONSTRAINT event_pkey PRIMARY KEY (month, event_id);
 
 ALTER TABLE ONLY public.event_default
     ADD CONSTRAINT event_default_pkey PRIMARY KEY (month, event_id);
+
+ALTER TABLE ONLY public.event_erased
+    ADD CONSTRAINT event_erased_pkey PRIMARY KEY (event_id);
 
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (org, seq);
@@ -903,6 +978,9 @@ ALTER TABLE ONLY public.outcome
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.projection
+    ADD CONSTRAINT projection_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (org, consignment, view);
@@ -1047,6 +1125,15 @@ ALTER TABLE ONLY public.decision
 
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.erased
+    ADD CONSTRAINT erased_erasure_fkey FOREIGN KEY (erasure) REFERENCES public.erasure(erasure);
+
+ALTER TABLE ONLY public.erasure_request
+    ADD CONSTRAINT erasure_request_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.erasure_wish
+    ADD CONSTRAINT erasure_wish_request_fkey FOREIGN KEY (request) REFERENCES public.erasure_request(request);
 
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
@@ -1217,7 +1304,17 @@ CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true)
 
 CREATE POLICY engine ON public.equipment TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.erased TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.erasure TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.erasure_request TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.erasure_wish TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.event TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.event_erased TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1241,6 +1338,8 @@ CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH
 
 CREATE POLICY engine ON public.notice FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK (true);
@@ -1251,9 +1350,15 @@ CREATE POLICY engine ON public.reader TO waglan_engine USING (true) WITH CHECK (
 
 CREATE POLICY engine ON public.receipt TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.risk_table FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.serving FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.standing TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.standing_order FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.standing_order_revocation FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.token TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1261,7 +1366,21 @@ CREATE POLICY engine ON public.token_revocation TO waglan_engine USING (true) WI
 
 ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.erased ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure_request ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.erasure_wish ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_erased ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY feed ON public.event_erased FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.feed f
+  WHERE ((f.org = public.current_org()) AND (f.event_id = event_erased.event_id)))));
 
 ALTER TABLE public.feed ENABLE ROW LEVEL SECURITY;
 
@@ -1309,6 +1428,12 @@ ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
+CREATE POLICY operator ON public.erasure_request FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND public.is_operator()));
+
+CREATE POLICY operator ON public.erasure_wish FOR INSERT TO waglan_app WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.erasure_request r
+  WHERE ((r.request = erasure_wish.request) AND (r.org = public.current_org())))));
+
 CREATE POLICY operator ON public.organisation FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
 ALTER TABLE public.organisation ENABLE ROW LEVEL SECURITY;
@@ -1336,6 +1461,10 @@ CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((o
 CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.equipment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.erasure FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.erasure_request FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -1475,6 +1604,8 @@ GRANT SELECT,INSERT ON TABLE public.bill TO waglan_app;
 GRANT SELECT ON TABLE public.bill TO waglan_authority;
 GRANT SELECT ON TABLE public.bill TO waglan_engine;
 
+GRANT UPDATE(particulars) ON TABLE public.bill TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.bill_equipment TO waglan_app;
 GRANT SELECT ON TABLE public.bill_equipment TO waglan_authority;
 GRANT SELECT ON TABLE public.bill_equipment TO waglan_engine;
@@ -1488,6 +1619,7 @@ GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
+GRANT SELECT ON SEQUENCE public.consignment_block TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
 GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
@@ -1500,13 +1632,28 @@ GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
 GRANT SELECT ON TABLE public.equipment TO waglan_authority;
 GRANT SELECT ON TABLE public.equipment TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.erased TO waglan_engine;
+
+GRANT SELECT ON TABLE public.erasure TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.erasure TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.erasure_request TO waglan_app;
+GRANT SELECT ON TABLE public.erasure_request TO waglan_engine;
+
+GRANT INSERT ON TABLE public.erasure_wish TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.erasure_wish TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.event TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.event TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.event TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_app;
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_authority;
-GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
+GRANT SELECT,USAGE ON SEQUENCE public.event_block TO waglan_engine;
+
+GRANT SELECT ON TABLE public.event_erased TO waglan_app;
+GRANT SELECT ON TABLE public.event_erased TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
 
 GRANT SELECT ON TABLE public.feed TO waglan_app;
 GRANT SELECT ON TABLE public.feed TO waglan_authority;
@@ -1576,14 +1723,19 @@ GRANT SELECT ON TABLE public.notice TO waglan_app;
 GRANT SELECT ON TABLE public.notice TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
+GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_engine;
 
+GRANT UPDATE(findings) ON TABLE public.outcome TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.projection TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
 GRANT SELECT ON TABLE public.reader TO waglan_authority;
@@ -1593,6 +1745,7 @@ GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.risk_table TO waglan_authority;
+GRANT SELECT ON TABLE public.risk_table TO waglan_engine;
 
 GRANT SELECT ON TABLE public.schema_migration TO waglan_app;
 GRANT SELECT ON TABLE public.schema_migration TO waglan_authority;
@@ -1606,5 +1759,7 @@ GRANT SELECT ON TABLE public.standing TO waglan_authority;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order TO waglan_authority;
+GRANT SELECT ON TABLE public.standing_order TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;
+GRANT SELECT ON TABLE public.standing_order_revocation TO waglan_engine;

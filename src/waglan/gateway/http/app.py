@@ -4,7 +4,16 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from waglan.gateway.http import access, desk, grants, health, messages, problem, tracking
+from waglan.gateway.http import (
+    access,
+    desk,
+    erasures,
+    grants,
+    health,
+    messages,
+    problem,
+    tracking,
+)
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_router
 from waglan.logbook.tree import TileId
@@ -38,7 +47,7 @@ def describe() -> FastAPI:
         redoc_url=None,
     )
     problem.handle(app)
-    for module in (messages, tracking, desk, access, grants, health):
+    for module in (messages, tracking, desk, access, grants, erasures, health):
         app.include_router(module.router)
     app.include_router(desk.listing)
     return app

@@ -1,0 +1,212 @@
+"""Somebody's traces are destroyed: keys, salts and rows; the log goes on to prove all that it did.
+
+The events stay, and with them the commitments; without their salts nobody can say to what.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from waglan.codes.event import EventCode
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.codes.plain import squashed
+from waglan.logbook.event import Event
+from waglan.logbook.sealed import Vault
+from waglan.operations.request_erasure import Kind
+from waglan.store import Transaction, erasure, event_erasure, events, manifests, messages, parties
+from waglan.store.erasure import Done, Personal
+from waglan.store.messages import new_salt
+
+TARGETS_MAX = 100_000
+
+
+@dataclass(slots=True)
+class Found:
+    """What an erasure is to take, by kind and target; a restored backup loses the same again."""
+
+    names: dict[bytes, str] = field(default_factory=dict)  # blind index, and the name if known
+    messages: set[UUID] = field(default_factory=set)
+    subjects: set[str] = field(default_factory=set)
+    events: set[tuple[int, bytes]] = field(default_factory=set)
+
+    def targets(self) -> list[tuple[str, str]]:
+        """Return it as the list of erasures keeps it: no name, only its blind index."""
+        return [
+            *(("name", blind.hex()) for blind in self.names),
+            *(("message", str(id_)) for id_ in self.messages),
+            *(("subject", subject) for subject in self.subjects),
+            *(("event", f"{seq}:{leaf.hex()}") for seq, leaf in self.events),
+        ]
+
+
+def found_in(targets: Collection[tuple[str, str]]) -> Found:
+    """Read what `Found.targets` wrote."""
+    found = Found()
+    for kind, target in targets:
+        if kind == Kind.NAME.value:
+            found.names[bytes.fromhex(target)] = ""
+        elif kind == Kind.MESSAGE.value:
+            found.messages.add(UUID(target))
+        elif kind == Kind.SUBJECT.value:
+            found.subjects.add(target)
+        else:
+            seq, _, leaf = target.partition(":")
+            found.events.add((int(seq), bytes.fromhex(leaf)))
+    return found
+
+
+async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done | None:
+    """Carry out the oldest request that waits; None if none does.
+
+    Reading comes first, which holds nobody up; what is written then is short.
+    """
+    waits = await erasure.waiting(tx)
+    if waits is None:
+        return None
+    row, salt, sealed = waits
+    found = await _wanted(tx, vault, Kind(row.kind), vault.open(salt, sealed).decode())
+    await erasure.be_alone(tx)
+    if not await erasure.take(tx, row.request):
+        return None
+    for blind in found.names:
+        found.messages |= await erasure.messages_of(tx, blind, until=now)
+    blind_one = next(iter(found.names), None)
+    touched = await erasure.orgs_of(tx, list(found.messages), blind_one)
+    done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
+    done = await destroy(tx, vault, found, done)
+    await erasure.add(tx, done, found.targets())
+    await _tell(tx, done, found, touched)
+    return done
+
+
+async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Done:
+    """Destroy what was found, as of the erasure's own day; return it with its counts.
+
+    Doing it again, after a restore, takes what the first time took and nothing that came later.
+    """
+    at, bills, persons = done.erased_at, 0, 0
+    for blind in found.names:
+        async for old in erasure.bills_of(tx, blind, until=at):
+            await erasure.replace_bill(tx, old, await _without(vault, old, blind))
+            bills += 1
+        gone = await erasure.destroy_persons(tx, blind=blind, subject=None, until=at)
+        found.subjects |= set(gone)
+        persons += len(gone)
+    for subject in sorted(found.subjects):
+        persons += len(await erasure.destroy_persons(tx, blind=None, subject=subject, until=at))
+    count = 0
+    for seq, leaf in sorted(found.events):
+        count += await event_erasure.destroy_event(tx, seq, leaf, done.rule, now=at)
+    taken = await erasure.destroy_messages(tx, sorted(found.messages), now=at)
+    named = [n for name in found.names.values() for n in await _still_named(tx, name)]
+    return Done(
+        done.erasure,
+        done.org,
+        done.kind,
+        done.rule,
+        at,
+        bills,
+        taken,
+        persons,
+        count,
+        tuple(named),
+    )
+
+
+async def _wanted(tx: Transaction, vault: Vault, kind: Kind, target: str) -> Found:
+    found = Found()
+    if kind is Kind.NAME:
+        found.names[vault.blind(target)] = target
+        found.messages = await _messages_naming(tx, vault, target)
+    elif kind is Kind.MESSAGE:
+        found.messages.add(UUID(target))
+    elif kind is Kind.SUBJECT:
+        found.subjects.add(target)
+    else:
+        leaf = await event_erasure.leaf_at(tx, int(target))
+        if leaf is not None:
+            found.events.add((int(target), leaf))
+    return found
+
+
+async def _messages_naming(tx: Transaction, vault: Vault, name: str) -> set[UUID]:
+    """Every message whose bytes hold the name, refused and waiting ones too, in any charset."""
+    wanted, last = squashed(name), 0
+    found: set[UUID] = set()
+    while rows := await erasure.messages_after(tx, last):
+        last = rows[-1].message_id
+        for row in rows:
+            if await _holds(tx, vault, row.message_id, wanted):
+                found.add(row.id)
+    return found
+
+
+CHARSETS = ("utf-8", "latin-1", "big5hkscs", "gb18030")
+
+
+async def _holds(tx: Transaction, vault: Vault, message_id: int, wanted: str) -> bool:
+    kept = await messages.by_number(tx, message_id)
+    if kept is None:
+        return False
+    ends = [""] * len(CHARSETS)  # a name may lie across two blocks
+    async for block in messages.blocks(tx, vault, kept):
+        texts = [
+            end + squashed(block.decode(charset, "ignore"))
+            for end, charset in zip(ends, CHARSETS, strict=True)
+        ]
+        if any(wanted in text for text in texts):
+            return True
+        ends = [text[-len(wanted) :] for text in texts]
+    return False
+
+
+async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None:
+    """The row without one person, under a new salt; None when nobody else is in it.
+
+    Marks are free text and may name him in any spelling, so they go with him.
+    """
+    sheet = await manifests.open_personal(vault, old.key_salt, old.sealed)
+    kept = [i for i, party in enumerate(sheet.parties) if vault.blind(party.name) != blind]
+    if not kept:
+        return None
+    salts = tuple(sheet.salts[i] for i in kept if i < len(sheet.salts))
+    left = msgspec.structs.replace(
+        sheet,
+        parties=tuple(sheet.parties[i] for i in kept),
+        marks=("",) * len(sheet.marks),
+        salts=salts,
+    )
+    salt = await new_salt()
+    return Personal(
+        old.manifest_id,
+        old.consignment,
+        old.org,
+        salt,
+        await manifests.seal_personal(vault, salt, left),
+        tuple(vault.blind(party.name) for party in left.parties),
+    )
+
+
+async def _still_named(tx: Transaction, name: str) -> list[int]:
+    return await event_erasure.naming(tx, name) if name else []
+
+
+async def _tell(tx: Transaction, done: Done, found: Found, touched: Collection[int]) -> None:
+    operator = await parties.party_of(tx, done.org)
+    names = {await parties.party_of(tx, org) for org in touched}
+    told = Event(
+        EventCode.SUBJECT_ERASED,
+        Key(KeyKind.PARTY, operator),
+        operator,
+        done.erased_at,
+        done.erased_at,
+        # No name and no count: one filer must not learn how much of another's was taken.
+        {"erasure": str(done.erasure), "kind": done.kind, "rule": done.rule},
+        tuple(Key(KeyKind.MESSAGE, str(id_)) for id_ in sorted(found.messages)[:TARGETS_MAX]),
+        frozenset(PartyId(name) for name in names),
+    )
+    await events.append(tx, [told])

@@ -1,0 +1,97 @@
+"""A person asks to be forgotten: his traces go, and the log proves on."""
+
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from running_instance import ORIGIN, Instance
+from test_filed_before_arrival import manifest, wait
+
+from waglan.logbook.evidence import Erased, Standing, Trust, verify
+from waglan.logbook.note import Algorithm, SignerKey
+from waglan.logbook.quorum import Quorum
+
+NOBODY = SignerKey("witness.test", Algorithm.COSIGNATURE, Ed25519PrivateKey.generate()).verifier
+
+
+def erase(instance: Instance, kind: str, target: str, rule: str = "PDPO s.26") -> dict[str, Any]:
+    wish = {"kind": kind, "target": target, "rule": rule}
+    answer = instance.operator.post("/v1/erasures", json=wish)
+    assert answer.status_code == 202, answer.text
+
+    def done() -> dict[str, Any] | None:
+        shown = instance.operator.get(f"/v1/erasures/{answer.json()['id']}").json()
+        return dict(shown) if shown["state"] == "done" else None
+
+    return dict(wait(done, 30))
+
+
+def test_a_person_is_erased_from_bills_and_messages_and_others_stay(instance: Instance) -> None:
+    carrier = instance.let_in("erase-line", "carrier", addresses=("CARRIER1:ZZZ",))
+    instance.let_in("erase-customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
+    paper = manifest("E1", "DOCE1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
+    first = carrier.post("/v1/messages", content=paper).json()
+    assert first["state"] == "accepted", first["findings"]
+    refused = carrier.post(
+        "/v1/messages", content=paper.replace(b"+E1'", b"+E2'").replace(b"UNT+24", b"UNT+99")
+    ).json()
+    assert refused["state"] == "refused"
+    third = manifest("E3", "DOCE3").replace(b"SYNB0001", b"SYNB0003")
+    third = third.replace(b"95B:UN'", b"95B:UN+ACC3'")
+    other = carrier.post("/v1/messages", content=third).json()
+    assert other["state"] == "accepted", other["findings"]
+    assert carrier.get(f"/v1/messages/{first['id']}/raw").content == paper
+    done = erase(instance, "name", "Specimen  ka fai")
+    assert (done["bills"], done["messages"], done["still_named"]) == (1, 2, [])
+    for gone in (first, refused):
+        assert carrier.get(f"/v1/messages/{gone['id']}/raw").content == b""
+        assert carrier.get(f"/v1/messages/{gone['id']}/answers").json() == []
+        assert carrier.get(f"/v1/messages/{gone['id']}").json()["state"] == gone["state"]
+    assert b"SAMPLE IMPORTS" in carrier.get(f"/v1/messages/{other['id']}/raw").content
+    told = carrier.get(f"/v1/track/{first['id']}", params={"kind": "message"}).json()["found"]
+    assert [e["code"] for one in told for e in one["events"]].count("privacy.subject-erased") == 1
+
+
+def test_an_event_that_names_somebody_is_erased_and_its_proof_says_so(instance: Instance) -> None:
+    carrier = instance.let_in("event-line", "carrier", addresses=("CARRIER8:ZZZ",))
+    instance.let_in("event-customs", "customs", addresses=("CUSTOMS8:ZZZ",))
+    paper = manifest("V1", "DOCV1").replace(b"CARRIER1", b"CARRIER8")
+    paper = paper.replace(b"HKCUSTOMS", b"CUSTOMS8").replace(b"SYNB0001", b"SYNB0008")
+    paper = paper.replace(b"COTTON T-SHIRTS", b"SHIRTS OF WONG TAI MAN")
+    assert carrier.post("/v1/messages", content=paper).json()["state"] == "accepted"
+    seq = wait(lambda: carrier.get("/v1/track/SYNB0008").json()["found"][0]["events"][0]["seq"])
+    assert erase(instance, "name", "WONG TAI MAN")["still_named"] == [seq]
+    assert erase(instance, "event", str(seq))["events"] == 1
+    trust = Trust({ORIGIN: [instance.log_key]}, Quorum(1, (NOBODY,)))
+    bundle = wait(lambda: carrier.get(f"/v1/evidence/{seq}"))
+    verdict = verify(bundle.content, trust)
+    assert verdict.standing is Standing.SIGNED
+    assert isinstance(verdict.said, Erased)
+    assert verdict.said.under == "PDPO s.26"
+    assert b"WONG" not in bundle.content
+    assert carrier.get("/v1/track/SYNB0008").status_code == 404
+
+
+def test_a_person_of_an_organisation_and_one_message_are_erased_by_their_ids(
+    instance: Instance,
+) -> None:
+    trader = instance.let_in("id-line", "carrier", addresses=("CARRIER9:ZZZ",))
+    assert erase(instance, "name", "Sample Person of id-line")["persons"] == 1
+    sent = trader.post("/v1/messages", content=b"not a message at all").json()
+    assert erase(instance, "message", sent["id"])["messages"] == 1
+    assert erase(instance, "message", sent["id"])["messages"] == 0
+    assert trader.get("/v1/whoami").status_code == 200
+
+
+def test_only_the_operator_erases_and_nothing_vague(instance: Instance) -> None:
+    trader = instance.let_in("no-eraser", "carrier")
+    wish = {"kind": "name", "target": "Sample Person", "rule": "r"}
+    assert trader.post("/v1/erasures", json=wish).status_code == 403
+    for kind, target in (("name", "Li +"), ("message", "1"), ("event", "-1"), ("subject", "me")):
+        answer = instance.operator.post(
+            "/v1/erasures", json={"kind": kind, "target": target, "rule": "r"}
+        )
+        assert answer.status_code == 422, target
+        assert target not in answer.json()["detail"]
+    unknown = "/v1/erasures/018f0000-0000-7000-8000-000000000000"
+    assert instance.operator.get(unknown).status_code == 404
+    assert trader.get(unknown).status_code == 403

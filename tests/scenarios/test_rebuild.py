@@ -1,0 +1,83 @@
+"""What is worked out from the log can be thrown away and worked out again."""
+
+import psycopg
+import pytest
+from running_instance import Instance
+from test_filed_before_arrival import Officer, decided, manifest, wait
+
+from waglan.store.connect import Pools, pools, transaction
+from waglan.store.dsn import Dsn
+from waglan.store.rebuild import TABLES, again, compare
+
+
+def superuser(dsn: Dsn, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(dsn.admin or "", autocommit=True) as conn:
+        found = conn.execute(statement.encode())
+        return found.fetchall() if found.description else []
+
+
+async def differences(opened: Pools) -> list[tuple[str, int, int]]:
+    async with transaction(opened.engine, None) as tx:
+        return [(d.table, d.missing, d.surplus) for d in await compare(tx)]
+
+
+@pytest.fixture(scope="module")
+def lived(instance: Instance) -> Instance:
+    """An instance with two versions of a manifest, decided and served."""
+    carrier = instance.let_in("line", "carrier", addresses=("CARRIER1:ZZZ",))
+    customs = instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes())
+    assert carrier.post("/v1/messages", content=manifest("B1", "D1")).json()["state"] == "accepted"
+    wait(lambda: decided(customs))
+    assert customs.post("/v1/customs/calls/9811000/001E/notices").json() == {"notices": 1}
+    second = manifest("B2", "D2").replace(b"SYNB0001", b"SYNB0002")
+    second = second.replace(b"95B:UN'", b"95B:UN+ACC2'")
+    answer = carrier.post("/v1/messages", content=second).json()
+    assert answer["state"] == "accepted", answer["findings"]
+    wait(
+        lambda: superuser(instance.dsn, "SELECT 1 FROM standing WHERE number = 'SYNB0002'") or None
+    )
+    wait(
+        lambda: (
+            superuser(instance.dsn, "SELECT 1 FROM standing WHERE served_at IS NOT NULL") or None
+        )
+    )
+    return instance
+
+
+async def test_the_engine_keeps_each_bills_standing_as_the_log_tells_it(lived: Instance) -> None:
+    rows = superuser(
+        lived.dsn,
+        "SELECT s.number, s.call, s.status = d.status, s.decided_at = d.decided_at,"
+        " s.served_at IS NOT NULL FROM standing s LEFT JOIN decision d USING (consignment)"
+        " ORDER BY s.number",
+    )
+    assert rows[0] == ("SYNB0001", "9811000/001E", True, True, True)
+    async with pools(lived.dsn, size_max=1) as opened:
+        assert await differences(opened) == [(table, 0, 0) for table in TABLES]
+
+
+@pytest.mark.parametrize(
+    ("damage", "table", "missing", "surplus"),
+    [
+        ("UPDATE standing SET status = 'cleared' WHERE number = 'SYNB0001'", "standing", 1, 1),
+        ("DELETE FROM standing WHERE number = 'SYNB0002'", "standing", 1, 0),
+        ("DELETE FROM feed WHERE seq = 3 AND org = (SELECT max(org) FROM feed WHERE seq = 3)",
+         "feed", 1, 0),
+        ("INSERT INTO reader SELECT 99, consignment, 'full', 'infinity' FROM reader LIMIT 1",
+         "reader", 0, 1),
+        ("UPDATE reader SET view = 'status' WHERE ctid = (SELECT min(ctid) FROM reader)",
+         "reader", 1, 1),
+    ],
+)  # fmt: skip
+async def test_a_projection_that_differs_is_found_and_put_right(
+    lived: Instance, damage: str, table: str, missing: int, surplus: int
+) -> None:
+    superuser(lived.dsn, damage)
+    async with pools(lived.dsn, size_max=1) as opened:
+        assert (table, missing, surplus) in await differences(opened)
+        async with transaction(opened.engine, None) as tx:
+            found = [(d.table, d.missing, d.surplus) for d in await again(tx)]
+        assert (table, missing, surplus) in found
+        assert await differences(opened) == [(name, 0, 0) for name in TABLES]
