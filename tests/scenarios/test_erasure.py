@@ -3,8 +3,8 @@
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from port import manifest, wait
 from running_instance import ORIGIN, Instance
-from test_filed_before_arrival import manifest, wait
 
 from waglan.logbook.evidence import Erased, Standing, Trust, verify
 from waglan.logbook.note import Algorithm, SignerKey

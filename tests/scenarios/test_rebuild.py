@@ -2,8 +2,9 @@
 
 import psycopg
 import pytest
+from port import Officer, manifest, wait
 from running_instance import Instance
-from test_filed_before_arrival import Officer, decided, manifest, wait
+from test_filed_before_arrival import decided
 
 from waglan.store.connect import Pools, pools, transaction
 from waglan.store.dsn import Dsn

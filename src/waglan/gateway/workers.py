@@ -29,6 +29,7 @@ from waglan.operations.work_off_message import Work, work_off_message
 from waglan.store import (
     NoDatabase,
     Transaction,
+    assemblies,
     customs,
     erasure,
     links,
@@ -87,7 +88,7 @@ class Worker:
                 await self._each("manifest", customs.unjudged, self._manifest),
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
-                await self._each("assembly", partial(manifests.overdue, now=now), self._assembly),
+                await self._each("assembly", partial(assemblies.overdue, now=now), self._assembly),
                 await self._erasures(),
             ]
         )

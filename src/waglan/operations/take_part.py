@@ -19,8 +19,8 @@ from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
 from waglan.messages.envelope import Message
 from waglan.operations.file_manifest import Filer, Filing, file_manifest
-from waglan.store import Transaction, events, manifests, messages, parties
-from waglan.store.manifests import PartRow
+from waglan.store import Transaction, assemblies, events, messages, parties
+from waglan.store.assemblies import PartRow
 from waglan.store.messages import Kept
 
 OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender is told
@@ -79,10 +79,10 @@ async def take_part(
     if not message.header.access_reference:
         # It stands alone, and senders use UNH 0062 anew in every interchange.
         key = replace(key, access_reference=f"{sender.message.id}/{place}")
-    assembly_id = await manifests.open_assembly(
+    assembly_id = await assemblies.open_assembly(
         tx, sender.message.org, key, now=means.now, due_at=means.now + OPEN_FOR
     )
-    rows = await manifests.parts(tx, assembly_id)
+    rows = await assemblies.parts(tx, assembly_id)
     before = Assembly(
         key,
         {row.number: row.sha256 for row in rows},
@@ -94,7 +94,7 @@ async def take_part(
     if isinstance(became, Replayed):
         return Taken([])
     row = PartRow(part.number, part.is_final, message.sha256, sender.message.message_id, place)
-    await manifests.add_part(tx, sender.message.org, assembly_id, row, now=means.now)
+    await assemblies.add_part(tx, sender.message.org, assembly_id, row, now=means.now)
     await events.append(tx, [_received(sender, part, became.assembly, means.now)])
     if not became.assembly.is_complete:
         return Taken([])

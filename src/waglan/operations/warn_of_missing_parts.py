@@ -7,7 +7,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.manifest.assembly import Assembly, overdue
-from waglan.store import Transaction, events, manifests
+from waglan.store import Transaction, assemblies, events
 
 
 async def warn_of_missing_parts(
@@ -15,14 +15,14 @@ async def warn_of_missing_parts(
 ) -> bool:
     """Tell the sender once which parts are missing; False if there is nothing to tell."""
     org, party = by
-    opened = await manifests.open_one(tx, assembly_id)
+    opened = await assemblies.open_one(tx, assembly_id)
     if opened is None:
         return False
-    rows = await manifests.parts(tx, assembly_id)
+    rows = await assemblies.parts(tx, assembly_id)
     final = next((row.number for row in rows if row.is_final), None)
     assembly = Assembly(opened.key, {row.number: row.sha256 for row in rows}, final)
     finding = overdue(assembly, opened.opened_at, opened.due_at, as_of=now)
-    if finding is None or not await manifests.add_alert(tx, org, assembly_id, now=now):
+    if finding is None or not await assemblies.add_alert(tx, org, assembly_id, now=now):
         return False
     message = Key(KeyKind.PARTY, party)
     told = Event(

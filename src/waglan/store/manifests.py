@@ -18,7 +18,6 @@ from waglan.manifest.model import (
     Function,
     Head,
     Manifest,
-    PartKey,
     Party,
     PartyRole,
 )
@@ -49,17 +48,6 @@ _pack = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
-class PartRow:
-    """A part of an assembly as kept; `place` is where it stands in its message, from 1."""
-
-    number: int
-    is_final: bool
-    sha256: bytes
-    message_id: int
-    place: int
-
-
-@dataclass(frozen=True, slots=True)
 class Filed:
     """A version of a manifest as kept."""
 
@@ -77,63 +65,6 @@ class Filed:
     bills: int
     arrives_at: datetime | None
     filed_at: datetime
-
-
-async def open_assembly(
-    tx: Transaction, org: int, key: PartKey, *, now: datetime, due_at: datetime
-) -> int:
-    """Return the assembly of that key, opened now if it is new; others wait until this commits."""
-    wanted = [org, key.sender, key.recipient, key.message_type, key.access_reference]
-    await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(map(str, wanted))]
-    )
-    await tx.execute(
-        "INSERT INTO assembly (org, sender, recipient, message_type, access_reference, opened_at,"
-        " due_at) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [*wanted, now, due_at],
-    )
-    row = await (
-        await tx.execute(
-            "SELECT assembly_id FROM assembly WHERE org = %s AND sender = %s AND recipient = %s"
-            " AND message_type = %s AND access_reference = %s",
-            wanted,
-        )
-    ).fetchone()
-    if row is None:
-        raise RuntimeError("the assembly just opened is not there")
-    return int(row[0])
-
-
-async def parts(tx: Transaction, assembly_id: int) -> list[PartRow]:
-    """Return the parts that have come, in the order of their numbers."""
-    rows = await tx.execute(
-        "SELECT number, is_final, sha256, message_id, place FROM assembly_part"
-        " WHERE assembly_id = %s ORDER BY number",
-        [assembly_id],
-    )
-    return [
-        PartRow(n, final, bytes(sha), m, place) for n, final, sha, m, place in await rows.fetchall()
-    ]
-
-
-async def add_part(
-    tx: Transaction, org: int, assembly_id: int, part: PartRow, *, now: datetime
-) -> None:
-    """Keep where a part stands; its bytes are its message's."""
-    await tx.execute(
-        "INSERT INTO assembly_part (assembly_id, number, org, is_final, sha256, message_id, place,"
-        " kept_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        [
-            assembly_id,
-            part.number,
-            org,
-            part.is_final,
-            part.sha256,
-            part.message_id,
-            part.place,
-            now,
-        ],
-    )
 
 
 async def latest(tx: Transaction, org: int, document: str, call: str) -> Filed | None:
@@ -472,49 +403,3 @@ async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
         [manifest_id],
     )
     return {(parent, number): consignment for parent, number, consignment in await rows.fetchall()}
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAssembly:
-    """A manifest whose parts have not all come."""
-
-    key: PartKey
-    opened_at: datetime
-    due_at: datetime
-
-
-async def overdue(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
-    """Return (assembly, organisation) of those still open at their deadline; each told once."""
-    rows = await tx.execute(
-        """
-        SELECT a.assembly_id, a.org FROM assembly a
-        WHERE a.due_at <= %s
-          AND NOT EXISTS (SELECT 1 FROM assembly_alert t WHERE t.assembly_id = a.assembly_id)
-          AND NOT EXISTS (SELECT 1 FROM manifest m WHERE m.assembly_id = a.assembly_id)
-        ORDER BY a.due_at LIMIT %s
-        """,
-        [now, at_most],
-    )
-    return [(int(assembly), int(org)) for assembly, org in await rows.fetchall()]
-
-
-async def open_one(tx: Transaction, assembly_id: int) -> OpenAssembly | None:
-    """Return an assembly of this organisation."""
-    row = await (
-        await tx.execute(
-            "SELECT sender, recipient, message_type, access_reference, opened_at, due_at"
-            " FROM assembly WHERE assembly_id = %s",
-            [assembly_id],
-        )
-    ).fetchone()
-    return None if row is None else OpenAssembly(PartKey(*row[:4]), row[4], row[5])
-
-
-async def add_alert(tx: Transaction, org: int, assembly_id: int, *, now: datetime) -> bool:
-    """Say that the sender was told of missing parts; False if he was told before."""
-    done = await tx.execute(
-        "INSERT INTO assembly_alert (assembly_id, org, told_at) VALUES (%s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        [assembly_id, org, now],
-    )
-    return bool(done.rowcount)

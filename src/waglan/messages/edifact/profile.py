@@ -24,7 +24,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     severity: dict[str, Severity] = {}  # by finding code, in place of ours
     charset: Charset | None = None  # of 8-bit bytes that are not what the label says
     bare: Bare | None = None  # None: messages without an envelope are refused
-    waivers: frozenset[str] = frozenset()  # groups and places that may repeat beyond the directory
+    waivers: dict[str, int] = {}  # more repeats than the directory allows, by group or place
     duplicates: Literal["refuse", "accept"] = "refuse"  # same reference, other content
 
 
