@@ -1,12 +1,15 @@
 """Small cargo reports in EDIFACT, for tests that file as several organisations."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waglan.codes.calendar import HONG_KONG
 
 HEAD = (
     "UNA:+.? 'UNB+UNOC:3+{sender}:ZZZ+{customs}:ZZZ+261122:0900+{ref}'"
     "UNH+{ref}+CUSCAR:D:95B:UN'BGM+785+{doc}+9'DTM+137:202611220900:203'NAD+CA+{carrier}:172:20'"
     "TDT+20+001E+1++{carrier}:172:20+++9811000:146::SYNTHETIC STAR'LOC+60+HKHKG:139:6'"
-    "DTM+132:202611231200:203'{boxes}"
+    "DTM+132:{arrival}:203'{boxes}"
 )
 BILL = (
     "CNI+{n}+{number}'{level}CNT+7:120:KGM'CNT+8:10'LOC+9+CNSHA:139:6'LOC+11+HKHKG:139:6'"
@@ -43,6 +46,7 @@ def manifest(call: Call, *bills: Paper) -> bytes:
     given = {
         "sender": call.sender, "customs": call.customs, "ref": call.ref, "carrier": call.carrier,
         "doc": f"DOC-{call.ref}",
+        "arrival": (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y%m%d%H%M"),
     }  # fmt: skip
     text = HEAD.format(**given, boxes=boxes)
     inside = "".join(_bill(n, bill) for n, bill in enumerate(bills, 1))

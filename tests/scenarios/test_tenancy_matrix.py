@@ -1,0 +1,312 @@
+"""Every endpoint, asked by every kind of client of every role, about what is another's.
+
+What is somebody else's and what is not there at all must answer alike, byte for byte. An endpoint
+that is not in the table below fails: whoever adds one says here how it is asked.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from port import Officer, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+from waglan.codes.party import PartyId
+from waglan.gateway.http.app import describe
+from waglan.parties.permission import Act, refusal
+from waglan.parties.role import ClientKind, Principal, Role, Scope
+
+ABSENT_ID = "00000000-0000-7000-8000-000000000000"
+ABSENT = {
+    "message": ABSENT_ID,
+    "manifest": ABSENT_ID,
+    "grant": ABSENT_ID,
+    "erasure": ABSENT_ID,
+    "n": "1",
+    "bill": "SYNABSENT",
+    "call": "9999999/999E",
+    "seq": "987654321",
+    "token": "tok_" + "0" * 32,
+    "order": "order-absent",
+}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """How an endpoint is asked: `{name}` stands for a thing of the other tenant, or an absent one.
+
+    `act` is what its client must be allowed; None is an endpoint for everybody, signed in or not.
+    """
+
+    act: Act | None
+    path: str
+    body: Mapping[str, Any] | None = None
+    content: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names_a_thing(self) -> bool:
+        return any(f"{{{name}}}" in self.path + str(self.body) for name in ABSENT)
+
+
+def fresh() -> str:
+    return f"matrix-{uuid4().hex[:12]}"
+
+
+# Made anew for each request, so that one client's success can't make the next one's failure.
+NEW_PARTY: Callable[[], dict[str, Any]] = lambda: {  # noqa: E731
+    "party": fresh(), "name": "Synthetic", "roles": ["bank"], "person": "Sample Person",
+}  # fmt: skip
+KEY = {"public_key": "AAAA"}
+ORDER = {"body": "AAAA", "signature": "AAAA"}
+DECISION = {"status": "detained", "reason": "papers are missing"}
+
+ASKS: dict[tuple[str, str], Ask] = {
+    ("post", "/v1/messages"): Ask(
+        Act.FILE, "/v1/messages", content=b"no message", headers={"Prefer": "respond-async"}
+    ),
+    ("get", "/v1/messages/{message}"): Ask(Act.READ, "/v1/messages/{message}"),
+    ("get", "/v1/messages/{message}/raw"): Ask(Act.READ, "/v1/messages/{message}/raw"),
+    ("get", "/v1/messages/{message}/answers"): Ask(Act.READ, "/v1/messages/{message}/answers"),
+    ("get", "/v1/messages/{message}/answers/{n}"): Ask(
+        Act.READ, "/v1/messages/{message}/answers/{n}"
+    ),
+    ("get", "/v1/track/{key}"): Ask(Act.READ, "/v1/track/{bill}"),
+    ("get", "/v1/events"): Ask(Act.READ, "/v1/events"),
+    ("get", "/stream"): Ask(Act.READ, "/stream"),
+    ("get", "/v1/evidence/{seq}"): Ask(Act.READ, "/v1/evidence/{seq}"),
+    ("post", "/v1/customs/tables"): Ask(Act.PUBLISH_TABLE, "/v1/customs/tables", content=b"{}"),
+    ("post", "/v1/customs/officer-keys"): Ask(Act.SIGN_ORDER, "/v1/customs/officer-keys", KEY),
+    ("post", "/v1/customs/standing-orders"): Ask(
+        Act.SIGN_ORDER, "/v1/customs/standing-orders", ORDER
+    ),
+    ("delete", "/v1/customs/standing-orders/{order_id}"): Ask(
+        Act.REVOKE_ORDER, "/v1/customs/standing-orders/{order}"
+    ),
+    ("get", "/v1/customs/calls/{call}/summary"): Ask(
+        Act.READ_TARGETING, "/v1/customs/calls/{call}/summary"
+    ),
+    ("post", "/v1/customs/calls/{call}/notices"): Ask(
+        Act.SERVE_NOTICE, "/v1/customs/calls/{call}/notices"
+    ),
+    ("get", "/v1/customs/manifests/{manifest}/bills"): Ask(
+        Act.READ_TARGETING, "/v1/customs/manifests/{manifest}/bills"
+    ),
+    ("post", "/v1/customs/bills/{number}/decisions"): Ask(
+        Act.DECIDE, "/v1/customs/bills/{bill}/decisions", DECISION
+    ),
+    ("get", "/v1/whoami"): Ask(Act.READ, "/v1/whoami"),
+    ("post", "/v1/credentials"): Ask(
+        Act.REGISTER_CREDENTIAL,
+        "/v1/credentials",
+        {"label": "a machine", "accountable_name": "Sample Person"},
+    ),
+    ("post", "/v1/tokens"): Ask(
+        Act.ISSUE_TOKEN, "/v1/tokens", {"client": "ai", "scopes": ["read"], "days": 1}
+    ),
+    ("delete", "/v1/tokens/{token}"): Ask(Act.REVOKE_TOKEN, "/v1/tokens/{token}"),
+    ("post", "/v1/organisations"): Ask(Act.REGISTER_ORGANISATION, "/v1/organisations", {}),
+    ("post", "/v1/grants"): Ask(
+        Act.GIVE_GRANT,
+        "/v1/grants",
+        {"bill": "{bill}", "receiver": "operator", "view": "full", "days": 1},
+    ),
+    # The operator may erase whatever he names, so nothing of the tenant's is named here.
+    ("post", "/v1/erasures"): Ask(
+        Act.ERASE,
+        "/v1/erasures",
+        {"kind": "name", "target": "Nobody Whom Anybody Named", "rule": "a test"},
+    ),
+    ("get", "/v1/erasures/{request}"): Ask(Act.ERASE, "/v1/erasures/{erasure}"),
+    ("get", "/v1/grants"): Ask(Act.READ, "/v1/grants"),
+    ("delete", "/v1/grants/{grant}"): Ask(Act.REVOKE_GRANT, "/v1/grants/{grant}"),
+    ("get", "/healthz"): Ask(None, "/healthz"),
+    ("get", "/readyz"): Ask(None, "/readyz"),
+    ("get", "/metrics"): Ask(None, "/metrics"),
+    ("get", "/v1/manifests"): Ask(Act.READ, "/v1/manifests"),
+    ("get", "/v1/manifests/{manifest}"): Ask(Act.READ, "/v1/manifests/{manifest}"),
+}
+# Acts that an assistant may do: looking, never binding anybody.
+FOR_AI = {Act.READ, Act.CHECK}
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody signed in, and what the pure table of permissions knows of him."""
+
+    http: httpx.Client
+    principal: Principal
+
+    def __str__(self) -> str:
+        return f"{self.principal.org} as {self.principal.client.value}"
+
+
+@dataclass(frozen=True)
+class World:
+    """The tenant whose things are asked for, and everybody who asks."""
+
+    things: dict[str, str]
+    strangers: list[Client]
+    nobody: httpx.Client
+    unchanged: Callable[[], object]
+
+
+@pytest.fixture(scope="module")
+def world(instance: Instance) -> Iterator[World]:
+    line = instance.let_in("tenant-line", "carrier", addresses=("TENANTLINE:ZZZ",))
+    customs = instance.let_in("tenant-customs", "customs", addresses=("TENANTCUSTOMS:ZZZ",))
+    instance.let_in("tenant-bank", "bank")
+    officer = Officer(customs)
+    officer.orders(officer.publishes())
+    call = Call("TENANTLINE", "TENANTCUSTOMS", "MATRIX1")
+    message = line.post("/v1/messages", content=manifest(call, Paper("SYNMATRIX"))).json()
+    assert message["state"] == "accepted", message["findings"]
+    grant = {"bill": "SYNMATRIX", "receiver": "tenant-bank", "view": "full", "days": 9}
+    given = line.post("/v1/grants", json=grant)
+    assert given.status_code == 201, given.text
+    [filed] = line.get("/v1/manifests").json()["manifests"]
+    seq = wait(lambda: line.get("/v1/track/SYNMATRIX").json()["found"][0]["events"][0]["seq"])
+    wait(lambda: line.get(f"/v1/evidence/{seq}"))
+    token = {"client": "ai", "scopes": ["read"], "days": 1}
+    issued = line.post("/v1/tokens", json=token).json()
+    things = {
+        "message": message["id"],
+        "manifest": filed["id"],
+        "grant": given.json()["id"],
+        "erasure": str(uuid4()),  # the operator's alone, and no tenant's
+        "n": "1",
+        "bill": "SYNMATRIX",
+        "call": filed["call"],
+        "seq": str(seq),
+        "token": issued["token"],
+        "order": "order-1",
+    }
+    wait(lambda: decided(customs, filed["call"]))
+    strangers = [client for role in Role for client in clients(instance, role)]
+    strangers += [Client(instance.operator, principal(instance.operator))]
+
+    def unchanged() -> object:
+        return (
+            line.get("/v1/track/SYNMATRIX").json(),
+            line.get("/v1/grants").json(),
+            line.get(f"/v1/messages/{message['id']}").json(),
+            customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json(),
+            customs.get(f"/v1/customs/calls/{filed['call']}/summary").json(),
+            instance.client(issued["secret"]).get("/v1/whoami").status_code,
+        )
+
+    with httpx.Client(base_url=instance.address, timeout=60) as nobody:
+        yield World(things, strangers, nobody, unchanged)
+
+
+def decided(customs: httpx.Client, call: str) -> object:
+    summary = customs.get(f"/v1/customs/calls/{call}/summary").json()
+    return summary if summary["decided"] else None
+
+
+def clients(instance: Instance, role: Role) -> list[Client]:
+    """A person, a machine and an assistant of an organisation in this role alone."""
+    person = instance.let_in(f"other-{role.value}", role.value)
+    scopes = person.get("/v1/whoami").json()["scopes"]
+    new = {"label": "a machine", "accountable_name": f"Sample Person of {role.value}"}
+    credential = person.post("/v1/credentials", json=new).json()["credential"]
+    found = [person]
+    for kind, holder in (("machine", credential), ("ai", None)):
+        wish = {"client": kind, "scopes": scopes, "days": 1, "credential": holder}
+        answer = person.post("/v1/tokens", json=wish)
+        assert answer.status_code == 201, answer.text
+        found.append(instance.client(answer.json()["secret"]))
+    return [Client(http, principal(http)) for http in found]
+
+
+def principal(http: httpx.Client) -> Principal:
+    who = http.get("/v1/whoami").json()
+    kind = ClientKind(who["client"])
+    return Principal(
+        PartyId(who["party"]),
+        frozenset(Role(role) for role in who["roles"]),
+        kind,
+        frozenset(Scope(scope) for scope in who["scopes"]),
+        who["token"],
+        None if kind is ClientKind.AI else "somebody",
+    )
+
+
+def send(
+    http: httpx.Client, asked: tuple[str, str], things: Mapping[str, str]
+) -> tuple[int, bytes]:
+    """Ask, and return all that a client could tell two answers apart by."""
+    method, ask = asked[0], ASKS[asked]
+    path = fill(ask.path, things)
+    body = NEW_PARTY() if asked == ("post", "/v1/organisations") else ask.body
+    filled = None if body is None else {k: fill(v, things) for k, v in body.items()}
+    request = http.build_request(
+        method, path, json=filled, content=ask.content, headers=dict(ask.headers)
+    )
+    answer = http.send(request, stream=True)
+    try:
+        endless = answer.headers.get("content-type", "").startswith("text/event-stream")
+        return answer.status_code, b"" if endless else answer.read()
+    finally:
+        answer.close()
+
+
+def fill(value: Any, things: Mapping[str, str]) -> Any:
+    if not isinstance(value, str):
+        return value
+    for name, thing in things.items():
+        value = value.replace(f"{{{name}}}", thing)
+    return value
+
+
+ENDPOINTS = sorted(
+    (method, path) for path, methods in describe().openapi()["paths"].items() for method in methods
+)
+
+
+def test_every_endpoint_is_asked_and_none_that_is_gone() -> None:
+    assert set(ENDPOINTS) == set(ASKS), "say in ASKS how a new endpoint is asked"
+
+
+@pytest.mark.parametrize("asked", sorted(ASKS), ids=" ".join)
+def test_whoever_has_not_signed_in_is_told_to_whatever_he_asks_for(
+    world: World, asked: tuple[str, str]
+) -> None:
+    foreign = send(world.nobody, asked, world.things)
+    if ASKS[asked].act is None:
+        assert foreign[0] == 200
+    else:
+        assert foreign[0] == 401
+        assert foreign == send(world.nobody, asked, ABSENT)
+
+
+@pytest.mark.parametrize("asked", sorted(ASKS), ids=" ".join)
+def test_what_is_anothers_and_what_is_not_there_answer_alike(
+    world: World, asked: tuple[str, str]
+) -> None:
+    ask = ASKS[asked]
+    if ask.act is None:
+        return  # asked above
+    before = world.unchanged()
+    for client in world.strangers:
+        status, content = send(client.http, asked, world.things)
+        assert status < 500, f"{client}: {content.decode()}"
+        why = refusal(client.principal, ask.act)
+        assert (status == 403) == (why is not None), f"{client} got {status}"
+        if client.principal.client is ClientKind.AI and ask.act not in FOR_AI:
+            assert b"PARTY-AI-REFUSED" in content, str(client)
+        if ask.names_a_thing:
+            assert (status, content) == send(client.http, asked, ABSENT), str(client)
+    assert world.unchanged() == before
+
+
+def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:
+    secrets = [world.things[name] for name in ("message", "manifest", "grant", "bill", "token")]
+    for client in world.strangers:
+        for path in ("/v1/events?limit=500", "/v1/manifests", "/v1/grants", "/v1/whoami"):
+            text = client.http.get(path).text
+            assert [secret for secret in secrets if secret in text] == [], f"{client}: {path}"
