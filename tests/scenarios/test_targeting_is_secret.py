@@ -1,0 +1,162 @@
+"""Two lines file the same cargo with two authorities, whose officers look for different things.
+
+Until a notice is served, neither line can tell by anything it sees that it is the one looked at.
+"""
+
+import json
+import re
+from typing import Any
+
+import httpx
+from port import Officer, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+BILLS = [Paper("SYNSECRET1"), Paper("SYNSECRET2"), Paper("SYNSECRET3", "SYNSECRET1")]
+
+
+def table(condition: str) -> bytes:
+    """An officers' table of one rule, that inspects every bill for which the condition holds."""
+    rule = {"rule": '"ALL"', "status": '"inspect"', "note": '"LOOK"', "i0": condition}
+    names = ("rule", "status", "note")
+    content = {
+        "hitPolicy": "collect",
+        "inputs": [{"id": "i0", "name": "", "field": "gross_kg"}],
+        "outputs": [{"id": name, "name": name, "field": name} for name in names],
+        "rules": [rule],
+    }
+    nodes = [
+        {"id": "a", "type": "inputNode", "name": "in", "content": {}},
+        {"id": "b", "type": "decisionTableNode", "name": "risk", "content": content},
+    ]
+    return json.dumps({"nodes": nodes, "edges": []}).encode()
+
+
+class Side:
+    """One line with its authority and its bank; `letter` is all that tells the sides apart."""
+
+    def __init__(self, instance: Instance, letter: str, condition: str) -> None:
+        self.letter = letter
+        self.line = self.let_in(instance, "secretline", "carrier")
+        self.customs = self.let_in(instance, "secretcustoms", "customs")
+        self.bank = self.let_in(instance, "secretbank", "bank")
+        officer = Officer(self.customs)
+        answer = self.customs.post("/v1/customs/tables", content=table(condition))
+        assert answer.status_code == 201, answer.text
+        officer.orders(answer.json()["sha256"])
+
+    def let_in(self, instance: Instance, name: str, role: str) -> httpx.Client:
+        address = f"{name}{self.letter}".upper()
+        return instance.let_in(f"{name}-{self.letter}", role, addresses=(f"{address}:ZZZ",))
+
+    def files(self) -> None:
+        call = Call(f"SECRETLINE{self.letter}".upper(), f"SECRETCUSTOMS{self.letter}".upper(), "S1")
+        self.posted = self.line.post("/v1/messages", content=manifest(call, *BILLS))
+        assert self.posted.status_code == 201, self.posted.text
+        assert self.posted.json()["state"] == "accepted", self.posted.json()["findings"]
+        self.call = self.line.get("/v1/manifests").json()["manifests"][0]["call"]
+        grant = {"receiver": f"secretbank-{self.letter}", "view": "full", "days": 1}
+        for bill in BILLS[:1]:
+            given = self.line.post("/v1/grants", json=grant | {"bill": bill.number})
+            assert given.status_code == 201, given.text
+
+    def decided(self) -> dict[str, int]:
+        """How many bills the officers see in each status, once all are decided and numbered."""
+
+        def look() -> dict[str, int] | None:
+            counts = self.customs.get(f"/v1/customs/calls/{self.call}/summary").json()
+            return dict(counts["by_status"]) if counts["undecided"] == 0 else None
+
+        found: dict[str, int] = wait(look)
+        wait(lambda: self.is_numbered() or None)
+        return found
+
+    def is_numbered(self) -> bool:
+        tracked = [c.get(f"/v1/track/{BILLS[0].number}").json() for c in (self.line, self.customs)]
+        events = [event for t in tracked for one in t["found"] for event in one["events"]]
+        return all(event["seq"] is not None for event in events)
+
+    def seen(self, client: httpx.Client) -> dict[str, str]:
+        """All that this client can see by any route, but for what names the side or the moment."""
+        message = self.posted.json()["id"]
+        paths = [
+            *(f"/v1/track/{bill.number}" for bill in BILLS),
+            "/v1/track/CSQU3054383",
+            f"/v1/track/{self.call}",
+            "/v1/track/DOC-S1",
+            "/v1/events?limit=500",
+            "/v1/manifests",
+            "/v1/grants",
+            f"/v1/messages/{message}",
+            f"/v1/messages/{message}/answers",
+            *(f"/v1/messages/{message}/answers/{n}" for n in (1, 2, 3)),
+            f"/v1/customs/calls/{self.call}/summary",
+            f"/v1/customs/manifests/{self.manifest()}/bills",
+        ]
+        found = {self.bare(path): self.bare(text(client.get(path))) for path in paths}
+        events = len(client.get("/v1/events?limit=500").json()["events"])
+        return found | {"stream": self.bare(streamed(client, events))}
+
+    def manifest(self) -> str:
+        return str(self.line.get("/v1/manifests").json()["manifests"][0]["id"])
+
+    def bare(self, said: str) -> str:
+        """Leave out names of this side, references, times and numbers that count everything."""
+        said = re.sub(rf"(secret(?:line|customs|bank)-?){self.letter}", r"\1", said, flags=re.I)
+        for pattern in (UUID, TOKEN, HASH, ISO, EDIFACT_TIMES, REFERENCE, SEQ, CURSOR, STREAM_ID):
+            said = re.sub(pattern, "_", said)
+        return said
+
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+TOKEN = r"(tok|sub|crd)_[0-9a-f]{32}"
+HASH = r"[0-9a-f]{64}"
+ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+\d\d:\d\d)?"
+EDIFACT_TIMES = r"\b\d{6}:\d{4}\b|\b20\d{10,12}\b"
+REFERENCE = r"\+[0-9a-f]{1,11}-\d{1,3}\b"
+SEQ = r'"seq": ?\d+'
+CURSOR = r'"next": ?\d+'
+STREAM_ID = r"(?m)^id: \d+"
+
+
+def text(answer: httpx.Response) -> str:
+    lengths = [value for name, value in answer.headers.items() if name == "content-type"]
+    return f"{answer.status_code} {lengths} {answer.text}"
+
+
+def streamed(client: httpx.Client, events: int) -> str:
+    """What the stream says from the beginning, up to as many events as there are."""
+    lines: list[str] = []
+    with client.stream("GET", "/stream?after=-1") as answer:
+        for line in answer.iter_lines():
+            lines.append(line)
+            if sum(one.startswith("data:") for one in lines) == events:
+                return "\n".join(lines)
+    raise AssertionError("the stream ended")
+
+
+def test_a_line_can_not_see_before_the_notice_that_it_is_the_one_looked_at(
+    instance: Instance,
+) -> None:
+    watched, other = Side(instance, "a", "> 1"), Side(instance, "b", "> 999999")
+    for side in (watched, other):
+        side.files()
+    sought, passed = watched.decided(), other.decided()
+    assert sought == {"inspect": 3}
+    assert passed.get("inspect", 0) < 3
+    assert watched.seen(watched.line) == other.seen(other.line)
+    assert watched.seen(watched.bank) == other.seen(other.bank)
+    # The same look shows the difference once the notices are served. (One bill in a hundred is
+    # inspected by lot, so not every bill need differ.)
+    for side in (watched, other):
+        served = side.customs.post(f"/v1/customs/calls/{side.call}/notices").json()
+        assert served == {"notices": 3}
+        wait(lambda side=side: answers(side, 3))
+    told, silent = watched.seen(watched.line), other.seen(other.line)
+    differ = {path for path in told if told[path] != silent[path]}
+    assert differ >= {"/v1/events?limit=500", "stream"}
+
+
+def answers(side: Side, count: int) -> list[Any] | None:
+    found = side.line.get(f"/v1/messages/{side.posted.json()['id']}/answers").json()
+    return found if len(found) >= count else None
