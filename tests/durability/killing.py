@@ -26,7 +26,7 @@ from waglan.store.migrate import prepare
 
 CLIENTS = 3
 FILE_SECONDS_MAX = 120
-END_SECONDS_MAX = 10
+END_SECONDS_MAX = 30  # who waits for a database that has just died gives up after ten
 LISTENER = "interface"
 
 

@@ -21,6 +21,7 @@ from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start
 from waglan.gateway.http.app import application
+from waglan.gateway.journal import speak_plainly
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.sequencer import Sequencer
@@ -75,6 +76,7 @@ class Running:
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Running]:
     """Have an instance answer inside the block."""
+    speak_plainly()
     async with pools(config.dsn) as opened:
         kit = Kit(opened, config.keys(), config.message_bytes_max)
         async with transaction(opened.engine, None) as tx:
@@ -147,11 +149,13 @@ async def _processes(config: Config) -> AsyncIterator[None]:
 
 def sequence(config: Config) -> None:
     """Run the sequencer until this process is told to end."""
+    speak_plainly()
     asyncio.run(_sequence(config))
 
 
 def work(config: Config) -> None:
     """Run a worker until this process is told to end."""
+    speak_plainly()
     asyncio.run(_work(config))
 
 

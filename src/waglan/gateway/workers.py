@@ -32,6 +32,7 @@ from waglan.store import (
     assemblies,
     customs,
     erasure,
+    lease,
     links,
     manifests,
     messages,
@@ -125,6 +126,7 @@ class Worker:
 
     async def _erasure(self, number: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.engine, None) as tx:
+            await lease.claim(tx, "erasure", number)
             await erase_subject(tx, self.kit.keys.vault, now=self.kit.clock())
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
@@ -133,31 +135,37 @@ class Worker:
         gc.disable()
         try:
             async with transaction(self.kit.pools.app, org) as tx:
+                await lease.claim(tx, "message", message_id)
                 await work_off_message(tx, work, party, message_id)
         finally:
             gc.enable()
 
     async def _link(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.engine, None) as tx:
+            await lease.claim(tx, "link", manifest_id)
             await link_consignments(tx, manifest_id, now=self.kit.clock())
 
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, "manifest", manifest_id)
             desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
             await judge_manifest(tx, desk, manifest_id, now=self.kit.clock())
 
     async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, "serving", manifest_id)
             filed = await manifests.by_number(tx, manifest_id)
             if filed is not None:
                 await serve_notices(tx, (org, party), filed.call, now=self.kit.clock())
 
     async def _assembly(self, assembly_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:
+            await lease.claim(tx, "assembly", assembly_id)
             await warn_of_missing_parts(tx, (org, party), assembly_id, now=self.kit.clock())
 
     async def _notice(self, event_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:
+            await lease.claim(tx, "notice", event_id)
             await answer_filer(tx, self.kit.keys.vault, event_id, now=self.kit.clock())
 
     async def _try(self, kind: str, number: int, org: int, do: Do) -> int:
@@ -168,6 +176,8 @@ class Worker:
             await do(number, org, await self._name(org))
         except NoDatabase:
             raise
+        except lease.Claimed:
+            return 0
         except Exception:
             # Whatever it is, it must not stop what others sent.
             patience = patience or Patience()

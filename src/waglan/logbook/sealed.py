@@ -6,7 +6,7 @@ The secret lies outside the database (`waglan doctor` says where) and is never i
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from cryptography.exceptions import InvalidTag
@@ -24,7 +24,7 @@ class Unreadable(ValueError):
 class Vault:
     """The instance's secret; nothing sealed is readable without it."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a secret of the wrong length."""

@@ -380,7 +380,14 @@ _TIMES = (
 
 
 async def unserved(tx: Transaction, call: str) -> list[tuple[int, int, str, CustomsStatus, int]]:
-    """Return (consignment, manifest, bill, status, filer) of what is decided and not yet served."""
+    """Return (consignment, manifest, bill, status, filer) of what is decided and not yet served.
+
+    Others who serve notices on this call wait until this commits, and then find them served.
+    """
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
+        [call],
+    )
     rows = await tx.execute(
         _NEWEST
         + """

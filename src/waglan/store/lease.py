@@ -9,6 +9,10 @@ class Fenced(Exception):
     """Another process holds the role now; what this one was about to write is not written."""
 
 
+class Claimed(Exception):
+    """Another worker does this piece; there is nothing to complain of."""
+
+
 async def take(
     tx: Transaction, name: str, holder: str, *, now: datetime, until: datetime
 ) -> int | None:
@@ -38,6 +42,17 @@ async def guard(tx: Transaction, name: str, holder: str, epoch: int) -> None:
     ).fetchone()
     if row != (holder, epoch):
         raise Fenced(f"the role {name} is held by another process")
+
+
+async def claim(tx: Transaction, kind: str, number: int) -> None:
+    """Take a piece of work until the transaction ends; raise Claimed while another has it."""
+    row = await (
+        await tx.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"work {kind} {number}"]
+        )
+    ).fetchone()
+    if not row or not row[0]:
+        raise Claimed(f"another worker has {kind} {number}")
 
 
 async def give_back(tx: Transaction, name: str, holder: str, *, now: datetime) -> None:
