@@ -10,14 +10,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from command_line import waglan
 from psycopg.conninfo import make_conninfo
-from running_instance import instance, witnesses
+from running_instance import instance, instance_home, witnesses
 
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
-__all__ = ["instance", "witnesses"]  # fixtures for every test
+__all__ = ["instance", "instance_home", "waglan", "witnesses"]  # fixtures for every test
 
 TEMPLATE = "waglan_template"
 NUMBERS = count(1)

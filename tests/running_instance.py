@@ -64,13 +64,17 @@ def witnesses() -> tuple[WitnessAt, ...]:
 
 
 @pytest.fixture(scope="module")
+def instance_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the instance keeps its keys."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
 def instance(
-    module_database: Dsn,
-    tmp_path_factory: pytest.TempPathFactory,
-    witnesses: tuple[WitnessAt, ...],
+    module_database: Dsn, instance_home: Path, witnesses: tuple[WitnessAt, ...]
 ) -> Iterator[Instance]:
     """A running instance with a database of its own."""
-    home = tmp_path_factory.mktemp("home")
+    home = instance_home
     ready, stop = threading.Event(), asyncio.Event()
     found: dict[str, str] = {}
     failed: list[BaseException] = []

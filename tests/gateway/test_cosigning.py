@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from witness_process import WitnessProcess
+from witness_process import WitnessProcess, two_witnesses
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
@@ -21,12 +19,11 @@ from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import wall_clock
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.witness import WitnessAt
-from waglan.gateway.witness_folder import WitnessFolder, make_witness
 from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
 from waglan.logbook.cosignature import cosigned_by
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import leaf_hash
-from waglan.logbook.note import Algorithm, BadNote, SignerKey, read_note
+from waglan.logbook.note import BadNote, read_note
 from waglan.logbook.tree import Frontier
 from waglan.logbook.watched import read_witnesses
 from waglan.logbook.witness import ask
@@ -46,15 +43,7 @@ def log_keys(tmp_path: Path) -> Keys:
 
 @pytest.fixture
 def two(tmp_path: Path, log_keys: Keys) -> Iterator[list[WitnessProcess]]:
-    with ExitStack() as running:
-        started = []
-        for name in ("customs", "bank"):
-            own = Ed25519PrivateKey.generate()
-            signer = SignerKey(f"{name}.test/witness", Algorithm.COSIGNATURE, own)
-            make_witness(tmp_path / name, signer)
-            with WitnessFolder(tmp_path / name) as folder:
-                folder.trust(ORIGIN, log_keys.checkpoint.verifier)
-            started.append(running.enter_context(WitnessProcess(tmp_path / name)))
+    with two_witnesses(tmp_path, log_keys.checkpoint.verifier) as started:
         yield started
 
 

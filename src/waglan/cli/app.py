@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import client, paper, witness
+from waglan.cli import client, log, paper, proof, witness
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -21,6 +21,8 @@ app = typer.Typer(
 )
 paper.add(app)
 client.add(app)
+proof.add(app)
+app.add_typer(log.app, name="log")
 app.add_typer(witness.app, name="witness")
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from waglan.cli.wording import language, tell
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.keys import LooseKey
 from waglan.store.refused import Refused
 
 OUR_FAULT = 70  # EX_SOFTWARE of sysexits
@@ -74,6 +75,8 @@ def _findings(error: BaseException) -> list[Finding]:
         inner = [finding for one in error.exceptions for finding in _findings(one)]
         ours = [finding for finding in inner if finding.code == "CLI-BUG"]
         return ours[:1] or inner
+    if isinstance(error, LooseKey):
+        return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": str(error)})]
     if isinstance(error, OSError) and error.strerror:
         reason = f"{error.strerror} ({error.filename})" if error.filename else error.strerror
         return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": reason})]

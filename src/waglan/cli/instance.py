@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 import typer
 from rich.console import Console
 
+from waglan.cli.here import wanted
 from waglan.cli.settings import Settings
 from waglan.codes.render import render
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
-from waglan.store.embedded.supervisor import Settings as Embedded
 from waglan.store.migrate import prepare
 from waglan.store.refused import Refused
-from waglan.store.resolve import Wanted, database
+from waglan.store.resolve import database
 
 
 async def serve(settings: Settings) -> None:
@@ -66,14 +66,3 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
             async with running(config) as up:
                 status.stop()
                 yield up
-
-
-def wanted(settings: Settings) -> Wanted:
-    """Return what the operator said about the database."""
-    given = {
-        "waglan_app": settings.app_password,
-        "waglan_authority": settings.authority_password,
-        "waglan_engine": settings.engine_password,
-    }
-    passwords = {role: password for role, password in given.items() if password}
-    return Wanted(Embedded(settings.home, settings.pg_user), settings.dsn, passwords)

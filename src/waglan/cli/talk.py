@@ -7,6 +7,8 @@ import httpx
 import typer
 
 from waglan.cli.settings import Settings
+from waglan.cli.wording import stopped
+from waglan.codes.finding import Finding, Severity, Where
 
 TIMEOUT_SECONDS = 60
 
@@ -15,19 +17,30 @@ TIMEOUT_SECONDS = 60
 def client(settings: Settings) -> Iterator[httpx.Client]:
     """Open a client of the instance that the settings name; say plainly if it does not answer."""
     token = settings.token or _kept_token(settings)
-    headers: dict[str, str] = {"Accept-Language": settings.lang}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    with httpx.Client(base_url=settings.url, headers=headers, timeout=TIMEOUT_SECONDS) as opened:
-        try:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with _opened(settings, settings.url, headers) as opened:
+        yield opened
+
+
+@contextmanager
+def public(settings: Settings, url: str) -> Iterator[httpx.Client]:
+    """Open a client of any instance, as a stranger: no token is sent."""
+    with _opened(settings, url, {}) as opened:
+        yield opened
+
+
+@contextmanager
+def _opened(settings: Settings, url: str, headers: dict[str, str]) -> Iterator[httpx.Client]:
+    headers = {"Accept-Language": settings.lang, **headers}
+    try:
+        with httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS) as opened:
             yield opened
-        except httpx.ConnectError:
-            typer.echo(
-                f"No Waglan answers at {settings.url}. Start one with `waglan up`, or set"
-                " WAGLAN_URL.",
-                err=True,
-            )
-            raise typer.Exit(2) from None
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+        reason = type(error).__name__
+        found = Finding(
+            "CLI-NO-ANSWER", Severity.ERROR, Where("settings/url"), {"url": url, "reason": reason}
+        )
+        raise stopped(found, settings.lang, 2) from None
 
 
 def _kept_token(settings: Settings) -> str | None:

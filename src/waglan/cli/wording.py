@@ -15,7 +15,7 @@ from waglan.codes.render import Lang, render
 STEPS = ("interchange", "message", "segment", "tag", "element", "component", "offset", "line")
 
 
-def say(group: str, name: str, lang: Lang, **params: str | int) -> str:
+def say(group: str, name: str, lang: Lang, /, **params: str | int) -> str:
     """Return one of the command line's own sentences, with what it speaks of filled in."""
     return words(group, lang)[name].format_map(params)
 

@@ -70,15 +70,19 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a verifier has pinned beforehand: the keys of each log by origin, and the quorum."""
+    """What a verifier has pinned beforehand: the keys of each log by origin, and the quorum.
+
+    Without a quorum nothing is witnessed for him, whoever cosigned it.
+    """
 
     logs: Mapping[str, Collection[VerifierKey]]
-    quorum: Quorum
+    quorum: Quorum | None
 
     def __post_init__(self) -> None:
         """Refuse a witness that is the log itself."""
         of_logs = {key.public for keys in self.logs.values() for key in keys}
-        if any(witness.public in of_logs for witness in self.quorum.witnesses):
+        witnesses = self.quorum.witnesses if self.quorum else ()
+        if any(witness.public in of_logs for witness in witnesses):
             raise BadQuorum("a log cannot be its own witness")
 
 
@@ -113,9 +117,11 @@ def verify(data: bytes, trust: Trust) -> Verdict:
             return Verdict(Standing.UNPROVEN, (checkpoint,))
         leaf = checkpoint_leaf(link.checkpoint.text)
     last = read_checkpoint(bundle.links[-1].checkpoint.text)
-    cosigned = tuple(trust.quorum.cosigned(bundle.links[-1].checkpoint))
-    findings = _remarks(bundle.said, len(cosigned), trust.quorum.needed)
-    standing = Standing.WITNESSED if len(cosigned) >= trust.quorum.needed else Standing.SIGNED
+    note, quorum = bundle.links[-1].checkpoint, trust.quorum
+    cosigned = tuple(quorum.cosigned(note)) if quorum else ()
+    needed = quorum.needed if quorum else 1
+    findings = _remarks(bundle.said, len(cosigned), needed)
+    standing = Standing.WITNESSED if len(cosigned) >= needed else Standing.SIGNED
     return Verdict(standing, findings, bundle.said, last, cosigned)
 
 

@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
-from waglan.logbook.note import VerifierKey, read_verifier_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from waglan.gateway.witness_folder import WitnessFolder, make_witness
+from waglan.logbook.note import Algorithm, SignerKey, VerifierKey, read_verifier_key
 
 MAIN = [sys.executable, "-c", "from waglan.cli.app import main; main()", "witness"]
 
@@ -37,3 +42,18 @@ class WitnessProcess:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+@contextmanager
+def two_witnesses(folder: Path, log_key: VerifierKey) -> Iterator[list[WitnessProcess]]:
+    """Run the witnesses of a customs and of a bank, which trust this log."""
+    with ExitStack() as running:
+        started = []
+        for name in ("customs", "bank"):
+            own = Ed25519PrivateKey.generate()
+            signer = SignerKey(f"{name}.test/witness", Algorithm.COSIGNATURE, own)
+            make_witness(folder / name, signer)
+            with WitnessFolder(folder / name) as witness:
+                witness.trust(log_key.name, log_key)
+            started.append(running.enter_context(WitnessProcess(folder / name)))
+        yield started

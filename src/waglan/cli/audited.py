@@ -1,0 +1,273 @@
+"""The whole log compared with what was signed: from the database, or as the web shows it."""
+
+import asyncio
+from collections.abc import Collection, Coroutine, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+
+import httpx
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.logbook.audit import audit
+from waglan.logbook.checkpoint import Checkpoint, read_checkpoint
+from waglan.logbook.cosignature import cosigned_by
+from waglan.logbook.leaf import SALT_BYTES, leaf_of, read_event
+from waglan.logbook.note import BadNote, Note, VerifierKey, read_note, signers_of
+from waglan.logbook.tiles import tile_path
+from waglan.logbook.tree import HASH_BYTES, TILE_WIDTH, Frontier, GetTile, TileId, root, width_in
+from waglan.store import audit as kept
+from waglan.store import log, witnesses
+from waglan.store.audit import Written
+from waglan.store.connect import Pool, transaction
+from waglan.store.witnesses import Halt
+
+PAGE_EVENTS = 4_096
+PAGE_CHECKPOINTS = 1_000
+FINDINGS_MAX = 100
+TILES_IN_MEMORY = 1_024
+NOTE_BYTES_MAX = 128 * 1024
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Audited:
+    """What was compared, and every difference that was found."""
+
+    size: int = 0
+    erased: int = 0
+    checkpoints: int = 0
+    cosigned_by: tuple[str, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(self, finding: Finding) -> None:
+        """Keep a difference, unless so many are found that which ones no longer matters."""
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(finding)
+
+
+async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[VerifierKey]) -> Audited:
+    """Work every leaf out again from the events kept; compare columns, tiles, roots, signatures."""
+    async with transaction(pool, None) as tx:
+        newest = await log.checkpoint(tx)
+        found = Audited(findings=[_halted(halt) for halt in await witnesses.halts(tx)])
+    if newest is None:
+        return found
+    shelf = _Shelf(pool, asyncio.get_running_loop(), found)
+    note = _note(newest.note + b"".join(newest.cosignatures))
+    if note is None:
+        found.find(_unsigned(key))
+        found.size = newest.size
+    else:
+        await asyncio.to_thread(_compare, found, note, shelf, (key, pinned))
+    await asyncio.to_thread(_older, found, shelf, key)
+    return found
+
+
+def _note(data: bytes) -> Note | None:
+    try:
+        note = read_note(data)
+        read_checkpoint(note.text)
+    except BadNote:
+        return None
+    return note
+
+
+class _Shelf:
+    """The database, read page by page from the thread that compares."""
+
+    def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop, found: Audited) -> None:
+        self._pool, self._loop, self._found = pool, loop, found
+        self.get = lru_cache(TILES_IN_MEMORY)(self._tile)
+
+    def leaves(self) -> Iterator[bytes]:
+        first = 0
+        while page := self._wait(self._page(first)):
+            for event in page:
+                yield _leaf(event, self._found)
+            first = page[-1].seq + 1
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes, bytes]]:
+        beyond = 0
+        while page := self._wait(self._signed(beyond)):
+            yield from page
+            beyond = page[-1][0]
+
+    def _tile(self, tile: TileId) -> bytes:
+        return self._wait(self._hashes(tile))
+
+    async def _page(self, first: int) -> list[Written]:
+        async with transaction(self._pool, None) as tx:
+            return await kept.written(tx, first=first, at_most=PAGE_EVENTS)
+
+    async def _signed(self, beyond: int) -> list[tuple[int, bytes, bytes]]:
+        async with transaction(self._pool, None) as tx:
+            return await kept.checkpoints(tx, beyond=beyond, at_most=PAGE_CHECKPOINTS)
+
+    async def _hashes(self, tile: TileId) -> bytes:
+        async with transaction(self._pool, None) as tx:
+            return (await log.tiles(tx, [tile]))[tile]
+
+    def _wait(self, reading: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(reading, self._loop).result()
+
+
+def audit_web(http: httpx.Client, key: VerifierKey, pinned: Collection[VerifierKey]) -> Audited:
+    """Fetch the newest checkpoint and all tiles, and build the tree again; events stay unseen."""
+    found = Audited()
+    answer = http.get("/log/checkpoint")
+    answer.raise_for_status()
+    note = _note(answer.content[:NOTE_BYTES_MAX])
+    if note is None:
+        found.find(_unsigned(key))
+        return found
+    size = read_checkpoint(note.text).size
+    _compare(found, note, _Web(http, size), (key, pinned))
+    return found
+
+
+class _Web:
+    """The log as anyone may fetch it."""
+
+    def __init__(self, http: httpx.Client, size: int) -> None:
+        self._http, self._size = http, size
+        self.get = lru_cache(TILES_IN_MEMORY)(self._tile)
+
+    def leaves(self) -> Iterator[bytes]:
+        for index in range(-(-self._size // TILE_WIDTH)):
+            try:
+                hashes = self.get(TileId(0, index))
+            except LookupError:
+                return
+            for at in range(0, len(hashes), HASH_BYTES):
+                yield hashes[at : at + HASH_BYTES]
+
+    def _tile(self, tile: TileId) -> bytes:
+        width = width_in(tile, self._size)
+        answer = self._http.get(f"/log/tile/{tile_path(tile, width)}")
+        if answer.status_code == 404:
+            raise LookupError(tile)
+        answer.raise_for_status()
+        return answer.content[: width * HASH_BYTES]
+
+
+def _compare(
+    found: Audited,
+    note: Note,
+    shelf: _Shelf | _Web,
+    keys: tuple[VerifierKey, Collection[VerifierKey]],
+) -> None:
+    key, pinned = keys
+    checkpoint = read_checkpoint(note.text)
+    found.size, found.checkpoints = checkpoint.size, 1
+    found.cosigned_by = tuple(one.key.name for one in cosigned_by(note, pinned))
+    if checkpoint.origin != key.name or not signers_of(note, [key]):
+        found.find(_unsigned(key))
+    leaves = _with_tiles(found, islice(shelf.leaves(), checkpoint.size), shelf.get)
+    for finding in audit(leaves, shelf.get, checkpoint):
+        found.find(finding)
+
+
+def _with_tiles(found: Audited, leaves: Iterable[bytes], get: GetTile) -> Iterator[bytes]:
+    """Pass leaves on, and compare each full tile above them with the one that is kept."""
+    edge = Frontier()
+    leaves = iter(leaves)
+    while row := list(islice(leaves, TILE_WIDTH)):
+        edge, tiles = edge.append(row)
+        for tile in tiles:
+            if (
+                tile.id.level
+                and tile.width == TILE_WIDTH
+                and not _is_kept(tile.hashes, tile.id, get)
+            ):
+                found.find(_tile_differs(tile.id))
+        yield from row
+
+
+def _is_kept(hashes: bytes, tile: TileId, get: GetTile) -> bool:
+    try:
+        return get(tile) == hashes
+    except LookupError:
+        return False
+
+
+def _older(found: Audited, shelf: _Shelf, key: VerifierKey) -> None:
+    """Hold every checkpoint ever signed against the tree that stands now."""
+    for size, kept_root, data in shelf.checkpoints():
+        if size > found.size:
+            return
+        found.checkpoints += size < found.size
+        try:
+            note = read_note(data)
+            said = read_checkpoint(note.text)
+            fits = said == Checkpoint(key.name, size, kept_root) and signers_of(note, [key])
+            stands = bool(fits) and root(size, shelf.get) == said.root
+        except (BadNote, LookupError):
+            stands = False
+        if not stands:
+            found.find(_checkpoint_differs(size))
+
+
+def _leaf(event: Written, found: Audited) -> bytes:
+    if event.said is None or event.columns is None:
+        found.erased += 1
+        return event.leaf_hash
+    salt, canonical = event.said
+    if not _says(event, canonical):
+        found.find(_columns_differ(event.seq))
+    return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
+
+
+def _says(event: Written, canonical: bytes) -> bool:
+    try:
+        said, columns = read_event(canonical), event.columns
+    except ValueError:
+        return False
+    return columns is not None and (
+        columns.said_by,
+        columns.code,
+        columns.about_kind,
+        columns.about,
+        columns.happened_at,
+        columns.recorded_at,
+    ) == (
+        said.said_by,
+        said.code.value,
+        said.about.kind.value,
+        said.about.text,
+        said.happened_at,
+        said.recorded_at,
+    )
+
+
+def _unsigned(key: VerifierKey) -> Finding:
+    return Finding("LOG-SIGNATURE", Severity.ERROR, Where("checkpoint"), {"origin": key.name})
+
+
+def _tile_differs(tile: TileId) -> Finding:
+    place = Where(f"tiles/{tile.level}/{tile.index}")
+    return Finding(
+        "LOG-TILE-DIFFERS", Severity.ERROR, place, {"level": tile.level, "index": tile.index}
+    )
+
+
+def _checkpoint_differs(size: int) -> Finding:
+    place = Where(f"checkpoints/{size}")
+    return Finding("LOG-CHECKPOINT-DIFFERS", Severity.ERROR, place, {"size": size})
+
+
+def _columns_differ(seq: int) -> Finding:
+    return Finding("LOG-COLUMNS-DIFFER", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _halted(halt: Halt) -> Finding:
+    witness = halt.witness.partition("+")[0]
+    known = "?" if halt.known is None else halt.known
+    return Finding(
+        "LOG-HALTED",
+        Severity.ERROR,
+        Where("log"),
+        {"witness": witness, "known": known, "ours": halt.ours},
+    )

@@ -1,0 +1,125 @@
+"""`waglan log`: the log of everything that happened, and whether it is still what was signed."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from waglan.cli import here
+from waglan.cli.settings import Settings
+from waglan.cli.wording import plain, say, stopped, tell
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.logbook.note import BadNote, VerifierKey, read_verifier_key
+from waglan.logbook.watched import read_witnesses
+
+if TYPE_CHECKING:
+    from waglan.cli.audited import Audited
+
+app = typer.Typer(
+    no_args_is_help=True, help="Show the log, its key, and prove that nothing in it was changed."
+)
+CLEAN, FOUND = 0, 1
+
+
+@app.command()
+def key() -> None:
+    """Print the log's key, one line: what verifiers and witnesses pin."""
+    typer.echo(here.log_key(Settings()).text)
+
+
+@app.command()
+def show(
+    after: Annotated[int, typer.Option(min=-1, help="Begin behind this number.")] = -1,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many events.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the interface's answer.")] = False,
+) -> None:
+    """List what happened that you may see, in the log's order."""
+    from waglan.cli.talk import answered, client
+
+    settings = Settings()
+    with client(settings) as http:
+        wanted = {"after": after, "limit": limit}
+        response = answered(http.get("/v1/events", params=wanted))
+    if as_json:
+        typer.echo(response.text)
+        return
+    for event in response.json()["events"]:
+        about = event["about"]
+        who = event["said_by"]
+        line = f"{event['seq']:>8}  {event['happened_at'][:19]}  {event['code']}"
+        typer.echo(plain(line))
+        typer.echo(plain(f"          {about['kind']} {about['key']}  ({who})"))
+
+
+@app.command()
+def verify(
+    url: Annotated[
+        str | None, typer.Option(help="Over the web, as any outsider; else from the database.")
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="The log's key; else the one kept here.")] = None,
+) -> None:
+    """Verify the whole log. Exit 0: as it was signed; 1: something was changed; 2: can't tell."""
+    from waglan.cli.audited import audit_web
+
+    settings = Settings()
+    pinned = [witness for _, witness in read_witnesses(settings.witnesses)]
+    trusted = pinned_key(key, settings) if key else here.log_key(settings)
+    if url is None:
+        found = asyncio.run(_from_database(settings, trusted, pinned))
+    else:
+        from waglan.cli.talk import public
+
+        with public(settings, url) as http:
+            found = audit_web(http, trusted, pinned)
+    for finding in found.findings:
+        tell(finding, settings.lang)
+    counts = {"size": found.size, "checkpoints": found.checkpoints, "erased": found.erased}
+    names = ", ".join(found.cosigned_by) or "-"
+    outcome = "differs" if found.findings else "stands"
+    typer.echo(say("log", outcome, settings.lang, **counts))
+    typer.echo(say("log", "cosigned", settings.lang, names=names))
+    raise typer.Exit(FOUND if found.findings else CLEAN)
+
+
+@app.command()
+def resume(
+    yes: Annotated[bool, typer.Option("--yes", help="You have looked, and it is right.")] = False,
+) -> None:
+    """Let the log sign again after a witness's alarm, which you have looked into."""
+    settings = Settings()
+    if not yes:
+        found = Finding("CLI-NEEDS-YES", Severity.ERROR, Where("command"), {})
+        raise stopped(found, settings.lang, 2)
+    count = asyncio.run(_lift(settings))
+    typer.echo(say("log", "resumed", settings.lang, count=count))
+
+
+def pinned_key(text: str, settings: Settings) -> VerifierKey:
+    """Read a key that somebody gave; say plainly what is wrong with it."""
+    try:
+        return read_verifier_key(text.strip())
+    except BadNote as error:
+        found = Finding("CLI-KEY", Severity.ERROR, Where("key"), {"reason": str(error)})
+        raise stopped(found, settings.lang, 2) from None
+
+
+async def _from_database(
+    settings: Settings, trusted: VerifierKey, pinned: list[VerifierKey]
+) -> "Audited":
+    from waglan.cli.audited import audit_database
+    from waglan.store.connect import pools
+
+    async with here.database(settings) as resolved, pools(resolved.dsn, size_max=2) as opened:
+        return await audit_database(opened.engine, trusted, pinned)
+
+
+async def _lift(settings: Settings) -> int:
+    from waglan.store import witnesses
+    from waglan.store.connect import pools, transaction
+
+    async with (
+        here.database(settings) as resolved,
+        pools(resolved.dsn, size_max=1) as opened,
+        transaction(opened.engine, None) as tx,
+    ):
+        return await witnesses.lift(tx)

@@ -1,0 +1,60 @@
+"""What an audit of the whole log reads: every numbered event, and every checkpoint."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from waglan.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What queries and policies go by, which must say what the canonical bytes say."""
+
+    said_by: str | None
+    code: str
+    about_kind: str
+    about: str
+    happened_at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A numbered event as it is kept; `said` is None when its row is gone."""
+
+    seq: int
+    leaf_hash: bytes
+    said: tuple[bytes, bytes] | None  # salt, canonical bytes
+    columns: Columns | None
+
+
+async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]:
+    """Return numbered events in order from a number on, whoever may see them."""
+    rows = await tx.execute(
+        """
+        SELECT l.seq, l.leaf_hash, e.salt, e.canonical, o.party, e.code, e.about_kind, e.about,
+               e.happened_at, e.recorded_at
+        FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
+        LEFT JOIN organisation o ON o.org = e.org
+        WHERE l.seq >= %s ORDER BY l.seq LIMIT %s
+        """,
+        [first, at_most],
+    )
+    return [
+        Written(seq, bytes(leaf), None, None)
+        if salt is None
+        else Written(seq, bytes(leaf), (bytes(salt), bytes(canonical)), Columns(*rest))
+        for seq, leaf, salt, canonical, *rest in await rows.fetchall()
+    ]
+
+
+async def checkpoints(
+    tx: Transaction, *, beyond: int, at_most: int
+) -> list[tuple[int, bytes, bytes]]:
+    """Return size, root and note of the checkpoints larger than a size, in order."""
+    rows = await tx.execute(
+        "SELECT c.size, c.root, c.note FROM log_checkpoint c JOIN log_head h ON h.origin = c.origin"
+        " WHERE c.size > %s ORDER BY c.size LIMIT %s",
+        [beyond, at_most],
+    )
+    return [(size, bytes(root), bytes(note)) for size, root, note in await rows.fetchall()]
