@@ -40,8 +40,10 @@ def interchange(
         final = ":F" if part == messages - 1 else ""
         segments = [
             f"UNH+{part + 1}+CUSCAR:D:95B:UN+{reference}+{part + 1}{final}",
-            *head(last - first, len(mine)),
+            *head(),
             *(segment for number in mine for segment in box(dice, number)),
+            f"CNT+10:{last - first}",
+            f"CNT+16:{len(mine)}",
             *(segment for n in range(first, last) for segment in bill(dice, n, mine)),
         ]
         text = "'".join([*segments, f"UNT+{len(segments) + 1}+{part + 1}"]) + "'"
@@ -49,8 +51,8 @@ def interchange(
     yield f"UNZ+{messages}+{reference}'".encode()
 
 
-def head(bills: int, boxes: int) -> Iterator[str]:
-    """Yield BGM to the control totals."""
+def head() -> Iterator[str]:
+    """Yield BGM to the call."""
     yield "BGM+85+MAN20260401+9"
     yield "DTM+137:202604010900:203"
     yield "RFF+AAZ:CALL-4711"
@@ -58,8 +60,6 @@ def head(bills: int, boxes: int) -> Iterator[str]:
     yield "TDT+20+012W+1++LINE:172:20+++9321483:146::HARBOUR STAR"
     yield "LOC+60+HKHKG:139:6"
     yield "DTM+132:202604031800:203"
-    yield f"CNT+10:{bills}"
-    yield f"CNT+16:{boxes}"
 
 
 def box(dice: random.Random, number: str) -> Iterator[str]:

@@ -86,10 +86,10 @@ def ladder(label: str, fallback: str | None) -> Ladder:
     return Ladder(label, tuple(dict.fromkeys(steps)))
 
 
-def outside_level(label: str, raw: bytes, service: ServiceCharacters) -> int | None:
+def outside_level(ladder: Ladder, raw: bytes, service: ServiceCharacters) -> int | None:
     """Return the place of the first character that UNOA or UNOB does not have."""
-    allowed = _LEVELS.get(label)
-    if allowed is None:
+    allowed = _LEVELS.get(ladder.label)
+    if allowed is None or ladder.codec in _DOUBLE:  # half a character is none
         return None
     left = raw.translate(None, allowed + service.used.encode("latin-1"))
     return raw.find(left[:1]) if left else None

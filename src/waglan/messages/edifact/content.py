@@ -118,10 +118,8 @@ class Content:
 
     def check_equipment(self, segment: EQD, index: int) -> None:
         """Find a container number that can't be right; other equipment has other numbers."""
-        if segment.kind != "CN" or container.is_right(segment.number):
-            return
         number = segment.number.partition(":")[0]
-        if number and not container.is_right("".join(number.split())):
+        if segment.kind == "CN" and number and not container.is_right("".join(number.split())):
             where = self.place(index, "EQD", f"equipment/{short(number)}/number", 3, 1)
             for finding in container.read(short(number), where)[1]:
                 self.find(replace(finding, severity=Severity.WARNING))

@@ -7,7 +7,14 @@ consignment but whose order does not. Which segments may stand where is `structu
 
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Bill, Goods, Level, Package, Party, PartyRole
-from waglan.messages.edifact import amount
+from waglan.messages.edifact.amount import (
+    CUBIC_CENTIMETRES,
+    GRAMS,
+    count,
+    cubic_centimetres,
+    grams,
+    total,
+)
 from waglan.messages.edifact.content import PLAIN, Content, Handlers, Place
 from waglan.messages.edifact.cuscar_head import place_of
 from waglan.messages.edifact.cuscar_units import GROSS, MEASURED, CuscarUnits, unit_number
@@ -145,7 +152,7 @@ class Cuscar(CuscarUnits):
 
     def count_bill(self, segment: CNT, index: int) -> None:
         """Take a control total of the bill."""
-        name, value = amount.total(segment.total)
+        name, value = total(segment.total)
         if name == "gross_mass_g":
             self._bill_gross_g = value
         elif name == "packages":
@@ -189,17 +196,14 @@ class Cuscar(CuscarUnits):
         if role is None:
             role = _OTHER
             self.qualifier_unknown("NAD", qualifier, index)
-        name, address = segment.name, segment.street
+        name = segment.name
         if ":" in name:
             name = " ".join(filter(None, name.split(":")))
-        if ":" in address:
-            address = ", ".join(filter(None, address.split(":")))
         if not name and segment.block:
-            name, _, block = segment.block.partition(":")
-            address = ", ".join(filter(None, (*block.split(":"), address)))
-        if segment.city or segment.postcode or segment.country:
-            parts = (address, segment.city, segment.postcode, segment.country)
-            address = ", ".join(filter(None, parts))
+            name, _, address = segment.block.partition(":")
+            address = ", ".join(filter(None, (*address.split(":"), _address(segment))))
+        else:
+            address = _address(segment)
         code = segment.party and (segment.party.partition(":")[0] or None)
         self._parties.append(Party(role, name, address, code or None, qualifier))
 
@@ -250,10 +254,14 @@ class Cuscar(CuscarUnits):
         if self.handlers is GOODS:
             self._end_goods()
         self.handlers = GOODS
-        number = self.count(segment.number, "GID", index)
+        number = count(segment.number)
+        if segment.number and number is None:
+            self.number_wrong("GID", segment.number, index)
         self._item = len(self._goods) + 1 if number is None else number
         packages, _, kind = segment.packages.partition(":")
-        self._packages = self.count(packages, "GID", index)
+        self._packages = count(packages)
+        if packages and self._packages is None:
+            self.number_wrong("GID", packages, index)
         self._package_kind = kind.partition(":")[0] or None
         self._description = self._marks = ""
         self._gross_g: int | None = None
@@ -280,18 +288,23 @@ class Cuscar(CuscarUnits):
         if ":" in dimension:
             dimension = dimension.partition(":")[0]
         if dimension in VOLUMES or segment.purpose == "VOL":
-            self._volume_cm3 = amount.cubic_centimetres(segment.value)
+            self._volume_cm3 = cubic_centimetres(segment.value)
             if self._volume_cm3 is None:
-                self.measure_wrong(segment.value, amount.CUBIC_CENTIMETRES, index)
+                self.measure_wrong(segment.value, CUBIC_CENTIMETRES, index)
         elif dimension in GROSS:
-            self._gross_g = self._grams(segment.value, index)
+            self._gross_g = grams(segment.value)
+            if self._gross_g is None:
+                self.measure_wrong(segment.value, GRAMS, index)
 
     def stow(self, segment: SGP, index: int) -> None:
         """Take in which container how many packages are."""
-        packages = segment.packages.partition(":")[0]
-        self._stowed.append(
-            Package(unit_number(segment.equipment), self.count(packages, "SGP", index))
-        )
+        number = segment.packages
+        if ":" in number:
+            number = number.partition(":")[0]
+        packed = count(number)
+        if number and packed is None:
+            self.number_wrong("SGP", number, index)
+        self._stowed.append(Package(unit_number(segment.equipment), packed))
 
     def mark(self, segment: PCI, index: int) -> None:
         """Take the marks on the packages, a line each."""
@@ -346,6 +359,19 @@ class Cuscar(CuscarUnits):
         """Take the conveyance; what follows belongs to its call."""
         self.handlers = TRANSPORT
         self.take_transport(segment, index)
+
+
+def _address(segment: NAD) -> str:
+    street, city, postcode, country = (
+        segment.street,
+        segment.city,
+        segment.postcode,
+        segment.country,
+    )
+    # Most addresses are whole, and need no look at each part.
+    if street and city and postcode and country and "::" not in street and street[-1] != ":":
+        return f"{street.replace(':', ', ')}, {city}, {postcode}, {country}"
+    return ", ".join(filter(None, (*street.split(":"), city, postcode, country)))
 
 
 def _nothing() -> None:

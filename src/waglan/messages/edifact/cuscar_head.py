@@ -213,13 +213,6 @@ class CuscarHead(Content):
             Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
         )
 
-    def count(self, text: str, tag: str, index: int) -> int | None:
-        """Return a number of things, or find that the text gives none; no text gives none."""
-        value = amount.count(text)
-        if value is None and text:
-            self.number_wrong(tag, text, index)
-        return value
-
 
 @lru_cache(maxsize=4096)
 def place_of(place: str) -> str:

@@ -5,9 +5,10 @@ from typing import TypeAlias, TypeVar
 
 import msgspec
 
+from waglan.codes.container import is_right
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Bill, Equipment, Head
-from waglan.messages.edifact import amount
+from waglan.messages.edifact.amount import GRAMS, grams, millidegrees
 from waglan.messages.edifact.content import Place
 from waglan.messages.edifact.cuscar_head import CuscarHead
 from waglan.messages.edifact.service_characters import MARK_UTF8
@@ -55,7 +56,8 @@ class CuscarUnits(CuscarHead):
         """Close what came before; begin a container or other unit."""
         self._close()
         self._close = self._end_equipment
-        self.check_equipment(segment, index)
+        if not is_right(segment.number):
+            self.check_equipment(segment, index)
         self._unit_kind = segment.kind
         self._unit_number = unit_number(segment.number)
         self._unit_size = segment.size_type.partition(":")[0] or None
@@ -77,15 +79,13 @@ class CuscarUnits(CuscarHead):
         if ":" in dimension:
             dimension = dimension.partition(":")[0]
         if dimension in GROSS:
-            self._unit_gross_g = self._grams(segment.value, index)
+            self._unit_gross_g = mass_g = grams(segment.value)
         elif dimension == TARE:
-            self._unit_tare_g = self._grams(segment.value, index)
-
-    def _grams(self, measure: str, index: int) -> int | None:
-        value = amount.grams(measure)
-        if value is None:
-            self.measure_wrong(measure, amount.GRAMS, index)
-        return value
+            self._unit_tare_g = mass_g = grams(segment.value)
+        else:
+            return
+        if mass_g is None:
+            self.measure_wrong(segment.value, GRAMS, index)
 
     def seal(self, segment: SEL, index: int) -> None:
         """Take a seal's number."""
@@ -97,7 +97,7 @@ class CuscarUnits(CuscarHead):
         if segment.qualifier != SET_POINT:
             return
         text, _, unit = segment.value.partition(":")
-        self._unit_set_point = amount.millidegrees(text, unit)
+        self._unit_set_point = millidegrees(text, unit)
         if self._unit_set_point is None:
             self.number_wrong("TMP", segment.value, index)
 

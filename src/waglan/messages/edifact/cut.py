@@ -14,7 +14,7 @@ from waglan.messages.edifact.service_characters import (
 )
 
 RUN_BYTES_MIN = 4 * 1024  # of the first run of an interchange: a short one shall not wait
-RUN_BYTES_MAX = 128 * 1024  # what the processor's cache holds together with its JSON
+RUN_BYTES_MAX = 64 * 1024  # what the processor's cache holds together with its JSON
 SEGMENT_BYTES_MAX = 1024 * 1024
 JUNK_BYTES_MAX = 200
 _LOOK_AHEAD_BYTES = 64

@@ -108,7 +108,7 @@ def charset_note(ladder: Ladder) -> Note | None:
 
 def level_note(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> tuple[int, Note] | None:
     """Return place and note of the first character outside the declared level, once only."""
-    if ladder.level_said or (at := outside_level(ladder.label, raw, service)) is None:
+    if ladder.level_said or (at := outside_level(ladder, raw, service)) is None:
         return None
     ladder.level_said = True
     return at, Note("level", chr(raw[at]))

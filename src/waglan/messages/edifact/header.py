@@ -17,10 +17,10 @@ VERSIONS = {"1", "2", "3"}
 _PREPARED = re.compile("(?:[0-9]{6}|[0-9]{8}):[0-9]{4}")
 
 
-def interchange(unb: UNB, place: Place) -> tuple[Interchange, list[Finding]]:
-    """Return what UNB says, and what it should have said; missing parts are empty."""
+def interchange(unb: UNB) -> Interchange:
+    """Return what UNB says; missing parts are empty."""
     syntax, version = _components(unb.syntax, 2)
-    said = Interchange(
+    return Interchange(
         sender=_address(unb.sender),
         recipient=_address(unb.recipient),
         reference=_plain(unb.reference),
@@ -33,7 +33,11 @@ def interchange(unb: UNB, place: Place) -> tuple[Interchange, list[Finding]]:
         agreement=_plain(unb.agreement),
         is_test=unb.test == "1",
     )
-    return said, [*_missing(said, place), *_odd(said, place)]
+
+
+def interchange_findings(said: Interchange, place: Place) -> list[Finding]:
+    """Return what UNB should have said."""
+    return [*_missing(said, place), *_odd(said, place)]
 
 
 def _missing(said: Interchange, place: Place) -> list[Finding]:

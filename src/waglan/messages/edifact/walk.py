@@ -223,18 +223,17 @@ class Walk:
             # Where another interchange begins, the cutting ends a run; this is no such place.
             self._outside(index, unb)
             return
-        said, findings = header.interchange(unb, partial(self.place, index, "UNB"))
         opening = self._opening
         self._interchange = msgspec.structs.replace(
-            said,
+            header.interchange(unb),
             charset=self._charset,
             service=opening.service.una,
             una=bool(opening.una),
             number=self._number,
         )
-        for finding in findings:
-            where = replace(finding.where, interchange=said.reference or None)
-            self._find(replace(finding, where=where))
+        place = partial(self.place, index, "UNB")
+        for finding in header.interchange_findings(self._interchange, place):
+            self._find(finding)
 
     def _end_interchange(self, index: int, unz: UNZ) -> None:
         where = self.place(index, "UNZ", "interchange/trailer", None, None)

@@ -1,0 +1,95 @@
+"""Files that others wrote, read from the folder beside the project, never copied into it."""
+
+import csv
+import os
+import re
+from pathlib import Path
+
+import pytest
+from edifact_files import blocks, codes, read_slowly, read_streaming
+
+from waglan.codes.finding import Severity
+from waglan.messages.edifact import Profile, read
+from waglan.messages.envelope import InterchangeEnd, Message
+
+SHARED = Path(os.environ.get("WAGLAN_SHARED", Path(__file__).parents[3] / "../shared"))
+FOLDER = SHARED / "conformance" / "edifact"
+HERE = FOLDER.is_dir()
+ROWS = (
+    list(csv.DictReader((FOLDER / "MANIFEST.csv").read_text(encoding="utf-8").splitlines()))
+    if HERE
+    else []
+)
+pytestmark = pytest.mark.skipif(not HERE, reason=f"the conformance files are not in {FOLDER}")
+
+# What a note says, and the code it must be answered with.
+ANSWERS = {
+    r"UNT count \d+, real \d+": "EDIFACT-UNT-COUNT",
+    "UNZ reference differs": "EDIFACT-UNZ-REFERENCE",
+    "no UNZ": "EDIFACT-UNZ-MISSING",
+    "no UNB": "EDIFACT-BARE-MESSAGE",
+    "[1-9][0-9]* with a wrong ISO 6346": "CONTAINER-CHECK-DIGIT",
+}
+REFUSED = {code for code in ANSWERS.values() if code != "CONTAINER-CHECK-DIGIT"}
+
+
+def expected(note: str) -> set[str]:
+    found = {code for pattern, code in ANSWERS.items() if re.search(pattern, note)}
+    # Without UNB no UNZ is missed.
+    return found - {"EDIFACT-UNZ-MISSING"} if "no UNB" in note else found
+
+
+def test_the_files_are_there_to_be_read() -> None:
+    assert len(ROWS) == 33
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["file"] for row in ROWS])
+def test_a_file_is_answered_as_its_note_expects(row: dict[str, str]) -> None:
+    raw = (FOLDER / row["file"]).read_bytes()
+    events = list(read([raw]))
+    found = {f.code: f.severity for event in events for f in event.findings}
+    wanted = expected(row["note"])
+    assert wanted <= found.keys()
+    assert {code for code, level in found.items() if level is Severity.ERROR} == wanted & REFUSED
+    if "CONTAINER-CHECK-DIGIT" in wanted:
+        assert found["CONTAINER-CHECK-DIGIT"] is Severity.WARNING
+    messages = [event for event in events if isinstance(event, Message)]
+    if stated := re.search(r"UNT count (\d+), real (\d+)", row["note"]):
+        [finding] = [f for m in messages for f in m.findings if f.code == "EDIFACT-UNT-COUNT"]
+        assert (finding.params["stated"], finding.params["counted"]) == (
+            stated[1],
+            int(stated[2]),
+        )
+    if several := re.search(r"(\d+) messages", row["note"]):
+        assert len(messages) == int(several[1])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["file"] for row in ROWS])
+def test_a_file_reads_the_same_by_every_path(row: dict[str, str]) -> None:
+    raw = (FOLDER / row["file"]).read_bytes()
+    whole = list(read([raw]))
+    sizes = (1, 7, 4096) if len(raw) < 10_000 else (4096,)
+    for size in sizes:
+        assert list(read(blocks(raw, size))) == whole
+        assert read_streaming(blocks(raw, size), Profile()) == whole
+    if len(raw) < 10_000:
+        assert read_slowly([raw], Profile()) == whole
+
+
+def test_the_public_cargo_report_becomes_a_manifest() -> None:
+    first, end = read([(FOLDER / "CUSCAR/cuscar_tools_simple_d95b.edi").read_bytes()])
+    assert isinstance(first, Message)
+    assert isinstance(end, InterchangeEnd)
+    assert codes(first.findings) == ["EDIFACT-UNT-COUNT"]
+    assert first.content is not None
+    [bill] = first.content.bills
+    assert (bill.number, bill.gross_mass_g, bill.packages) == ("DOCV373MOB909999", 55_814_000, 60)
+    assert (bill.place_of_loading, bill.port_of_discharge) == ("CRMOB", "GBPME")
+    assert bill.goods[0].packages == 2880
+    assert first.content.head.vessel == "TEST SHIP"
+    assert first.content.head.references == (
+        ("SS", "AREF1234567A"),
+        ("TDT-8213", "MEANSTRANS1234"),
+    )
+    [unit] = first.content.equipment
+    assert (unit.kind, unit.number, unit.full) == ("BL", "EQ123456", True)

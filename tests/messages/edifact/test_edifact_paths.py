@@ -1,0 +1,203 @@
+"""However a file arrives and whichever path reads it, what is read is the same."""
+
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from edifact_files import (
+    AIR,
+    HEAD,
+    HOUSE,
+    MASTER,
+    blocks,
+    codes,
+    interchange,
+    message,
+    read_slowly,
+    read_streaming,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from waglan.codes.finding import Finding, Where
+from waglan.messages.edifact import Profile, cut, peek, read
+from waglan.messages.edifact.content import FINDINGS_MAX
+from waglan.messages.edifact.cut import JUNK_BYTES_MAX, RUN_BYTES_MAX, SEGMENT_BYTES_MAX
+from waglan.messages.edifact.read import INTERCHANGES_MAX
+from waglan.messages.edifact.walk import WRONG_SEGMENTS_MAX
+from waglan.messages.envelope import InterchangeEnd, Message
+
+CHINESE = MASTER.replace("ACME", "香港貿易發展局")
+WHOLE = interchange(message(HEAD + MASTER + HOUSE + AIR), message(HEAD + HOUSE, "M2"))
+SHIFTED = interchange(message(HEAD + MASTER.replace("ACME", "日本橋")), syntax="UNOX:3")
+CASES = [
+    WHOLE,
+    b"UNA:+.? '\r\n" + WHOLE.replace(b"'", b"'\r\n"),
+    b"\r\n".join(blocks(WHOLE, 80)),
+    interchange(message(HEAD + MASTER.replace("ACME", "ACM?:E?+?'??"))),
+    interchange(message(HEAD + CHINESE), syntax="UNOY:4"),
+    interchange(message(HEAD + CHINESE), syntax="UNOA:2").decode().encode("gb18030"),
+    interchange(message(HEAD + CHINESE)).decode().encode("big5hkscs"),
+    SHIFTED.decode().encode("iso2022_jp_2"),
+    WHOLE.translate(bytes.maketrans(b":+'", b"\x1f\x1d\x1c")),
+    b"UNA|*,? ~" + WHOLE.translate(bytes.maketrans(b":+'", b"|*~")),
+    b"UNA:+.? \\" + WHOLE.translate(bytes.maketrans(b"'", b"\\")),
+    b"UNA=/.^ \n" + WHOLE.translate(bytes.maketrans(b":+?'", b"=/^\n")),
+    interchange(message("LIN+1'QTY+21:8'" * 5, kind="ORDERS:D:96A:UN"), message(HEAD, "2")),
+    interchange(message(HEAD + "nad+CN'" + " LOC+9+X'" + "N*X+1'" + "'" + "FTX+\x01'")),
+    interchange(message(HEAD + "RFF+1+BM:7'")),
+    message(HEAD + MASTER).encode() * 2,
+    WHOLE.rpartition(b"UNZ")[0] + WHOLE + b"\r\n\x1a" + WHOLE[:-30],
+    b"junk\r\n" + WHOLE + b"  more junk",
+]
+PROFILES = [Profile(), Profile(charset="gb18030"), Profile(charset="big5hkscs")]
+
+
+def assert_same_by_every_path(raw: bytes, profile: Profile, *sizes: int) -> None:
+    whole = list(read([raw], profile))
+    assert any(isinstance(event, InterchangeEnd) for event in whole)
+    assert read_slowly([raw], profile) == whole
+    with patch.multiple(cut, RUN_BYTES_MIN=64, RUN_BYTES_MAX=64):
+        assert list(read([raw], profile)) == whole
+        assert read_slowly([raw], profile) == whole
+    for size in sizes:
+        assert list(read(blocks(raw, size), profile)) == whole
+        assert read_streaming(blocks(raw, size), profile) == whole
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: str(profile.charset))
+@pytest.mark.parametrize("raw", CASES, ids=range(len(CASES)))
+def test_every_path_and_every_block_size_reads_the_same(raw: bytes, profile: Profile) -> None:
+    assert_same_by_every_path(raw, profile, 1, 7, 4096, 1 << 20)
+
+
+@pytest.mark.parametrize("raw", [WHOLE * 90, WHOLE + interchange(message(HEAD + MASTER * 300))])
+def test_what_is_longer_than_a_run_reads_the_same(raw: bytes) -> None:
+    assert len(raw) > RUN_BYTES_MAX
+    assert_same_by_every_path(raw, Profile(), 4096, 1 << 20)
+
+
+SNIPPETS = [
+    b"'", b"+", b":", b"?", b"\r\n", b"\n", b" ", b"\x00", b"\x1a", b"\x1d", b"UNB+", b"UNA:+.? '",
+    b"UNA:+.? 'UNB+", b"UNZ+1+R1'", b"UNH+1+CUSCAR:D:95B:UN'", b"UNT+3+1'", b"UNG+X+A+B+C+1'",
+    b"UNE+1+1'", b'"', b"\\", b"\xe9", b"\xe9\xa6\x99", b"\xef\xb7\x90", b"\x81\x30", b"\xff",
+    b"\xef\xbb\xbf", b"unt", b"CNI+1'", b"EQD+CN+ABCU1234567'", b"\x1b$B", b"\x1b(B", b"~", b"|",
+]  # fmt: skip
+EDITS = st.tuples(
+    st.floats(0, 1), st.one_of(st.sampled_from(SNIPPETS), st.binary(max_size=4)), st.integers(0, 60)
+)
+
+
+@given(st.sampled_from(CASES), st.lists(EDITS, min_size=1, max_size=6), st.sampled_from(PROFILES))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_file_is_answered_and_reads_the_same_by_every_path(
+    raw: bytes, edits: list[tuple[float, bytes, int]], profile: Profile
+) -> None:
+    for place, put_in, taken_out in edits:
+        at = int(place * len(raw))
+        raw = raw[:at] + put_in + raw[at + taken_out :]
+    assert_same_by_every_path(raw, profile, 7)
+    peek(raw[:100])
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"UNB+UNOC:3+", b"UNA", WHOLE[:60]]))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_are_answered(raw: bytes, before: bytes) -> None:
+    assert_same_by_every_path(before + raw, Profile(), 3)
+
+
+def everything_found(events: list[Message | InterchangeEnd]) -> Iterator[Finding]:
+    for event in events:
+        yield from event.findings
+
+
+@given(st.sampled_from(CASES), st.lists(EDITS, min_size=1, max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_a_finding_names_its_place_and_never_more_than_a_little_text(
+    raw: bytes, edits: list[tuple[float, bytes, int]]
+) -> None:
+    for place, put_in, taken_out in edits:
+        at = int(place * len(raw))
+        raw = raw[:at] + put_in + raw[at + taken_out :]
+    for finding in everything_found(list(read([raw]))):
+        assert finding.where != Where("")
+        assert all(len(str(value)) <= 40 for value in finding.params.values())
+        assert finding.where.offset is None or 0 <= finding.where.offset <= len(raw)
+        assert finding.where.segment is None or finding.where.segment >= 1
+
+
+OPEN = b"UNB+UNOC:3+A+B+261122:0900+1'UNH+1+CUSCAR:D:95B:UN'"
+
+
+@pytest.mark.parametrize(
+    "noise",
+    [
+        b"?", b"?'", b"??'", b"'", b"+", b"UNB+'", b"unb+'", b"+UNB", b"UNA:+.? '", b"UNT+1+1'",
+        b"UNZ+1+1'", b"\n", b"\0", b"N\x01'", b"\x1b$B", b"\x0e", b"\x81|", b"RFF+:1'", b"CNI+1'",
+        b"UNH+1+CUSCAR:D:95B:UN'", b"UNB+UNOC:3+A+B+1:1+1'UNZ+0+1'", b"x", b" ", b"?\n", b"UNA",
+    ],
+)  # fmt: skip
+def test_noise_takes_time_in_proportion_and_is_answered(noise: bytes) -> None:
+    for opening in (OPEN, b"", OPEN.replace(b"UNOC", b"UNOX")):
+        raw = opening + noise * (20_000 // len(noise))
+        assert isinstance([*read([raw], Profile(charset="gb18030"))][-1], InterchangeEnd)
+
+
+# Limits, at each and one past it
+
+
+def test_a_segment_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    _, end = read([interchange(message("FTX+AAA+++" + "x" * (SEGMENT_BYTES_MAX - 11) + "'"))])
+    assert end.findings == ()
+    _, end, rest = read([interchange(message("FTX+AAA+++" + "x" * (SEGMENT_BYTES_MAX - 10) + "'"))])
+    assert codes(end.findings) == ["EDIFACT-SEGMENT-LENGTH", "EDIFACT-UNZ-MISSING"]
+    assert codes(rest.findings) == ["EDIFACT-NOT-EDIFACT"]
+
+
+def test_findings_of_a_message_are_listed_up_to_the_limit_and_counted_beyond() -> None:
+    for count in (FINDINGS_MAX, FINDINGS_MAX + 1, FINDINGS_MAX + 7):
+        first, _ = read([interchange(message("BGM+85+M+9'" + "RFF+:1'" * count))])
+        left_out = [f.params["count"] for f in first.findings if f.code == "EDIFACT-FINDINGS-MORE"]
+        assert left_out == ([count - FINDINGS_MAX] if count > FINDINGS_MAX else [])
+
+
+def test_what_is_mostly_noise_is_given_up() -> None:
+    for count in (WRONG_SEGMENTS_MAX, WRONG_SEGMENTS_MAX + 1):
+        raw = interchange(message("BGM+85+M+9'" + "*'" * count + MASTER * 9)) + WHOLE
+        events = list(read([raw]))
+        hopeless = [e for e in events if "EDIFACT-HOPELESS" in codes(e.findings)]
+        assert len(hopeless) == count - WRONG_SEGMENTS_MAX
+        assert sum(e.size for e in events if isinstance(e, InterchangeEnd)) == len(raw)
+
+
+def test_interchanges_are_read_up_to_the_limit() -> None:
+    tiny = b"UNB+UNOC:3+A+B+261122:0900+1'UNZ+0+1'"
+    for count in (INTERCHANGES_MAX, INTERCHANGES_MAX + 1):
+        *_, end = read([tiny * count])
+        assert ("EDIFACT-INTERCHANGES" in codes(end.findings)) is (count > INTERCHANGES_MAX)
+
+
+def test_junk_has_a_limit() -> None:
+    assert [len(list(read([b"x" * n + WHOLE]))) for n in (JUNK_BYTES_MAX, JUNK_BYTES_MAX + 1)] == [
+        3,
+        1,
+    ]
+
+
+def test_a_big_manifest_reads_the_same_whole_and_in_slices() -> None:
+    sys.path.insert(0, str(Path(__file__).parents[3] / "bench"))
+    try:
+        big = import_module("cuscar_file").interchange
+    finally:
+        sys.path.pop(0)
+    for released in (False, True):
+        raw = b"".join(big(600, 700, released=released))
+        *messages, end = whole = list(read([raw]))
+        assert [m.findings for m in messages] == [()] * 3
+        assert end.findings == ()
+        assert read_streaming(blocks(raw, 50_000), Profile()) == whole
+        assert read_slowly([raw], Profile()) == whole
+        assert list(read([raw], validate=True)) == whole
