@@ -1,11 +1,13 @@
 """What real files get wrong, and what is made of each: one test for each trap."""
 
+import re
 from hashlib import sha256
 
 import pytest
 from edifact_files import HEAD, HOUSE, MASTER, codes, interchange, message, one, part
 
 from waglan.codes.finding import Severity
+from waglan.codes.render import templates
 from waglan.messages.edifact import Profile, peek, read
 from waglan.messages.edifact.errors import SYNTAX_ERROR
 from waglan.messages.edifact.profile import Bare, of_toml
@@ -435,3 +437,9 @@ def test_a_message_is_hashed_from_its_first_byte_to_its_terminator() -> None:
 def test_a_profile_with_an_unknown_word_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown field"):
         of_toml("charsets = 1")
+
+
+def test_every_finding_of_the_reader_has_a_number_that_contrl_can_carry() -> None:
+    own = {code for code in templates("en") if re.match("EDIFACT-(?!STRUCTURE|WRITE)", code)}
+    assert own - SYNTAX_ERROR.keys() == set()
+    assert set(SYNTAX_ERROR) - set(templates("en")) == set()
