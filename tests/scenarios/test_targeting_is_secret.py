@@ -5,7 +5,6 @@ Until a notice is served, neither line can tell by anything it sees that it is t
 
 import json
 import re
-from typing import Any
 
 import httpx
 from port import Officer, wait
@@ -151,12 +150,12 @@ def test_a_line_can_not_see_before_the_notice_that_it_is_the_one_looked_at(
     for side in (watched, other):
         served = side.customs.post(f"/v1/customs/calls/{side.call}/notices").json()
         assert served == {"notices": 3}
-        wait(lambda side=side: answers(side, 3))
+        answered(side, 3)
     told, silent = watched.seen(watched.line), other.seen(other.line)
     differ = {path for path in told if told[path] != silent[path]}
     assert differ >= {"/v1/events?limit=500", "stream"}
 
 
-def answers(side: Side, count: int) -> list[Any] | None:
-    found = side.line.get(f"/v1/messages/{side.posted.json()['id']}/answers").json()
-    return found if len(found) >= count else None
+def answered(side: Side, count: int) -> None:
+    path = f"/v1/messages/{side.posted.json()['id']}/answers"
+    wait(lambda: True if len(side.line.get(path).json()) >= count else None)

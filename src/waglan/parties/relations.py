@@ -68,7 +68,7 @@ def relate(declared: Iterable[Declared], roles: Roles) -> dict[int, Related]:
 
     Give every bill that stands declared under a number that one of them names as the one above.
     """
-    bills = list(declared)
+    bills = sorted(declared, key=lambda bill: bill.consignment)
     by_number: dict[tuple[PartyId, str], list[Declared]] = {}
     for bill in bills:
         by_number.setdefault((bill.customs, bill.bill.text), []).append(bill)
