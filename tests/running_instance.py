@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,15 +74,21 @@ def instance(
     module_database: Dsn, instance_home: Path, witnesses: tuple[WitnessAt, ...]
 ) -> Iterator[Instance]:
     """A running instance with a database of its own."""
-    home = instance_home
+    with answering(module_database, instance_home, witnesses) as up:
+        yield up
+
+
+@contextmanager
+def answering(dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = ()) -> Iterator[Instance]:
+    """Have an instance answer inside the block, with this database and these keys."""
     ready, stop = threading.Event(), asyncio.Event()
     found: dict[str, str] = {}
     failed: list[BaseException] = []
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
-        await prepare(module_database)
-        config = Config(module_database, home, ORIGIN, "127.0.0.1", 0, 8 << 20, witnesses=witnesses)
+        await prepare(dsn)
+        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, witnesses=witnesses)
         async with running(config) as up:
             found["address"] = up.address
             ready.set()
@@ -103,13 +109,15 @@ def instance(
         raise failed[0]
     token = (home / "operator.token").read_text().strip()
     headers = {"Authorization": f"Bearer {token}"}
-    with ExitStack() as opened:
-        operator = opened.enter_context(
-            httpx.Client(base_url=found["address"], headers=headers, timeout=60)
-        )
-        yield Instance(found["address"], home, module_database, operator, opened)
-    loop.call_soon_threadsafe(stop.set)
-    thread.join(30)
-    loop.close()
+    try:
+        with ExitStack() as opened:
+            operator = opened.enter_context(
+                httpx.Client(base_url=found["address"], headers=headers, timeout=60)
+            )
+            yield Instance(found["address"], home, dsn, operator, opened)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+        loop.close()
     if failed:
         raise failed[0]

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import client, log, paper, proof, witness
+from waglan.cli import client, keeping, log, paper, proof, witness
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -23,6 +23,7 @@ paper.add(app)
 client.add(app)
 proof.add(app)
 app.add_typer(log.app, name="log")
+keeping.add(app)
 app.add_typer(witness.app, name="witness")
 
 

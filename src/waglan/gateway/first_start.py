@@ -36,8 +36,13 @@ async def first_start(kit: Kit, home: Path) -> Path | None:
             OPERATOR, "Operator of this platform", (Role.OPERATOR,), (), person, made.row
         )
         await register_organisation(tx, kit.keys.vault, new, now=kit.clock())
-        file = home / TOKEN_FILE
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(made.secret + "\n")
-        return file
+        return write_token(home, made.secret)
+
+
+def write_token(home: Path, secret: str) -> Path:
+    """Write the operator's token where his client commands find it, for his eyes alone."""
+    file = home / TOKEN_FILE
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(secret + "\n")
+    return file

@@ -14,9 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waglan.customs.sample import Sample
 from waglan.logbook.note import Algorithm, SignerKey, read_signer_key
 from waglan.logbook.sealed import SECRET_BYTES, Vault
+from waglan.logbook.signing import PrivateKey, Purpose
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
+VAULT = "vault.key"
+CHECKPOINT = "checkpoint.key"
 SAMPLE_PERMILLE = 10  # the project's own choice, no authority's: one bill in a hundred
 
 
@@ -36,16 +39,58 @@ class Keys:
 def keys(folder: Path, origin: str) -> Keys:
     """Return the instance's keys, made now if this is the first start."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    vault = _file(folder / "vault.key", lambda: secrets.token_bytes(SECRET_BYTES))
+    vault = _file(folder / VAULT, lambda: secrets.token_bytes(SECRET_BYTES))
     made = SignerKey(origin, Algorithm.NOTE, Ed25519PrivateKey.generate())
-    signer = _file(folder / "checkpoint.key", lambda: made.secret_text.encode())
+    signer = _file(folder / CHECKPOINT, lambda: made.secret_text.encode())
     sample = _file(folder / "sample.key", lambda: secrets.token_bytes(SECRET_BYTES))
     return Keys(Vault(vault), read_signer_key(signer.decode()), Sample(sample, SAMPLE_PERMILLE))
+
+
+def vault_of(folder: Path) -> Vault | None:
+    """Return the vault that lies here; None if none does. Nothing is made."""
+    path = folder / VAULT
+    return Vault(_kept(path)) if path.exists() else None
+
+
+def keep_vault(folder: Path, secret: bytes) -> Vault:
+    """Keep the secret that a backup brought along; one that lies here already is not replaced."""
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    return Vault(_file(folder / VAULT, lambda: secret))
+
+
+def checkpoint_key(folder: Path) -> SignerKey | None:
+    """Return the key that the log is signed with; None if none lies here. Nothing is made."""
+    path = folder / CHECKPOINT
+    return read_signer_key(_kept(path).decode()) if path.exists() else None
+
+
+def renew_checkpoint_key(folder: Path, origin: str) -> None:
+    """Have a key for a log of this name, and put one for another name aside.
+
+    What the old key has signed verifies for ever; it signs nothing any more.
+    """
+    old = checkpoint_key(folder)
+    if old is not None and old.name == origin:
+        return
+    if old is not None:
+        aside = folder / f"retired-{old.verifier.id.hex()}-{CHECKPOINT}"
+        (folder / CHECKPOINT).rename(aside)
+    keys(folder, origin)
+
+
+def erasure_list_key(folder: Path) -> PrivateKey:
+    """Return the key that lists of erasures are signed with, made now if it is the first list."""
+    made = _file(folder / "erasures.key", lambda: secrets.token_bytes(SECRET_BYTES))
+    return PrivateKey(Purpose.ERASURE_LIST, Ed25519PrivateKey.from_private_bytes(made))
 
 
 def _file(path: Path, make: Callable[[], bytes]) -> bytes:
     if not path.exists():
         _write(path, make())
+    return _kept(path)
+
+
+def _kept(path: Path) -> bytes:
     if path.stat().st_mode & 0o077:
         raise LooseKey(f"{path} is open to others: chmod 600 it, and think of it as known to them")
     return path.read_bytes()

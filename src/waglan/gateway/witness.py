@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from threading import Lock
 from typing import TypeAlias
 
@@ -15,9 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from waglan.gateway.witness_folder import Memory, WitnessFolder
-from waglan.logbook.checkpoint import read_checkpoint
-from waglan.logbook.cosignature import Cosigned, cosign
-from waglan.logbook.note import Note, Signature, VerifierKey
+from waglan.logbook.checkpoint import Checkpoint, read_checkpoint
+from waglan.logbook.cosignature import Cosigned, cosign, cosigned_by
+from waglan.logbook.note import BadNote, Note, Signature, VerifierKey, read_note
 from waglan.logbook.witness import (
     ANSWER_BYTES_MAX,
     REQUEST_BYTES_MAX,
@@ -64,6 +65,16 @@ class Witness:
         with self._locks.setdefault(origin, Lock()):
             return self._cosign(request, body)
 
+    def newest(self, origin_id: str) -> Note | None:
+        """Return the longest tree seen of a log, cosigned now; `origin_id` is `origin_id_of`."""
+        for origin in self.folder.origins():
+            memory = self.folder.recall(origin)
+            if origin_id_of(origin) == origin_id and memory is not None and memory.seen.size:
+                text = Checkpoint(origin, memory.seen.size, memory.seen.root).text
+                at_s = int(self._clock().timestamp())
+                return Note(text, (cosign(text, self.folder.signer, at_s),))
+        return None
+
     def _cosign(self, request: Request, body: bytes) -> Signature | Refusal:
         origin, size = request.checkpoint.origin, request.checkpoint.size
         memory = self.folder.recall(origin)
@@ -79,8 +90,16 @@ class Witness:
         return cosign(request.note.text, self.folder.signer, int(self._clock().timestamp()))
 
 
+def origin_id_of(origin: str) -> str:
+    """Return how a log is named in a path: an origin may hold what a path may not."""
+    return sha256(origin.encode()).hexdigest()
+
+
 def witness_app(witness: Witness) -> Starlette:
-    """Return the web application of a witness: POST /add-checkpoint and GET /healthz."""
+    """Return the web application: POST /add-checkpoint, GET /checkpoint/{origin_id} and /healthz.
+
+    What it saw last of a log is what a restored backup of that log must be measured against.
+    """
 
     async def add_checkpoint(request: HttpRequest) -> Response:
         try:
@@ -95,6 +114,13 @@ def witness_app(witness: Witness) -> Starlette:
             return Response(answer.line, media_type="text/plain; charset=utf-8")
         return Response(answer.text, answer.status, headers={"Content-Type": answer.content_type})
 
+    async def checkpoint(request: HttpRequest) -> Response:
+        note = await run_in_threadpool(witness.newest, request.path_params["origin_id"])
+        if note is None:
+            return Response(status_code=404)
+        headers = {"Cache-Control": "no-store"}
+        return Response(note.encoded(), media_type="text/plain; charset=utf-8", headers=headers)
+
     async def healthz(_request: HttpRequest) -> Response:
         origins = await run_in_threadpool(witness.folder.origins)
         return JSONResponse({"key": witness.folder.signer.verifier.text, "logs": len(origins)})
@@ -102,6 +128,7 @@ def witness_app(witness: Witness) -> Starlette:
     return Starlette(
         routes=[
             Route("/add-checkpoint", add_checkpoint, methods=["POST"]),
+            Route("/checkpoint/{origin_id}", checkpoint, methods=["GET"]),
             Route("/healthz", healthz, methods=["GET"]),
         ]
     )
@@ -158,6 +185,39 @@ async def gather_cosignatures(
     cosigned = [outcome for outcome in outcomes if isinstance(outcome, Cosigned)]
     by_key = {w.key: outcome for w, outcome in zip(asked, outcomes, strict=True)}
     return with_cosignatures(note, cosigned), by_key
+
+
+async def newest_cosigned(
+    client: httpx.AsyncClient, witness: WitnessAt, origin: str
+) -> Checkpoint | None:
+    """Return the longest tree of a log that a witness saw; None if it knows nothing of it.
+
+    Raise Unanswered if it gave no answer that its key verifies: that is not the same as nothing.
+    """
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            url = f"{witness.url}/checkpoint/{origin_id_of(origin)}"
+            headers = {"Accept-Encoding": "identity"}
+            async with client.stream(
+                "GET", url, headers=headers, follow_redirects=False
+            ) as response:
+                body = await _answer_body(response)
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unanswered(f"{witness.url}: {type(error).__name__}") from None
+    if response.status_code == 404:
+        return None
+    try:
+        note = read_note(body)
+        checkpoint = read_checkpoint(note.text)
+    except BadNote as error:
+        raise Unanswered(f"{witness.url}: {error}") from None
+    if checkpoint.origin != origin or not cosigned_by(note, [witness.key]):
+        raise Unanswered(f"{witness.url}: not cosigned with the key you pinned")
+    return checkpoint
+
+
+class Unanswered(RuntimeError):
+    """A witness gave no answer that counts; the message says which and why."""
 
 
 async def _post(client: httpx.AsyncClient, witness: WitnessAt, request: Request) -> Outcome:

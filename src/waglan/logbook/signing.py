@@ -23,6 +23,7 @@ class Purpose(Enum):
     HOLD_LIST = "waglan/hold-list/v1"
     WEBHOOK = "waglan/webhook/v1"
     KEY_SET = "waglan/key-set/v1"
+    ERASURE_LIST = "waglan/erasure-list/v1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.request_erasure import Kind
-from waglan.store import Transaction, erasure, event_erasure, events, manifests, messages, parties
+from waglan.store import Transaction, erasure, event_erasure, events, messages, parties, personal
 from waglan.store.erasure import Done, Personal
 from waglan.store.messages import new_salt
 
@@ -79,7 +79,7 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
     done = await destroy(tx, vault, found, done)
     await erasure.add(tx, done, found.targets())
-    await _tell(tx, done, found, touched)
+    await tell(tx, done, found, touched, now=now)
     return done
 
 
@@ -169,7 +169,7 @@ async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None
 
     Marks are free text and may name him in any spelling, so they go with him.
     """
-    sheet = await manifests.open_personal(vault, old.key_salt, old.sealed)
+    sheet = await personal.open_personal(vault, old.key_salt, old.sealed)
     kept = [i for i, party in enumerate(sheet.parties) if vault.blind(party.name) != blind]
     if not kept:
         return None
@@ -186,7 +186,7 @@ async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None
         old.consignment,
         old.org,
         salt,
-        await manifests.seal_personal(vault, salt, left),
+        await personal.seal_personal(vault, salt, left),
         tuple(vault.blind(party.name) for party in left.parties),
     )
 
@@ -195,7 +195,10 @@ async def _still_named(tx: Transaction, name: str) -> list[int]:
     return await event_erasure.naming(tx, name) if name else []
 
 
-async def _tell(tx: Transaction, done: Done, found: Found, touched: Collection[int]) -> None:
+async def tell(
+    tx: Transaction, done: Done, found: Found, touched: Collection[int], *, now: datetime
+) -> None:
+    """Tell the operator, and those whose papers were taken, that there was an erasure."""
     operator = await parties.party_of(tx, done.org)
     names = {await parties.party_of(tx, org) for org in touched}
     told = Event(
@@ -203,7 +206,7 @@ async def _tell(tx: Transaction, done: Done, found: Found, touched: Collection[i
         Key(KeyKind.PARTY, operator),
         operator,
         done.erased_at,
-        done.erased_at,
+        now,
         # No name and no count: one filer must not learn how much of another's was taken.
         {"erasure": str(done.erasure), "kind": done.kind, "rule": done.rule},
         tuple(Key(KeyKind.MESSAGE, str(id_)) for id_ in sorted(found.messages)[:TARGETS_MAX]),

@@ -66,6 +66,15 @@ async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]
         yield conn
 
 
+@asynccontextmanager
+async def snapshot(pool: Pool) -> AsyncIterator[Transaction]:
+    """Begin a transaction that sees the database as it is now, whatever is written meanwhile."""
+    async with pool.connection() as conn, conn.transaction():
+        await conn.execute("set transaction isolation level repeatable read, read only")
+        await conn.execute("set local idle_in_transaction_session_timeout = 0")
+        yield conn
+
+
 async def act_as(tx: Transaction, org: int) -> None:
     """Let the rest of the transaction run in the name of an organisation."""
     await tx.execute("select set_config('waglan.org', %s, true)", [str(org)])

@@ -18,10 +18,10 @@ from waglan.manifest.model import (
     Function,
     Head,
     Manifest,
-    Party,
     PartyRole,
 )
 from waglan.store import Transaction, bulk
+from waglan.store.personal import Personal, open_personal, seal_personal
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
@@ -30,21 +30,6 @@ _encode = msgspec.json.Encoder().encode
 _head = msgspec.json.Decoder(Head).decode
 _bill = msgspec.json.Decoder(Bill).decode
 _equipment = msgspec.json.Decoder(Equipment).decode
-
-
-class Personal(msgspec.Struct, frozen=True, gc=False):
-    """What of a bill names people: its parties, and its marks by goods item.
-
-    `salts` are those of the commitments in the bill's event, one a party, then one for the marks.
-    """
-
-    parties: tuple[Party, ...]
-    marks: tuple[str, ...]
-    salts: tuple[bytes, ...] = ()
-
-
-_personal = msgspec.msgpack.Decoder(Personal).decode
-_pack = msgspec.msgpack.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +304,8 @@ async def _add_personal(
     for i, bill in enumerate(kept.bills):
         salt = salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]
         marks = tuple(goods.marks for goods in bill.goods)
-        sealed = vault.seal(salt, _pack(Personal(bill.parties, marks, tuple(commitments[i]))))
+        sheet = Personal(bill.parties, marks, tuple(commitments[i]))
+        sealed = await seal_personal(vault, salt, sheet)
         blind = [vault.blind(party.name) for party in bill.parties]
         consignment = kept.consignments[bill_key(bill)]
         rows.append((kept.manifest_id, consignment, kept.org, salt, sealed, blind))
@@ -338,16 +324,6 @@ async def _add_personal(
     )
 
 
-async def open_personal(vault: Vault, salt: bytes, sealed: bytes) -> Personal:
-    """Return what of a bill names people."""
-    return _personal(vault.open(salt, sealed))
-
-
-async def seal_personal(vault: Vault, salt: bytes, personal: Personal) -> bytes:
-    """Return what of a bill names people, sealed under a salt of its own."""
-    return vault.seal(salt, _pack(personal))
-
-
 async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     """Return a manifest whole, as far as the reader may see it; erased persons are left out."""
     rows = await tx.execute(
@@ -358,7 +334,7 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
         """,
         [filed.manifest_id],
     )
-    bills = [_whole(vault, *row) for row in await rows.fetchall()]
+    bills = [await _whole(vault, *row) for row in await rows.fetchall()]
     bills.sort(key=lambda bill: (bill.part, bill.segment or 0))
     boxes = await tx.execute(
         "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [filed.manifest_id]
@@ -367,11 +343,13 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     return Manifest(filed.head, tuple(bills), equipment, max((b.part for b in bills), default=1))
 
 
-def _whole(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
+async def _whole(
+    vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None
+) -> Bill:
     bill = _bill(particulars)
     if salt is None or sealed is None:
         return bill
-    personal = _personal(vault.open(bytes(salt), bytes(sealed)))
+    personal = await open_personal(vault, bytes(salt), bytes(sealed))
     goods = tuple(
         msgspec.structs.replace(item, marks=marks)
         for item, marks in zip(bill.goods, personal.marks, strict=True)

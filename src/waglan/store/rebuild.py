@@ -1,6 +1,7 @@
 """The projections made again from what they are projections of, or compared with it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
@@ -9,24 +10,21 @@ from waglan.store import Transaction, standings
 TABLES = ("standing", "feed", "reader")
 _AGAIN = "again_{}"
 
-_FEED = """
-    SELECT a.org, l.seq, a.event_id, a.month
-    FROM audience a JOIN log_leaf l ON l.event_id = a.event_id
-"""
-# Who filed a bill and with whom he filed it see it whole, for as long as it is kept; besides them,
-# whoever was given leave and not refused it since.
-_READER = """
-    SELECT DISTINCT ON (org, consignment) org, consignment, view, until FROM (
-        SELECT b.org, b.consignment, 'full' AS view, {forever} AS until FROM bill b
-        UNION ALL
-        SELECT m.filed_with, b.consignment, 'full', {forever}
+# Who filed a bill and with whom he filed it see it whole, for as long as it is kept. Whoever sees
+# it by a link or a grant is worked out by an act of its own.
+_MADE_OF = {
+    "feed": """
+        SELECT a.org, l.seq, a.event_id, a.month, a.until
+        FROM audience a JOIN log_leaf l ON l.event_id = a.event_id
+    """,
+    "reader": """
+        SELECT b.org, b.consignment, 'full', '9999-12-31T00:00:00Z'::timestamptz, false FROM bill b
+        UNION
+        SELECT m.filed_with, b.consignment, 'full', '9999-12-31T00:00:00Z'::timestamptz, false
         FROM bill b JOIN manifest m USING (manifest_id)
-        UNION ALL
-        SELECT g.receiver, g.consignment, g.view, g.until FROM consignment_grant g
-        WHERE NOT EXISTS (SELECT 1 FROM grant_revocation r WHERE r.grant_id = g.grant_id)
-    ) may
-    ORDER BY org, consignment, until DESC, view = 'full' DESC, view = 'equipment' DESC
-"""
+    """,
+}
+_ONLY = {"standing": "true", "feed": "true", "reader": "NOT is_shown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +36,7 @@ class Difference:
     surplus: int  # rows that should not
 
 
-async def compare(tx: Transaction) -> list[Difference]:
-    """Make every projection again aside and count the rows in which it differs; change nothing.
-
-    The transaction is REPEATABLE READ, or what happens meanwhile would show as a difference.
-    """
-    await _aside(tx)
-    return [await _difference(tx, table) for table in TABLES]
-
-
-async def again(tx: Transaction) -> list[Difference]:
+async def renew(tx: Transaction) -> list[Difference]:
     """Make every projection again, put right what differs, and return what did.
 
     Whoever writes projections waits until the commit.
@@ -74,27 +63,39 @@ async def _aside(tx: Transaction) -> None:
     for first in range(0, cursor, standings.BATCH_EVENTS):
         end = min(cursor, first + standings.BATCH_EVENTS)
         await standings.fold(tx, _AGAIN.format("standing"), first=first, end=end)
-    forever = sql.SQL("'9999-12-31T00:00:00Z'::timestamptz")
-    await _fill(tx, "feed", sql.SQL(_FEED))
-    await _fill(tx, "reader", sql.SQL(_READER).format(forever=forever))
-
-
-async def _fill(tx: Transaction, table: str, query: sql.SQL | sql.Composed) -> None:
-    aside = sql.Identifier(_AGAIN.format(table))
-    await tx.execute(sql.SQL("INSERT INTO {} ").format(aside) + query)
+    for table, query in _MADE_OF.items():
+        aside = sql.Identifier(_AGAIN.format(table))
+        await tx.execute(sql.SQL("INSERT INTO {} " + query).format(aside))
 
 
 async def _difference(tx: Transaction, table: str) -> Difference:
     kept, aside = sql.Identifier(table), sql.Identifier(_AGAIN.format(table))
     counts = []
     for one, other in ((aside, kept), (kept, aside)):
-        statement = sql.SQL("SELECT count(*) FROM (SELECT * FROM {} EXCEPT SELECT * FROM {}) d")
-        row = await (await tx.execute(statement.format(one, other))).fetchone()
+        statement = sql.SQL(
+            "SELECT count(*) FROM (SELECT * FROM {one} WHERE {only}"
+            " EXCEPT SELECT * FROM {other} WHERE {only}) d"
+        ).format(one=one, other=other, only=sql.SQL(_ONLY[table]))
+        row = await (await tx.execute(statement)).fetchone()
         counts.append(int(row[0]) if row else 0)
     return Difference(table, *counts)
 
 
 async def _replace(tx: Transaction, table: str) -> None:
     kept, aside = sql.Identifier(table), sql.Identifier(_AGAIN.format(table))
-    await tx.execute(sql.SQL("DELETE FROM {}").format(kept))
+    await tx.execute(sql.SQL("DELETE FROM {} WHERE {}").format(kept, sql.SQL(_ONLY[table])))
     await tx.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(kept, aside))
+
+
+async def consignments(tx: Transaction, *, after: int, at_most: int) -> list[int]:
+    """Return the next consignments beyond a cursor."""
+    rows = await tx.execute(
+        "SELECT consignment FROM consignment WHERE consignment > %s ORDER BY consignment LIMIT %s",
+        [after, at_most],
+    )
+    return [int(consignment) for (consignment,) in await rows.fetchall()]
+
+
+async def drop_expired(tx: Transaction, now: datetime) -> None:
+    """Delete sights whose time is over; they show nothing, and are no difference."""
+    await tx.execute("DELETE FROM reader WHERE is_shown AND until <= %s", [now])

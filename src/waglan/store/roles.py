@@ -75,7 +75,7 @@ async def _rights(tx: Transaction) -> None:
     row = await (await tx.execute("select current_database()")).fetchone()
     database = str(row[0]) if row else ""
     await _say(tx, "revoke all on database {database} from public", database=database)
-    await _say(tx, "grant create on database {database} to {role}", OWNER, database)
+    await _say(tx, "grant create, temporary on database {database} to {role}", OWNER, database)
     # A member of a role may set it; a superuser may in any case, a lesser administrator must ask.
     await _say(tx, "grant {role} to current_user", OWNER)
     await _say(tx, "revoke all on schema public from public")

@@ -1,0 +1,262 @@
+"""A backup put into an empty database, so that it can't fork the log and forgets what was erased.
+
+Everything happens in one transaction: a restore that was killed has left nothing. The files that
+go with it (keys, the operator's new token) are written just before it commits; without the commit
+they open nothing.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.party import PartyId
+from waglan.gateway.backup_stream import BackupReader, Head, LogAt
+from waglan.gateway.first_start import write_token
+from waglan.gateway.keys import checkpoint_key, keep_vault, renew_checkpoint_key, vault_of
+from waglan.gateway.sealed_file import Holder, Torn
+from waglan.gateway.tokens import new_subject, new_token
+from waglan.logbook.checkpoint import Checkpoint
+from waglan.logbook.erasure_list import BadList, Entry, read_list
+from waglan.logbook.sealed import Vault
+from waglan.logbook.signing import PublicKey, Purpose
+from waglan.logbook.tree import Frontier
+from waglan.operations.issue_token import issue_token
+from waglan.operations.open_origin import Opening, open_origin
+from waglan.operations.reapply_erasure import reapply_erasure
+from waglan.parties.role import ClientKind, Scope
+from waglan.store import Transaction, dump, erasure, refill
+from waglan.store.dsn import Dsn
+from waglan.store.erasure import Done
+from waglan.store.migrate import Migration, packaged, prepare
+from waglan.store.refused import Refused
+
+TOKEN_DAYS = timedelta(days=90)
+Report = Callable[[str, int], None]  # the part that is under way, and the bytes of it that came
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to restore with; `seen` are verified checkpoints of the backup's log."""
+
+    home: Path
+    seen: tuple[Checkpoint, ...]
+    now: datetime
+    erasures: bytes | None = field(default=None, repr=False)
+    origin: str | None = None  # of the log, if it has to go on under a new name
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What became of it."""
+
+    head: Head
+    rows: int
+    origin: str
+    seen: Checkpoint | None
+    erasures: int
+    token_file: Path
+
+    @property
+    def is_new_origin(self) -> bool:
+        """Whether the log goes on under another name."""
+        return self.origin != self.head.log.origin
+
+
+def read_head(file: Path, holder: Holder) -> Head:
+    """Return what a backup says of itself, before anything is restored."""
+    try:
+        with file.open("rb") as stream:
+            return BackupReader(stream, holder).head
+    except (Torn, OSError) as error:
+        raise Refused(_torn(error)) from None
+
+
+async def restore(dsn: Dsn, file: Path, holder: Holder, plan: Plan, report: Report) -> Restored:
+    """Restore a backup whole, or refuse it and leave the database empty."""
+    head = read_head(file, holder)
+    vault = _vault(head, plan)
+    lists = _listed(head, plan)
+    known = await packaged()
+    await prepare(dsn, _steps(head, known))
+    async with refill.refilling(dsn) as tx:
+        try:
+            rows = await _fill(tx, file, holder, report)
+        except (Torn, OSError) as error:
+            raise Refused(_torn(error)) from None
+        edge = await _checked(tx, head.log, plan.seen)
+        origin, seen = _origin(head.log, plan)
+        await dump.go_on_counting(tx)
+        await refill.open_again(tx, origin)
+        again = await _forget(tx, vault, lists, plan.now)
+        token_file = await _go_on(tx, (head, edge), (origin, seen), plan)
+    await prepare(dsn, known)
+    return Restored(head, rows, origin, seen, again, token_file)
+
+
+def _steps(head: Head, known: tuple[Migration, ...]) -> tuple[Migration, ...]:
+    """The schema as it was when the backup was taken; what is newer comes after the rows."""
+    for (number, name, digest), step in zip(head.schema, known, strict=False):
+        if sha256(step.text.encode()).hexdigest() != digest:
+            raise Refused(_schema(number, name))
+    if len(head.schema) > len(known):
+        number, name, _ = head.schema[len(known)]
+        raise Refused(_schema(number, name))
+    return known[: len(head.schema)]
+
+
+def _vault(head: Head, plan: Plan) -> Vault:
+    """The vault that opens the backup's names and messages: in the home, else in the backup."""
+    kept = vault_of(plan.home / "keys")
+    if kept is not None and kept.id == head.vault_id:
+        return kept
+    if head.vault is not None and kept is None:
+        return keep_vault(plan.home / "keys", head.vault)
+    raise Refused(_other_vault(head.vault_id, "none" if kept is None else kept.id))
+
+
+def _listed(head: Head, plan: Plan) -> list[Entry]:
+    if plan.erasures is None:
+        return []
+    key = PublicKey(Purpose.ERASURE_LIST, base64.b64decode(head.erasure_key))
+    try:
+        return read_list(plan.erasures, key).entries
+    except BadList as error:
+        raise Refused(_bad_list(error)) from None
+
+
+async def _fill(tx: Transaction, file: Path, holder: Holder, report: Report) -> int:
+    with file.open("rb") as stream:
+        reader = BackupReader(stream, holder)
+        await refill.make_months(tx, reader.head.months)
+        counts: list[int] = []
+        for part, blocks in reader.parts():
+            report(part.table, 0)
+            counts.append(await dump.into(tx, part, blocks))
+        manifest = reader.manifest
+    if manifest is None or counts != [count.rows for count in manifest.parts]:
+        raise Torn("the database took another number of rows than the backup holds")
+    return sum(counts)
+
+
+async def _checked(tx: Transaction, log: LogAt, seen: Sequence[Checkpoint]) -> Frontier:
+    """The restored tree, worked out again: equal to the backup's, and grown from what was seen."""
+    edge = Frontier()
+    short = sorted({(s.size, s.root) for s in seen if s.size <= log.size})
+    try:
+        async for leaves in refill.leaf_hashes(tx):
+            for size, root in short:
+                ends_here = edge.size < size <= edge.size + len(leaves)
+                if ends_here and edge.append(leaves[: size - edge.size])[0].root != root:
+                    raise Refused(_fork(log.origin, size))
+            edge, _ = edge.append(leaves)
+    except LookupError:
+        raise Refused(_log_differs(log)) from None
+    altered = await refill.altered(tx)
+    if edge.size != log.size or edge.root.hex() != log.root or altered != refill.Altered(0, 0):
+        raise Refused(_log_differs(log))
+    return edge
+
+
+def _origin(log: LogAt, plan: Plan) -> tuple[str, Checkpoint | None]:
+    """The name to go on under: the old one only if somebody saw that nothing is lost."""
+    seen = max(plan.seen, key=lambda one: one.size, default=None)
+    key = checkpoint_key(plan.home / "keys")
+    is_ours = key is not None and key.verifier.text == log.key
+    if seen is not None and seen.size <= log.size and is_ours:
+        return log.origin, seen
+    named = None if plan.origin == log.origin else plan.origin
+    return named or following(log.origin), seen
+
+
+def following(origin: str) -> str:
+    """Return the name after this one: `…/log` is followed by `…/log/2`, that by `…/log/3`."""
+    counted = re.fullmatch(r"(.+)/([0-9]{1,6})", origin)
+    return f"{counted[1]}/{int(counted[2]) + 1}" if counted else f"{origin}/2"
+
+
+async def _forget(tx: Transaction, vault: Vault, listed: Sequence[Entry], now: datetime) -> int:
+    """Put the backup through every erasure again: its own, and those that came after it."""
+    ours = await refill.operator(tx)
+    known = {str(done.erasure): (done, targets) for done, targets in await erasure.every(tx)}
+    for entry in listed:
+        if entry.erasure not in known and ours is not None:
+            known[entry.erasure] = (_done(entry, ours[0]), entry.targets)
+    for done, targets in known.values():
+        await reapply_erasure(tx, vault, done, targets, now=now)
+    return len(known)
+
+
+def _done(entry: Entry, org: int) -> Done:
+    id_ = UUID(entry.erasure)
+    return Done(id_, org, entry.kind, entry.rule, entry.erased_at, 0, 0, 0, 0, ())
+
+
+async def _go_on(
+    tx: Transaction,
+    was: tuple[Head, Frontier],
+    goes_on: tuple[str, Checkpoint | None],
+    plan: Plan,
+) -> Path:
+    """Tell of the new name, if there is one, and let the operator in again; return his token."""
+    (head, edge), (origin, seen) = was, goes_on
+    operator = await refill.operator(tx)
+    if operator is None:
+        raise Refused(_torn(Torn("the backup has no operator")))
+    org, party, subject = operator
+    if origin != head.log.origin:
+        old = Checkpoint(head.log.origin, edge.size, edge.root)
+        opening = Opening(PartyId(party), origin, old, seen, head.taken_at)
+        await open_origin(tx, opening, now=plan.now)
+        renew_checkpoint_key(plan.home / "keys", origin)
+    made = new_token(
+        ClientKind.PERSON,
+        {Scope.READ, Scope.ADMIN, Scope.OPERATE},
+        now=plan.now,
+        lasts=TOKEN_DAYS,
+        holder=subject or new_subject(),
+    )
+    await issue_token(tx, org, PartyId(party), made.row)
+    return write_token(plan.home, made.secret)
+
+
+def _torn(error: Exception) -> Finding:
+    return Finding("RESTORE-TORN", Severity.ERROR, Where("restore/file"), {"reason": str(error)})
+
+
+def _schema(number: int, name: str) -> Finding:
+    return Finding(
+        "RESTORE-SCHEMA", Severity.ERROR, Where("restore/schema"), {"number": number, "name": name}
+    )
+
+
+def _other_vault(wanted: str, found: str) -> Finding:
+    return Finding(
+        "RESTORE-VAULT", Severity.ERROR, Where("restore/vault"), {"wanted": wanted, "found": found}
+    )
+
+
+def _bad_list(error: BadList) -> Finding:
+    return Finding(
+        "RESTORE-ERASURES", Severity.ERROR, Where("restore/erasures"), {"reason": str(error)}
+    )
+
+
+def _fork(origin: str, size: int) -> Finding:
+    return Finding(
+        "RESTORE-FORK", Severity.ERROR, Where("restore/log"), {"origin": origin, "size": size}
+    )
+
+
+def _log_differs(log: LogAt) -> Finding:
+    return Finding(
+        "RESTORE-LOG",
+        Severity.ERROR,
+        Where("restore/log"),
+        {"origin": log.origin, "size": log.size},
+    )
