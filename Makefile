@@ -1,7 +1,7 @@
 # Sets up, checks and runs Waglan with Python 3.11, pip, git and make alone; Debian's python3-venv is not needed.
 BIN := .venv/bin
 ARGS ?=
-.PHONY: demo test check format schema lock clean
+.PHONY: demo test check format schema docs lock clean
 demo: .venv/run
 	$(BIN)/waglan demo $(ARGS)
 
@@ -21,6 +21,10 @@ format: .venv/dev
 # After a new migration: writes src/waglan/store/schema.sql, which `make check` compares.
 schema: .venv/dev
 	WAGLAN_WRITE_SCHEMA=1 $(BIN)/pytest tests/store/test_schema.py -k written_down
+
+# After a new finding, rule or endpoint: writes the pages in docs/ that `make check` compares.
+docs: .venv/dev
+	WAGLAN_WRITE_DOCS=1 $(BIN)/pytest tests/test_docs.py -k written_down
 
 # The environment has no pip of its own: the one on the machine fills it.
 .venv/bin/python:

@@ -1,0 +1,132 @@
+"""The pages that are written from the code: what they say, and where they lie."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from waglan.codes.data import load
+from waglan.customs.rule import Rule
+from waglan.customs.rules import RULES
+from waglan.gateway.http.app import describe
+
+ROOT = Path(__file__).parents[1]
+METHODS = ("get", "post", "put", "patch", "delete")
+FINDINGS = """# Findings
+
+What Waglan may find wrong with a paper, a request or an installation. The code is stable for ever:
+match on it, never on the words. In braces stands what the finding names.
+
+This page is written by `make docs`: change the texts, not the page.
+"""
+RULE_PAGE = """# Customs rules
+
+What a manifest is judged by before any officer's table is asked. Each rule says whether it is law,
+practice of the trade, or our own sense of what is plausible, and where that stands. An old filing
+is judged by the rules of its day.
+
+This page is written by `make docs`: change the rules, not the page.
+"""
+INTERFACE = """# The HTTP interface
+
+Every request but those marked *open* carries `Authorization: Bearer …`. Errors are problem
+documents (RFC 9457) with the findings behind them; `Accept-Language: zh-HK` gives them in Chinese.
+What is not yours and what is not there answer alike. `waglan openapi` prints the whole OpenAPI
+document, and a running instance shows it at `/docs`.
+
+This page is written by `make docs`: change the routes, not the page.
+
+| call | what it does |
+| --- | --- |
+"""
+LOG = """\
+| `GET /log/checkpoint` | *open.* The log's newest signed checkpoint, with its cosignatures. |
+| `GET /log/tile/{…}` | *open.* The tree's hashes (C2SP tlog-tiles), never a word of any event. |
+"""
+AREAS = {
+    "cli": "On the command line",
+    "codes": "Codes and numbers",
+    "commands": "On the command line",
+    "customs": "Rules, tables and orders of customs",
+    "desk": "At the customs desk",
+    "edifact": "EDIFACT messages",
+    "edifact_structure": "The structure of EDIFACT messages",
+    "keeping": "Backup, restoring and erasure",
+    "logbook": "The log and its evidence",
+    "manifest": "Manifests",
+    "messages": "Messages at the door",
+    "parties": "Who may do what",
+    "store": "The database",
+}
+
+
+def findings_page() -> str:
+    """Every finding's problem and remedy, in both languages, by area."""
+    english, chinese = load("codes/texts/en"), load("codes/texts/zh-Hant-HK")
+    page = [FINDINGS]
+    for area, text in english.items():
+        words, translated = tomllib.loads(text), tomllib.loads(chinese[area])
+        page.append(f"\n## {AREAS.get(area, area.replace('_', ' ').capitalize())}\n")
+        page += [_finding(code, words[code], translated[code]) for code in sorted(words)]
+    return "".join(page)
+
+
+def _finding(code: str, english: Mapping[str, str], chinese: Mapping[str, str]) -> str:
+    told = [
+        f"{_plain(one['problem'])}  \n**{_plain(one['remedy'])}**" for one in (english, chinese)
+    ]
+    return "\n".join([f"\n### {code}\n", told[0], "", told[1], ""])
+
+
+def _plain(text: str) -> str:
+    """Keep Markdown from reading a sentence as markup."""
+    return re.sub(r"([*_<>|\[\]])", r"\\\1", " ".join(text.split()))
+
+
+def rules_page() -> str:
+    """Every customs rule, with what stands behind it."""
+    return RULE_PAGE + "".join(_rule(rule) for rule in RULES)
+
+
+def _rule(rule: Rule) -> str:
+    title, _, story = " ".join((rule.__doc__ or "").split()).partition(". ")
+    codes = [f"[{code}](findings.md#{code.lower()})" for code in _codes(rule.CODE)]
+    told = [
+        f"- Kind: {rule.KIND.value}",
+        f"- Source: {rule.SOURCE}",
+        f"- Compared with its source on: {rule.CHECKED_ON.isoformat()}",
+        f"- In force from: {rule.IN_FORCE_FROM.isoformat()}",
+        f"- Findings: {', '.join(codes)}",
+    ]
+    return "\n".join([f"\n## {title.rstrip('.')}\n", *([story, ""] if story else []), *told, ""])
+
+
+def _codes(code: str) -> list[str]:
+    known = [
+        c for area in ("customs", "codes") for c in tomllib.loads(load("codes/texts/en")[area])
+    ]
+    return [one for one in sorted(known) if one == code or one.startswith(f"{code}-")]
+
+
+def interface_page() -> str:
+    """Every way to call the HTTP interface."""
+    rows = [
+        _call(f"{method.upper()} {path}", calls[method])
+        for path, calls in describe().openapi()["paths"].items()
+        for method in METHODS
+        if method in calls
+    ]
+    return INTERFACE + "".join(rows) + LOG
+
+
+def _call(call: str, told: Mapping[str, str]) -> str:
+    first = " ".join(told.get("description", told["summary"]).split("\n\n")[0].split())
+    is_signed_in = call.split()[1].startswith(("/v1", "/stream"))
+    return f"| `{call}` | {'' if is_signed_in else '*open.* '}{first} |\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/findings.md": findings_page,
+    "docs/rules.md": rules_page,
+    "docs/interface.md": interface_page,
+}
