@@ -240,45 +240,60 @@ CODES_AND_VIEWS = (
     [_name(view) for views in _CODES.values() for view in views],
 )
 
-_EVENTS_OF_PAIRS = """
-    SELECT p.org, p.consignment, e.event_id, e.month, e.code
-    FROM unnest(%(orgs)s::int8[], %(consignments)s::int8[]) AS p (org, consignment)
-    JOIN consignment c ON c.consignment = p.consignment
-    JOIN key_event k ON k.kind = 'bill' AND k.key = c.number
-    JOIN event e ON e.month = k.month AND e.event_id = k.event_id
-    WHERE e.consignment = p.consignment AND e.org <> p.org AND e.code = ANY (%(shown)s)
-"""
-
 
 async def _fit_events(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> None:
-    codes, views = CODES_AND_VIEWS
-    given = {
-        "orgs": [org for org, _ in pairs],
-        "consignments": [consignment for _, consignment in pairs],
-        "shown": [code.value for code in SHOWN],
-        "codes": codes,
-        "views": views,
-    }
     # The sequencer waits: what it has numbered is seen below, what it has not it shows itself.
     await tx.execute("SELECT 1 FROM log_head FOR UPDATE")
+    await _find_events(tx, pairs)
     for table in ("feed", "audience"):
         await tx.execute(
-            f"WITH seen AS ({_EVENTS_OF_PAIRS}) DELETE FROM {table} t USING seen s"
-            " WHERE t.org = s.org AND t.event_id = s.event_id".encode(),
-            given,
+            f"DELETE FROM {table} t USING seen s"
+            " WHERE t.org = s.org AND t.event_id = s.event_id".encode()
         )
+    codes, views = CODES_AND_VIEWS
+    await tx.execute(_SHOW, {"codes": codes, "views": views})
     await tx.execute(
-        f"WITH seen AS ({_EVENTS_OF_PAIRS}) {_SHOW}".encode(),
-        given,
-    )
-    await tx.execute(
-        f"WITH seen AS ({_EVENTS_OF_PAIRS})"
-        " INSERT INTO feed (org, seq, event_id, month, until)"
+        "INSERT INTO feed (org, seq, event_id, month, until)"
         " SELECT a.org, l.seq, a.event_id, a.month, a.until FROM seen s"
         " JOIN audience a ON a.org = s.org AND a.event_id = s.event_id"
-        " JOIN log_leaf l ON l.event_id = s.event_id ON CONFLICT DO NOTHING".encode(),
-        given,
+        " JOIN log_leaf l ON l.event_id = s.event_id ON CONFLICT DO NOTHING"
     )
+    await tx.execute("DROP TABLE staged_pair, located, seen")
+
+
+async def _find_events(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> None:
+    """Have in `seen` what of others each organisation might be shown of each consignment.
+
+    Step by step, each counted before the next: planned as one statement over tables that have just
+    grown, three thousand houses took forty seconds instead of one.
+    """
+    await bulk.stage(tx, "pair", (("org", "int8"), ("consignment", "int8")), pairs)
+    await tx.execute("ANALYZE staged_pair")
+    await tx.execute(
+        """
+        CREATE TEMPORARY TABLE located ON COMMIT DROP AS
+        SELECT DISTINCT k.event_id, k.month FROM key_event k
+        WHERE k.kind = 'bill' AND k.key IN (
+            SELECT number FROM consignment JOIN staged_pair USING (consignment))
+        """
+    )
+    await tx.execute("ANALYZE located")
+    await tx.execute(
+        """
+        CREATE TEMPORARY TABLE seen (
+            org int8, consignment int8, event_id int8, month date, code text) ON COMMIT DROP
+        """
+    )
+    await tx.execute(
+        """
+        INSERT INTO seen SELECT p.org, p.consignment, e.event_id, e.month, e.code
+        FROM located l JOIN event e ON e.month = l.month AND e.event_id = l.event_id
+        JOIN staged_pair p ON p.consignment = e.consignment AND p.org <> e.org
+        WHERE e.code = ANY (%s)
+        """,
+        [[code.value for code in SHOWN]],
+    )
+    await tx.execute("ANALYZE seen")
 
 
 # Of several readings of one organisation that show an event, the longest counts.
@@ -302,8 +317,7 @@ async def show_new(tx: Transaction, since: str, horizon: str) -> None:
         """
         WITH seen AS (
             SELECT r.org, e.consignment, e.event_id, e.month, e.code FROM event e
-            JOIN (SELECT DISTINCT org, consignment FROM reader WHERE is_shown) r
-                ON r.consignment = e.consignment AND r.org <> e.org
+            JOIN reader r ON r.is_shown AND r.consignment = e.consignment AND r.org <> e.org
             WHERE e.tx >= %(since)s::xid8 AND e.tx < %(horizon)s::xid8 AND e.code = ANY (%(codes)s))
         """
         + _SHOW,
