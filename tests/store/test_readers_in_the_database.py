@@ -21,7 +21,10 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Function, Goods, Head, Level, Manifest, Package, Party
 from waglan.manifest.model import PartyRole as Named
 from waglan.operations.fit_readers import fit_readers
+from waglan.operations.give_grant import GRANTS_MAX, give_grant
+from waglan.operations.give_grant import Wish as Asked
 from waglan.operations.link_consignments import link_consignments
+from waglan.operations.revoke_grant import revoke_grant
 from waglan.parties.readers import Grant, View, readers, sees
 from waglan.parties.relations import Declared, relate
 from waglan.parties.role import Role
@@ -518,3 +521,35 @@ async def test_the_links_that_wait_are_found_after_a_crash(peopled: Dsn) -> None
             await link_consignments(tx, number, now=NOW)
         async with transaction(made.opened.engine, None) as tx:
             assert number not in {n for n, _ in await links.unlinked(tx, at_most=1000)}
+
+
+def wish(made: World, n: int, parent: str | None = None) -> Asked:
+    above = None if parent is None else made.prefix + parent
+    id_ = uuid5(SPACE, f"{made.prefix}wish-{n}")
+    return Asked(id_, made.prefix + "H", above, BANK, View.STATUS, NOW + timedelta(days=1))
+
+
+async def test_a_bill_is_shown_to_fifty_at_a_time_and_no_more(peopled: Dsn) -> None:
+    sheet = Sheet(FORWARDERS[0], CUSTOMS[0], None, ((Slip("H", "C", None, None),),), False)
+    async with world(peopled) as made:
+        await made.file(0, sheet)
+        giver = (made.orgs[FORWARDERS[0]], FORWARDERS[0])
+        async with transaction(made.opened.app, giver[0]) as tx:
+            for n in range(GRANTS_MAX):
+                assert await give_grant(tx, giver, wish(made, n), now=NOW) == []
+            [refused] = await give_grant(tx, giver, wish(made, GRANTS_MAX), now=NOW) or []
+            assert refused.code == "PARTY-GRANTS-MAX"
+            assert await revoke_grant(tx, giver, wish(made, 0).id, now=NOW)
+            assert await give_grant(tx, giver, wish(made, GRANTS_MAX), now=NOW) == []
+
+
+async def test_a_number_given_twice_needs_the_bill_above_to_be_granted(peopled: Dsn) -> None:
+    slips = (Slip("H", "C", None, None), Slip("H", "K", None, None))
+    async with world(peopled) as made:
+        await made.file(0, Sheet(FORWARDERS[0], CUSTOMS[0], None, (slips,), False))
+        giver = (made.orgs[FORWARDERS[0]], FORWARDERS[0])
+        async with transaction(made.opened.app, giver[0]) as tx:
+            [refused] = await give_grant(tx, giver, wish(made, 0), now=NOW) or []
+            assert refused.code == "PARTY-BILL-AMBIGUOUS"
+            assert await give_grant(tx, giver, wish(made, 0, "K"), now=NOW) == []
+            assert await give_grant(tx, giver, wish(made, 1, "NONE"), now=NOW) is None
