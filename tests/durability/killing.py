@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,10 +47,10 @@ class Running:
 
     def again(self) -> None:
         """Start what is dead, as an operator's supervisor would."""
-        if self.process.poll() is not None:
-            self.process = spawn(self.folder)
         if not is_alive(self.postmaster()):
             self.server = asyncio.run(start(self.settings))
+        if self.process.poll() is not None:
+            self.process = spawn(self.folder)
 
     def postmaster(self) -> int:
         try:
@@ -158,8 +159,11 @@ def kill_at_random(
                 up.again()
         finally:
             over.set()
-            for one in working:
-                one.result(FILE_SECONDS_MAX)
+            # One that starts while PostgreSQL recovers gives up, and has to be started again.
+            while wait_for(working, timeout=0.5).not_done:
+                up.again()
+    for one in working:
+        one.result()
     return killed, filed
 
 
