@@ -248,3 +248,33 @@ def test_one_key_under_two_names_is_not_two_witnesses(
         read_witnesses(f"{one},{one}")
     with pytest.raises(BadNote, match="cosignatures"):
         read_witnesses(f"{two[0].url} {log_keys.checkpoint.verifier.text}")
+
+
+async def test_old_rows_put_back_and_other_events_appended_are_refused_by_both_witnesses(
+    database: Dsn, log_keys: Keys, two: list[WitnessProcess]
+) -> None:
+    async with Bench(database, log_keys, two) as bench:
+        await bench.ask()
+        await bench.tell(5)
+        with psycopg.connect(database.admin or "") as conn:
+            conn.execute("CREATE TABLE old_head AS SELECT * FROM log_head")
+        await bench.tell(4)
+        await bench.ask()
+        assert names(await bench.signed(), two) == BOTH
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute("DELETE FROM log_cosignature WHERE size > 5")
+        conn.execute("DELETE FROM log_checkpoint WHERE size > 5")
+        conn.execute(
+            "DELETE FROM event e USING log_leaf l WHERE l.event_id = e.event_id AND l.seq >= 5"
+        )
+        conn.execute("DELETE FROM log_leaf WHERE seq >= 5")
+        conn.execute(
+            "UPDATE log_head h SET (size, frontier) = (SELECT size, frontier FROM old_head)"
+        )
+    async with Bench(database, log_keys, two) as bench:
+        await bench.tell(6)
+        for _ in range(3):
+            await bench.ask()
+        assert (await bench.halts()) != []
+        await bench.tell(1)
+        assert names(await bench.signed(), two) == set()

@@ -212,7 +212,9 @@ def _older(found: Audited, shelf: _Shelf, key: VerifierKey) -> None:
 
 def _leaf(event: Written, found: Audited) -> bytes:
     if event.said is None or event.columns is None:
-        found.erased += 1
+        found.erased += event.is_erased
+        if not event.is_erased:
+            found.find(_gone(event.seq))
         return event.leaf_hash
     salt, canonical = event.said
     if not _says(event, canonical):
@@ -224,6 +226,8 @@ def _says(event: Written, canonical: bytes) -> bool:
     try:
         said, columns = read_event(canonical), event.columns
     except ValueError:
+        return False
+    if columns is not None and columns.bill not in (None, said.about.text):
         return False
     return columns is not None and (
         columns.said_by,
@@ -260,6 +264,10 @@ def _checkpoint_differs(size: int) -> Finding:
 
 def _columns_differ(seq: int) -> Finding:
     return Finding("LOG-COLUMNS-DIFFER", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _gone(seq: int) -> Finding:
+    return Finding("LOG-EVENT-GONE", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
 
 
 def _halted(halt: Halt) -> Finding:

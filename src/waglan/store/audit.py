@@ -16,16 +16,21 @@ class Columns:
     about: str
     happened_at: datetime
     recorded_at: datetime
+    bill: str | None  # the number of the bill that the row points at; None if at none
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A numbered event as it is kept; `said` is None when its row is gone."""
+    """A numbered event as it is kept; `said` is None when its row is gone.
+
+    A row goes only by an erasure, which is written down: `is_erased` tells whether it was.
+    """
 
     seq: int
     leaf_hash: bytes
     said: tuple[bytes, bytes] | None  # salt, canonical bytes
     columns: Columns | None
+    is_erased: bool = False
 
 
 async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]:
@@ -33,18 +38,22 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
     rows = await tx.execute(
         """
         SELECT l.seq, l.leaf_hash, e.salt, e.canonical, o.party, e.code, e.about_kind, e.about,
-               e.happened_at, e.recorded_at
+               e.happened_at, e.recorded_at,
+               CASE WHEN e.consignment IS NOT NULL THEN coalesce(c.number, '') END,
+               x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
+        LEFT JOIN consignment c ON c.consignment = e.consignment
+        LEFT JOIN event_erased x ON x.event_id = l.event_id
         WHERE l.seq >= %s ORDER BY l.seq LIMIT %s
         """,
         [first, at_most],
     )
     return [
-        Written(seq, bytes(leaf), None, None)
+        Written(seq, bytes(leaf), None, None, is_erased)
         if salt is None
-        else Written(seq, bytes(leaf), (bytes(salt), bytes(canonical)), Columns(*rest))
-        for seq, leaf, salt, canonical, *rest in await rows.fetchall()
+        else Written(seq, bytes(leaf), (bytes(salt), bytes(canonical)), Columns(*rest), is_erased)
+        for seq, leaf, salt, canonical, *rest, is_erased in await rows.fetchall()
     ]
 
 
