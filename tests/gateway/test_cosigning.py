@@ -267,6 +267,7 @@ async def test_old_rows_put_back_and_other_events_appended_are_refused_by_both_w
         conn.execute(
             "DELETE FROM event e USING log_leaf l WHERE l.event_id = e.event_id AND l.seq >= 5"
         )
+        conn.execute("DELETE FROM feed WHERE seq >= 5")
         conn.execute("DELETE FROM log_leaf WHERE seq >= 5")
         conn.execute(
             "UPDATE log_head h SET (size, frontier) = (SELECT size, frontier FROM old_head)"
