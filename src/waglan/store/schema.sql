@@ -1619,7 +1619,6 @@ GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
-GRANT SELECT ON SEQUENCE public.consignment_block TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
 GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
@@ -1649,7 +1648,7 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.event TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_app;
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_authority;
-GRANT SELECT,USAGE ON SEQUENCE public.event_block TO waglan_engine;
+GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
 
 GRANT SELECT ON TABLE public.event_erased TO waglan_app;
 GRANT SELECT ON TABLE public.event_erased TO waglan_authority;

@@ -85,7 +85,6 @@ GRANT SELECT, DELETE ON erasure_wish TO waglan_engine;
 GRANT SELECT, INSERT ON erasure, erased, event_erased TO waglan_engine;
 GRANT SELECT, INSERT, UPDATE, DELETE ON projection TO waglan_engine;
 GRANT SELECT ON risk_table, standing_order, officer_key, standing_order_revocation TO waglan_engine;
-GRANT SELECT ON event_block, consignment_block TO waglan_engine;
 -- The findings on an erased message quoted it; that there were some, and its state, stays.
 GRANT UPDATE (findings) ON outcome TO waglan_engine;
 -- A bill whose event is erased loses its description of the goods as well.
