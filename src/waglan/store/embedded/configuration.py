@@ -28,6 +28,8 @@ shared_buffers = '128MB'
 work_mem = '8MB'
 maintenance_work_mem = '64MB'
 max_wal_size = '1GB'
+# A recycled file of the log would hold the salts of what was erased until it is written over.
+wal_recycle = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 client_encoding = 'UTF8'
