@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import typer
-from psycopg.conninfo import make_conninfo
-from running_instance import Instance
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from running_instance import ORIGIN, Instance
 from test_tidy import core
 from written_pages import PAGES, ROOT
 
@@ -45,11 +45,11 @@ FIRST_DAY = (
 )
 # Nouns of type names that any reader knows; every other one stands in the glossary.
 PLAIN = """
-advice bad bare beyond c characters code content cosigned counted cuscar end erased explained form
-found given id information kept kind kinds known ladder less lists means missing more move name
-names no not open options other others outside own path point private public reason related
-replayed run seen service set short signed taken source text thing took unreadable unwritable walk
-well where whole why
+advice bad bare beyond c characters code content cosigned counted cuscar end entry erased explained
+form found given id information kept kind kinds known ladder less list lists means missing more
+move name names no not open options other others outside own path point private public reason
+related replayed run seen service set short signed source taken text thing took unreadable
+unwritable walk well where whole why
 """
 ARCHITECTURE_LINES_MAX = 300
 GLOSSARY_ROWS_MIN = 80
@@ -186,6 +186,7 @@ def test_what_the_documents_tell_to_run_runs_in_the_order_of_a_first_day(
         "WAGLAN_URL": instance.address,
         "WAGLAN_LANG": "en",
         "HOME": str(tmp_path),
+        **database_of(instance),
     }
     for document in FIRST_DAY:
         script = "\n".join(blocks(ROOT / document, "sh run"))
@@ -199,6 +200,17 @@ def test_what_the_documents_tell_to_run_runs_in_the_order_of_a_first_day(
             check=False,
         )
         assert done.returncode == 0, document + done.stdout[-2000:] + done.stderr[-3000:]
+
+
+def database_of(instance: Instance) -> dict[str, str]:
+    """What commands on the instance's own machine need to reach its database."""
+    place = conninfo_to_dict(instance.dsn.app)
+    dsn = make_conninfo("", host=place["host"], dbname=place["dbname"])
+    passwords = {
+        f"WAGLAN_{role.removeprefix('waglan_').upper()}_PASSWORD": password
+        for role, password in instance.dsn.passwords.items()
+    }
+    return {"WAGLAN_DSN": dsn, "WAGLAN_ORIGIN": ORIGIN} | passwords
 
 
 def test_every_setting_stands_in_the_operators_guide_with_its_default() -> None:
