@@ -92,8 +92,8 @@ COLUMNS = {  # both may quote whom an erasure is about
     "outcome.findings": "waglan_engine UPDATE",
 }
 SEQUENCES = {
-    "consignment_block": {"waglan_app USAGE", "waglan_engine SELECT"},  # a backup notes its place
-    "event_block": {*(f"{role} USAGE" for role in ROLES), "waglan_engine SELECT"},
+    "consignment_block": {"waglan_app USAGE"},
+    "event_block": {f"{role} USAGE" for role in ROLES},
 }
 LETTERS = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 

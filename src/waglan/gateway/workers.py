@@ -39,6 +39,7 @@ from waglan.store import (
     parties,
 )
 from waglan.store.connect import transaction
+from waglan.store.links import Unsettled
 
 BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
@@ -95,20 +96,17 @@ class Worker:
         )
 
     async def _grants(self) -> int:
-        done = 0
         async with transaction(self.kit.pools.engine, None) as tx:
             found = await links.unsettled(tx, at_most=BATCH)
-        for waiting in found:
-            try:
-                async with transaction(self.kit.pools.engine, None) as tx:
-                    await settle_grant(tx, waiting, now=self.kit.clock())
-                done += 1
-            except NoDatabase:
-                raise
-            except Exception:
-                # It must not stop what others asked for.
-                logger.exception("worker: a grant waits", grant=str(waiting.grant_id))
-        return done
+        return sum([await self._settled(grant) for grant in found])
+
+    async def _settled(self, grant: Unsettled) -> int:
+        async def settle(number: int, org: int, party: PartyId) -> None:
+            async with transaction(self.kit.pools.engine, None) as tx:
+                await settle_grant(tx, grant, now=self.kit.clock())
+
+        kind = "revocation" if grant.is_revoked else "grant"
+        return await self._try(kind, grant.grant_id.int, grant.org, settle)
 
     async def _each(self, kind: str, find: Find, do: Do) -> int:
         async with transaction(self.kit.pools.engine, None) as tx:
