@@ -26,7 +26,9 @@ from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
 CLIENTS = 3
-FILE_SECONDS_MAX = 120
+FILE_SECONDS_MAX = 300
+RECOVERED_SECONDS_MAX = 60
+DURING_RECOVERY = 0.25  # so many kills don't wait until the interface answers again
 END_SECONDS_MAX = 30  # who waits for a database that has just died gives up after ten
 LISTENER = "interface"
 
@@ -148,7 +150,7 @@ def kill_at_random(
             for _ in range(kills):
                 time.sleep(random.uniform(0.2, 1.8) * pause_s)
                 kinds = up.processes()
-                kind = random.choice(sorted(kinds))
+                kind = min(kinds, key=lambda kind: (killed[kind], random.random()))
                 orphans = kinds.get("worker or sequencer", []) if kind == LISTENER else []
                 with suppress(ProcessLookupError):
                     os.kill(random.choice(kinds[kind]), signal.SIGKILL)
@@ -157,6 +159,8 @@ def kill_at_random(
                     up.process.wait()
                     gone(orphans)
                 up.again()
+                if random.random() >= DURING_RECOVERY:
+                    recovered(up, quay)
         finally:
             over.set()
             # One that starts while PostgreSQL recovers gives up, and has to be started again.
@@ -165,6 +169,19 @@ def kill_at_random(
     for one in working:
         one.result()
     return killed, filed
+
+
+def recovered(up: Running, quay: Quay) -> None:
+    """Wait until the interface answers; start again what gave up on a database not ready yet."""
+
+    def look() -> bool | None:
+        up.again()
+        try:
+            return quay.carrier.get("/healthz").is_success or None
+        except httpx.TransportError:
+            return None
+
+    wait(look, RECOVERED_SECONDS_MAX)
 
 
 def gone(pids: list[int]) -> None:
