@@ -47,9 +47,9 @@ FIRST_DAY = (
 PLAIN = """
 advice bad bare beyond c characters code content cosigned counted cuscar end entry erased explained
 form found given id information kept kind kinds known ladder less list lists means missing more
-move name names no not open options other others outside own path point private public reason
-related replayed run seen service set short signed source taken text thing took unreadable
-unwritable walk well where whole why
+move name names no not open options other others outside own path period point private public
+reason related replayed run seen service set short signed source taken text thing took
+unreadable unwritable walk well where whole why
 """
 ARCHITECTURE_LINES_MAX = 300
 GLOSSARY_ROWS_MIN = 80

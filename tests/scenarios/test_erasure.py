@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import manifest, wait
 from running_instance import ORIGIN, Instance
@@ -95,3 +96,20 @@ def test_only_the_operator_erases_and_nothing_vague(instance: Instance) -> None:
     unknown = "/v1/erasures/018f0000-0000-7000-8000-000000000000"
     assert instance.operator.get(unknown).status_code == 404
     assert trader.get(unknown).status_code == 403
+
+
+def test_messages_whose_time_is_over_are_erased_on_request_and_no_others(
+    instance: Instance,
+) -> None:
+    trader = instance.let_in("old-line", "carrier")
+    old = trader.post("/v1/messages", content=b"an old one, not a message at all").json()["id"]
+    young = trader.post("/v1/messages", content=b"a young one, not a message").json()["id"]
+    with psycopg.connect(instance.dsn.admin or "", autocommit=True) as conn:
+        aged = "UPDATE message SET received_at = received_at - interval '%s days' WHERE id = '%s'"
+        conn.execute((aged % (2558, old)).encode())
+        conn.execute((aged % (2555, young)).encode())
+    assert erase(instance, "retention", "raw-message", "seven years")["messages"] == 1
+    assert trader.get(f"/v1/messages/{old}/raw").content == b""
+    assert trader.get(f"/v1/messages/{young}/raw").content == b"a young one, not a message"
+    wish = {"kind": "retention", "target": "bills", "rule": "r"}
+    assert instance.operator.post("/v1/erasures", json=wish).status_code == 422

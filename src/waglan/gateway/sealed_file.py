@@ -5,6 +5,7 @@ ChaCha20-Poly1305); under it the content follows in blocks, each with its place 
 marked, so that no block can be dropped, moved or added.
 """
 
+import errno
 import os
 import secrets
 from base64 import b64decode, b64encode
@@ -168,7 +169,7 @@ def _nonce(place: int, *, is_last: bool) -> bytes:
 def put(path: Path) -> Iterator[BinaryIO]:
     """Write a file for its owner's eyes that appears whole, when the block ends, or not at all."""
     if path.exists():
-        raise FileExistsError(f"{path} is there already; move it away or choose another name")
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft = path.with_name(f".{path.name}.part")
     draft.unlink(missing_ok=True)  # of a run that was killed
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)

@@ -5,11 +5,12 @@ The events stay, and with them the commitments; without their salts nobody can s
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 import msgspec
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
@@ -17,6 +18,7 @@ from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.request_erasure import Kind
+from waglan.parties.retention import in_force, kept_from
 from waglan.store import Transaction, erasure, event_erasure, events, messages, parties, personal
 from waglan.store.erasure import Done, Personal
 from waglan.store.messages import new_salt
@@ -68,7 +70,8 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
     if waits is None:
         return None
     row, salt, sealed = waits
-    found = await _wanted(tx, vault, Kind(row.kind), vault.open(salt, sealed).decode())
+    kind, target = Kind(row.kind), vault.open(salt, sealed).decode()
+    found = await _wanted(tx, vault, kind, target, now=now)
     await erasure.be_alone(tx)
     if not await erasure.take(tx, row.request):
         return None
@@ -117,7 +120,9 @@ async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Do
     )
 
 
-async def _wanted(tx: Transaction, vault: Vault, kind: Kind, target: str) -> Found:
+async def _wanted(
+    tx: Transaction, vault: Vault, kind: Kind, target: str, *, now: datetime
+) -> Found:
     found = Found()
     if kind is Kind.NAME:
         found.names[vault.blind(target)] = target
@@ -126,6 +131,12 @@ async def _wanted(tx: Transaction, vault: Vault, kind: Kind, target: str) -> Fou
         found.messages.add(UUID(target))
     elif kind is Kind.SUBJECT:
         found.subjects.add(target)
+    elif kind is Kind.RETENTION:
+        today = now.astimezone(HONG_KONG).date()
+        period = in_force(target, on=today)
+        if period is not None:
+            first = datetime.combine(kept_from(period, on=today), time(), HONG_KONG)
+            found.messages = await erasure.messages_before(tx, first)
     else:
         leaf = await event_erasure.leaf_at(tx, int(target))
         if leaf is not None:

@@ -21,6 +21,7 @@ class Kind(Enum):
     MESSAGE = "message"  # one message with its answers, by its id
     SUBJECT = "subject"  # a person of an organisation, by his id
     EVENT = "event"  # one event whose own words name somebody, by its number in the log
+    RETENTION = "retention"  # all whose time is over, by its class in parties/retention.toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +70,6 @@ NAME_SIGNS_MIN = 2  # Chinese characters
 _SHAPES = {
     Kind.MESSAGE: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
     Kind.SUBJECT: re.compile(r"sub_[0-9a-f]{32}", re.ASCII),
+    Kind.RETENTION: re.compile(r"raw-message", re.ASCII),
     Kind.EVENT: re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII),
 }

@@ -123,6 +123,16 @@ async def messages_of(tx: Transaction, blind: bytes, *, until: datetime) -> set[
     return {id_ for (id_,) in await rows.fetchall()}
 
 
+async def messages_before(tx: Transaction, day: datetime) -> set[UUID]:
+    """Return the messages received before a moment that can still be read."""
+    rows = await tx.execute(
+        "SELECT m.id FROM message m JOIN message_secret USING (message_id)"
+        " WHERE m.received_at < %s",
+        [day],
+    )
+    return {id_ for (id_,) in await rows.fetchall()}
+
+
 async def orgs_of(tx: Transaction, messages: Sequence[UUID], blind: bytes | None) -> set[int]:
     """Return the organisations whose papers an erasure takes: filers, and whom they filed with."""
     rows = await tx.execute(

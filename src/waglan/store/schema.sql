@@ -313,7 +313,7 @@ CREATE TABLE public.erasure_request (
     kind text NOT NULL,
     rule text NOT NULL,
     asked_at timestamp with time zone NOT NULL,
-    CONSTRAINT erasure_request_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text]))),
+    CONSTRAINT erasure_request_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'retention'::text]))),
     CONSTRAINT erasure_request_rule_check CHECK (((length(rule) >= 1) AND (length(rule) <= 200)))
 );
 

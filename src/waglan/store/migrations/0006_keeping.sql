@@ -5,7 +5,7 @@ CREATE TABLE erasure_request (
     request uuid PRIMARY KEY,
     org bigint NOT NULL REFERENCES organisation,              -- the platform's operator
     asked_by text NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('name', 'message', 'subject', 'event')),
+    kind text NOT NULL CHECK (kind IN ('name', 'message', 'subject', 'event', 'retention')),
     rule text NOT NULL CHECK (length(rule) BETWEEN 1 AND 200),
     asked_at timestamptz NOT NULL
 );

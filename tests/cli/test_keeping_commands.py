@@ -1,0 +1,155 @@
+"""`waglan backup`, `restore`, `rebuild` and `erase`, as an operator types them."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from command_line import CommandLine
+from conftest import cloned
+from port import manifest, wait
+from running_instance import ORIGIN, Instance
+
+from waglan.store.dsn import Dsn
+from waglan.store.embedded.supervisor import Server
+
+
+def rows(dsn: Dsn, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn.admin or "", autocommit=True) as conn:
+        return conn.execute(statement.encode()).fetchall()
+
+
+@pytest.fixture(scope="module")
+def lived(instance: Instance) -> Instance:
+    carrier = instance.let_in("line", "carrier", addresses=("CARRIER1:ZZZ",))
+    instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
+    paper = manifest("K1", "DK1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
+    assert carrier.post("/v1/messages", content=paper).json()["state"] == "accepted"
+    waits = "SELECT 1 FROM log_head h JOIN projection p ON p.seq = h.size AND h.size > 5"
+    wait(lambda: rows(instance.dsn, waits) or None)
+    return instance
+
+
+@pytest.fixture
+def empty(server: Server) -> Iterator[Dsn]:
+    yield from cloned(server, "template0")
+
+
+def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
+    lived: Instance,
+    empty: Dsn,
+    waglan: CommandLine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waglan.operates(lived)
+    made = waglan("backup", "--new-key", str(tmp_path / "secret"))
+    assert made.status == 0
+    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+    public = made.out.strip()
+    assert waglan("backup", str(tmp_path / "day.backup"), "--to", public).status == 0
+    again = waglan("backup", str(tmp_path / "day.backup"), "--to", public)
+    assert again.status == 2
+    assert "day.backup" in again.err
+    monkeypatch.setattr("sys.stdin", io.StringIO("Specimen Ka Fai\n"))
+    erased = waglan("erase", "name", "--rule", "a request of 2026-11-22")
+    assert erased.status == 0, erased.err
+    assert erased.out.startswith("Erased: 1 bills' parties and marks, 1 messages")
+    assert waglan("rebuild", "--check").status == 0
+    listed = waglan("backup", "--erasures", str(tmp_path / "erasures"))
+    assert (listed.status, listed.out.split()[0]) == (0, "1")
+    home = tmp_path / "home"
+    (home / "keys").mkdir(parents=True)
+    for key in ("vault.key", "checkpoint.key"):
+        (home / "keys" / key).write_bytes((lived.home / "keys" / key).read_bytes())
+        (home / "keys" / key).chmod(0o600)
+    waglan.operates(Instance(lived.address, home, empty, lived.operator, lived.opened))
+    command = ["restore", str(tmp_path / "day.backup"), "--key", str(tmp_path / "secret")]
+    done = waglan(*command, "--erasures", str(tmp_path / "erasures"))
+    assert done.status == 0, done.err
+    assert f"{ORIGIN}/2" in done.out
+    assert "1 erasures were carried out again." in done.out
+    assert rows(empty, "SELECT count(*) FROM message_secret") == [(0,)]
+    assert waglan(*command).status == 2
+
+
+def test_a_projection_that_differs_makes_the_check_fail_and_the_rebuild_mend_it(
+    lived: Instance, waglan: CommandLine
+) -> None:
+    waglan.operates(lived)
+    with psycopg.connect(lived.dsn.admin or "", autocommit=True) as conn:
+        conn.execute("DELETE FROM standing")
+    looked = waglan("rebuild", "--check")
+    assert (looked.status, looked.out) == (1, "standing: 1 missing, 0 too many.\n")
+    assert waglan("rebuild").status == 0
+    assert waglan("rebuild", "--check").status == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hant-HK"])
+def test_what_cannot_be_done_is_said_with_its_remedy(
+    lived: Instance, waglan: CommandLine, tmp_path: Path, lang: str
+) -> None:
+    waglan.operates(lived)
+    waglan.set("WAGLAN_LANG", lang)
+    secret, nonsense = tmp_path / "secret", tmp_path / "nonsense"
+    nonsense.write_bytes(b"\x00 no backup at all")
+    assert waglan("backup", "--new-key", str(secret)).status == 0
+    for command, code in (
+        (("backup",), "CLI-USAGE"),
+        (("backup", str(tmp_path / "b")), "CLI-USAGE"),
+        (("backup", str(tmp_path / "b"), "--to", "nobody"), "BACKUP-KEY"),
+        (("backup", str(tmp_path / "b"), "--to", str(secret)), "BACKUP-KEY"),
+        (("backup", "--new-key", str(secret)), "CLI-SYSTEM"),
+        (("restore", str(nonsense), "--key", str(secret)), "RESTORE-TORN"),
+        (("restore", str(secret), "--key", str(nonsense)), "BACKUP-KEY"),
+        (("restore", str(tmp_path / "none"), "--key", str(secret)), "CLI-USAGE"),
+        (("erase", "name", "Li", "--rule", "r"), "ERASURE-NAME-SHORT"),
+    ):
+        ran = waglan(*command)
+        assert ran.status in (1, 2), command
+        assert code in ran.err, (command, ran.err)
+    assert not (tmp_path / "b").exists()
+
+
+def test_a_backup_or_a_restore_that_is_killed_leaves_nothing_half(
+    lived: Instance, empty: Dsn, waglan: CommandLine, tmp_path: Path
+) -> None:
+    waglan.operates(lived)
+    public = waglan("backup", "--new-key", str(tmp_path / "secret")).out.strip()
+    good = tmp_path / "good"
+    assert waglan("backup", str(good), "--to", public).status == 0
+    for n, seconds in enumerate((0.9, 1.1, 1.3)):
+        file = tmp_path / f"killed-{n}"
+        killed(("backup", str(file), "--to", public), seconds)
+        if file.exists():
+            assert file.stat().st_size > 1000
+    command = ("restore", str(good), "--key", str(tmp_path / "secret"))
+    waglan.operates(Instance(lived.address, lived.home, empty, lived.operator, lived.opened))
+    for seconds in (1.2, 1.5):
+        killed(command, seconds)
+        if rows(empty, "SELECT to_regclass('organisation')") != [(None,)]:
+            count = rows(empty, "SELECT count(*) FROM organisation")[0][0]
+            assert count in (0, 3)
+    leftover = waglan(*command)
+    assert leftover.status == 0 or "RESTORE-NOT-EMPTY" in leftover.err
+    assert rows(empty, "SELECT count(*) FROM organisation") == [(3,)]
+
+
+def killed(command: tuple[str, ...], seconds: float) -> None:
+    start = "import sys; from waglan.cli.app import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", start, *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(os.environ),
+    )
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    process.kill()
+    process.wait()
