@@ -141,6 +141,7 @@ CHANGES = {
           AND (x.seq, y.seq) IN ((0, 1), (1, 0))""",
     "its leaf, and the row is gone": """WITH gone AS (DELETE FROM event WHERE {first} RETURNING 1)
         UPDATE log_leaf SET leaf_hash = sha256('x') WHERE seq = 0 AND EXISTS (SELECT FROM gone)""",
+    "its row is gone, though nobody erased it": "DELETE FROM event WHERE {first}",
     "the root of a checkpoint": "UPDATE log_checkpoint SET root = sha256('x')",
     "the note of a checkpoint": "UPDATE log_checkpoint SET note = note || 'x'::bytea",
     "the edge of the tree": "UPDATE log_head SET frontier = '\\x91c420' || sha256('x')",

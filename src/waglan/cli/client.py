@@ -1,11 +1,25 @@
 """Commands that talk to a running instance, as any program may."""
 
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, BinaryIO
+from urllib.parse import quote
 
+import httpx
 import typer
 
 from waglan.cli.settings import Settings
+from waglan.cli.wording import plain, say
+from waglan.codes.key import KeyKind
+
+SHOW_PROGRESS_FROM_BYTES = 2 << 20
+BLOCK_BYTES = 256 << 10
+TRIES_MAX = 5
+FIRST_PAUSE_SECONDS = 0.5
+LOOK_SECONDS = 0.5
+ACCEPTED, REFUSED, WAITING = 0, 1, 3
 
 
 def add(app: typer.Typer) -> None:
@@ -19,38 +33,102 @@ def submit(
     answers: Annotated[
         Path | None, typer.Option(help="Folder to put the answers in, as files.")
     ] = None,
+    wait: Annotated[int, typer.Option(min=0, max=3600, help="Seconds to wait for answers.")] = 60,
 ) -> None:
-    """Hand in a message to the instance and print what became of it."""
-    from waglan.cli.talk import answered, client
+    """Hand in a message and print what became of it; doing it again changes nothing.
 
-    with client(Settings()) as http, file.open("rb") as body:
-        shown = answered(http.post("/v1/messages", content=body)).json()
+    Exit 0: accepted; 1: refused, all or in part; 2: not handed in; 3: kept, and still waiting.
+    """
+    from waglan.cli.talk import answered, client, show_finding
+
+    settings = Settings()
+    with client(settings) as http:
+        response = answered(_handed_in(http, file, settings))
+        shown = _settled(http, response.json(), wait)
+        if "Waglan-Replayed" in response.headers:
+            typer.echo(say("submit", "replayed", settings.lang), err=True)
         typer.echo(f"{shown['state']}  {shown['id']}")
         for finding in shown["findings"]:
-            typer.echo(f"{finding['code']}: {finding['problem']} {finding['remedy']}", err=True)
+            show_finding(finding, settings.lang)
         for answer in shown["answers"]:
-            typer.echo(f"{answer['kind']}  {answer['size']} bytes  {answer['href']}")
+            typer.echo(plain(f"{answer['kind']}  {answer['size']} bytes  {answer['href']}"))
             if answers is not None:
-                answers.mkdir(parents=True, exist_ok=True)
-                name = f"{file.stem}.{answer['n']}.{answer['kind'].lower()}.edi"
-                (answers / name).write_bytes(answered(http.get(answer["href"])).content)
-    raise typer.Exit(0 if shown["state"] in ("accepted", "waiting") else 1)
+                _keep(answers, file.stem, answer, answered(http.get(answer["href"])).content)
+    raise typer.Exit({"accepted": ACCEPTED, "waiting": WAITING}.get(shown["state"], REFUSED))
+
+
+def _handed_in(http: httpx.Client, file: Path, settings: Settings) -> httpx.Response:
+    """Post the file, and once more if the line breaks: the same bytes are never taken twice."""
+    pause = FIRST_PAUSE_SECONDS
+    for left in reversed(range(TRIES_MAX)):
+        try:
+            size = file.stat().st_size
+            headers = {**_HEADERS, "Content-Length": str(size)}
+            with file.open("rb") as body, _progress(body, size) as blocks:
+                response = http.post("/v1/messages", content=blocks, headers=headers)
+            if response.status_code not in (502, 503, 504) or not left:
+                return response
+        except httpx.TransportError:
+            if not left:
+                raise
+        typer.echo(say("submit", "again", settings.lang, left=left), err=True)
+        time.sleep(pause)
+        pause *= 2
+    raise RuntimeError("unreachable")
+
+
+_HEADERS = {"Content-Type": "application/octet-stream", "Prefer": "wait=10"}
+
+
+@contextmanager
+def _progress(body: BinaryIO, size: int) -> Iterator[Iterator[bytes]]:
+    """Give the body block by block, with a bar for whoever looks at a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    shown = console.is_terminal and size >= SHOW_PROGRESS_FROM_BYTES
+    with Progress(console=console, transient=True, disable=not shown) as bar:
+        task = bar.add_task("", total=size)
+
+        def blocks() -> Iterator[bytes]:
+            while block := body.read(BLOCK_BYTES):
+                yield block
+                bar.advance(task, len(block))
+
+        yield blocks()
+
+
+def _settled(http: httpx.Client, shown: dict[str, Any], wait_seconds: int) -> dict[str, Any]:
+    from waglan.cli.talk import answered
+
+    until = time.monotonic() + wait_seconds
+    while shown["state"] == "waiting" and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+        shown = answered(http.get(f"/v1/messages/{shown['id']}")).json()
+    return shown
+
+
+def _keep(folder: Path, stem: str, answer: Mapping[str, Any], content: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    kind = "".join(c for c in str(answer["kind"]).lower() if c.isalnum())
+    (folder / f"{stem}.{int(answer['n'])}.{kind}.edi").write_bytes(content)
 
 
 def track(
     key: Annotated[str, typer.Argument(help="A bill, container, manifest or call.")],
+    kind: Annotated[KeyKind | None, typer.Option(help="Look for this kind only.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the interface's answer.")] = False,
 ) -> None:
-    """Say how a bill, a container, a manifest or a call stands."""
-    from urllib.parse import quote
-
+    """Say how a bill, a container, a manifest or a call stands. Exit 1: nothing for you to see."""
     from waglan.cli.talk import answered, client
+    from waglan.cli.tracked import show
 
-    with client(Settings()) as http:
-        response = answered(http.get(f"/v1/track/{quote(key, safe='/')}"))
+    settings = Settings()
+    wanted = {} if kind is None else {"kind": kind.value}
+    with client(settings) as http:
+        response = answered(http.get(f"/v1/track/{quote(key, safe='/')}", params=wanted))
     if as_json:
         typer.echo(response.text)
         return
-    from waglan.cli.tracked import show
-
-    show(response.json(), Settings().lang)
+    show(response.json(), settings.lang)

@@ -1,14 +1,17 @@
 """How client commands talk to an instance: the public interface, as any program would."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
+import msgspec
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.wording import stopped
+from waglan.cli.wording import plain, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import Lang
 
 TIMEOUT_SECONDS = 60
 
@@ -50,13 +53,50 @@ def _kept_token(settings: Settings) -> str | None:
 
 
 def answered(response: httpx.Response) -> httpx.Response:
-    """Return a good answer; of a problem say title, detail and findings, and exit 1."""
+    """Return a good answer; of a problem say title, detail and findings, and exit 1 (2: no token).
+
+    Exit 2 is also for an answer that no Waglan gives.
+    """
     if response.is_success:
         return response
-    problem = response.json() if "json" in response.headers.get("content-type", "") else {}
-    typer.echo(problem.get("title") or f"HTTP {response.status_code}", err=True)
-    if problem.get("detail"):
-        typer.echo(problem["detail"], err=True)
-    for finding in problem.get("findings", []):
-        typer.echo(f"{finding['code']}: {finding['problem']} {finding['remedy']}", err=True)
+    lang = Settings().lang
+    problem = _problem(response)
+    if response.status_code == 401:
+        found = Finding("CLI-NO-TOKEN", Severity.ERROR, Where("settings/token"), {})
+        raise stopped(found, lang, 2)
+    if problem is None:
+        url, reason = str(response.url), f"HTTP {response.status_code}"
+        found = Finding(
+            "CLI-NO-ANSWER", Severity.ERROR, Where("settings/url"), {"url": url, "reason": reason}
+        )
+        raise stopped(found, lang, 2)
+    typer.echo(plain(problem.title), err=True)
+    if problem.detail:
+        typer.echo(plain(problem.detail), err=True)
+    for finding in problem.findings:
+        show_finding(finding, lang)
     raise typer.Exit(1)
+
+
+def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:
+    """Print a finding as the interface gave it, in the language it was asked for."""
+    severity = words("severity", lang).get(str(finding["severity"]), str(finding["severity"]))
+    path = finding["where"].get("path", "")
+    typer.echo(plain(f"{severity} {finding['code']}  {path}"), err=True)
+    typer.echo(plain(f"  {finding['problem']}"), err=True)
+    typer.echo(plain(f"  {finding['remedy']}"), err=True)
+
+
+class _Problem(msgspec.Struct):
+    title: str
+    detail: str = ""
+    findings: list[dict[str, Any]] = []
+
+
+def _problem(response: httpx.Response) -> _Problem | None:
+    if response.headers.get("content-type", "").partition(";")[0] != "application/problem+json":
+        return None
+    try:
+        return msgspec.json.decode(response.content, type=_Problem)
+    except msgspec.DecodeError:
+        return None

@@ -8,6 +8,8 @@ from waglan.codes.party import PartyId
 from waglan.parties.role import ClientKind, Principal, Role, Scope
 from waglan.store import Transaction
 
+TOKENS_MAX = 1_000  # of one organisation, shown at once
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -165,6 +167,35 @@ async def add_token(tx: Transaction, org: int, token: NewToken) -> None:
             token.expires_at,
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as its organisation may see it: never the secret, nor its hash."""
+
+    token: str
+    client: ClientKind
+    scopes: tuple[Scope, ...]
+    credential: str | None
+    label: str | None  # of the credential
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+async def tokens(tx: Transaction, org: int) -> list[TokenRow]:
+    """Return an organisation's tokens, the newest first."""
+    rows = await tx.execute(
+        "SELECT t.token, t.client, t.scopes, t.credential, c.label, t.issued_at, t.expires_at,"
+        " r.revoked_at FROM token t LEFT JOIN credential c ON c.credential = t.credential"
+        " LEFT JOIN token_revocation r ON r.token = t.token"
+        " WHERE t.org = %s ORDER BY t.issued_at DESC, t.token LIMIT %s",
+        [org, TOKENS_MAX],
+    )
+    return [
+        TokenRow(token, ClientKind(client), tuple(Scope(scope) for scope in scopes), *rest)
+        for token, client, scopes, *rest in await rows.fetchall()
+    ]
 
 
 async def revoke_token(tx: Transaction, org: int, token: str, *, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Who am I, and my organisation's tokens and credentials."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter
@@ -18,7 +19,7 @@ from waglan.operations.register_person import NewPerson, register_person
 from waglan.operations.revoke_token import revoke_token
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
-from waglan.store import Taken
+from waglan.store import Taken, parties
 from waglan.store.messages import new_salt
 from waglan.store.parties import Credential
 
@@ -112,6 +113,28 @@ async def issue(wish: TokenWish, visitor: TheVisitor) -> IssuedView:
     return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
 
 
+class TokenView(BaseModel):
+    """A token of your organisation; its secret is known to its holder alone."""
+
+    token: str
+    client: ClientKind
+    scopes: list[Scope]
+    credential: str | None
+    label: str | None
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@router.get("/tokens", response_model=list[TokenView], responses=ERRORS)
+async def tokens(visitor: TheVisitor) -> list[TokenView]:
+    """List your organisation's tokens, the newest first, with those expired or revoked."""
+    visitor.must(Act.ISSUE_TOKEN)
+    async with visitor.transaction() as tx:
+        found = await parties.tokens(tx, visitor.org)
+    return [TokenView(**asdict(row)) for row in found]
+
+
 @router.delete("/tokens/{token}", status_code=204, responses=ERRORS)
 async def revoke(token: str, visitor: TheVisitor) -> None:
     """Revoke a token of your organisation at once."""
@@ -122,6 +145,23 @@ async def revoke(token: str, visitor: TheVisitor) -> None:
         )
     if not done:
         raise absent("token")
+
+
+class OrganisationView(BaseModel):
+    """Who takes part, and as what."""
+
+    party: str
+    name: str
+    roles: list[Role]
+
+
+@router.get("/organisations", response_model=list[OrganisationView], responses=ERRORS)
+async def organisations(visitor: TheVisitor) -> list[OrganisationView]:
+    """List who takes part in this port: every signed-in client may know."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        found = await parties.directory(tx)
+    return [OrganisationView(party=party, name=name, roles=roles) for party, name, roles in found]
 
 
 class NewParty(BaseModel):
