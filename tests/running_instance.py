@@ -1,6 +1,7 @@
 """A whole instance on loopback, as a user would have it."""
 
 import asyncio
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
@@ -81,6 +83,8 @@ def instance(
 @contextmanager
 def answering(dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = ()) -> Iterator[Instance]:
     """Have an instance answer inside the block, with this database and these keys."""
+    # Its thread outlives the standard streams that pytest gives to one test.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(io.StringIO()))
     ready, stop = threading.Event(), asyncio.Event()
     found: dict[str, str] = {}
     failed: list[BaseException] = []

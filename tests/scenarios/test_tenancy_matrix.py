@@ -108,6 +108,8 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/tokens"): Ask(
         Act.ISSUE_TOKEN, "/v1/tokens", {"client": "ai", "scopes": ["read"], "days": 1}
     ),
+    ("get", "/v1/tokens"): Ask(Act.ISSUE_TOKEN, "/v1/tokens"),
+    ("get", "/v1/organisations"): Ask(Act.READ, "/v1/organisations"),
     ("delete", "/v1/tokens/{token}"): Ask(Act.REVOKE_TOKEN, "/v1/tokens/{token}"),
     ("post", "/v1/organisations"): Ask(Act.REGISTER_ORGANISATION, "/v1/organisations", {}),
     ("post", "/v1/grants"): Ask(

@@ -17,6 +17,7 @@ SRC = Path(__file__).parents[2] / "src" / "waglan"
 
 # Tables without row security, and why that is no hole.
 NO_TENANT = {
+    "figure": "counters of the platform's work, of no organisation",
     "lease": "names processes; the engine's alone",
     "log_checkpoint": "public: hashes and signatures that anybody may have",
     "log_cosignature": "public: hashes and signatures that anybody may have",
@@ -57,6 +58,7 @@ PRIVILEGES = {
     "grant_settled": ("s", "s", "si"),
     "judgement": ("", "si", "s"),
     "key_event": ("si", "si", "sid"),
+    "figure": ("s", "", "siu"),
     "lease": ("", "", "siu"),
     "linked": ("", "", "si"),
     "log_checkpoint": ("s", "s", "si"),

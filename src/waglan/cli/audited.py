@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.cosigning import halted
 from waglan.logbook.audit import audit
 from waglan.logbook.checkpoint import Checkpoint, read_checkpoint
 from waglan.logbook.cosignature import cosigned_by
@@ -21,7 +22,6 @@ from waglan.store import audit as kept
 from waglan.store import log, witnesses
 from waglan.store.audit import Written
 from waglan.store.connect import Pool, transaction
-from waglan.store.witnesses import Halt
 
 PAGE_EVENTS = 4_096
 PAGE_CHECKPOINTS = 1_000
@@ -52,7 +52,7 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
     """Work every leaf out again from the events kept; compare columns, tiles, roots, signatures."""
     async with transaction(pool, None) as tx:
         newest = await log.checkpoint(tx)
-        found = Audited(findings=[_halted(halt) for halt in await witnesses.halts(tx)])
+        found = Audited(findings=[halted(halt) for halt in await witnesses.halts(tx)])
     if newest is None:
         return found
     shelf = _Shelf(pool, asyncio.get_running_loop(), found)
@@ -268,14 +268,3 @@ def _columns_differ(seq: int) -> Finding:
 
 def _gone(seq: int) -> Finding:
     return Finding("LOG-EVENT-GONE", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
-
-
-def _halted(halt: Halt) -> Finding:
-    witness = halt.witness.partition("+")[0]
-    known = "?" if halt.known is None else halt.known
-    return Finding(
-        "LOG-HALTED",
-        Severity.ERROR,
-        Where("log"),
-        {"witness": witness, "known": known, "ours": halt.ours},
-    )

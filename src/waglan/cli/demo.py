@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import logging
 import shutil
 import signal
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from waglan.demo.table import show
 from waglan.demo.watch import watching
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import wall_clock
+from waglan.gateway.logs import configure
 from waglan.store.embedded import house
 from waglan.store.embedded.supervisor import Settings as Embedded
 from waglan.store.embedded.supervisor import start, stop
@@ -32,6 +34,7 @@ ORIGIN = "demo.waglan.local/log"
 
 async def demo(settings: Settings, *, seed: int, fast: bool, leave: bool) -> None:
     """Start a fresh instance, live through the day, show what it came to; then stay up or leave."""
+    configure("demo", least=logging.WARNING)
     console = Console()
     home = settings.home.parent / FOLDER
     with _alone(home):

@@ -12,6 +12,7 @@ from waglan.cli.here import wanted
 from waglan.cli.settings import Settings
 from waglan.codes.render import render
 from waglan.gateway.instance import Config, Running, running
+from waglan.gateway.logs import configure
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
@@ -21,6 +22,7 @@ from waglan.store.resolve import database
 
 async def serve(settings: Settings) -> None:
     """Run an instance until a signal comes."""
+    configure("interface")
     console = Console(stderr=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
+from waglan.gateway.http import HEADER
 
 TIMEOUT_SECONDS = 60
 
@@ -57,11 +58,12 @@ def answered(response: httpx.Response) -> httpx.Response:
 
     Exit 2 is also for an answer that no Waglan gives.
     """
-    if response.is_success:
-        return response
     lang = Settings().lang
+    is_waglan = HEADER in response.headers
+    if response.is_success and is_waglan:
+        return response
     problem = _problem(response)
-    if response.status_code == 401:
+    if response.status_code == 401 and is_waglan:
         found = Finding("CLI-NO-TOKEN", Severity.ERROR, Where("settings/token"), {})
         raise stopped(found, lang, 2)
     if problem is None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.witness import Outcome, Unreachable, WitnessAt, cosignature_from
 from waglan.logbook.cosignature import Cosigned
 from waglan.logbook.note import read_note
@@ -111,6 +112,18 @@ class Cosigner:
             logger.warning("log: no cosignature", witness=self.witness.key.name, why=str(outcome))
         self._again_at = self.clock() + self._pause
         self._pause = min(self._pause * 2, LAST_PAUSE)
+
+
+def halted(halt: Halt) -> Finding:
+    """Return what the operator is told of a witness's alarm."""
+    witness = halt.witness.partition("+")[0]
+    known = "?" if halt.known is None else halt.known
+    return Finding(
+        "LOG-HALTED",
+        Severity.ERROR,
+        Where("log"),
+        {"witness": witness, "known": known, "ours": halt.ours},
+    )
 
 
 async def run(cosigner: Cosigner, stop: asyncio.Event, *, holds: Callable[[], bool]) -> None:

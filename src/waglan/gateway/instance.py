@@ -21,9 +21,9 @@ from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start
 from waglan.gateway.http.app import application
-from waglan.gateway.journal import speak_plainly
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
+from waglan.gateway.logs import configure
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
@@ -76,7 +76,6 @@ class Running:
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Running]:
     """Have an instance answer inside the block."""
-    speak_plainly()
     async with pools(config.dsn) as opened:
         kit = Kit(opened, config.keys(), config.message_bytes_max)
         async with transaction(opened.engine, None) as tx:
@@ -87,6 +86,7 @@ async def running(config: Config) -> AsyncIterator[Running]:
                 application(kit),
                 host=config.host,
                 port=config.port,
+                log_config=None,
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
@@ -149,13 +149,13 @@ async def _processes(config: Config) -> AsyncIterator[None]:
 
 def sequence(config: Config) -> None:
     """Run the sequencer until this process is told to end."""
-    speak_plainly()
+    configure("sequencer")
     asyncio.run(_sequence(config))
 
 
 def work(config: Config) -> None:
     """Run a worker until this process is told to end."""
-    speak_plainly()
+    configure("worker")
     asyncio.run(_work(config))
 
 

@@ -7,6 +7,7 @@ tried again later, while all others go on.
 
 import asyncio
 import gc
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,6 +33,7 @@ from waglan.store import (
     assemblies,
     customs,
     erasure,
+    figures,
     lease,
     links,
     manifests,
@@ -77,9 +79,20 @@ class Worker:
     kit: Kit
     failed: dict[tuple[str, int], Patience] = field(default_factory=dict)
     names: dict[int, PartyId] = field(default_factory=dict)
+    figures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
 
     async def round(self) -> int:
-        """Do what waits now; return how many pieces were done."""
+        """Do what waits now, and keep the figures of it; return how many pieces were done."""
+        done = await self._round()
+        if self.figures:
+            async with transaction(self.kit.pools.engine, None) as tx:
+                await figures.count(tx, self.figures, self.finished)
+            self.figures.clear()
+            self.finished.clear()
+        return done
+
+    async def _round(self) -> int:
         now = self.kit.clock()
         # A revocation must not wait for a large manifest, so it is looked for first.
         return sum(
@@ -182,9 +195,12 @@ class Worker:
             patience.until = self.kit.clock() + patience.wait
             patience.wait = min(patience.wait * 2, LAST_RETRY)
             self.failed[kind, number] = patience
+            self.figures["failed", kind] += 1
             logger.exception("worker: a piece failed and waits", kind=kind, number=number)
             return 0
         self.failed.pop((kind, number), None)
+        self.figures["done", kind] += 1
+        self.finished += [number] if kind == "message" else []
         return 1
 
     async def _name(self, org: int) -> PartyId:

@@ -388,6 +388,12 @@ CREATE TABLE public.feed (
 
 ALTER TABLE ONLY public.feed FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.figure (
+    name text NOT NULL,
+    label text NOT NULL,
+    value bigint NOT NULL
+);
+
 CREATE TABLE public.grant_revocation (
     grant_id uuid NOT NULL,
     org bigint NOT NULL,
@@ -873,6 +879,9 @@ ALTER TABLE ONLY public.event_erased
 
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (org, seq);
+
+ALTER TABLE ONLY public.figure
+    ADD CONSTRAINT figure_pkey PRIMARY KEY (name, label);
 
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_pkey PRIMARY KEY (grant_id);
@@ -1657,6 +1666,9 @@ GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
 GRANT SELECT ON TABLE public.feed TO waglan_app;
 GRANT SELECT ON TABLE public.feed TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.feed TO waglan_engine;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.figure TO waglan_engine;
+GRANT SELECT ON TABLE public.figure TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
 GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;

@@ -14,6 +14,7 @@ from waglan.gateway.http import (
     problem,
     tracking,
 )
+from waglan.gateway.http.observed import Observed
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_router
 from waglan.logbook.tree import TileId
@@ -47,6 +48,7 @@ def describe() -> FastAPI:
         redoc_url=None,
     )
     problem.handle(app)
+    app.add_middleware(Observed)
     for module in (messages, tracking, desk, access, grants, erasures, health):
         app.include_router(module.router)
     app.include_router(desk.listing)

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from waglan.codes.render import Lang
+from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import Problem, language
 from waglan.gateway.kit import Kit
 from waglan.parties.permission import Act, refusal
@@ -69,6 +70,7 @@ async def visitor(request: Request, kit: TheKit) -> Visitor:
         async with transaction(kit.pools.app, None) as tx:
             known = await parties.authenticate(tx, digest, at=kit.clock())
         if known is not None:
+            note(request, party=known.principal.org)
             lang = language(request.headers.get("accept-language"))
             return Visitor(known.org, known.principal, lang, kit, digest)
     raise Problem(401, "sign-in", "A valid token is needed")

@@ -1,5 +1,6 @@
 """Is it alive, may it promise anything, and how is it doing."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from fastapi import APIRouter, Response
@@ -8,9 +9,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel
 
 from waglan.codes.finding import Severity
+from waglan.gateway.cosigning import halted
 from waglan.gateway.http.door import TheKit
 from waglan.gateway.http.problem import FindingView, view
-from waglan.store import NoDatabase, log
+from waglan.gateway.kit import Kit
+from waglan.store import NoDatabase, Transaction, figures, log, witnesses
 from waglan.store.connect import durable, transaction
 
 router = APIRouter(tags=["operation"])
@@ -19,6 +22,15 @@ LAG_MAX = timedelta(seconds=10)
 
 LOG_SIZE = Gauge("waglan_log_size", "Events that have their number in the log")
 LOG_LAG = Gauge("waglan_log_lag_seconds", "Time since the sequencer last looked")
+UNSIGNED = Gauge("waglan_log_unsigned_events", "Numbered events under no signed checkpoint yet")
+SIGNED_AGE = Gauge("waglan_log_signed_age_seconds", "Age of the newest signed checkpoint")
+COSIGNATURES = Gauge("waglan_log_cosignatures", "Witnesses under the newest checkpoint")
+HALTED = Gauge("waglan_log_halted", "1: a witness knows another history, nothing is signed")
+# By whom and how a bill was decided is no filer's business before a notice, nor are counts of it.
+WORK = Gauge("waglan_work", "Pieces of work since the beginning", ["outcome", "kind"])
+MESSAGES = Gauge("waglan_messages", "Messages worked off since the beginning", ["state"])
+POOL = Gauge("waglan_pool_connections", "Connections of this process", ["role", "state"])
+POOL_WAITING = Gauge("waglan_pool_waiting", "Requests that wait for a connection", ["role"])
 
 
 class ReadyView(BaseModel):
@@ -43,6 +55,7 @@ async def ready(kit: TheKit, response: Response) -> ReadyView:
         async with transaction(kit.pools.app, None) as tx:
             findings = await durable(tx)
             head = await log.head(tx)
+            findings += [halted(halt) for halt in await witnesses.halts(tx)]
     except (NoDatabase, LookupError):
         response.status_code = 503
         return ReadyView(ready=False, findings=[], log_size=None, log_lag_seconds=None)
@@ -61,9 +74,34 @@ async def ready(kit: TheKit, response: Response) -> ReadyView:
 @router.get("/metrics", response_class=Response)
 async def metrics(kit: TheKit) -> Response:
     """Give the figures of this instance for Prometheus; no name, key or number of any cargo."""
-    async with transaction(kit.pools.app, None) as tx:
-        head = await log.head(tx)
+    _pools(kit)
+    with suppress(NoDatabase, LookupError):
+        async with transaction(kit.pools.app, None) as tx:
+            await _log(tx, kit)
+            for (name, label), value in (await figures.all_figures(tx)).items():
+                if name == "messages":
+                    MESSAGES.labels(label).set(value)
+                else:
+                    WORK.labels(name, label).set(value)
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _log(tx: Transaction, kit: Kit) -> None:
+    head, signed = await log.head(tx), await log.checkpoint(tx)
     LOG_SIZE.set(head.size)
+    HALTED.set(bool(await witnesses.halts(tx)))
+    UNSIGNED.set(head.size - (0 if signed is None else signed.size))
     if head.sequenced_at is not None:
         LOG_LAG.set((kit.clock() - head.sequenced_at).total_seconds())
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    if signed is not None:
+        SIGNED_AGE.set((kit.clock() - signed.signed_at).total_seconds())
+        COSIGNATURES.set(len(signed.cosignatures))
+
+
+def _pools(kit: Kit) -> None:
+    for role in ("app", "authority"):
+        stats = getattr(kit.pools, role).get_stats()
+        free = stats.get("pool_available", 0)
+        POOL.labels(role, "free").set(free)
+        POOL.labels(role, "busy").set(stats.get("pool_size", 0) - free)
+        POOL_WAITING.labels(role).set(stats.get("requests_waiting", 0))

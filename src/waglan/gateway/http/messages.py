@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where, decode
 from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
 from waglan.operations.receive_message import Raced, Received, receive_message
@@ -73,6 +74,7 @@ async def hand_in(
     visitor.must(Act.FILE)
     kept, salt, head = await _keep(request, visitor)
     received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
+    note(request, message=str(received.id))
     if received.clash:
         raise Problem(
             409,

@@ -127,6 +127,13 @@ def handle(app: FastAPI) -> None:
             request, Problem(422, "bad-request", "The request is not understood", detail=detail)
         )
 
+    @app.exception_handler(Exception)
+    async def _ours(request: Request, _error: Exception) -> JSONResponse:
+        # Its words are for nobody; the log has its kind and place under the request's id.
+        reference = getattr(request.state, "request", "")
+        title = "Waglan has a fault of its own; what was acknowledged is kept"
+        return _answer(request, Problem(500, "our-fault", title, detail=f"request {reference}"))
+
 
 def _answer(request: Request, problem: Problem) -> JSONResponse:
     lang = language(request.headers.get("accept-language"))

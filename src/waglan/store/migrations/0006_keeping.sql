@@ -46,6 +46,13 @@ CREATE TABLE projection (
     name text PRIMARY KEY,
     seq bigint NOT NULL CHECK (seq >= 0)
 );
+-- Counters of the engine's work for whoever watches over the platform: no name, no key, no status.
+CREATE TABLE figure (
+    name text NOT NULL,
+    label text NOT NULL,
+    value bigint NOT NULL,
+    PRIMARY KEY (name, label)
+);
 
 ALTER TABLE erasure_request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE erasure_request FORCE ROW LEVEL SECURITY;
@@ -89,3 +96,5 @@ GRANT SELECT ON risk_table, standing_order, officer_key, standing_order_revocati
 GRANT UPDATE (findings) ON outcome TO waglan_engine;
 -- A bill whose event is erased loses its description of the goods as well.
 GRANT UPDATE (particulars) ON bill TO waglan_engine;
+GRANT SELECT, INSERT, UPDATE ON figure TO waglan_engine;
+GRANT SELECT ON figure TO waglan_app;
