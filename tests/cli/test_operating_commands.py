@@ -1,0 +1,118 @@
+"""`waglan init`, `waglan doctor`, `waglan up`: an instance made, examined and started."""
+
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from command_line import CommandLine
+from running_instance import Instance
+
+
+@pytest.fixture
+def waglan(waglan: CommandLine, instance: Instance) -> CommandLine:
+    return waglan.operates(instance)
+
+
+def test_an_instance_is_made_once_and_left_alone_afterwards(
+    waglan: CommandLine, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a PostgreSQL of its own, as on the first day."""
+    for name in ("DSN", "APP_PASSWORD", "AUTHORITY_PASSWORD", "ENGINE_PASSWORD"):
+        monkeypatch.delenv(f"WAGLAN_{name}")
+    own = home / "instance"
+    waglan.set("WAGLAN_HOME", str(own))
+    assert waglan("doctor").status == 2  # nothing is there, and nothing is made
+    assert not own.exists()
+    first = waglan("init")
+    assert first.status == 0, first.err
+    assert "operator.token" in first.out
+    assert "Made; migrations applied: " in first.out
+    token = (own / "operator.token").read_bytes()
+    second = waglan("init")
+    assert (second.status, second.out.splitlines()[-1]) == (0, "Everything was there already.")
+    assert (own / "operator.token").read_bytes() == token
+    assert waglan("log", "key").out.strip() in second.out
+    examined = waglan("doctor")
+    assert examined.status == 0, examined.out
+    starts_answers_and_stops(own)
+
+
+def starts_answers_and_stops(home: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from waglan.cli.app import main; main()", "up"],
+        env={"WAGLAN_HOME": str(home), "WAGLAN_PORT": "0", "PATH": "/usr/bin:/bin"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    said = ""
+    while "Waglan answers at" not in said:
+        said = process.stderr.readline()
+        assert said, "it ended before it answered"
+    address = said.split()[3].rstrip(";")
+    assert httpx.get(f"{address}/healthz").text == "alive\n"
+    process.send_signal(signal.SIGTERM)
+    rest = process.stderr.read()
+    assert process.wait(60) == 0
+    process.stderr.close()
+    assert "Traceback" not in rest
+
+
+def test_the_doctor_finds_what_is_wrong_and_shows_no_secret(
+    waglan: CommandLine, instance: Instance
+) -> None:
+    waglan.set("WAGLAN_APP_PASSWORD", "hunter2")
+    key = instance.home / "keys" / "vault.key"
+    key.chmod(0o640)
+    try:
+        ran = waglan("doctor")
+    finally:
+        key.chmod(0o600)
+    assert ran.status == 1
+    assert "error CLI-KEY-OPEN  keys" in ran.out
+    assert "note CLI-NO-SANDBOX  parsers" in ran.out
+    assert "none yet" in ran.out
+    assert "hunter2" not in ran.out + ran.err
+    assert f"WAGLAN_HOME={instance.home}" in ran.out
+    waglan.set("WAGLAN_LANG", "zh-Hant-HK")
+    assert "解析器沙箱級別" in waglan("doctor").out
+
+
+def test_a_database_that_is_not_there_is_said_so(waglan: CommandLine) -> None:
+    waglan.set("WAGLAN_DSN", "host=127.0.0.1 port=1 user=nobody password=hunter2 dbname=none")
+    for arguments in (["doctor"], ["init"], ["log", "verify"], ["up"]):
+        ran = waglan(*arguments)
+        assert (ran.status, "STORE-UNREACHABLE" in ran.err) == (2, True), ran
+        assert "hunter2" not in ran.out + ran.err
+    waglan.set("WAGLAN_DSN", "no dsn at all")
+    assert "STORE-DSN" in waglan("doctor").err
+
+
+def test_a_port_that_is_taken_is_said_so(waglan: CommandLine) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        waglan.set("WAGLAN_PORT", str(taken.getsockname()[1]))
+        ran = waglan("up")
+    assert (ran.status, "Address already in use" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "65536"), ("WORKERS", "0"), ("MESSAGE_MIB_MAX", "1025"), ("LANG", "fr"),
+     ("WITNESSES", "http://w.test no-key"), ("WITNESSES", "nothing")],
+)  # fmt: skip
+def test_a_setting_out_of_its_range_stops_the_start(
+    waglan: CommandLine, name: str, value: str
+) -> None:
+    waglan.set(f"WAGLAN_{name}", value)
+    for arguments in (["up"], ["doctor"], ["init"]):
+        ran = waglan(*arguments)
+        assert (ran.status, f"WAGLAN_{name}" in ran.err) == (2, True), ran
+
+
+def test_the_openapi_document_is_printed_whole(waglan: CommandLine) -> None:
+    ran = waglan("openapi")
+    assert (ran.status, '"openapi": "3.1' in ran.out) == (0, True)
