@@ -2,9 +2,13 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+import typer
+
+from waglan.cli.app import app
 from waglan.codes.data import load
 from waglan.customs.rule import Rule
 from waglan.customs.rules import RULES
@@ -37,6 +41,28 @@ document, and a running instance shows it at `/docs`.
 This page is written by `make docs`: change the routes, not the page.
 
 | call | what it does |
+| --- | --- |
+"""
+COMMANDS = """# The command line
+
+`waglan` with no command, and every command with `--help`, says what stands here. Findings come in
+the language of `WAGLAN_LANG` (`en` or `zh-Hant-HK`); what a command found goes to standard output,
+what hindered it to standard error.
+
+This page is written by `make docs`: change the commands, not the page.
+
+| exit code | it means |
+| --- | --- |
+| 0 | done, and nothing is wrong with what was asked about |
+| 1 | done, and something is wrong with it: the findings say what |
+| 2 | it could not be done as asked: no such file, setting, instance, right or token |
+| 3 | `submit` alone: kept and acknowledged, but not worked off yet |
+| 70 | a fault of Waglan itself; nothing that was acknowledged is lost, please report it |
+| 130, 141 | interrupted; nobody reads the output any more |
+
+## Commands
+
+| command | what it does |
 | --- | --- |
 """
 LOG = """\
@@ -125,8 +151,45 @@ def _call(call: str, told: Mapping[str, str]) -> str:
     return f"| `{call}` | {'' if is_signed_in else '*open.* '}{first} |\n"
 
 
+def commands_page() -> str:
+    """Every command, with its arguments and options."""
+    commands = [*_commands(typer.main.get_command(app), "waglan")]
+    rows = [f"| [`{path}`](#{path.replace(' ', '-')}) | {_help(c)[0]} |\n" for path, c in commands]
+    return COMMANDS + "".join(rows) + "".join(_command(path, c) for path, c in commands)
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    inside = getattr(command, "commands", None)
+    if inside is None:
+        yield path, command
+    for name, one in sorted((inside or {}).items()):
+        yield from _commands(one, f"{path} {name}")
+
+
+def _help(command: Any) -> list[str]:
+    return [" ".join(part.split()) for part in str(command.help).split("\n\n")]
+
+
+def _command(path: str, command: Any) -> str:
+    told = [f"- {_parameter(one)}" for one in command.params if one.name != "help"]
+    return "\n".join([f"\n### {path}\n", *"\n\n".join(_help(command)).split("\n"), ""]) + (
+        "\n" + "\n".join(told) + "\n" if told else ""
+    )
+
+
+def _parameter(parameter: Any) -> str:
+    names = parameter.opts if parameter.param_type_name == "option" else [_metavar(parameter)]
+    needed = " (needed)" if parameter.required and names[0].startswith("-") else ""
+    return f"`{', '.join(names)}`{needed}: {parameter.help or ''}".rstrip()
+
+
+def _metavar(parameter: Any) -> str:
+    return str(parameter.metavar or parameter.name.upper())
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/findings.md": findings_page,
     "docs/rules.md": rules_page,
     "docs/interface.md": interface_page,
+    "docs/guide/commands.md": commands_page,
 }
