@@ -223,7 +223,7 @@ def test_one_process_alone_works_in_a_folder(folder: Path) -> None:
     with WitnessFolder(folder):
         assert "stop it first" in command("run", str(folder)).stderr
         refused = command("trust", str(folder), LOG.verifier.text)
-        assert (refused.returncode, "stop it first" in refused.stderr) == (1, True)
+        assert (refused.returncode, "stop it first" in refused.stderr) == (2, True)
     again = command("trust", str(folder), LOG.verifier.text)
     assert again.stdout == f"{ORIGIN}: 1 key(s), cosigned up to 0\n"
 
@@ -232,7 +232,7 @@ def test_a_witness_is_made_once(tmp_path: Path) -> None:
     made = command("init", str(tmp_path / "new"), "--name", "bank.example/witness")
     assert made.stdout.startswith("bank.example/witness+")
     again = command("init", str(tmp_path / "new"), "--name", "bank.example/witness")
-    assert (again.returncode, "holds a witness already" in again.stderr) == (1, True)
+    assert (again.returncode, "holds a witness already" in again.stderr) == (2, True)
     assert "init" in command("run", str(tmp_path / "nowhere")).stderr
 
 

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+from waglan.cli.wording import language, stopped
+from waglan.codes.finding import Finding, Severity, Where
+
 app = typer.Typer(
     no_args_is_help=True, help="Watch over logs, and cosign those that only ever grow."
 )
@@ -90,5 +93,5 @@ CONCURRENT_MAX = 512  # open connections, busy or not; a further one is told to 
 
 
 def _stop(error: Exception) -> typer.Exit:
-    typer.echo(str(error), err=True)
-    return typer.Exit(1)
+    found = Finding("CLI-WITNESS", Severity.ERROR, Where("witness"), {"reason": str(error)})
+    return stopped(found, language(), 2)
