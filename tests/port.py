@@ -81,7 +81,18 @@ class Officer:
         assert answer.status_code == 201, answer.text
 
 
-def wait(look: Callable[[], Any], seconds: float = 15) -> Any:
+def filed(client: httpx.Client, paper: bytes) -> dict[str, Any]:
+    """Hand a paper in, and return what became of it, however busy the machine is."""
+    sent = client.post("/v1/messages", content=paper, headers={"Prefer": "wait=30"})
+
+    def settled() -> dict[str, Any] | None:
+        shown = client.get(f"/v1/messages/{sent.json()['id']}").json()
+        return None if shown["state"] == "waiting" else dict(shown)
+
+    return dict(wait(settled, 60))
+
+
+def wait(look: Callable[[], Any], seconds: float = 60) -> Any:
     """Look until there is something good to see."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from command_line import CommandLine
 from conftest import cloned
-from port import manifest, wait
+from port import filed, manifest, wait
 from running_instance import ORIGIN, Instance
 
 from waglan.store.dsn import Dsn
@@ -30,9 +30,9 @@ def lived(instance: Instance) -> Instance:
     carrier = instance.let_in("line", "carrier", addresses=("CARRIER1:ZZZ",))
     instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
     paper = manifest("K1", "DK1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
-    assert carrier.post("/v1/messages", content=paper).json()["state"] == "accepted"
+    assert filed(carrier, paper)["state"] == "accepted"
     waits = "SELECT 1 FROM log_head h JOIN projection p ON p.seq = h.size AND h.size > 5"
-    wait(lambda: rows(instance.dsn, waits) or None)
+    wait(lambda: rows(instance.dsn, waits) or None, 60)
     return instance
 
 

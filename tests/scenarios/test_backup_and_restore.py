@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from conftest import cloned
-from port import Officer, manifest, wait
+from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance, answering
 from test_erasure import erase
 
@@ -84,12 +84,12 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     officer = Officer(customs)
     officer.orders(officer.publishes())
     paper = manifest("B1", "D1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
-    first = carrier.post("/v1/messages", content=paper).json()
+    first = filed(carrier, paper)
     assert first["state"] == "accepted", first["findings"]
     wait(lambda: rows(instance.dsn, "SELECT 1 FROM standing WHERE status IS NOT NULL") or None)
     back_up(instance, folder / "old", with_vault=True)
     second = manifest("B2", "D2").replace(b"SYNB0001", b"SYNB0002")
-    sent = carrier.post("/v1/messages", content=second).json()
+    sent = filed(carrier, second)
     assert sent["state"] == "accepted", sent["findings"]
     erase(instance, "name", "Specimen Ka Fai")
     wait(lambda: rows(instance.dsn, "SELECT 1 FROM event WHERE code = 'privacy.subject-erased'")
@@ -140,8 +140,8 @@ def test_a_backup_that_lost_nothing_goes_on_under_its_own_name(
     with answering(empty, tmp_path) as again:
         carrier = again.let_in("new-line", "carrier", addresses=("CARRIER9:ZZZ",))
         paper = manifest("B9", "D9").replace(b"CARRIER1", b"CARRIER9")
-        sent = carrier.post("/v1/messages", content=paper.replace(b"SYNB0001", b"SYNB0009"))
-        assert sent.json()["state"] == "accepted", sent.text
+        sent = filed(carrier, paper.replace(b"SYNB0001", b"SYNB0009"))
+        assert sent["state"] == "accepted", sent["findings"]
         grown = checkpoint_of(empty, lived.newest.size + 3)
         assert isinstance(asked(empty, lived, grown), Seen)
     every = rows(empty, "SELECT count(*), count(DISTINCT event_id), max(seq) + 1 FROM log_leaf")

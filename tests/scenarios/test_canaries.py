@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 from conftest import scratch
-from port import manifest, wait
+from port import filed, manifest, wait
 from running_instance import ORIGIN, Instance, answering
 from test_erasure import erase
 
@@ -71,7 +71,7 @@ def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) 
     paper = manifest("C1", "DOCC1").replace(b"SAMPLE IMPORTS 0002 LTD", NAME.encode())
     paper = paper.replace(b"2 SAMPLE STREET", CANARIES["his phone"].encode())
     paper = paper.replace(b"SAMPLE MARKS 1", CANARIES["his plate"].encode())
-    sent = carrier.post("/v1/messages", content=paper).json()
+    sent = filed(carrier, paper)
     assert sent["state"] == "accepted", sent["findings"]
     secrets.add(carrier.headers["authorization"].removeprefix("Bearer ").encode())
     salts = superuser(server, *(f"SELECT key_salt FROM {table}" for table in SALTS))

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from port import manifest, wait
+from port import filed, manifest, wait
 from running_instance import ORIGIN, Instance
 
 from waglan.logbook.evidence import Erased, Standing, Trust, verify
@@ -30,15 +30,13 @@ def test_a_person_is_erased_from_bills_and_messages_and_others_stay(instance: In
     carrier = instance.let_in("erase-line", "carrier", addresses=("CARRIER1:ZZZ",))
     instance.let_in("erase-customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
     paper = manifest("E1", "DOCE1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
-    first = carrier.post("/v1/messages", content=paper).json()
+    first = filed(carrier, paper)
     assert first["state"] == "accepted", first["findings"]
-    refused = carrier.post(
-        "/v1/messages", content=paper.replace(b"+E1'", b"+E2'").replace(b"UNT+24", b"UNT+99")
-    ).json()
+    refused = filed(carrier, paper.replace(b"+E1'", b"+E2'").replace(b"UNT+24", b"UNT+99"))
     assert refused["state"] == "refused"
     third = manifest("E3", "DOCE3").replace(b"SYNB0001", b"SYNB0003")
     third = third.replace(b"95B:UN'", b"95B:UN+ACC3'")
-    other = carrier.post("/v1/messages", content=third).json()
+    other = filed(carrier, third)
     assert other["state"] == "accepted", other["findings"]
     assert carrier.get(f"/v1/messages/{first['id']}/raw").content == paper
     done = erase(instance, "name", "Specimen  ka fai")
@@ -58,7 +56,7 @@ def test_an_event_that_names_somebody_is_erased_and_its_proof_says_so(instance: 
     paper = manifest("V1", "DOCV1").replace(b"CARRIER1", b"CARRIER8")
     paper = paper.replace(b"HKCUSTOMS", b"CUSTOMS8").replace(b"SYNB0001", b"SYNB0008")
     paper = paper.replace(b"COTTON T-SHIRTS", b"SHIRTS OF WONG TAI MAN")
-    assert carrier.post("/v1/messages", content=paper).json()["state"] == "accepted"
+    assert filed(carrier, paper)["state"] == "accepted"
     seq = wait(lambda: carrier.get("/v1/track/SYNB0008").json()["found"][0]["events"][0]["seq"])
     assert erase(instance, "name", "WONG TAI MAN")["still_named"] == [seq]
     assert erase(instance, "event", str(seq))["events"] == 1
@@ -77,7 +75,7 @@ def test_a_person_of_an_organisation_and_one_message_are_erased_by_their_ids(
 ) -> None:
     trader = instance.let_in("id-line", "carrier", addresses=("CARRIER9:ZZZ",))
     assert erase(instance, "name", "Sample Person of id-line")["persons"] == 1
-    sent = trader.post("/v1/messages", content=b"not a message at all").json()
+    sent = filed(trader, b"not a message at all")
     assert erase(instance, "message", sent["id"])["messages"] == 1
     assert erase(instance, "message", sent["id"])["messages"] == 0
     assert trader.get("/v1/whoami").status_code == 200
@@ -102,8 +100,8 @@ def test_messages_whose_time_is_over_are_erased_on_request_and_no_others(
     instance: Instance,
 ) -> None:
     trader = instance.let_in("old-line", "carrier")
-    old = trader.post("/v1/messages", content=b"an old one, not a message at all").json()["id"]
-    young = trader.post("/v1/messages", content=b"a young one, not a message").json()["id"]
+    old = filed(trader, b"an old one, not a message at all")["id"]
+    young = filed(trader, b"a young one, not a message")["id"]
     with psycopg.connect(instance.dsn.admin or "", autocommit=True) as conn:
         aged = "UPDATE message SET received_at = received_at - interval '%s days' WHERE id = '%s'"
         conn.execute((aged % (2558, old)).encode())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from port import Officer, manifest, wait
+from port import Officer, filed, manifest, wait
 from running_instance import Instance
 
 from waglan.operations.rebuild import rebuild
@@ -43,12 +43,12 @@ def lived(instance: Instance) -> Instance:
     customs = instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
     officer = Officer(customs)
     officer.orders(officer.publishes())
-    assert carrier.post("/v1/messages", content=manifest("B1", "D1")).json()["state"] == "accepted"
+    assert filed(carrier, manifest("B1", "D1"))["state"] == "accepted"
     wait(lambda: superuser(instance.dsn, "SELECT 1 FROM decision") or None)
     assert customs.post("/v1/customs/calls/9811000/001E/notices").json() == {"notices": 1}
     second = manifest("B2", "D2").replace(b"SYNB0001", b"SYNB0002")
     second = second.replace(b"95B:UN'", b"95B:UN+ACC2'")
-    answer = carrier.post("/v1/messages", content=second).json()
+    answer = filed(carrier, second)
     assert answer["state"] == "accepted", answer["findings"]
     wait(
         lambda: superuser(instance.dsn, "SELECT 1 FROM standing WHERE number = 'SYNB0002'") or None
