@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
 from waglan.codes.party import PartyId
@@ -49,8 +51,7 @@ class Basis:
     decided_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Targeting:
+class Targeting(msgspec.Struct, frozen=True):
     """What points at a bill and must not reach its filer."""
 
     wanted: CustomsStatus
@@ -59,8 +60,7 @@ class Targeting:
     is_sampled: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What becomes of one bill; `status` None leaves it to an officer, for the reasons given."""
 
     bill: str
@@ -108,8 +108,7 @@ def notice(decision: Decision) -> Notice | None:
     return Notice(decision.bill, decision.status, decision.rules)
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(msgspec.Struct, frozen=True):
     bill: Bill
     rules: tuple[str, ...]
     targeting: Targeting

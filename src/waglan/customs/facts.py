@@ -44,8 +44,9 @@ class _Around:
         self.head = manifest.head
         self.pairs = beyond.pairs
         self.sizes = {box.number: box.size_type or "" for box in manifest.equipment}
+        self.boxes = {id(bill): _boxes(bill) for bill in manifest.bills}
         self.bills_in = Counter(
-            [box for bill in manifest.bills if not bill.parent for box in _boxes(bill)]
+            [box for bill in manifest.bills if not bill.parent for box in self.boxes[id(bill)]]
         )
         self.keys = dict[str, str]()
         self.places = dict[str | None, str]()
@@ -153,7 +154,7 @@ def _reefer(bill: Bill, around: _Around) -> Fact:
     if bill.reefer is not None:
         return bill.reefer
     # ISO 6346: the third character of size and type is R or H for thermal containers.
-    kinds = {around.sizes.get(box, "")[2:3] for box in _boxes(bill)}
+    kinds = {around.sizes.get(box, "")[2:3] for box in around.boxes[id(bill)]}
     if kinds & {"R", "H"}:
         return True
     return None if "" in kinds or not kinds else False
@@ -216,11 +217,11 @@ def _licences(bill: Bill, around: _Around) -> Fact:
 
 
 def _containers(bill: Bill, around: _Around) -> Fact:
-    return len(_boxes(bill))
+    return len(around.boxes[id(bill)])
 
 
 def _shares_box(bill: Bill, around: _Around) -> Fact:
-    boxes = _boxes(bill)
+    boxes = around.boxes[id(bill)]
     return any([around.bills_in[box] > 1 for box in boxes]) if boxes else None
 
 

@@ -6,6 +6,7 @@ the engine is given a model built here, so that nothing else in the file can eve
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -15,11 +16,15 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import installed
 from waglan.codes.finding import Finding
 from waglan.customs.facts import Facts
+from waglan.customs.narrowing import Narrowing, Told
 from waglan.customs.status import gravest
+from waglan.customs.table_cell import facts_named
 from waglan.customs.table_file import Grid, read_grid
-from waglan.customs.word_groups import WordGroups
+from waglan.customs.word_groups import SAID, WordGroups
 
 BILLS_MAX = 100_000
+TABLES_KEPT = 8  # read and ready for the next manifest
+DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
 ENGINE = f"zen-engine {installed('zen-engine')}"
 
 
@@ -31,8 +36,7 @@ class Stamp:
     engine_version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """What a table wants of one bill, and by which of its rules: for officers' eyes only."""
 
     status: CustomsStatus | None = None  # the gravest wanted; None: no rule fired
@@ -47,31 +51,102 @@ class Table:
     stamp: Stamp
     rules: tuple[str, ...]  # ids of its rows, in order
     needs: frozenset[str]  # the facts it asks for
-    _decision: zen.ZenDecision = field(repr=False, compare=False)
     _groups: WordGroups = field(repr=False, compare=False)
+    _narrowing: Narrowing = field(repr=False, compare=False)
+    _decisions: "_Decisions" = field(repr=False, compare=False)
 
     def evaluate(self, facts: Sequence[Facts]) -> list[Hit]:
-        """Return one hit for each bill's facts, in order, from one call of the engine."""
+        """Return one hit for each bill's facts, in order, from one call of the engine a kind."""
         if len(facts) > BILLS_MAX:
             raise ValueError(f"{len(facts)} bills at once; at most {BILLS_MAX} are taken")
         told = [self._groups.said(one) for one in facts] if self._groups else facts
-        answer = self._decision.evaluate(msgspec.json.encode({"bills": told}))
-        fired = msgspec.convert(answer["result"], _Answer).hits
-        if len(fired) != len(facts):
-            raise RuntimeError("the engine answered for another number of bills")
-        return [_hit(rows) if rows else _NO_HIT for rows in fired]
+        shares = dict[tuple[int, ...], list[int]]()
+        for place, one in enumerate(told):
+            shares.setdefault(self._narrowing.rows(one), []).append(place)
+        hits = [_NO_HIT] * len(facts)
+        for rows, places in self._decisions.grouped(shares).items():
+            fired = self._decisions.of(rows).evaluated([told[place] for place in places])
+            for place, fires in zip(places, fired, strict=True):
+                if fires:
+                    hits[place] = _hit(fires)
+        return hits
 
 
 def read_table(content: bytes, *, engine_version: str) -> tuple[Table | None, list[Finding]]:
     """Read a decision model as an officer uploads it; None and why where it may not be used."""
+    table, findings = _read(content, engine_version)
+    return table, [*findings]
+
+
+@lru_cache(maxsize=TABLES_KEPT)
+def _read(content: bytes, engine_version: str) -> tuple[Table | None, tuple[Finding, ...]]:
     grid, findings = read_grid(content)
     if grid is None:
-        return None, findings
+        return None, tuple(findings)
     groups = WordGroups()
-    model = msgspec.json.encode(_model(grid, _folded(grid, groups))).decode()
+    rows = _folded(grid, groups)
     stamp = Stamp(sha256(content).hexdigest(), engine_version)
-    decision = zen.ZenEngine().create_decision(model)
-    return Table(stamp, grid.rules, grid.needs, decision, groups), []
+    narrowing = Narrowing.of(grid.inputs, rows)
+    return Table(stamp, grid.rules, grid.needs, groups, narrowing, _Decisions(grid, rows)), ()
+
+
+@dataclass(slots=True)
+class _Decisions:
+    """The engine's form of chosen rows of a table, each made when it is first asked for."""
+
+    _grid: Grid
+    _rows: list[dict[str, str]]
+    _made: dict[tuple[int, ...], "_Chosen"] = field(default_factory=dict)
+
+    def of(self, rows: tuple[int, ...]) -> "_Chosen":
+        """Return these rows alone, in the table's order, ready for the engine."""
+        if rows not in self._made:
+            chosen = [self._rows[row] for row in rows]
+            model = msgspec.json.encode(_model(self._grid, chosen)).decode()
+            decision = zen.ZenEngine().create_decision(model)
+            self._made[rows] = _Chosen(decision, _named(self._grid, chosen))
+        return self._made[rows]
+
+    def grouped(
+        self, shares: Mapping[tuple[int, ...], list[int]]
+    ) -> Mapping[tuple[int, ...], list[int]]:
+        """Return the bills by the rows they are asked; where a choice of rows is rare, by all."""
+        grouped = dict[tuple[int, ...], list[int]]()
+        every = tuple(range(len(self._rows)))
+        for rows, places in shares.items():
+            is_worth_it = rows in self._made or len(self._made) + len(grouped) < DECISIONS_KEPT
+            if rows:
+                grouped.setdefault(rows if is_worth_it else every, []).extend(places)
+        return grouped
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Some rows of a table, and the facts that they name."""
+
+    decision: zen.ZenDecision
+    facts: tuple[str, ...]
+
+    def evaluated(self, told: Sequence[Told]) -> list[list["_Fired"]]:
+        """Return what fires for each bill, in order."""
+        # Half of the engine's time is for facts that these rows never ask for.
+        asked = [{fact: one[fact] for fact in self.facts if fact in one} for one in told]
+        answer = self.decision.evaluate(msgspec.json.encode({"bills": asked}))
+        fired = msgspec.convert(answer["result"], _Answer).hits
+        if len(fired) != len(told):
+            raise RuntimeError("the engine answered for another number of bills")
+        return fired
+
+
+def _named(grid: Grid, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Return the facts that these rows ask for, by column or by name."""
+    named = {SAID} if any(SAID in cell for row in rows for cell in row.values()) else set()
+    for column in grid.inputs:
+        cells = [cell for row in rows if (cell := row.get(column["id"]))]
+        if cells and "field" in column:
+            named.add(column["field"])
+        named.update(*map(facts_named, cells))
+    return tuple(sorted(named))
 
 
 class _Fired(msgspec.Struct, frozen=True, gc=False):
@@ -104,9 +179,10 @@ def _folded(grid: Grid, groups: WordGroups) -> list[dict[str, str]]:
 
 
 def _model(grid: Grid, rows: list[dict[str, str]]) -> Mapping[str, object]:
+    asked = [column for column in grid.inputs if any(column["id"] in row for row in rows)]
     table = {
         "hitPolicy": "collect",
-        "inputs": grid.inputs,
+        "inputs": asked,
         "outputs": grid.outputs,
         "rules": rows,
         "passThrough": False,

@@ -1,0 +1,88 @@
+"""Rows that can't fire for a bill are left out; the answers are those of the whole table."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from waglan.codes.data import read
+from waglan.customs import tables
+from waglan.customs.facts import FACTS, Facts
+from waglan.customs.narrowing import Narrowing
+from waglan.customs.tables import Table, read_table
+
+DEMO = read("demo/tables/risk.json").encode()
+YES_NO_OR_UNKNOWN = st.none() | st.booleans()
+COUNTS = st.none() | st.integers(0, 30_000)
+WORDS = ["tiles", "shirts", "frozen", "beef", "lithium", "wine", "rosewood", "fresh", "books"]
+SAYABLE: dict[str, st.SearchStrategy[Any]] = {
+    "level": st.sampled_from(["master", "house"]),
+    "loading_country": st.sampled_from(["", "CN", "US", "AE"]),
+    "delivery_country": st.sampled_from(["", "HK", "AE", "MX"]),
+    "delivery": st.sampled_from(["", "HKHKG", "AEDXB"]),
+    "loading": st.sampled_from(["", "HKHKG", "CNSHA"]),
+    "discharge": st.sampled_from(["", "HKHKG"]),
+    "via": st.sampled_from(["", "HKHKG"]),
+    "licences": st.integers(0, 2),
+    "words": st.lists(st.sampled_from(WORDS), unique=True, max_size=4),
+    "dangerous": st.lists(st.just("1263"), max_size=1),
+    "findings": st.lists(st.sampled_from(["HK-MAN-012", "HK-MAN-021-MASS"]), max_size=2),
+    "containers": st.integers(0, 12),
+    "items": st.integers(0, 30),
+    "houses": st.none() | st.integers(0, 2),
+}
+SAYABLE |= dict.fromkeys(
+    ("first_time", "reefer", "transhipment", "to_order", "has_notify", "shares_box"),
+    YES_NO_OR_UNKNOWN,
+)
+BILLS = st.fixed_dictionaries({fact: SAYABLE.get(fact, COUNTS) for fact in FACTS})
+
+
+def demo() -> Table:
+    table, findings = read_table(DEMO, engine_version="test")
+    assert table is not None, findings
+    return table
+
+
+class EveryRow(Narrowing):
+    """Leaves nothing out."""
+
+    def rows(self, told: object) -> tuple[int, ...]:
+        return tuple(range(60))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(BILLS, max_size=12))
+def test_the_demos_table_answers_as_if_every_row_was_asked(bills: list[dict[str, Any]]) -> None:
+    table = demo()
+    facts: list[Facts] = [{name: bill[name] for name in table.needs} for bill in bills]
+    whole = dataclasses.replace(table, _narrowing=EveryRow([], [], []))
+    assert table.evaluate(facts) == whole.evaluate(facts)
+
+
+def test_a_bill_that_says_none_of_the_words_is_asked_few_rows() -> None:
+    table = demo()
+    facts: Facts = dict.fromkeys(table.needs)
+    facts |= {"words": ["books"], "level": "master"}
+    told = table._groups.said(facts)
+    assert 0 < len(table._narrowing.rows(told)) < 20
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2])
+def test_when_too_many_choices_of_rows_are_held_the_rest_are_asked_all(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = demo()
+    unknown: Facts = dict.fromkeys(table.needs)
+    bills: list[Facts] = [
+        {**unknown, "words": [word], "level": "house", "licences": 0} for word in WORDS
+    ]
+    expected = table.evaluate(bills)
+    monkeypatch.setattr(tables, "DECISIONS_KEPT", kept)
+    tables._read.cache_clear()
+    fresh = demo()
+    assert fresh.evaluate(bills) == expected
+    assert len(fresh._decisions._made) <= kept + 1
+    tables._read.cache_clear()
