@@ -1,0 +1,127 @@
+"""Look-ups of bills and boxes, and the newest of a feed, as the log grows over more months.
+
+Run it with `.venv/bin/python bench/lookups.py [events[/months] …]`. What counts is the ratio to the
+first line: a look-up should cost the same at ten million events, and over sixty months.
+Each time is what the two processes had of a processor, by the kernel's own count, so that others
+on the machine disturb it little; on an idle machine it is the time that passes.
+"""
+
+import asyncio
+import random
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time  # noqa: TID251 -- it measures
+
+import psycopg
+from history import Shape, fill
+from small_port import embedded, processors
+
+from waglan.codes.key import Key, KeyKind
+from waglan.store import Transaction, events
+from waglan.store.connect import Pool, pools, transaction
+from waglan.store.embedded.supervisor import Server
+
+EVENTS = (1_000_000, 10_000_000)
+MONTHS = (1, 12, 60)
+RUNS, LOOKS, WARM_LOOKS = 5, 400, 200
+NEWEST = 50
+TARGET = 1.5  # the slowest p99 by the quickest of one kind
+
+Look = Callable[[Transaction, random.Random, Shape], Awaitable[int]]
+
+
+def main() -> None:
+    """Print one line for each size, span and kind of look-up."""
+    shapes = [shape for told in sys.argv[1:] or map(str, EVENTS) for shape in _shapes(told)]
+    print(
+        f"{processors()} processors; p99 of {LOOKS} look-ups, median of {RUNS} runs, as waglan_app"
+    )
+    print(f"{'events':>11} {'months':>7}  {'bill':>16} {'container':>16} {f'newest {NEWEST}':>16}")
+    found: list[list[float]] = []
+    for shape in shapes:
+        found.append(asyncio.run(_measured(shape)))
+        told = "".join(
+            f" {p99 * 1e3:7.2f} ms {p99 / first:5.2f}x"
+            for p99, first in zip(found[-1], found[0], strict=True)
+        )
+        print(f"{shape.events:11,} {shape.months:7}  {told}", flush=True)
+    spread = [max(kind) / min(kind) for kind in zip(*found, strict=True)]
+    told = ", ".join(f"{ratio:.2f}" for ratio in spread)
+    print(f"slowest by quickest: {told}; target: {TARGET} for bills and containers")
+
+
+def _shapes(told: str) -> list[Shape]:
+    events, _, months = told.partition("/")
+    return [Shape(int(events), span) for span in ([int(months)] if months else MONTHS)]
+
+
+async def _measured(shape: Shape) -> list[float]:
+    async with embedded() as server:
+        began = perf_counter()
+        await asyncio.to_thread(fill, server.dsn.admin or "", shape)
+        print(f"  filled in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+        return await _p99s(server, shape)
+
+
+async def _p99s(server: Server, shape: Shape) -> list[float]:
+    async with pools(server.dsn, size_max=1) as opened:
+        return [await _p99_s(opened.app, shape, look) for look in (_bill, _container, _newest)]
+
+
+async def _p99_s(pool: Pool, shape: Shape, look: Look) -> float:
+    """Return the median over the runs of the 99th of a hundred looks."""
+    dice = random.Random(shape.events)
+    for _ in range(WARM_LOOKS):
+        await _looked_s(pool, shape, look, dice)
+    runs = [
+        sorted([await _looked_s(pool, shape, look, dice) for _ in range(LOOKS)])[LOOKS * 99 // 100]
+        for _ in range(RUNS)
+    ]
+    return median(runs)
+
+
+async def _looked_s(pool: Pool, shape: Shape, look: Look, dice: random.Random) -> float:
+    async with transaction(pool, dice.randint(1, shape.orgs)) as tx:
+        server = tx.info.backend_pid
+        began, began_here = _on_processor_s(server), process_time()
+        await look(tx, dice, shape)
+        return _on_processor_s(server) - began + process_time() - began_here
+
+
+def _on_processor_s(pid: int) -> float:
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+async def _bill(tx: Transaction, dice: random.Random, shape: Shape) -> int:
+    org = await _org(tx)
+    number = shape.bill(dice.randrange(shape.bills // shape.orgs) * shape.orgs + org - 1)
+    return _seen(await events.about(tx, Key(KeyKind.BILL, number)), shape)
+
+
+async def _container(tx: Transaction, dice: random.Random, shape: Shape) -> int:
+    org = await _org(tx)
+    number = shape.box(dice.randrange(shape.bills // shape.orgs) * shape.orgs + org - 1)
+    return _seen(await events.about(tx, Key(KeyKind.CONTAINER, number)), shape)
+
+
+async def _newest(tx: Transaction, dice: random.Random, shape: Shape) -> int:
+    return len(await events.feed(tx, after=shape.events - shape.orgs * NEWEST, at_most=NEWEST))
+
+
+def _seen(told: list[events.Told], shape: Shape) -> int:
+    if len(told) != shape.events_per_bill:
+        raise SystemExit(f"{len(told)} events were seen, not {shape.events_per_bill}")
+    return len(told)
+
+
+async def _org(tx: Transaction) -> int:
+    row = await (await tx.execute("SELECT current_org()")).fetchone()
+    if row is None:
+        raise psycopg.InterfaceError("no organisation")
+    return int(row[0])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The whole path of one big file, against what others need only to cut it into segments.
+
+Run it with `.venv/bin/python bench/pipeline.py`; only the ratios can be compared between machines.
+"""
+
+import asyncio
+import resource
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import process_time  # noqa: TID251 -- it measures
+
+import cuscar_file
+import peers
+from postgres_cpu import cpu_s, postmaster
+from small_port import Port, embedded, hand_in, port, processors
+
+from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.workers import Worker
+from waglan.operations.serve_notices import serve_notices
+from waglan.store import customs, links, messages
+from waglan.store.connect import transaction
+
+TARGET = 1 / 5  # of what pydifact needs
+CALL = "9321483/012W"  # as cuscar_file names it
+IN_CHILD = "--child"
+
+
+def main() -> None:
+    """Print what each stage costs, then the whole beside the peers."""
+    if IN_CHILD in sys.argv:
+        asyncio.run(_whole_path())
+        return
+    print(
+        f"{cuscar_file.BILLS} bills, {cuscar_file.BOXES} boxes in {cuscar_file.MESSAGES} messages"
+    )
+    print(
+        f"{processors()} processors, shared with whatever else runs; CPU seconds, user and system"
+    )
+    # A process of its own, so that its peak of memory is that of the whole path and no more.
+    ran = subprocess.run(
+        [sys.executable, __file__, IN_CHILD], check=True, stdout=subprocess.PIPE, text=True
+    )
+    print(ran.stdout, end="")
+    ours_s = float(ran.stdout.rpartition("whole path")[2].split()[0])
+    with tempfile.NamedTemporaryFile(suffix=".edi") as file:
+        file.write(b"".join(cuscar_file.interchange()))
+        file.flush()
+        beside("pydifact, segments alone", *peers.pydifact_s(Path(file.name)), ours_s)
+        beside("npm edifact, segments alone", *peers.edifact_s(Path(file.name)), ours_s)
+    print(f"target: at most {TARGET:.2f} of pydifact")
+
+
+def beside(what: str, segments: int, peer_s: float, ours_s: float) -> None:
+    """Print a peer's CPU time, and ours as a share of it."""
+    print(f"{what:30} {peer_s:7.2f} s, {segments} segments; our whole path {ours_s / peer_s:.2f} x")
+
+
+@dataclass(slots=True)
+class _Costs:
+    """CPU seconds, stage by stage."""
+
+    postmaster: int
+    ours_s: float = 0.0
+    database_s: float = 0.0
+    stages: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def stage(self, what: str) -> AsyncIterator[None]:
+        """Print and add up what the block costs."""
+        before, database_before = process_time(), cpu_s(self.postmaster)
+        yield
+        ours_s, database_s = process_time() - before, cpu_s(self.postmaster) - database_before
+        self.ours_s += ours_s
+        self.database_s += database_s
+        print(f"{what:30} {ours_s:7.2f} s ours {database_s:7.2f} s PostgreSQL's", flush=True)
+
+
+async def _whole_path() -> None:
+    blocks = list(cuscar_file.interchange())
+    size = sum(map(len, blocks))
+    async with embedded() as server, port(server) as one:
+        worker = Worker(one.kit)
+        sequencer = Sequencer(one.kit.pools.engine, one.kit.keys, one.kit.clock)
+        await sequencer.tick()
+        base_mib = _peak_mib()
+        costs = _Costs(postmaster(server.house.data))
+        async with costs.stage("handed in, kept raw"):
+            await hand_in(one, blocks)
+        blocks.clear()
+        async with costs.stage("read, filed, judged by rules"):
+            await worker._each("message", messages.waiting, worker._message)
+        async with costs.stage("linked with others' bills"):
+            await worker._each("link", links.unlinked, worker._link)
+        async with costs.stage("judged by table, decided"):
+            await worker._each("manifest", customs.unjudged, worker._manifest)
+        async with costs.stage("notices served"):
+            served = await _serve(one)
+        async with costs.stage("CUSRES written"):
+            await worker._each("notice", customs.unanswered, worker._notice)
+        async with costs.stage("every event numbered"):
+            numbered = sum([n async for n in _numbers(sequencer)])
+        print(f"{size / 1e6:.1f} MB, {served} notices, {numbered} events; {await _stand(one)}")
+        print(f"peak memory {_peak_mib():.0f} MiB, of it {base_mib:.0f} before the file came")
+        if served != cuscar_file.BILLS:
+            raise SystemExit("not every bill was decided and told")
+        print(
+            f"{'whole path':30} {costs.ours_s:7.2f} s ours {costs.database_s:7.2f} s PostgreSQL's"
+        )
+
+
+async def _serve(one: Port) -> int:
+    async with transaction(one.kit.pools.authority, one.customs) as tx:
+        by, call = (one.customs, one.officer.org), CALL
+        return await serve_notices(tx, by, call, now=one.kit.clock())
+
+
+async def _numbers(sequencer: Sequencer) -> AsyncIterator[int]:
+    while count := await sequencer.tick():
+        yield count
+
+
+async def _stand(one: Port) -> str:
+    """Say what became of the message, so that nobody measures a refusal."""
+    async with transaction(one.kit.pools.app, one.line) as tx:
+        outcome = await messages.outcome(tx, one.kit.keys.vault, 1)
+        answers = await messages.answers(tx, 1)
+    kinds = ", ".join(answer.kind for answer in answers)
+    return f"{outcome.state if outcome else 'still waiting'}; answered by {kinds}"
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
