@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from types import MappingProxyType
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.canonical import INTEGER_LIMIT, NotCanonical, Value, canonical
 from waglan.logbook.event import Event
-from waglan.logbook.leaf import SALT_BYTES, commit, event_bytes, leaf_hash, leaf_of
+from waglan.logbook.leaf import SALT_BYTES, commit, event_bytes, events_bytes, leaf_hash, leaf_of
 
 HONG_KONG = timezone(timedelta(hours=8))
 SALT = bytes(range(SALT_BYTES))
@@ -171,3 +172,30 @@ def test_a_salt_of_another_length_is_refused(size: int) -> None:
 def test_the_hash_of_an_entry_is_that_of_rfc_6962() -> None:
     empty = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
     assert leaf_hash(b"").hex() == empty
+
+
+@settings(deadline=None)
+@given(st.lists(EVENTS, max_size=4), st.lists(st.tuples(st.integers(0, 3), TEXTS), max_size=8))
+def test_many_events_are_written_together_as_each_is_alone(
+    kinds: list[Event], told: list[tuple[int, str]]
+) -> None:
+    alike = [
+        msgspec.structs.replace(kinds[n % len(kinds)], about=Key(KeyKind.BILL, text))
+        for n, text in told
+        if kinds
+    ]
+    together = [*kinds, *alike]
+    assert events_bytes(together) == [event_bytes(event) for event in together]
+
+
+def test_no_event_lends_its_words_to_another_that_differs_in_one() -> None:
+    body: dict[str, Value] = {"status": "inspect"}
+    one = msgspec.structs.replace(BOX_DECLARED, body=body)
+    elsewhere = one.happened_at.astimezone(UTC)  # the same moment, in other words
+    others = [
+        msgspec.structs.replace(one, happened_at=elsewhere),
+        msgspec.structs.replace(one, code=EventCode.CUSTOMS_STATUS),
+        msgspec.structs.replace(one, said_by=PartyId("hk-customs")),
+        msgspec.structs.replace(one, body={"status": "detained"}),
+    ]
+    assert events_bytes([one, *others]) == [event_bytes(event) for event in [one, *others]]

@@ -1,7 +1,8 @@
 """What an event is about, and what a user may look up."""
 
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 
 class KeyKind(Enum):
@@ -16,8 +17,7 @@ class KeyKind(Enum):
     LOG = "log"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """One bill, container, manifest …; kind and text together name it."""
 
     kind: KeyKind

@@ -8,7 +8,8 @@ tried again later, while all others go on.
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +22,8 @@ from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
-from waglan.operations.judge_manifest import Judge, judge_manifest
+from waglan.operations.file_manifest import Filing
+from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.serve_notices import serve_notices
 from waglan.operations.settle_grant import settle_grant
@@ -47,6 +49,7 @@ BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=10)
+AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
 
 logger = structlog.get_logger()
 
@@ -81,6 +84,7 @@ class Worker:
     names: dict[int, PartyId] = field(default_factory=dict)
     figures: Counter[tuple[str, str]] = field(default_factory=Counter)
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
+    at_hand: dict[int, Declared] = field(default_factory=dict)
 
     async def round(self) -> int:
         """Do what waits now, and keep the figures of it; return how many pieces were done."""
@@ -100,7 +104,7 @@ class Worker:
                 await self._grants(),
                 await self._each("message", messages.waiting, self._message),
                 await self._each("link", links.unlinked, self._link),
-                await self._each("manifest", customs.unjudged, self._manifest),
+                await self._judgements(),
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
                 await self._each("assembly", partial(assemblies.overdue, now=now), self._assembly),
@@ -140,16 +144,27 @@ class Worker:
             await lease.claim(tx, "erasure", number)
             await erase_subject(tx, self.kit.keys.vault, now=self.kit.clock())
 
+    async def _judgements(self) -> int:
+        done = await self._each("manifest", customs.unjudged, self._manifest)
+        self.at_hand.clear()  # whatever is left, another worker has judged or will
+        return done
+
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id)
-        # A large manifest makes half a million objects and no circle among them.
-        gc.disable()
-        try:
+        with _uncollected():
             async with transaction(self.kit.pools.app, org) as tx:
                 await lease.claim(tx, "message", message_id)
-                await work_off_message(tx, work, party, message_id)
-        finally:
-            gc.enable()
+                filings = await work_off_message(tx, work, party, message_id)
+        self._keep_at_hand(filings)
+
+    def _keep_at_hand(self, filings: Sequence[Filing]) -> None:
+        """Spare the judging what was read just now; what does not fit is read from the store."""
+        room = AT_HAND_BILLS_MAX - sum([len(d.manifest.bills) for d in self.at_hand.values()])
+        for filing in filings:
+            room -= len(filing.manifest.bills)
+            if filing.manifest_id is not None and room >= 0:
+                declared = Declared(filing.manifest, filing.judged, filing.consignments)
+                self.at_hand[filing.manifest_id] = declared
 
     async def _link(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.engine, None) as tx:
@@ -157,10 +172,12 @@ class Worker:
             await link_consignments(tx, manifest_id, now=self.kit.clock())
 
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
-        async with transaction(self.kit.pools.authority, org) as tx:
-            await lease.claim(tx, "manifest", manifest_id)
-            desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
-            await judge_manifest(tx, desk, manifest_id, now=self.kit.clock())
+        now, at_hand = self.kit.clock(), self.at_hand.pop(manifest_id, None)
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        with _uncollected():
+            async with transaction(self.kit.pools.authority, org) as tx:
+                await lease.claim(tx, "manifest", manifest_id)
+                await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
 
     async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:
@@ -208,6 +225,16 @@ class Worker:
             async with transaction(self.kit.pools.engine, None) as tx:
                 self.names[org] = await parties.party_of(tx, org)
         return self.names[org]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A large manifest makes half a million objects and no circle among them."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 async def run(worker: Worker, stop: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
 """What stands in the log for an event: a salted commitment, never its words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
@@ -19,6 +19,7 @@ EVENT_FORM = "waglan/event/v1"
 
 # The byte after these sixteen is 0 here and "{" in an event, so that neither passes for the other.
 COMMIT_DOMAIN = b"waglan/commit/v1\x00"
+ALIKE_MAX = 1_000  # kinds of event remembered while a batch is written
 _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
 
@@ -42,6 +43,35 @@ def event_bytes(event: Event) -> bytes:
     )
     try:
         return _encode(said)
+    except UnicodeEncodeError:
+        raise NotCanonical("the text holds half a surrogate pair") from None
+
+
+def events_bytes(events: Sequence[Event]) -> list[bytes]:
+    """Return `event_bytes` of each; what many say alike is checked and written once.
+
+    Who tells the same of thousands of bills gives all those events one and the same body.
+    """
+    alike: dict[tuple[int, ...], bytes] = {}
+    return [_said_alike(event, alike) for event in events]
+
+
+def _said_alike(event: Event, alike: dict[tuple[int, ...], bytes]) -> bytes:
+    # What an event is about stands first of all; the rest is the same for the same objects.
+    same = (event.body, event.code, event.happened_at, event.recorded_at, event.said_by)
+    key = tuple(map(id, same))
+    rest = alike.get(key)
+    if rest is not None:
+        return _about(event) + rest
+    written = event_bytes(event)
+    if len(alike) < ALIKE_MAX:
+        alike[key] = written[len(_about(event)) :]
+    return written
+
+
+def _about(event: Event) -> bytes:
+    try:
+        return b'{"about":' + _encode(_About(event.about.kind, event.about.text))
     except UnicodeEncodeError:
         raise NotCanonical("the text holds half a surrogate pair") from None
 

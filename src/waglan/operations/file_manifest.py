@@ -1,8 +1,8 @@
 """A manifest is whole: its version is kept, told of bill by bill, and judged by open rules."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
 from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
-from waglan.manifest.identity import bill_key, unnumbered
+from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Manifest
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
 from waglan.store import Transaction, events, manifests
@@ -43,12 +43,17 @@ class Filer:
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What became of a manifest; `manifest_id` is None when it was refused."""
+    """What became of a manifest; `manifest_id` is None when it was refused.
+
+    `judged` are the open rules' findings alone, and `consignments` the bills' numbers in the store.
+    """
 
     manifest_id: int | None
     version: int
     manifest: Manifest
     findings: tuple[Finding, ...]
+    judged: tuple[Finding, ...] = ()
+    consignments: Mapping[BillKey, int] = field(default_factory=dict)
 
     @property
     def is_accepted(self) -> bool:
@@ -75,13 +80,15 @@ async def file_manifest(
         manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
         findings += wrong
     findings += unnumbered(manifest.bills)
+    judged: list[Finding] = []
     if not _is_wrong(findings):
         judged = judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
         findings += _not_said_yet(judged, findings)
     if _is_wrong(findings):
         return await _refuse(tx, filer, sent, findings)
-    manifest_id = await _keep(tx, vault, filer, (known, version), (sent.head.function, manifest))
-    return Filing(manifest_id, version.number, manifest, tuple(findings))
+    as_, what = (known, version), (sent.head.function, manifest)
+    manifest_id, ids = await _keep(tx, vault, filer, as_, what)
+    return Filing(manifest_id, version.number, manifest, tuple(findings), tuple(judged), ids)
 
 
 async def _keep(
@@ -90,7 +97,7 @@ async def _keep(
     filer: Filer,
     as_: tuple[Identity, Version],
     what: tuple[Function, Manifest],
-) -> int:
+) -> tuple[int, Mapping[BillKey, int]]:
     (known, version), (function, manifest) = as_, what
     new = manifests.NewManifest(
         org=filer.message.org,
@@ -119,7 +126,7 @@ async def _keep(
     ]
     inside = [None, *(consignments[bill_key(bill)] for bill in manifest.bills)]
     await events.append(tx, told, consignments=inside)
-    return manifest_id
+    return manifest_id, consignments
 
 
 def _not_said_yet(judged: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:

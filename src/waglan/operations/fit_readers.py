@@ -48,7 +48,7 @@ class _Seen:
     def __init__(self, roles: Roles, now: datetime) -> None:
         self.roles = roles
         self.now = now
-        self.known: dict[Consignment, frozenset[Reading]] = {}
+        self.known: dict[tuple[object, ...], frozenset[Reading]] = {}
 
     def by(self, consignment: Consignment, grants: Collection[Grant]) -> Iterable[Reading]:
         """Return who sees it by a link or a grant; its filer and customs see it anyway."""
@@ -59,13 +59,19 @@ class _Seen:
     def _readers(self, consignment: Consignment, grants: Collection[Grant]) -> frozenset[Reading]:
         if grants:  # they name their bill
             return readers(consignment, self.roles, grants, as_of=self.now)
-        kind = replace(
-            consignment,
-            bill=ANY_BILL,
-            above=tuple(replace(bill, bill=ANY_BILL) for bill in consignment.above),
+        above = tuple(replace(bill, bill=ANY_BILL) for bill in consignment.above)
+        kind = (
+            consignment.is_house,
+            consignment.filer,
+            consignment.customs,
+            consignment.carrier,
+            consignment.terminal,
+            consignment.forwarder,
+            above,
         )
         if kind not in self.known:
-            self.known[kind] = readers(kind, self.roles, as_of=self.now)
+            anyone = replace(consignment, bill=ANY_BILL, above=above)
+            self.known[kind] = readers(anyone, self.roles, as_of=self.now)
         return self.known[kind]
 
 

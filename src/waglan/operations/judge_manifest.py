@@ -12,19 +12,21 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, encode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.customs.decision import Case, Decision, decide
+from waglan.customs.decision import Basis, Case, Decision, decide
 from waglan.customs.facts import Beyond, facts_of
 from waglan.customs.judge import judge
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
+from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
 from waglan.store import Transaction, customs, events, manifests
 from waglan.store.customs import DecisionRow, JudgementRow
+from waglan.store.manifests import Filed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +39,33 @@ class Judge:
     sample: Sample
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A manifest as it stands, what the open rules found in it, and its bills' numbers."""
+
+    manifest: Manifest
+    findings: Sequence[Finding]
+    consignments: Mapping[BillKey, int]
+
+
 async def judge_manifest(
-    tx: Transaction, desk: Judge, manifest_id: int, *, now: datetime
+    tx: Transaction,
+    desk: Judge,
+    manifest_id: int,
+    *,
+    now: datetime,
+    at_hand: Declared | None = None,
 ) -> list[Decision]:
     """Decide what the authority's order allows, with the events; what it does not is an officer's.
 
     Nothing of it reaches the filer before a notice is served. Judging twice changes nothing.
+    Whoever has just filed the manifest may have it `at_hand`; else it is read from the store.
     """
     filed = await manifests.by_number(tx, manifest_id)
     if filed is None:
         return []
-    manifest = await manifests.load(tx, desk.vault, filed)
-    findings = judge(manifest, on=filed.filed_at.astimezone(HONG_KONG).date())
+    declared = at_hand or await _declared(tx, desk.vault, filed)
+    manifest, findings = declared.manifest, declared.findings
     signed, table = await _order_in_force(tx, now)
     hits = _hits(manifest, findings, table)
     ground = Ground(
@@ -70,8 +87,7 @@ async def judge_manifest(
     )
     if not await customs.add_judgement(tx, desk.org, row):
         return []
-    ids = await manifests.consignments(tx, manifest_id)
-    await _tell(tx, desk, (manifest_id, ids), decisions, now)
+    await _tell(tx, desk, (manifest_id, declared.consignments), decisions, now)
     return decisions
 
 
@@ -80,6 +96,12 @@ def _serve_at(signed: SignedOrder | None, arrives_at: datetime | None) -> dateti
     if signed is None or arrives_at is None:
         return None
     return signed.order.serve_at(arrives_at)
+
+
+async def _declared(tx: Transaction, vault: Vault, filed: Filed) -> Declared:
+    manifest = await manifests.load(tx, vault, filed)
+    findings = judge(manifest, on=filed.filed_at.astimezone(HONG_KONG).date())
+    return Declared(manifest, findings, await manifests.consignments(tx, filed.manifest_id))
 
 
 async def _order_in_force(
@@ -124,6 +146,7 @@ async def _tell(
 ) -> None:
     manifest_id, ids = where
     decided = [(d, d.status, d.basis) for d in decisions if d.status is not None and d.basis]
+    said: dict[tuple[object, ...], dict[str, Value]] = {}
     told = [
         Event(
             EventCode.CUSTOMS_STATUS,
@@ -131,16 +154,7 @@ async def _tell(
             desk.authority,
             now,
             now,
-            {
-                "status": status.value,
-                "fired": [*decision.rules],
-                "targeting": [*_targeting(decision)],
-                "by": basis.officer,
-                "order": basis.order,
-                "policy": basis.policy_version,
-                "table": basis.table_sha256,
-                "engine": basis.engine_version,
-            },
+            _said(decision, status, basis, said),
         )
         for decision, status, basis in decided
     ]
@@ -154,6 +168,29 @@ async def _tell(
         for (decision, status, _), event in zip(decided, numbers, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
+
+
+def _said(
+    decision: Decision,
+    status: CustomsStatus,
+    basis: Basis,
+    said: dict[tuple[object, ...], dict[str, Value]],
+) -> dict[str, Value]:
+    """What the event says; one body serves all bills of which the same is to be said."""
+    targeting = _targeting(decision)
+    kind = (status.value, decision.rules, targeting, id(basis))
+    if kind not in said:
+        said[kind] = {
+            "status": status.value,
+            "fired": [*decision.rules],
+            "targeting": [*targeting],
+            "by": basis.officer,
+            "order": basis.order,
+            "policy": basis.policy_version,
+            "table": basis.table_sha256,
+            "engine": basis.engine_version,
+        }
+    return said[kind]
 
 
 def _row(

@@ -8,6 +8,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
+from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.store import Transaction, customs, events, manifests, parties
 from waglan.store.customs import NoticeRow
@@ -51,6 +52,9 @@ async def _serve(
         (),
         readers,
     )
+    said: dict[CustomsStatus, dict[str, Value]] = {
+        status: {"status": status.value, "manifest": str(filed.id)} for status in CustomsStatus
+    }
     told = [
         Event(
             EventCode.NOTICE_SERVED,
@@ -58,7 +62,7 @@ async def _serve(
             authority,
             now,
             now,
-            {"status": status.value, "manifest": str(filed.id)},
+            said[status],
             (),
             readers,
         )

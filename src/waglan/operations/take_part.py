@@ -1,7 +1,7 @@
 """A part of a manifest has come: it is kept, and with the last one missing the whole is filed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -28,11 +28,12 @@ OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose message it is, and the addresses that are his."""
+    """Whose message it is, the addresses that are his, and the parts just read of it, by place."""
 
     party: PartyId
     message: Kept
     addresses: frozenset[str] | set[str]
+    parts: Mapping[int, Part] = field(default_factory=dict)
 
 
 class Means(Protocol):
@@ -101,7 +102,10 @@ async def take_part(
     erased = [row.number for row in rows if await messages.salt_of(tx, row.message_id) is None]
     if erased:
         return Taken([_erased(message, min(erased))])
-    others = await _reread(tx, vault, [r for r in rows if r.number != part.number], means.profile)
+    earlier = [row for row in rows if row.number != part.number]
+    others = _just_read(sender, earlier)
+    missing = [row for row in earlier if row.number not in {other.number for other in others}]
+    others += await _reread(tx, vault, missing, means.profile)
     whole, found = join([*others, part])
     filer = Filer(
         sender.party,
@@ -115,6 +119,12 @@ async def take_part(
     )
     filing = await file_manifest(tx, vault, filer, whole, found)
     return Taken(list(filing.findings), filing)
+
+
+def _just_read(sender: Sender, rows: Sequence[PartRow]) -> list[Part]:
+    """Return the parts that came in this very message: its bytes are at hand, and read."""
+    own = [row for row in rows if row.message_id == sender.message.message_id]
+    return [sender.parts[row.place] for row in own if row.place in sender.parts]
 
 
 async def _reread(

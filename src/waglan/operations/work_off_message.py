@@ -8,6 +8,7 @@ from uuid import UUID
 from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
+from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
@@ -33,14 +34,14 @@ class Work:
 @dataclass(slots=True)
 class _Result:
     findings: list[Finding] = field(default_factory=list)
-    filed: list[int] = field(default_factory=list)
+    filed: list[Filing] = field(default_factory=list)
     accepted: int = 0
     refused: int = 0
 
 
 async def work_off_message(
     tx: Transaction, work: Work, party: PartyId, message_id: int
-) -> list[int]:
+) -> list[Filing]:
     """Read a kept message and do what it asks; return the manifests that now stand declared.
 
     Whoever calls again for the same message changes nothing: it has its outcome.
@@ -50,7 +51,8 @@ async def work_off_message(
     if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
         return []
     blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
-    sender = Sender(party, kept, await parties.addresses(tx))
+    parts: dict[int, Part] = {}
+    sender = Sender(party, kept, await parties.addresses(tx), parts)
     result = _Result()
     answers: list[tuple[str, bytes]] = []
     place = 0
@@ -67,6 +69,8 @@ async def work_off_message(
         for message in inside:
             place += 1
             answers += await _one(tx, work, sender, (message, place), result)
+            if message.content is not None:
+                parts[place] = message.content
     for kind, plain in answers:
         await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
@@ -149,7 +153,7 @@ async def _one(
             return []
         said = Said(message.content.head.document, False, tuple(done.findings))
         return [("APERAK", aperak(envelope, said, at=work.now))]
-    result.filed += [] if done.filing.manifest_id is None else [done.filing.manifest_id]
+    result.filed += [done.filing] if done.filing.is_accepted else []
     return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+import msgspec
+
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key
 from waglan.codes.party import PartyId
@@ -21,8 +23,7 @@ NOBODY: frozenset[Role] = frozenset()
 Roles = Mapping[PartyId, frozenset[Role]]
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(msgspec.Struct, frozen=True):
     """One bill as it stands declared, with the organisations that its paper names."""
 
     consignment: int
@@ -55,8 +56,7 @@ class Dispute:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(msgspec.Struct, frozen=True):
     """A consignment with what stands above it, or the dispute that keeps it from being linked."""
 
     consignment: Consignment

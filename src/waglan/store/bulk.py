@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from waglan.store import Transaction
+from waglan.store import Transaction, _binary
 
 FEW = 64
 
@@ -61,7 +61,7 @@ async def stage(
     await tx.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(staged, shape))
     names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(staged, names)
+    types = [type_ for _, type_ in columns]
     async with tx.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types([type_ for _, type_ in columns])
-        for row in rows:
-            await copy.write_row(row)
+        for piece in _binary.written(types, rows):
+            await copy.write(piece)

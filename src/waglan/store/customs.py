@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from waglan.codes.customs_status import CustomsStatus
 from waglan.store import Transaction, bulk
 
@@ -154,8 +156,7 @@ async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> b
     return bool(done.rowcount)
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
+class DecisionRow(msgspec.Struct, frozen=True):
     """One decision of the authority on one bill."""
 
     consignment: int
@@ -244,8 +245,7 @@ async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
     return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
+class NoticeRow(msgspec.Struct, frozen=True):
     """A status that the filer is told."""
 
     consignment: int

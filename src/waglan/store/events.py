@@ -4,11 +4,12 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
 
 from waglan.codes.key import Key
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
-from waglan.logbook.leaf import event_bytes
+from waglan.logbook.leaf import events_bytes
 from waglan.store import Transaction, bulk
 
 SALT_BYTES = 16
@@ -29,6 +30,23 @@ _EVENT = (
 )
 _AUDIENCE = (("org", "int8"), ("event_id", "int8"), ("month", "date"))
 _KEY_EVENT = (("kind", "text"), ("key", "text"), ("event_id", "int8"), ("month", "date"))
+# What else stands in the staged rows: who may see the event, by the audience's number.
+_SEEN_BY = ("seen_by", "int4")
+_COLUMNS = ", ".join(name for name, _ in _EVENT)
+_MANY_EVENTS = f"INSERT INTO event ({_COLUMNS}) SELECT {_COLUMNS} FROM staged_event"
+_MANY_SEEN = """
+    INSERT INTO audience (org, event_id, month)
+    SELECT a.org, e.event_id, e.month
+    FROM staged_event e JOIN unnest(%s::int4[], %s::int8[]) AS a (seen_by, org) USING (seen_by)
+"""
+_MANY_KEYS = """
+    INSERT INTO key_event (kind, key, event_id, month)
+    SELECT about_kind, about, event_id, month FROM staged_event
+"""
+
+
+_Row: TypeAlias = "tuple[Any, ...]"  # an event's columns, then those beside it
+_Seen: TypeAlias = "tuple[int, int]"  # (number of the audience, organisation)
 
 
 class TooManyEvents(ValueError):
@@ -61,16 +79,62 @@ async def append(
         return []
     if len(events) > EVENTS_MAX:
         raise TooManyEvents(f"{len(events)} events in one transaction; at most {EVENTS_MAX}")
-    orgs = await _orgs(tx, {e.said_by for e in events}.union(*(e.readers for e in events)))
+    orgs = await _orgs(tx, {e.said_by for e in events}.union(*{e.readers for e in events}))
     first = await _block(tx)
-    salts = os.urandom(SALT_BYTES * len(events))
-    inside = consignments or [None] * len(events)
+    audiences: dict[tuple[PartyId, frozenset[PartyId]], int] = {}
+    rows = _rows(events, first, consignments or [None] * len(events), (orgs, audiences))
+    seen = [
+        (n, orgs[party])
+        for (said_by, readers), n in audiences.items()
+        for party in {said_by, *readers}
+    ]
+    if len(rows) <= bulk.FEW:
+        await _append_few(tx, rows, seen)
+    else:
+        await _append_many(tx, rows, seen)
     month = _month(events[0].recorded_at)
-    await bulk.insert(
-        tx,
-        "event",
-        _EVENT,
-        [
+    also = [
+        (key.kind.value, key.text, first + i, month)
+        for i, event in enumerate(events)
+        for key in (dict.fromkeys(event.also) if event.also else ())
+        if key != event.about
+    ]
+    await bulk.insert(tx, "key_event", _KEY_EVENT, also)
+    return list(range(first, first + len(events)))
+
+
+async def _append_few(tx: Transaction, rows: Sequence[_Row], seen: Sequence[_Seen]) -> None:
+    await bulk.insert(tx, "event", _EVENT, [row[: len(_EVENT)] for row in rows])
+    audience = [
+        (org, event_id, month) for event_id, month, *_, by in rows for n, org in seen if n == by
+    ]
+    await bulk.insert(tx, "audience", _AUDIENCE, audience)
+    keys = [(kind, about, event_id, month) for event_id, month, _, _, kind, about, *_ in rows]
+    await bulk.insert(tx, "key_event", _KEY_EVENT, keys)
+
+
+async def _append_many(tx: Transaction, rows: Sequence[_Row], seen: Sequence[_Seen]) -> None:
+    # One row an event goes to the server, which spreads it over the three tables.
+    await bulk.stage(tx, "event", (*_EVENT, _SEEN_BY), rows)
+    await tx.execute(_MANY_EVENTS)
+    await tx.execute(_MANY_SEEN, [[n for n, _ in seen], [org for _, org in seen]])
+    await tx.execute(_MANY_KEYS)
+    await tx.execute("DROP TABLE staged_event")
+
+
+def _rows(
+    events: Sequence[Event],
+    first: int,
+    consignments: Sequence[int | None],
+    of: tuple[Mapping[PartyId, int], dict[tuple[PartyId, frozenset[PartyId]], int]],
+) -> list[_Row]:
+    """Return the rows to stage, and number the audiences: thousands of bills share one."""
+    orgs, audiences = of
+    salts = os.urandom(SALT_BYTES * len(events))
+    month = _month(events[0].recorded_at)
+    rows: list[_Row] = []
+    for i, (e, canonical) in enumerate(zip(events, events_bytes(events), strict=True)):
+        rows.append(
             (
                 first + i,
                 month,
@@ -78,40 +142,14 @@ async def append(
                 e.code.value,
                 e.about.kind.value,
                 e.about.text,
-                inside[i],
+                consignments[i],
                 e.happened_at,
                 e.recorded_at,
                 salts[SALT_BYTES * i : SALT_BYTES * (i + 1)],
-                event_bytes(e),
+                canonical,
+                audiences.setdefault((e.said_by, e.readers), len(audiences)),
             )
-            for i, e in enumerate(events)
-        ],
-    )
-    await bulk.insert(tx, "audience", _AUDIENCE, _audience(events, orgs, first, month))
-    await bulk.insert(
-        tx,
-        "key_event",
-        _KEY_EVENT,
-        [
-            (key.kind.value, key.text, first + i, month)
-            for i, e in enumerate(events)
-            for key in {e.about, *e.also}
-        ],
-    )
-    return list(range(first, first + len(events)))
-
-
-def _audience(
-    events: Sequence[Event], orgs: Mapping[PartyId, int], first: int, month: date
-) -> list[tuple[int, int, date]]:
-    # Thousands of bills share one set of readers: it is looked up once.
-    known: dict[tuple[PartyId, frozenset[PartyId]], tuple[int, ...]] = {}
-    rows: list[tuple[int, int, date]] = []
-    for i, event in enumerate(events):
-        who = (event.said_by, event.readers)
-        if who not in known:
-            known[who] = tuple({orgs[party] for party in event.readers | {event.said_by}})
-        rows.extend((org, first + i, month) for org in known[who])
+        )
     return rows
 
 
@@ -165,16 +203,21 @@ async def about(tx: Transaction, key: Key, *, at_most: int = 1_000) -> list[Told
 
 async def feed(tx: Transaction, *, after: int, at_most: int) -> list[Told]:
     """Return what the organisation may see beyond a cursor, in the log's order."""
-    rows = await tx.execute(
-        """
-        SELECT e.event_id, f.seq, e.recorded_at, e.salt, e.canonical
-        FROM (SELECT * FROM feed WHERE org = current_org() AND seq > %s ORDER BY seq LIMIT %s) f
-        JOIN event e ON e.month = f.month AND e.event_id = f.event_id
-        ORDER BY f.seq
-        """,
+    found = await tx.execute(
+        "SELECT event_id, seq, month FROM feed WHERE org = current_org() AND seq > %s"
+        " ORDER BY seq LIMIT %s",
         [after, at_most],
     )
-    return [Told(*row) for row in await rows.fetchall()]
+    located = await found.fetchall()
+    # As above: the months are named, so that no other partition is looked into.
+    rows = await tx.execute(
+        "SELECT event_id, recorded_at, salt, canonical FROM event"
+        " WHERE event_id = ANY (%s) AND month = ANY (%s)",
+        [[i for i, _, _ in located], list({month for _, _, month in located})],
+    )
+    seqs = {event_id: seq for event_id, seq, _ in located}
+    told = [Told(event_id, seqs[event_id], *row) for event_id, *row in await rows.fetchall()]
+    return sorted(told, key=lambda one: seqs[one.event_id])
 
 
 async def make_months(tx: Transaction, now: datetime, ahead: int) -> None:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.parties.readers import Grant, View
 from waglan.parties.relations import LEVELS_MAX, Declared
 from waglan.parties.shown import SHOWN
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, _binary, bulk
 
 FOREVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 LOCK = "waglan.readers"
@@ -81,7 +83,7 @@ _ORDER = " ORDER BY b.consignment, b.manifest_id DESC"
 async def declared(tx: Transaction, consignments: Collection[int]) -> list[Declared]:
     """Return these bills as they stand declared, and all that may stand above them."""
     rows = await tx.execute(
-        _NEWEST + " AND b.consignment = ANY (%s)" + _ORDER, [list(consignments)]
+        _NEWEST + " AND b.consignment = ANY (%s::int8[])" + _ORDER, [_binary.numbers(consignments)]
     )
     found = {row[0]: _Row(*row) for row in await rows.fetchall()}
     asked: set[str] = set()
@@ -95,8 +97,7 @@ async def declared(tx: Transaction, consignments: Collection[int]) -> list[Decla
     return await _named(tx, list(found.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(msgspec.Struct, frozen=True):
     consignment: int
     manifest_id: int
     number: str
@@ -168,10 +169,10 @@ async def grants(tx: Transaction, consignments: Collection[int]) -> dict[int, li
         FROM consignment_grant g JOIN organisation giver ON giver.org = g.org
         JOIN organisation receiver ON receiver.org = g.receiver
         JOIN consignment c ON c.consignment = g.consignment
-        WHERE g.consignment = ANY (%s) AND NOT EXISTS (
+        WHERE g.consignment = ANY (%s::int8[]) AND NOT EXISTS (
             SELECT 1 FROM grant_revocation r WHERE r.grant_id = g.grant_id AND r.org = g.org)
         """,
-        [list(consignments)],
+        [_binary.numbers(consignments)],
     )
     found: dict[int, list[Grant]] = {}
     for consignment, id_, giver, receiver, number, view, until in await rows.fetchall():
@@ -195,8 +196,8 @@ async def shown(tx: Transaction, consignments: Collection[int]) -> set[Shown]:
     """Return who sees these consignments by a link or a grant."""
     rows = await tx.execute(
         "SELECT consignment, org, view, until FROM reader"
-        " WHERE is_shown AND consignment = ANY (%s)",
-        [list(consignments)],
+        " WHERE is_shown AND consignment = ANY (%s::int8[])",
+        [_binary.numbers(consignments)],
     )
     return {Shown(c, org, View[view.upper()], until) for c, org, view, until in
             await rows.fetchall()}  # fmt: skip

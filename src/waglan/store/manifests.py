@@ -134,8 +134,7 @@ async def add(
     manifest_id = await _add_head(tx, new, manifest)
     consignments = await _consignments(tx, new.org, [bill_key(b) for b in manifest.bills])
     kept = _Kept(new.org, manifest_id, manifest.bills, consignments)
-    await _add_bills(tx, kept)
-    await _add_personal(tx, vault, kept, commitments)
+    await _add_bills(tx, vault, kept, commitments)
     await bulk.insert(
         tx,
         "equipment",
@@ -225,35 +224,15 @@ async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> d
     return known
 
 
-async def _add_bills(tx: Transaction, kept: _Kept) -> None:
-    org, manifest_id, ids = kept.org, kept.manifest_id, kept.consignments
-    await bulk.insert(
-        tx,
-        "bill",
-        (
-            ("manifest_id", "int8"),
-            ("consignment", "int8"),
-            ("org", "int8"),
-            ("number", "text"),
-            ("parent", "text"),
-            ("level", "text"),
-            ("forwarder", "text"),
-            ("particulars", "bytea"),
-        ),
-        [
-            (
-                manifest_id,
-                ids[bill_key(b)],
-                org,
-                b.number,
-                b.parent,
-                b.level.value,
-                _forwarder(b),
-                _encode(_bare(b)),
-            )
-            for b in kept.bills
-        ],
-    )
+async def _add_bills(
+    tx: Transaction, vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
+) -> None:
+    # One row a bill goes to the server, which spreads it over two tables.
+    await bulk.stage(tx, "bill", _BILL, await _bill_rows(vault, kept, commitments))
+    of = {"manifest": kept.manifest_id, "org": kept.org}
+    for spread in _SPREAD:
+        await tx.execute(spread, of)
+    await tx.execute("DROP TABLE staged_bill")
     await bulk.insert(
         tx,
         "bill_equipment",
@@ -265,11 +244,62 @@ async def _add_bills(tx: Transaction, kept: _Kept) -> None:
             ("packages", "int4"),
         ),
         [
-            (manifest_id, ids[bill_key(bill)], org, container, packages)
+            (kept.manifest_id, kept.consignments[bill_key(bill)], kept.org, container, packages)
             for bill in kept.bills
             for container, packages in _stowed(bill).items()
         ],
     )
+
+
+_BILL = (
+    ("consignment", "int8"),
+    ("number", "text"),
+    ("parent", "text"),
+    ("level", "text"),
+    ("forwarder", "text"),
+    ("particulars", "bytea"),
+    ("key_salt", "bytea"),
+    ("sealed", "bytea"),
+    ("blind", "bytea[]"),
+)
+_SPREAD = (
+    """
+    INSERT INTO bill (manifest_id, org, consignment, number, parent, level, forwarder, particulars)
+    SELECT %(manifest)s, %(org)s, consignment, number, parent, level, forwarder, particulars
+    FROM staged_bill
+    """,
+    """
+    INSERT INTO bill_personal (manifest_id, org, consignment, key_salt, sealed, blind)
+    SELECT %(manifest)s, %(org)s, consignment, key_salt, sealed, blind FROM staged_bill
+    """,
+)
+
+
+async def _bill_rows(
+    vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
+) -> list[tuple[object, ...]]:
+    salts = os.urandom(SALT_BYTES * len(kept.bills))
+    # A ship carries for the same firms again and again: each name is blinded once.
+    blind = {name: vault.blind(name) for name in {p.name for b in kept.bills for p in b.parties}}
+    rows: list[tuple[object, ...]] = []
+    for i, bill in enumerate(kept.bills):
+        salt = salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]
+        marks = tuple([goods.marks for goods in bill.goods])
+        sheet = Personal(bill.parties, marks, tuple(commitments[i]))
+        rows.append(
+            (
+                kept.consignments[bill_key(bill)],
+                bill.number,
+                bill.parent,
+                bill.level.value,
+                _forwarder(bill),
+                _encode(_bare(bill)),
+                salt,
+                await seal_personal(vault, salt, sheet),
+                [blind[party.name] for party in bill.parties],
+            )
+        )
+    return rows
 
 
 def _forwarder(bill: Bill) -> str | None:
@@ -294,34 +324,6 @@ def _stowed(bill: Bill) -> dict[str, int | None]:
             counts = [count for count in (before, package.count) if count is not None]
             boxes[package.container] = sum(counts) if counts else None
     return boxes
-
-
-async def _add_personal(
-    tx: Transaction, vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
-) -> None:
-    salts = os.urandom(SALT_BYTES * len(kept.bills))
-    rows = []
-    for i, bill in enumerate(kept.bills):
-        salt = salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]
-        marks = tuple(goods.marks for goods in bill.goods)
-        sheet = Personal(bill.parties, marks, tuple(commitments[i]))
-        sealed = await seal_personal(vault, salt, sheet)
-        blind = [vault.blind(party.name) for party in bill.parties]
-        consignment = kept.consignments[bill_key(bill)]
-        rows.append((kept.manifest_id, consignment, kept.org, salt, sealed, blind))
-    await bulk.insert(
-        tx,
-        "bill_personal",
-        (
-            ("manifest_id", "int8"),
-            ("consignment", "int8"),
-            ("org", "int8"),
-            ("key_salt", "bytea"),
-            ("sealed", "bytea"),
-            ("blind", "bytea[]"),
-        ),
-        rows,
-    )
 
 
 async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:

@@ -1044,8 +1044,6 @@ CREATE INDEX consignment_number ON public.consignment USING btree (number);
 
 CREATE INDEX credential_org ON public.credential USING btree (org);
 
-CREATE INDEX decision_authority ON public.decision USING btree (authority, decided_at);
-
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);

@@ -58,7 +58,6 @@ CREATE TABLE decision (
     decided_at timestamptz NOT NULL,
     PRIMARY KEY (consignment, event_id)
 );
-CREATE INDEX decision_authority ON decision (authority, decided_at);
 CREATE INDEX decision_manifest ON decision (manifest_id);
 CREATE TABLE notice (
     authority bigint NOT NULL REFERENCES organisation,
