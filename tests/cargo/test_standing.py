@@ -1,11 +1,11 @@
 """How a bill stands, by what was told of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from waglan.cargo.standing import Declaration, Parts, Version, in_order, standing, visible
 from waglan.codes.customs_status import CustomsStatus

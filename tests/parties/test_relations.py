@@ -1,9 +1,8 @@
 """Which bill stands below which, over all who filed."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from waglan.codes.finding import Severity
 from waglan.codes.key import Key, KeyKind
