@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from command_line import waglan
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
 from running_instance import instance, instance_home, witnesses
 
@@ -19,6 +20,10 @@ from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
 __all__ = ["instance", "instance_home", "waglan", "witnesses"]  # fixtures for every test
+
+# A busy machine is slow to make up examples; that is no fault of theirs.
+settings.register_profile("waglan", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waglan")
 
 TEMPLATE = "waglan_template"
 NUMBERS = count(1)
