@@ -6,18 +6,8 @@ consignment but whose order does not. Which segments may stand where is `structu
 """
 
 from waglan.codes.finding import Finding, Severity
-from waglan.manifest.model import Bill, Goods, Level, Package, Party, PartyRole
-from waglan.messages.edifact.amount import (
-    CUBIC_CENTIMETRES,
-    GRAMS,
-    count,
-    cubic_centimetres,
-    grams,
-    total,
-)
+from waglan.messages.edifact.consignment import Consignment
 from waglan.messages.edifact.content import PLAIN, Content, Handlers, Place
-from waglan.messages.edifact.cuscar_head import place_of
-from waglan.messages.edifact.cuscar_units import GROSS, MEASURED, CuscarUnits, unit_number
 from waglan.messages.edifact.tags import (
     BGM,
     CNI,
@@ -45,310 +35,33 @@ DIRECTORIES = frozenset(
     {"D.95B", "D.96B", "D.99B", "D.00B", "D.03A", "D.03B", "D.16A", "D.21A", "D.24A"}
 )
 
-ROLES = {  # 3035
-    "CZ": PartyRole.CONSIGNOR,
-    "CN": PartyRole.CONSIGNEE,
-    "NI": PartyRole.NOTIFY,
-    "N1": PartyRole.NOTIFY,
-    "SU": PartyRole.SUPPLIER,
-    "CA": PartyRole.CARRIER,
-    "FW": PartyRole.FORWARDER,
-    "FF": PartyRole.FORWARDER,
-}
-TRANSHIPMENT = {"28": True, "22": False, "23": False}  # codes of profiles, unverified
-MASTERS, HOUSES, ABOVE, LICENCES = {"BM", "AWB", "MWB"}, {"BH", "HWB"}, {"MB"}, {"IP", "EX"}
-VOLUMES = {"AAW", "ABJ"}  # 6313
-DESCRIPTION = "AAA"
 
-# Python 3.11 is slow to find a member by its name.
-_HOUSE, _MASTER, _OTHER = Level.HOUSE, Level.MASTER, PartyRole.OTHER
-
-
-class Cuscar(CuscarUnits):
+class Cuscar(Consignment):
     """One CUSCAR on its way from segments to items."""
 
-    __slots__ = (
-        "_above",
-        "_bill_gross_g",
-        "_bill_index",
-        "_bill_number",
-        "_bill_packages",
-        "_bill_segment",
-        "_bill_volume_cm3",
-        "_dangerous",
-        "_delivery",
-        "_description",
-        "_discharge",
-        "_goods",
-        "_gross_g",
-        "_house",
-        "_houses",
-        "_hs_codes",
-        "_item",
-        "_item_licences",
-        "_licences",
-        "_loading",
-        "_marks",
-        "_master",
-        "_onward",
-        "_package_kind",
-        "_packages",
-        "_parties",
-        "_reefer",
-        "_stowed",
-        "_transhipment",
-        "_transhipped_at",
-        "_volume_cm3",
-    )
+    __slots__ = ()
 
     def __init__(self, place: Place, part: int) -> None:
         """Begin with the head."""
         super().__init__(place, part)
         self.handlers = HEAD
-        self._bill_number = ""
-        self._goods: list[Goods] = []
 
     def end(self) -> None:
         """Close what is open."""
         self._close()
         self._close = _nothing
 
-    # Bills
-
-    def begin_bill(self, segment: CNI, index: int) -> None:
+    def enter_bill(self, segment: CNI, index: int) -> None:
         """Close what came before; begin a transport document."""
         self._close()
         self._close = self._end_bill
         self.handlers = BILL
-        self._bill_number = segment.document.partition(":")[0]
-        self._bill_segment = index + self.base
-        self._bill_index = index
-        self._master = self._house = self._above = ""
-        self._bill_gross_g: int | None = None
-        self._bill_packages: int | None = None
-        self._bill_volume_cm3: int | None = None
-        self._houses: int | None = None
-        self._transhipment: bool | None = None
-        self._reefer: bool | None = None
-        self._licences: list[str] = []
-        self._parties: list[Party] = []
-        self._goods = []
-        self._loading = self._discharge = self._delivery = self._onward = ""
-        self._transhipped_at = ""
+        self.begin_consignment(segment.document.partition(":")[0], index + self.base)
 
-    def name_bill(self, segment: RFF, index: int) -> None:
-        """Take the bill's number, the one above it, and licences."""
-        qualifier, _, number = segment.reference.partition(":")
-        if qualifier in MASTERS:
-            self._master = number.partition(":")[0]
-        elif qualifier in HOUSES:
-            self._house = number.partition(":")[0]
-        elif qualifier in ABOVE:
-            self._above = number.partition(":")[0]
-        elif qualifier in LICENCES:
-            self._licences.append(number.partition(":")[0])
-        if segment.surplus or not number or not qualifier:
-            self.check_reference(segment, index)
-
-    def count_bill(self, segment: CNT, index: int) -> None:
-        """Take a control total of the bill."""
-        name, value = total(segment.total)
-        if name == "gross_mass_g":
-            self._bill_gross_g = value
-        elif name == "packages":
-            self._bill_packages = value
-        elif name == "volume_cm3":
-            self._bill_volume_cm3 = value
-        elif name == "bills":
-            self._houses = value
-        else:
-            self.take_total(segment, index)
-            return
-        if value is None:
-            self.total_wrong(segment.total, index)
-
-    def place_bill(self, segment: LOC, index: int) -> None:
-        """Take a place of the carriage."""
-        qualifier = segment.qualifier
-        if qualifier == "9":
-            self._loading = place_of(segment.place)
-        elif qualifier == "11":
-            self._discharge = place_of(segment.place)
-        elif qualifier == "7":
-            self._delivery = place_of(segment.place)
-        elif qualifier == "8":
-            self._onward = place_of(segment.place)
-        elif qualifier == "13":
-            self._transhipped_at = place_of(segment.place)
-        else:
-            self.qualifier_unknown("LOC", qualifier, index)
-
-    def indicate(self, segment: GIS | GEI, index: int) -> None:
-        """Take whether the cargo goes on by another ship, where the code says."""
-        code = segment.indicator.partition(":")[0]
-        if code in TRANSHIPMENT:
-            self._transhipment = TRANSHIPMENT[code]
-
-    def add_party(self, segment: NAD, index: int) -> None:
-        """Take a party with name and address as they were sent."""
-        qualifier = segment.qualifier
-        role = ROLES.get(qualifier)
-        if role is None:
-            role = _OTHER
-            self.qualifier_unknown("NAD", qualifier, index)
-        name = segment.name
-        if ":" in name:
-            name = " ".join(filter(None, name.split(":")))
-        if not name and segment.block:
-            name, _, address = segment.block.partition(":")
-            address = ", ".join(filter(None, (*address.split(":"), _address(segment))))
-        else:
-            address = _address(segment)
-        code = segment.party and (segment.party.partition(":")[0] or None)
-        self._parties.append(Party(role, name, address, code or None, qualifier))
-
-    def chill(self, segment: TMP, index: int) -> None:
-        """Take that a temperature is asked for."""
-        self._reefer = True
-
-    def _end_bill(self) -> None:
-        if self.handlers is GOODS:
-            self._end_goods()
-        number = self._house or self._master or self._above or self._bill_number
-        parent = (self._above or self._master) if self._house else self._above
-        is_house = bool(self._house) or bool(parent and parent != number)
-        if not number:
-            self._number_missing()
-        self._add(
-            Bill(
-                number,
-                _HOUSE if is_house else _MASTER,
-                parent if is_house and parent else None,
-                self._loading or None,
-                self._discharge or None,
-                self._delivery or self._onward or None,
-                self._transhipped_at or None,
-                self._transhipment,
-                self._reefer,
-                self._bill_packages,
-                self._bill_gross_g,
-                self._bill_volume_cm3,
-                tuple(self._licences),
-                self._houses,
-                tuple(self._parties),
-                tuple(self._goods),
-                self._bill_segment,
-                self._part,
-            )
-        )
-
-    def _number_missing(self) -> None:
-        # The consignment began in bytes that may be gone by now, so no offset is told.
-        where = self.place_without_offset(self._bill_segment, "CNI", "bills/number")
-        self.find(Finding("EDIFACT-BILL-NUMBER-MISSING", Severity.ERROR, where, {}))
-
-    # Goods
-
-    def begin_goods(self, segment: GID, index: int) -> None:
-        """Close the item before; begin a goods item."""
-        if self.handlers is GOODS:
-            self._end_goods()
+    def enter_goods(self, segment: GID, index: int) -> None:
+        """Begin a goods item; what follows belongs to it."""
         self.handlers = GOODS
-        number = count(segment.number)
-        if segment.number and number is None:
-            self.number_wrong("GID", segment.number, index)
-        self._item = len(self._goods) + 1 if number is None else number
-        packages, _, kind = segment.packages.partition(":")
-        self._packages = count(packages)
-        if packages and self._packages is None:
-            self.number_wrong("GID", packages, index)
-        self._package_kind = kind.partition(":")[0] or None
-        self._description = self._marks = ""
-        self._gross_g: int | None = None
-        self._volume_cm3: int | None = None
-        self._stowed: list[Package] = []
-        self._dangerous: list[str] = []
-        self._hs_codes: list[str] = []
-        self._item_licences: list[str] = []
-
-    def describe(self, segment: FTX, index: int) -> None:
-        """Take the description of the goods; several texts are one."""
-        if segment.subject != DESCRIPTION:
-            return
-        text = segment.text
-        if ":" in text:
-            text = " ".join(filter(None, text.split(":")))
-        self._description = f"{self._description} {text}" if self._description else text
-
-    def measure_goods(self, segment: MEA, index: int) -> None:
-        """Take gross mass or volume of the item."""
-        if segment.purpose not in MEASURED:
-            return
-        dimension = segment.dimension
-        if ":" in dimension:
-            dimension = dimension.partition(":")[0]
-        if dimension in VOLUMES or segment.purpose == "VOL":
-            self._volume_cm3 = cubic_centimetres(segment.value)
-            if self._volume_cm3 is None:
-                self.measure_wrong(segment.value, CUBIC_CENTIMETRES, index)
-        elif dimension in GROSS:
-            self._gross_g = grams(segment.value)
-            if self._gross_g is None:
-                self.measure_wrong(segment.value, GRAMS, index)
-
-    def stow(self, segment: SGP, index: int) -> None:
-        """Take in which container how many packages are."""
-        number = segment.packages
-        if ":" in number:
-            number = number.partition(":")[0]
-        packed = count(number)
-        if number and packed is None:
-            self.number_wrong("SGP", number, index)
-        self._stowed.append(Package(unit_number(segment.equipment), packed))
-
-    def mark(self, segment: PCI, index: int) -> None:
-        """Take the marks on the packages, a line each."""
-        marks = segment.marks
-        if ":" in marks:
-            marks = "\n".join(filter(None, marks.split(":")))
-        if marks:
-            self._marks = f"{self._marks}\n{marks}" if self._marks else marks
-
-    def endanger(self, segment: DGS, index: int) -> None:
-        """Take the number of dangerous goods."""
-        if number := segment.number.partition(":")[0]:
-            self._dangerous.append(number)
-
-    def classify(self, segment: CST, index: int) -> None:
-        """Take the commodity codes."""
-        codes = (segment.code, segment.code_2, segment.code_3, segment.code_4, segment.code_5)
-        self._hs_codes += [code for text in codes if (code := text.partition(":")[0])]
-
-    def license_goods(self, segment: RFF, index: int) -> None:
-        """Take a licence of the item; other references of an item have no place."""
-        qualifier, _, number = segment.reference.partition(":")
-        if qualifier in LICENCES:
-            self._item_licences.append(number.partition(":")[0])
-        self.check_reference(segment, index)
-
-    def _end_goods(self) -> None:
-        self._goods.append(
-            Goods(
-                self._item,
-                self._description,
-                self._packages,
-                self._package_kind,
-                self._marks,
-                self._gross_g,
-                self._volume_cm3,
-                tuple(self._stowed),
-                tuple(self._dangerous),
-                tuple(self._hs_codes),
-                tuple(self._item_licences),
-            )
-        )
-
-    # Both
+        self.begin_goods(segment, index)
 
     def enter_equipment(self, segment: EQD, index: int) -> None:
         """Take a container; what follows belongs to it."""
@@ -360,18 +73,12 @@ class Cuscar(CuscarUnits):
         self.handlers = TRANSPORT
         self.take_transport(segment, index)
 
-
-def _address(segment: NAD) -> str:
-    street, city, postcode, country = (
-        segment.street,
-        segment.city,
-        segment.postcode,
-        segment.country,
-    )
-    # Most addresses are whole, and need no look at each part.
-    if street and city and postcode and country and "::" not in street and street[-1] != ":":
-        return f"{street.replace(':', ', ')}, {city}, {postcode}, {country}"
-    return ", ".join(filter(None, (*street.split(":"), city, postcode, country)))
+    def _end_bill(self) -> None:
+        bill = self._add(self.bill())
+        if not bill.number:
+            # The consignment began in bytes that may be gone by now, so no offset is told.
+            where = self.place_without_offset(self._bill_segment, "CNI", "bills/number")
+            self.find(Finding("EDIFACT-BILL-NUMBER-MISSING", Severity.ERROR, where, {}))
 
 
 def _nothing() -> None:
@@ -387,7 +94,7 @@ HEAD: Handlers = {
     CNT: Cuscar.take_total,
     TDT: Cuscar.enter_transport,
     EQD: Cuscar.enter_equipment,
-    CNI: Cuscar.begin_bill,
+    CNI: Cuscar.enter_bill,
 }
 TRANSPORT: Handlers = {**HEAD, DTM: Cuscar.take_time}
 EQUIPMENT: Handlers = {
@@ -397,7 +104,7 @@ EQUIPMENT: Handlers = {
     TMP: Cuscar.set_point,
     CNT: Cuscar.take_total,
     EQD: Cuscar.enter_equipment,
-    CNI: Cuscar.begin_bill,
+    CNI: Cuscar.enter_bill,
 }
 BILL: Handlers = {
     **PLAIN,
@@ -408,9 +115,9 @@ BILL: Handlers = {
     GEI: Cuscar.indicate,
     NAD: Cuscar.add_party,
     TMP: Cuscar.chill,
-    GID: Cuscar.begin_goods,
+    GID: Cuscar.enter_goods,
     EQD: Cuscar.enter_equipment,
-    CNI: Cuscar.begin_bill,
+    CNI: Cuscar.enter_bill,
 }
 GOODS: Handlers = {
     **BILL,
