@@ -86,8 +86,8 @@ class Port:
         told = [
             bill.number
             for item in items
-            if isinstance(item, Message) and item.content
-            for bill in item.content.bills
+            if isinstance(item, Message) and item.part
+            for bill in item.part.bills
         ]
         wrong = wrong or (self.is_strict and len(set(told)) < len(told))
         state = "refused" if wrong else "accepted"
@@ -189,9 +189,9 @@ def day() -> tuple[Port, Results, list[Step]]:
 def test_the_line_files_its_parts_out_of_order_and_one_of_them_twice() -> None:
     port, results, _ = day()
     parts = [
-        message.content.number
+        message.part.number
         for party, message, _ in port.filed
-        if party == LINE.party and message and message.content
+        if party == LINE.party and message and message.part
     ]
     assert parts == [3, 1, 2]
     assert port.replays == results.filed.replayed == 1
@@ -220,9 +220,9 @@ def test_who_is_refused_sends_again_and_is_taken() -> None:
 def test_two_forwarders_amend_what_they_filed() -> None:
     port, *_ = day()
     functions = Counter(
-        message.content.head.function
+        message.part.head.function
         for _, message, state in port.filed
-        if message and message.content and state == "accepted"
+        if message and message.part and state == "accepted"
     )
     assert functions[Function.REPLACE] == functions[Function.CHANGE] == 1
     assert functions[Function.ORIGINAL] == 3 + 25
@@ -235,9 +235,9 @@ def test_a_server_that_refuses_a_bill_told_twice_gets_the_manifest_anew_and_no_r
     port.is_strict = True
     results, _ = live(port)
     functions = Counter(
-        message.content.head.function
+        message.part.head.function
         for _, message, state in port.filed
-        if message and message.content and state == "accepted"
+        if message and message.part and state == "accepted"
     )
     assert results.filed.refused == 3
     assert functions == {Function.ORIGINAL: 3 + 25, Function.CHANGE: 1}

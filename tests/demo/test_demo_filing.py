@@ -39,8 +39,8 @@ def part_of(file: File) -> Part:
     assert isinstance(end, InterchangeEnd)
     codes = {finding.code for finding in (*message.findings, *end.findings)}
     assert codes <= {"CONTAINER-CHECK-DIGIT"}
-    assert message.content is not None
-    return message.content
+    assert message.part is not None
+    return message.part
 
 
 def as_written(manifest: Manifest) -> Manifest:

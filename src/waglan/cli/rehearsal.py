@@ -31,8 +31,8 @@ def rehearse(blocks: Iterable[bytes], day: date) -> tuple[list[Rehearsal], list[
         findings += item.findings
         if isinstance(item, InterchangeEnd):
             continue
-        if item.content is not None and not _is_wrong(item):
-            findings += _offered(parts, item.content)
+        if item.part is not None and not _is_wrong(item):
+            findings += _offered(parts, item.part)
     rehearsals = []
     for assembly in parts.values():
         try:

@@ -9,6 +9,8 @@ from enum import Enum
 
 import msgspec
 
+from waglan.codes.function import Function as Function
+
 
 class Level(Enum):
     """Where a bill stands in the tree: only a master's issuer carries the goods himself."""
@@ -27,16 +29,6 @@ class PartyRole(Enum):
     CARRIER = "carrier"  # CA
     FORWARDER = "forwarder"  # FW, FF
     OTHER = "other"
-
-
-class Function(Enum):
-    """What a message does to the manifest it names (UN/EDIFACT 1225 in brackets)."""
-
-    ORIGINAL = "original"  # 9
-    REPLACE = "replace"  # 5
-    CHANGE = "change"  # 4
-    CANCEL = "cancel"  # 1
-    ADD = "add"  # 2
 
 
 class Party(msgspec.Struct, frozen=True, gc=False):

@@ -1,11 +1,18 @@
 """What stands around a message, and the message once it is read."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import msgspec
 
+from waglan.cargo.movement import Movement, MovementReport
+from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding
-from waglan.manifest.model import Part
+from waglan.manifest.model import Bill, Equipment, Head, Part
+
+# What a message says, once it is read; and what of it is whole before the message is.
+Contents: TypeAlias = Part | MovementReport | Stowage
+Item: TypeAlias = Head | Bill | Equipment | Movement | Slot
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -68,8 +75,13 @@ class Message:
     segments: int  # UNH and UNT included
     sha256: bytes  # of its bytes as sent, UNH to UNT with its terminator
     offset: int  # of its first byte in what was sent
-    content: Part | None
+    content: Contents | None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def part(self) -> Part | None:
+        """The part of a manifest that it is; None where it is something else."""
+        return self.content if isinstance(self.content, Part) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ async def take_part(
     `sent` is the message and its place in what was sent, counted from 1.
     """
     message, place = sent
-    part = message.content
+    part = message.part
     if part is None or message.interchange is None:
         raise ValueError("only a part that was read can be taken")
     authority = await parties.authority_at(tx, part.key.recipient)
@@ -140,7 +140,7 @@ async def _reread(
         inside = [item for item in read(blocks, profile) if isinstance(item, Message)]
         wanted = [row.place for row in rows if row.message_id == message_id]
         for place in wanted:
-            part = inside[place - 1].content
+            part = inside[place - 1].part
             if part is None:
                 raise LookupError(f"part {place} of message {message_id} can't be read again")
             found.append(part)

@@ -69,8 +69,8 @@ async def work_off_message(
         for message in inside:
             place += 1
             answers += await _one(tx, work, sender, (message, place), result)
-            if message.content is not None:
-                parts[place] = message.content
+            if message.part is not None:
+                parts[place] = message.part
     for kind, plain in answers:
         await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
@@ -135,7 +135,7 @@ async def _one(
     tx: Transaction, work: Work, sender: Sender, sent: tuple[Message, int], result: _Result
 ) -> list[tuple[str, bytes]]:
     message, _ = sent
-    if _is_wrong(message.findings) or message.content is None or message.interchange is None:
+    if _is_wrong(message.findings) or message.part is None or message.interchange is None:
         result.refused += _is_wrong(message.findings)
         result.accepted += not _is_wrong(message.findings) and message.interchange is not None
         return []
@@ -151,7 +151,7 @@ async def _one(
     if done.filing is None:
         if not _is_wrong(done.findings):
             return []
-        said = Said(message.content.head.document, False, tuple(done.findings))
+        said = Said(message.part.head.document, False, tuple(done.findings))
         return [("APERAK", aperak(envelope, said, at=work.now))]
     result.filed += [done.filing] if done.filing.is_accepted else []
     return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]

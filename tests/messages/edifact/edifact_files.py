@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import msgspec
 
+from waglan.cargo.movement import Movement, MovementReport
+from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding
 from waglan.manifest.model import Bill, Equipment, Head, Part
 from waglan.messages.edifact import Profile, generic, read, stream
@@ -13,7 +15,7 @@ from waglan.messages.edifact.charset import Ladder
 from waglan.messages.edifact.opened import Options
 from waglan.messages.edifact.read import events
 from waglan.messages.edifact.service_characters import ServiceCharacters
-from waglan.messages.envelope import InterchangeEnd, Message
+from waglan.messages.envelope import Contents, InterchangeEnd, Item, Message
 
 HEAD = (
     "BGM+85+MAN-7+9'DTM+137:202611220900:203'RFF+AAZ:CALL 12'NAD+CA+HLC:172:20'NAD+AG+++AGENT LTD'"
@@ -53,7 +55,7 @@ def one(raw: bytes) -> tuple[Message, InterchangeEnd]:
 
 
 def part(raw: bytes) -> Part:
-    content = one(raw)[0].content
+    content = one(raw)[0].part
     assert content is not None
     return content
 
@@ -79,9 +81,9 @@ def read_slowly(pieces: Iterable[bytes], profile: Profile) -> list[Message | Int
 def read_streaming(pieces: Iterable[bytes], profile: Profile) -> list[Message | InterchangeEnd]:
     """Read in slices and put them together again."""
     whole: list[Message | InterchangeEnd] = []
-    slices: list[Head | Bill | Equipment] = []
+    slices: list[Item] = []
     for event in stream(pieces, profile):
-        if isinstance(event, Head | Bill | Equipment):
+        if not isinstance(event, Message | InterchangeEnd):
             slices.append(event)
             continue
         if isinstance(event, Message):
@@ -92,7 +94,15 @@ def read_streaming(pieces: Iterable[bytes], profile: Profile) -> list[Message | 
     return whole
 
 
-def _put_together(part: Part, slices: list[Head | Bill | Equipment]) -> Part:
+def _put_together(part: Contents, slices: list[Item]) -> Contents:
+    if isinstance(part, MovementReport):
+        assert not part.movements
+        moves = tuple(item for item in slices if isinstance(item, Movement))
+        return msgspec.structs.replace(part, movements=moves)
+    if isinstance(part, Stowage):
+        assert not part.slots
+        slots = tuple(item for item in slices if isinstance(item, Slot))
+        return msgspec.structs.replace(part, slots=slots)
     assert [item for item in slices if isinstance(item, Head)] == [part.head]
     assert not part.bills
     assert not part.equipment

@@ -81,15 +81,15 @@ def test_the_public_cargo_report_becomes_a_manifest() -> None:
     assert isinstance(first, Message)
     assert isinstance(end, InterchangeEnd)
     assert codes(first.findings) == ["EDIFACT-UNT-COUNT"]
-    assert first.content is not None
-    [bill] = first.content.bills
+    assert first.part is not None
+    [bill] = first.part.bills
     assert (bill.number, bill.gross_mass_g, bill.packages) == ("DOCV373MOB909999", 55_814_000, 60)
     assert (bill.place_of_loading, bill.port_of_discharge) == ("CRMOB", "GBPME")
     assert bill.goods[0].packages == 2880
-    assert first.content.head.vessel == "TEST SHIP"
-    assert first.content.head.references == (
+    assert first.part.head.vessel == "TEST SHIP"
+    assert first.part.head.references == (
         ("SS", "AREF1234567A"),
         ("TDT-8213", "MEANSTRANS1234"),
     )
-    [unit] = first.content.equipment
+    [unit] = first.part.equipment
     assert (unit.kind, unit.number, unit.full) == ("BL", "EQ123456", True)

@@ -30,7 +30,7 @@ def test_a_cargo_report_is_read_into_head_equipment_bills_and_totals() -> None:
     assert first.header == Header("M1", "CUSCAR", "D", "95B", "UN", "", "REF2026", 2, "F")
     assert first.segments == raw.count(b"'") - 2
     assert raw[first.offset :].startswith(b"UNH+M1")
-    content = first.content
+    content = first.part
     assert content is not None
     assert content.key == PartKey("FORWARDER:ZZ", "CUSTOMS", "CUSCAR", "REF2026")
     assert (content.number, content.is_final) == (2, True)
@@ -154,8 +154,8 @@ def test_a_mass_keeps_its_unit_exactly_and_nonsense_is_found_and_left_out() -> N
         HEAD + "CNI+1'RFF+BM:1'CNT+7:1:LBR'CNI+2'RFF+BM:2'CNT+7:-5:KGM'CNI+3'RFF+BM:3'CNT+7:5:STN'"
     )
     first, _ = one(interchange(message(body)))
-    assert first.content is not None
-    assert [bill.gross_mass_g for bill in first.content.bills] == [454, None, None]
+    assert first.part is not None
+    assert [bill.gross_mass_g for bill in first.part.bills] == [454, None, None]
     assert [(f.code, f.severity, f.where.segment) for f in first.findings] == [
         ("EDIFACT-NUMBER", Severity.ERROR, 27),
         ("EDIFACT-UNIT", Severity.WARNING, 30),
@@ -165,8 +165,8 @@ def test_a_mass_keeps_its_unit_exactly_and_nonsense_is_found_and_left_out() -> N
 def test_a_time_that_cannot_be_read_stays_as_sent_with_a_finding() -> None:
     body = "BGM+85+1+9'TDT+20+V'LOC+60+HKHKG'DTM+132:20261335:102'"
     first, _ = one(interchange(message(body)))
-    assert first.content is not None
-    assert first.content.head.arrival == "20261335"
+    assert first.part is not None
+    assert first.part.head.arrival == "20261335"
     assert codes(first.findings) == ["EDIFACT-TIME"]
 
 

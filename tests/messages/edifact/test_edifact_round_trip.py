@@ -45,8 +45,8 @@ def test_a_part_comes_back_as_it_was_written(made: Part) -> None:
         [message], end = back(write_manifest([made], TO_CUSTOMS, directory))
         assert [f for f in message.findings if f.severity is Severity.ERROR] == []
         assert end.findings == ()
-        assert message.content is not None
-        assert as_written(message.content) == made
+        assert message.part is not None
+        assert as_written(message.part) == made
 
 
 def manifest(bills: int, boxes: int) -> Manifest:
@@ -62,7 +62,7 @@ def manifest(bills: int, boxes: int) -> Manifest:
 def test_a_manifest_in_parts_comes_back_whole(bills: int, boxes: int, size: int) -> None:
     made = manifest(bills, boxes)
     messages, end = back(write_manifest(split(made, KEY, size), TO_CUSTOMS))
-    parts = [message.content for message in messages if message.content is not None]
+    parts = [message.part for message in messages if message.part is not None]
     assert [part.key for part in parts] == [KEY] * len(messages)
     whole, _ = join(parts)
     assert whole.parts == len(messages)

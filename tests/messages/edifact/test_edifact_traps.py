@@ -83,8 +83,8 @@ def test_05_the_separators_of_level_b_need_no_una() -> None:
     raw = interchange(message(PLAIN + "NAD+CN+++ACME:LTD'"), syntax="UNOB:1")
     first, end = one(raw.translate(bytes.maketrans(b":+'", b"\x1f\x1d\x1c")))
     assert first.findings == end.findings == ()
-    assert first.content is not None
-    assert first.content.bills[0].parties[0].name == "ACME LTD"
+    assert first.part is not None
+    assert first.part.bills[0].parties[0].name == "ACME LTD"
 
 
 def test_06_a_byte_order_mark_is_stripped() -> None:
@@ -105,8 +105,8 @@ def test_08_una_stands_only_at_the_start_of_an_interchange() -> None:
     assert party("UNA LTD") == "UNA LTD"
     first, end = one(interchange(message(body)))
     assert end.messages == 1
-    assert first.content is not None
-    assert first.content.bills[0].parties[0].name == "UNA LTD UNAXXXXXXUNB"
+    assert first.part is not None
+    assert first.part.bills[0].parties[0].name == "UNA LTD UNAXXXXXXUNB"
 
 
 def test_08_each_interchange_has_its_own_una() -> None:
@@ -194,7 +194,7 @@ def test_16_a_wrong_count_names_both_numbers_and_a_profile_may_accept_it(stated:
     lenient = of_toml('[severity]\nEDIFACT-UNT-COUNT = "note"')
     [accepted, _] = read([raw], lenient)
     assert isinstance(accepted, Message)
-    assert accepted.content is not None
+    assert accepted.part is not None
     assert Severity.ERROR not in {f.severity for f in accepted.findings}
 
 
@@ -239,8 +239,8 @@ def test_19_a_message_without_envelope_is_taken_only_where_it_is_agreed_whose_it
     first, *_ = read([b"UNA:+.? '" + raw], agreed)
     assert isinstance(first, Message)
     assert first.findings == ()
-    assert first.content is not None
-    assert first.content.key.sender == "LINE"
+    assert first.part is not None
+    assert first.part.key.sender == "LINE"
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def test_21_point_and_comma_are_decimal_marks_and_never_part_thousands() -> None
         for n, mass in enumerate(["1.5", "1,5", ".5", "1,234.5", "1e3", "1.", "00012"])
     )
     first, _ = one(interchange(message(body)))
-    assert first.content is not None
-    masses = [bill.gross_mass_g for bill in first.content.bills]
+    assert first.part is not None
+    masses = [bill.gross_mass_g for bill in first.part.bills]
     assert masses == [1500, 1500, 500, None, None, None, 12_000]
     assert codes(first.findings) == ["EDIFACT-NUMBER"] * 3
 
@@ -281,8 +281,8 @@ def test_22_a_missing_or_overlong_qualifier_and_a_missing_value_are_found_in_the
         ("EDIFACT-QUALIFIER-MISSING", 6, "LOC"),
         ("EDIFACT-QUALIFIER-LENGTH", 7, "NAD"),
     ]
-    assert first.content is not None
-    assert first.content.head.references == (("", "X"), ("042", ""))
+    assert first.part is not None
+    assert first.part.head.references == (("", "X"), ("042", ""))
 
 
 @pytest.mark.parametrize("segment", ["RFF+1+BM:123'", "DTM:1:1+137:20261122:102'"])
@@ -295,9 +295,9 @@ def test_24_small_letters_and_blanks_in_a_tag_are_found_and_read_on() -> None:
     raw = interchange(message(PLAIN + "nad+CN+++ACME'  LOC+9+CNSHA'"))
     first, _ = one(raw)
     assert codes(first.findings) == ["EDIFACT-TAG-FORM"] * 2
-    assert first.content is not None
-    assert first.content.bills[0].place_of_loading == "CNSHA"
-    assert first.content.bills[0].parties[0].name == "ACME"
+    assert first.part is not None
+    assert first.part.bills[0].place_of_loading == "CNSHA"
+    assert first.part.bills[0].parties[0].name == "ACME"
 
 
 @pytest.mark.parametrize(
@@ -327,8 +327,8 @@ def test_26_a_wrong_check_digit_warns_and_blanks_in_the_number_do_not() -> None:
         ("CONTAINER-CHECK-DIGIT", Severity.WARNING, 3),
         ("CONTAINER-SHAPE", Severity.WARNING, 5),
     ]
-    assert first.content is not None
-    assert [box.number for box in first.content.equipment][1] == "CSQU3054383"
+    assert first.part is not None
+    assert [box.number for box in first.part.equipment][1] == "CSQU3054383"
 
 
 def test_27_a_message_reference_used_twice_is_a_duplicate() -> None:
@@ -372,8 +372,8 @@ def test_chinese_text_is_read_by_label_content_and_agreement(
     profile = of_toml(f'charset = "{agreed}"' if agreed else "")
     first, end = read([raw], profile)
     assert isinstance(first, Message)
-    assert first.content is not None
-    assert first.content.bills[0].parties[0].name == chinese
+    assert first.part is not None
+    assert first.part.bills[0].parties[0].name == chinese
     assert first.interchange is not None
     assert first.interchange.charset == codec
     assert codes(first.findings + end.findings) == found
@@ -385,8 +385,8 @@ def test_latin_1_is_what_unoc_promises_and_a_guess_elsewhere() -> None:
     assert first.findings == ()
     first, _ = one(interchange(text, syntax="UNOY:4").decode().encode("latin-1"))
     assert codes(first.findings) == ["EDIFACT-CHARSET-GUESSED"]
-    assert first.content is not None
-    assert first.content.bills[0].parties[0].name == "CAFÉ"
+    assert first.part is not None
+    assert first.part.bills[0].parties[0].name == "CAFÉ"
 
 
 @pytest.mark.parametrize(
@@ -397,8 +397,8 @@ def test_shifted_text_is_decoded_before_it_is_cut(codec: str, name: str) -> None
     raw = interchange(message(PLAIN + f"NAD+CN+++{sent}'"), syntax="UNOX:3").decode().encode(codec)
     first, _ = one(raw)
     assert first.findings == ()
-    assert first.content is not None
-    assert first.content.bills[0].parties[0].name == name
+    assert first.part is not None
+    assert first.part.bills[0].parties[0].name == name
 
 
 # The rest
@@ -428,8 +428,8 @@ def test_a_message_is_hashed_from_its_first_byte_to_its_terminator() -> None:
     raw = b"UNA:+.? '\r\n" + interchange(text.decode()) + b"\r\n"
     first, end = one(raw)
     assert first.sha256 == sha256(text).digest()
-    assert first.content is not None
-    assert first.content.sha256 == first.sha256
+    assert first.part is not None
+    assert first.part.sha256 == first.sha256
     assert end.sha256 == sha256(raw[:-2]).digest()
     assert end.size == len(raw) - 2
 

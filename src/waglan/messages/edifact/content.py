@@ -1,12 +1,15 @@
 """What every message is read with: service segments are handed back, the rest is looked at."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeAlias, TypeVar
+
+import msgspec
 
 from waglan.codes import container
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.messages.edifact.service_characters import MARK
+from waglan.messages.edifact.service_characters import MARK, MARK_UTF8
 from waglan.messages.edifact.tags import (
     BGM,
     CNI,
@@ -37,10 +40,23 @@ from waglan.messages.edifact.tags import (
     Other,
     Segment,
 )  # fmt: skip
+from waglan.messages.envelope import Contents, Header, Interchange, Item
 
 TEXT_CHARACTERS_MAX = 35  # of offending text in a finding
 FINDINGS_MAX = 1000  # of one message; the rest is counted
 QUALIFIER_CHARACTERS_MAX = 3
+
+_T = TypeVar("_T", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What stands around a message whose content is asked for."""
+
+    header: Header
+    interchange: Interchange | None
+    sha256: bytes
+
 
 Handlers: TypeAlias = dict[type[Segment], Callable[..., None]]
 Place: TypeAlias = Callable[[int | None, str, str, int | None, int | None], Where]
@@ -54,7 +70,9 @@ class Content:
         "findings",
         "findings_left_out",
         "handlers",
+        "has_marks",
         "is_trusted",
+        "items",
         "place",
     )
 
@@ -66,6 +84,8 @@ class Content:
         self.is_trusted = True  # whether the segments can be taken for what they say
         self.base = 0  # segment number in the message = index in the batch + base
         self.handlers = PLAIN
+        self.items: list[Item] = []  # whole ones, in order; a caller may take them away
+        self.has_marks = False  # whether a released component separator may stand in a text
 
     def run(self, items: Iterator[tuple[int, Segment]]) -> tuple[int, Segment] | None:
         """Read on to the next service segment or note and return it, or None at the end."""
@@ -81,6 +101,10 @@ class Content:
 
     def end(self) -> None:
         """Close what is open."""
+
+    def contents(self, sent: Sent) -> Contents | None:
+        """Return what the message says, once it is at its end; None where nobody reads its type."""
+        return None
 
     def find(self, finding: Finding) -> None:
         """Keep a finding, up to the limit."""
@@ -160,6 +184,30 @@ class Content:
             )
         )
 
+    def measure_wrong(self, measure: str, units: Mapping[str, int | Decimal], index: int) -> None:
+        """Find why a measurement could not be taken."""
+        unit, _, number = measure.partition(":")
+        if not number:
+            self.value_missing("MEA", measure, index)
+        elif unit not in units:
+            self.unit_unknown("MEA", unit, index)
+        else:
+            self.number_wrong("MEA", number, index)
+
+    def unit_unknown(self, tag: str, unit: str, index: int) -> None:
+        """Find a unit that nothing can be worked out with."""
+        where = self.place(index, tag, f"{tag}/unit", None, None)
+        self.find(
+            Finding("EDIFACT-UNIT", Severity.WARNING, where, {"tag": tag, "unit": short(unit)})
+        )
+
+    def number_wrong(self, tag: str, text: str, index: int) -> None:
+        """Find text that is no number, or none that can be right."""
+        where = self.place(index, tag, f"{tag}/value", None, None)
+        self.find(
+            Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
+        )
+
     def _nested(self, text: str, tag: str, index: int) -> None:
         # These segments have one element; a number before it is a nesting level.
         if text.isdecimal() and len(text) <= 2:
@@ -177,6 +225,14 @@ class Content:
 def short(text: str) -> str:
     """Return text for a finding, cut to what CONTRL and a screen can hold."""
     return text.replace(MARK, ":")[:TEXT_CHARACTERS_MAX]
+
+
+def with_colons(item: _T) -> _T:
+    """Return an item with the colons that were released; rare, so that only one is taken apart."""
+    json = msgspec.json.encode(item)
+    if MARK_UTF8 not in json:
+        return item
+    return msgspec.json.decode(json.replace(MARK_UTF8, b":"), type=type(item))
 
 
 PLAIN: Handlers = {

@@ -6,8 +6,9 @@ consignment but whose order does not. Which segments may stand where is `structu
 """
 
 from waglan.codes.finding import Finding, Severity
+from waglan.manifest.model import Bill, Equipment, Part, PartKey
 from waglan.messages.edifact.consignment import Consignment
-from waglan.messages.edifact.content import PLAIN, Content, Handlers, Place
+from waglan.messages.edifact.content import PLAIN, Content, Handlers, Place, Sent
 from waglan.messages.edifact.tags import (
     BGM,
     CNI,
@@ -30,6 +31,7 @@ from waglan.messages.edifact.tags import (
     TDT,
     TMP,
 )  # fmt: skip
+from waglan.messages.envelope import Address
 
 DIRECTORIES = frozenset(
     {"D.95B", "D.96B", "D.99B", "D.00B", "D.03A", "D.03B", "D.16A", "D.21A", "D.24A"}
@@ -50,6 +52,25 @@ class Cuscar(Consignment):
         """Close what is open."""
         self._close()
         self._close = _nothing
+
+    def contents(self, sent: Sent) -> Part:
+        """Return this part of a manifest."""
+        header, interchange = sent.header, sent.interchange
+        return Part(
+            key=PartKey(
+                sender=_named(interchange.sender) if interchange else "",
+                recipient=_named(interchange.recipient) if interchange else "",
+                message_type=header.type,
+                access_reference=header.access_reference or header.reference,
+            ),
+            number=header.sequence or 1,
+            is_final=header.sequence is None or header.first_last == "F",
+            sha256=sent.sha256,
+            head=self.told_head,
+            bills=tuple(item for item in self.items if isinstance(item, Bill)),
+            equipment=tuple(item for item in self.items if isinstance(item, Equipment)),
+            totals=self.totals(),
+        )
 
     def enter_bill(self, segment: CNI, index: int) -> None:
         """Close what came before; begin a transport document."""
@@ -79,6 +100,10 @@ class Cuscar(Consignment):
             # The consignment began in bytes that may be gone by now, so no offset is told.
             where = self.place_without_offset(self._bill_segment, "CNI", "bills/number")
             self.find(Finding("EDIFACT-BILL-NUMBER-MISSING", Severity.ERROR, where, {}))
+
+
+def _named(address: Address) -> str:
+    return f"{address.id}:{address.qualifier}" if address.qualifier else address.id
 
 
 def _nothing() -> None:

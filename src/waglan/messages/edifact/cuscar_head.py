@@ -1,8 +1,6 @@
 """What a CUSCAR says of itself, of the conveyance and of her call."""
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
 
 from waglan.codes.finding import Finding, Severity
@@ -188,30 +186,6 @@ class CuscarHead(Content):
             self.unit_unknown("CNT", unit, index)
         else:
             self.number_wrong("CNT", number, index)
-
-    def measure_wrong(self, measure: str, units: Mapping[str, int | Decimal], index: int) -> None:
-        """Find why a measurement could not be taken."""
-        unit, _, number = measure.partition(":")
-        if not number:
-            self.value_missing("MEA", measure, index)
-        elif unit not in units:
-            self.unit_unknown("MEA", unit, index)
-        else:
-            self.number_wrong("MEA", number, index)
-
-    def unit_unknown(self, tag: str, unit: str, index: int) -> None:
-        """Find a unit that nothing can be worked out with."""
-        where = self.place(index, tag, f"{tag}/unit", None, None)
-        self.find(
-            Finding("EDIFACT-UNIT", Severity.WARNING, where, {"tag": tag, "unit": short(unit)})
-        )
-
-    def number_wrong(self, tag: str, text: str, index: int) -> None:
-        """Find text that is no number, or none that can be right."""
-        where = self.place(index, tag, f"{tag}/value", None, None)
-        self.find(
-            Finding("EDIFACT-NUMBER", Severity.ERROR, where, {"tag": tag, "text": short(text)})
-        )
 
 
 @lru_cache(maxsize=4096)

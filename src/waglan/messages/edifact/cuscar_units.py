@@ -1,17 +1,14 @@
 """The containers and other units that a CUSCAR lists."""
 
 from collections.abc import Callable
-from typing import TypeAlias, TypeVar
-
-import msgspec
+from typing import TypeVar
 
 from waglan.codes.container import is_right
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Bill, Equipment, Head
 from waglan.messages.edifact.amount import GRAMS, grams, millidegrees
-from waglan.messages.edifact.content import Place
+from waglan.messages.edifact.content import Place, with_colons
 from waglan.messages.edifact.cuscar_head import CuscarHead
-from waglan.messages.edifact.service_characters import MARK_UTF8
 from waglan.messages.edifact.tags import EQD, MEA, SEL, TMP
 
 MEASURED = {"AAE", "WT", "VOL"}  # 6311
@@ -20,7 +17,6 @@ TARE = "T"
 EMPTY_OR_FULL = {"4": False, "5": True}  # 8169
 SET_POINT = "2"  # 6245
 
-Item: TypeAlias = Head | Bill | Equipment
 _T = TypeVar("_T", Head, Bill, Equipment)
 
 
@@ -39,16 +35,12 @@ class CuscarUnits(CuscarHead):
         "_unit_set_point",
         "_unit_size",
         "_unit_tare_g",
-        "has_marks",
-        "items",
         "told_head",
     )
 
     def __init__(self, place: Place, part: int) -> None:
         """Begin with nothing whole."""
         super().__init__(place)
-        self.items: list[Item] = []  # whole ones, in order; a caller may take them away
-        self.has_marks = False  # whether a released component separator may stand in a text
         self._part = part
         self._close: Callable[[], None] = self._end_head
 
@@ -123,7 +115,7 @@ class CuscarUnits(CuscarHead):
         self.told_head = self._add(self.head())
 
     def _add(self, item: _T) -> _T:
-        item = _with_colons(item) if self.has_marks else item
+        item = with_colons(item) if self.has_marks else item
         self.items.append(item)
         return item
 
@@ -131,11 +123,3 @@ class CuscarUnits(CuscarHead):
 def unit_number(equipment: str) -> str:
     """Return the number of a container or other unit, without blanks."""
     return equipment if equipment.isalnum() else equipment.partition(":")[0].replace(" ", "")
-
-
-def _with_colons(item: _T) -> _T:
-    # Released separators are rare: only an item that has one is taken apart again.
-    json = msgspec.json.encode(item)
-    if MARK_UTF8 not in json:
-        return item
-    return msgspec.json.decode(json.replace(MARK_UTF8, b":"), type=type(item))

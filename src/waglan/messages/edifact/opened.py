@@ -5,17 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.manifest.model import Bill, Equipment, Part, PartKey
 from waglan.messages.edifact.batch import Batch
-from waglan.messages.edifact.content import Content, Place, short
+from waglan.messages.edifact.content import Content, Place, Sent, short
 from waglan.messages.edifact.cuscar import DIRECTORIES, Cuscar
-from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.header import Place as HeaderPlace
 from waglan.messages.edifact.header import is_count
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.structure import check_structure
 from waglan.messages.edifact.tags import UNT
-from waglan.messages.envelope import Address, Header, Interchange, Message
+from waglan.messages.envelope import Header, Interchange, Item, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,7 @@ class OpenMessage:
 
     def go_on(self, batch: Batch) -> None:
         """Take notice of the batch that the message goes on in."""
-        if isinstance(self.content, Cuscar):
-            self.content.has_marks |= batch.has_marks
+        self.content.has_marks |= batch.has_marks
 
     def pause(self, batch: Batch) -> Iterator[Item]:
         """Come to the end of a batch; yield what is whole where the caller wants slices."""
@@ -73,7 +70,7 @@ class OpenMessage:
 
     def slice(self) -> Iterator[Item]:
         """Yield the items that are whole and forget them, where the caller wants slices."""
-        if isinstance(self.content, Cuscar) and not self._options.keeps_items:
+        if not self._options.keeps_items:
             yield from self.content.items
             self.content.items.clear()
 
@@ -126,7 +123,7 @@ class OpenMessage:
         """Return the message as it is now judged."""
         sha256 = self._sha256.digest()
         findings = [*self.content.findings, *self._structure(interchange), *self._left_out()]
-        is_read = isinstance(self.content, Cuscar) and self.content.is_trusted
+        sent = Sent(self.header, interchange, sha256)
         return Message(
             interchange,
             self.header,
@@ -134,7 +131,7 @@ class OpenMessage:
             segments,
             sha256,
             self.offset,
-            self._part(self.content, interchange, sha256) if is_read else None,
+            self.content.contents(sent) if self.content.is_trusted else None,
             self._options.weigh(findings),
         )
 
@@ -153,28 +150,6 @@ class OpenMessage:
             return []
         where = Where("message", message=self.header.reference)
         return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
-
-    def _part(
-        self, content: Content, interchange: Interchange | None, sha256: bytes
-    ) -> Part | None:
-        if not isinstance(content, Cuscar):
-            return None
-        header = self.header
-        return Part(
-            key=PartKey(
-                sender=_named(interchange.sender) if interchange else "",
-                recipient=_named(interchange.recipient) if interchange else "",
-                message_type=header.type,
-                access_reference=header.access_reference or header.reference,
-            ),
-            number=header.sequence or 1,
-            is_final=header.sequence is None or header.first_last == "F",
-            sha256=sha256,
-            head=content.told_head,
-            bills=tuple(item for item in content.items if isinstance(item, Bill)),
-            equipment=tuple(item for item in content.items if isinstance(item, Equipment)),
-            totals=content.totals(),
-        )
 
 
 def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
@@ -199,7 +174,3 @@ def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
         )
         return content
     return Cuscar(place, header.sequence or 1)
-
-
-def _named(address: Address) -> str:
-    return f"{address.id}:{address.qualifier}" if address.qualifier else address.id

@@ -10,13 +10,12 @@ from waglan.messages.edifact import fast, generic
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.charset import Ladder, ladder
 from waglan.messages.edifact.content import short
-from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Source
 from waglan.messages.edifact.opened import Options
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.service_characters import ServiceCharacters
 from waglan.messages.edifact.walk import Tail, Walk
-from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
 

@@ -13,11 +13,10 @@ from waglan.messages.edifact import header, notes
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import Ladder
 from waglan.messages.edifact.content import FINDINGS_MAX, short
-from waglan.messages.edifact.cuscar_units import Item
 from waglan.messages.edifact.cut import Opening
 from waglan.messages.edifact.opened import OpenMessage, Options, content_of
 from waglan.messages.edifact.tags import UNB, UNE, UNG, UNH, UNT, UNZ, Other, Segment
-from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 WRONG_SEGMENTS_MAX = 10_000  # of an interchange: beyond them it is noise, and noise is slow to read
 
