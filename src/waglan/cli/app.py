@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import access, client, keeping, log, operating, paper, proof, witness
+from waglan.cli import access, client, filing, keeping, log, operating, paper, proof, witness
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 paper.add(app)
 client.add(app)
+filing.add(app)
 proof.add(app)
 operating.add(app)
 access.add(app)

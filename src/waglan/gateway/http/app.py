@@ -8,6 +8,7 @@ from waglan.gateway.http import (
     access,
     desk,
     erasures,
+    filing,
     grants,
     health,
     messages,
@@ -49,7 +50,7 @@ def describe() -> FastAPI:
     )
     problem.handle(app)
     app.add_middleware(Observed)
-    for module in (messages, tracking, desk, access, grants, erasures, health):
+    for module in (messages, tracking, desk, access, grants, erasures, filing, health):
         app.include_router(module.router)
     app.include_router(desk.listing)
     return app

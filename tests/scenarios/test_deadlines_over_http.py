@@ -1,0 +1,78 @@
+"""Who files what, and by when, asked of a running instance and of the command line."""
+
+import json
+
+import httpx
+import pytest
+from command_line import CommandLine
+from running_instance import Instance
+
+CROSSING = {"profile": "hk-road-aci", "direction": "export",
+            "cross_boundary": "2026-12-01T08:30+08:00"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def forwarder(instance: Instance) -> httpx.Client:
+    return instance.let_in("dl-forwarder", "forwarder")
+
+
+def test_a_forwarder_asks_by_when_a_truck_must_be_filed_and_what_is_missing(
+    forwarder: httpx.Client,
+) -> None:
+    opens, closes, bundle = forwarder.get("/v1/deadlines", params=CROSSING).json()
+    assert (opens["bound"], opens["at"]) == ("earliest", "2026-11-17T08:30:00+08:00")
+    assert opens["by_day"] == "2026-11-17T00:00:00+08:00"
+    assert (closes["state"], closes["at"]) == ("due", "2026-12-01T08:00:00+08:00")
+    assert (bundle["state"], bundle["missing"]) == ("unknown", ["arrive_control_point"])
+
+
+def test_every_rule_is_listed_for_whoever_asks_for_none(forwarder: httpx.Client) -> None:
+    found = forwarder.get("/v1/deadlines").json()
+    assert len(found) == 36
+    assert {one["state"] for one in found} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"vessel_arrival": "2026-12-01T08:30"}, "DEADLINE-TIME-ZONE"),
+        ({"flight_minutes": "long"}, "DEADLINE-FACT"),
+        ({"mode": "x" * 41}, None),
+        ({"weather": "fine"}, None),
+        ({"arrival": "\x00"}, "DEADLINE-TIME"),
+    ],
+)
+def test_a_question_that_is_not_understood_is_refused_with_its_place(
+    forwarder: httpx.Client, asked: dict[str, str], code: str | None
+) -> None:
+    answer = forwarder.get("/v1/deadlines", params=asked)
+    assert answer.status_code == 422
+    assert [one["code"] for one in answer.json()["findings"]] == ([code] if code else [])
+
+
+def test_profiles_are_shown_in_the_readers_language_and_none_is_connected(
+    forwarder: httpx.Client,
+) -> None:
+    found = forwarder.get("/v1/profiles", headers={"Accept-Language": "zh-HK"}).json()
+    assert {one["connected"] for one in found} == {False}
+    english = forwarder.get("/v1/profiles/hk-road-aci").json()
+    assert english["name"] == "TSW road ACI (formerly ROCARS)"
+    [chinese] = [one for one in found if one["id"] == "hk-road-aci"]
+    assert chinese["name"] != english["name"]
+    assert forwarder.get("/v1/profiles/hk-nothing").status_code == 404
+    asked = {"profile": "hk-nothing"}
+    assert forwarder.get("/v1/deadlines", params=asked).status_code == 404
+
+
+def test_the_command_line_says_the_same_without_any_instance(waglan: CommandLine) -> None:
+    told = ("--profile", "hk-road-aci", "--at", "cross_boundary=2026-12-01T08:30+08:00")
+    ran = waglan("deadlines", *told)
+    assert ran.status == 0
+    assert "2026-12-01T08:00+08:00" in ran.out
+    assert "arrive_control_point" in ran.out
+    rows = json.loads(waglan("deadlines", "--json", *told).out)
+    assert [row["rule"] for row in rows] == ["HK-ACI-ROAD-OPEN", "HK-ACI-ROAD-CLOSE", "HK-BUNDLE"]
+    assert waglan("deadlines", "--at", "arrival=tomorrow").status == 2
+    assert waglan("deadlines", "--fact", "weather=fine").status == 2
+    assert waglan("deadlines", "--profile", "hk-nothing").status == 2
+    assert "hk-tdec" in waglan("profiles").out
