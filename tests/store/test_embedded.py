@@ -8,7 +8,7 @@ import signal
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,6 +284,37 @@ async def test_it_comes_back_when_only_the_postmaster_was_killed(used: Path) -> 
     assert again.ours
     assert await ask(again.dsn, "select 1") == [(1,)]
     await stop(again)
+
+
+async def test_it_is_kept_alive_at_the_same_address_while_somebody_uses_it(used: Path) -> None:
+    async with running(Settings(used)) as server:
+        for _ in range(2):
+            killed = postmaster(server)
+            kill([killed, *children(killed)])
+            async with asyncio.timeout(60):
+                while await answer(server) != [(1,)] or postmaster(server) == killed:
+                    await asyncio.sleep(0.05)
+    with pytest.raises(psycopg.OperationalError):
+        await connect(server.dsn)
+
+
+async def test_who_joined_keeps_it_alive_when_he_who_started_it_leaves(used: Path) -> None:
+    async with AsyncExitStack() as first:
+        started = await first.enter_async_context(running(Settings(used)))
+        async with running(Settings(used)) as joined:
+            assert (started.ours, joined.ours) == (True, False)
+            await first.aclose()
+            async with asyncio.timeout(60):
+                while await answer(joined) != [(1,)]:
+                    await asyncio.sleep(0.05)
+    with pytest.raises(psycopg.OperationalError):
+        await connect(joined.dsn)
+
+
+async def answer(server: Server) -> list[tuple[object, ...]]:
+    with suppress(psycopg.OperationalError, OSError):
+        return await ask(server.dsn, "select 1")
+    return []
 
 
 async def test_a_stale_pid_file_that_names_a_living_stranger_is_no_obstacle(used: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import psycopg
+import structlog
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -33,8 +34,11 @@ STOP_SECONDS_MAX = 60
 RETRY_SECONDS = 15  # after `kill -9` the old process may stay a zombie for a second or two
 PID_FILE_SOCKETS_LINE, PID_FILE_STATUS_LINE = 4, 7  # counted from 0
 LOOK_AGAIN_SECONDS = 0.05
+WATCH_SECONDS = 0.5
 LOG_TAIL_BYTES_MAX = 2_000
 START_LOG_BYTES_MAX = 1_000_000
+
+logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,48 @@ class Server:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Server]:
-    """Have PostgreSQL answer inside the block; stop it after if we started it and were asked to."""
+    """Have PostgreSQL answer inside the block; stop it after if we started it and were asked to.
+
+    Whoever ends it meanwhile, it is started again: its address and passwords stay the same.
+    """
     server = await start(settings)
+    mine = _postmaster(server.house) if server.ours else None
+    over = asyncio.Event()
+
+    async def keep_alive() -> None:
+        nonlocal mine
+        while not await _within(WATCH_SECONDS, over):
+            if not await asyncio.to_thread(_is_gone, server.house):
+                continue
+            logger.warning("PostgreSQL ended and is started again")
+            try:
+                again = await start(settings)
+                mine = _postmaster(again.house) if again.ours else None
+            except Refused as refused:
+                logger.error("PostgreSQL does not start", finding=refused.finding.code)
+                await _within(RETRY_SECONDS, over)
+
+    keeper = asyncio.create_task(keep_alive())
     try:
         yield server
     finally:
-        if settings.stop_at_exit and server.ours:
+        over.set()
+        await keeper  # not cancelled: a start that was cut off would leave a server behind
+        # Another instance may have started it again since: then it is that one's to stop.
+        if settings.stop_at_exit and mine is not None and mine == _postmaster(server.house):
             await stop(server)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+    return event.is_set()
+
+
+def _postmaster(where: House) -> int | None:
+    with suppress(OSError, ValueError, IndexError):
+        return int((where.data / "postmaster.pid").read_text("utf-8").split()[0])
+    return None
 
 
 async def start(settings: Settings) -> Server:
