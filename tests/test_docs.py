@@ -46,10 +46,10 @@ FIRST_DAY = (
 # Nouns of type names that any reader knows; every other one stands in the glossary.
 PLAIN = """
 advice bad bare beyond c characters code content cosigned counted cuscar end entry erased explained
-form found given id information kept kind kinds known ladder less list lists means missing more
-move name names no not open options other others outside own path period point private public
-reason related replayed run seen service set short signed source taken text thing took
-unreadable unwritable walk well where whole why
+form found given id iftmin information kept kind kinds known ladder less list lists means missing
+more move name names no not open options other others outside own path period point private public
+reason related replayed run seen service set short signed source taken text thing took unreadable
+unwritable vermas walk well where whole why
 """
 ARCHITECTURE_LINES_MAX = 300
 GLOSSARY_ROWS_MIN = 80

@@ -10,7 +10,9 @@ import msgspec
 from waglan.cargo.movement import Movement, MovementReport
 from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Severity
+from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment
+from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.envelope import Contents, InterchangeEnd, Item, Message
 
 IN_MEMORY_BYTES_MAX = 8 << 20  # of listed equipment; the rest waits in a temporary file
@@ -96,6 +98,10 @@ def _of_content(content: Contents | None) -> dict[str, object]:
     """All that the message says of itself, as a whole."""
     if isinstance(content, MovementReport):
         return {"report": msgspec.structs.replace(content, movements=())}
+    if isinstance(content, Instruction):
+        return {"instruction": content}
+    if isinstance(content, VerifiedMassList):
+        return {"verified": content}
     if isinstance(content, Stowage):
         return {"stowage": msgspec.structs.replace(content, slots=())}
     return {

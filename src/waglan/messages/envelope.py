@@ -8,10 +8,12 @@ import msgspec
 from waglan.cargo.movement import Movement, MovementReport
 from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding
+from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment, Head, Part
+from waglan.manifest.verified_mass import VerifiedMassList
 
 # What a message says, once it is read; and what of it is whole before the message is.
-Contents: TypeAlias = Part | MovementReport | Stowage
+Contents: TypeAlias = Part | Instruction | VerifiedMassList | MovementReport | Stowage
 Item: TypeAlias = Head | Bill | Equipment | Movement | Slot
 
 

@@ -8,7 +8,9 @@ import msgspec
 from waglan.cargo.movement import Movement, MovementReport
 from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding
+from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment, Head, Part
+from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.edifact import Profile, generic, read, stream
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.charset import Ladder
@@ -95,6 +97,8 @@ def read_streaming(pieces: Iterable[bytes], profile: Profile) -> list[Message | 
 
 
 def _put_together(part: Contents, slices: list[Item]) -> Contents:
+    if isinstance(part, Instruction | VerifiedMassList):
+        return part  # always whole
     if isinstance(part, MovementReport):
         assert not part.movements
         moves = tuple(item for item in slices if isinstance(item, Movement))

@@ -92,11 +92,11 @@ class Consignment(CuscarUnits):
     def __init__(self, place: Place, part: int) -> None:
         """Begin before any bill."""
         super().__init__(place, part)
-        self.begin_consignment("", 1)
+        self.begin_consignment("", None)
 
     # The bill
 
-    def begin_consignment(self, number: str, segment: int) -> None:
+    def begin_consignment(self, number: str, segment: int | None) -> None:
         """Begin a bill of that number, or of none yet, at a segment of the message."""
         self._bill_number = number
         self._bill_segment = segment

@@ -19,6 +19,7 @@ from waglan.messages.edifact.tags import (
     CTA,
     DGS,
     DIM,
+    DOC,
     DTM,
     EQD,
     FTX,
@@ -31,6 +32,7 @@ from waglan.messages.edifact.tags import (
     MOA,
     NAD,
     PCI,
+    PIA,
     RFF,
     SEL,
     SGP,
@@ -238,8 +240,8 @@ def with_colons(item: _T) -> _T:
 PLAIN: Handlers = {
     kind: Content.pass_over
     for kind in (
-        BGM, CNI, CNT, COM, CST, CTA, DGS, DIM, FTX, GEI, GID, GIS, HAN, LOC, MEA, MOA, NAD, PCI,
-        SEL, SGP, TDT, TMP, TSR, Other,
+        BGM, CNI, CNT, COM, CST, CTA, DGS, DIM, DOC, FTX, GEI, GID, GIS, HAN, LOC, MEA, MOA, NAD,
+        PCI, PIA, SEL, SGP, TDT, TMP, TSR, Other,
     )
 }  # fmt: skip
 PLAIN |= {DTM: Content.check_period, RFF: Content.check_reference, EQD: Content.check_equipment}

@@ -98,7 +98,7 @@ class Cuscar(Consignment):
         bill = self._add(self.bill())
         if not bill.number:
             # The consignment began in bytes that may be gone by now, so no offset is told.
-            where = self.place_without_offset(self._bill_segment, "CNI", "bills/number")
+            where = self.place_without_offset(bill.segment or 0, "CNI", "bills/number")
             self.find(Finding("EDIFACT-BILL-NUMBER-MISSING", Severity.ERROR, where, {}))
 
 

@@ -48,6 +48,10 @@ class CuscarUnits(CuscarHead):
         """Close what came before; begin a container or other unit."""
         self._close()
         self._close = self._end_equipment
+        self.open_unit(segment, index)
+
+    def open_unit(self, segment: EQD, index: int) -> None:
+        """Begin a container or other unit."""
         if not is_right(segment.number):
             self.check_equipment(segment, index)
         self._unit_kind = segment.kind
@@ -93,22 +97,26 @@ class CuscarUnits(CuscarHead):
         if self._unit_set_point is None:
             self.number_wrong("TMP", segment.value, index)
 
+    def unit(self) -> Equipment | None:
+        """Return the unit as far as it was said; None without a number."""
+        if not self._unit_number:
+            return None
+        return Equipment(
+            self._unit_number,
+            self._unit_kind,
+            self._unit_size,
+            self._unit_full,
+            self._unit_gross_g,
+            self._unit_tare_g,
+            tuple(self._seals),
+            self._unit_set_point,
+            self._unit_segment,
+            self._part,
+        )
+
     def _end_equipment(self) -> None:
-        if self._unit_number:
-            self._add(
-                Equipment(
-                    self._unit_number,
-                    self._unit_kind,
-                    self._unit_size,
-                    self._unit_full,
-                    self._unit_gross_g,
-                    self._unit_tare_g,
-                    tuple(self._seals),
-                    self._unit_set_point,
-                    self._unit_segment,
-                    self._part,
-                )
-            )
+        if (unit := self.unit()) is not None:
+            self._add(unit)
 
     def _end_head(self) -> None:
         self.end_head()

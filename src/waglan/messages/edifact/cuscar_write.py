@@ -94,7 +94,7 @@ def segments(part: Part, header: Header) -> Iterator[Segment]:
     indicator = indicator_tag(header.release)
     yield from _head(part.head)
     for box in part.equipment:
-        yield from _box(box)
+        yield from unit_segments(box)
     yield from _totals(part.totals)
     for number, bill in enumerate(part.bills, start=1):
         yield from _bill(number, bill, indicator)
@@ -111,19 +111,21 @@ def _head(head: Head) -> Iterator[Segment]:
         if qualifier != TRANSPORT_ID:
             yield ("RFF", (qualifier, number))
     if head.carrier is not None:
-        yield _named("CA", head.carrier)
+        yield named("CA", head.carrier)
     if head.agent is not None:
-        yield _named("AG", head.agent)
-    yield from _voyage(head)
+        yield named("AG", head.agent)
+    yield from voyage_segments(head)
 
 
-def _named(qualifier: str, name: str) -> Segment:
+def named(qualifier: str, name: str) -> Segment:
+    """Name a party of the head: by code where the text can be one."""
     if len(name) <= CODE_MAX_CHARACTERS and " " not in name:
         return ("NAD", qualifier, name)
     return ("NAD", qualifier, "", "", _lines(name, NAME_LINES_MAX))
 
 
-def _voyage(head: Head) -> Iterator[Segment]:
+def voyage_segments(head: Head) -> Iterator[Segment]:
+    """Yield the main carriage and her call."""
     other = next((number for kind, number in head.references if kind == TRANSPORT_ID), "")
     vessel = (head.imo, "146", "11") if head.imo else (other, "", "")
     yield (
@@ -142,12 +144,12 @@ def _voyage(head: Head) -> Iterator[Segment]:
     if head.customs_office is not None:
         yield ("LOC", "22", head.customs_office)
     if head.arrival is not None:
-        yield ("DTM", _time("132", head.arrival))
+        yield ("DTM", time_element("132", head.arrival))
     if head.departure is not None:
-        yield ("DTM", _time("133", head.departure))
+        yield ("DTM", time_element("133", head.departure))
 
 
-def _time(qualifier: str, text: str) -> tuple[str, ...]:
+def time_element(qualifier: str, text: str) -> tuple[str, ...]:
     """Write ISO 8601 without a zone in its 2379 format; anything else stays as it was sent."""
     digits = "".join(c for c in text if c.isdecimal())
     shape = "".join("9" if c.isdecimal() else c for c in text)
@@ -155,21 +157,23 @@ def _time(qualifier: str, text: str) -> tuple[str, ...]:
     return (qualifier, text) if code is None else (qualifier, digits, code)
 
 
-def _box(box: Equipment) -> Iterator[Segment]:
+def unit_segments(box: Equipment) -> Iterator[Segment]:
+    """Yield a container or other unit and what hangs on it."""
     full = {None: "", True: "5", False: "4"}[box.full]
     size: str | tuple[str, ...] = (box.size_type, "102", "5") if box.size_type is not None else ""
     yield ("EQD", box.kind, box.number, size, "", "", full)
     if box.gross_mass_g is not None:
-        yield _measure("G", "KGM", box.gross_mass_g, 3)
+        yield measure("G", "KGM", box.gross_mass_g, 3)
     if box.tare_g is not None:
-        yield _measure("T", "KGM", box.tare_g, 3)
+        yield measure("T", "KGM", box.tare_g, 3)
     for seal in box.seals:
         yield ("SEL", seal)
     if box.set_point_mdegc is not None:
         yield ("TMP", "2", (decimal(box.set_point_mdegc, 3), "CEL"))
 
 
-def _measure(kind: str, unit: str, value: int, places: int) -> Segment:
+def measure(kind: str, unit: str, value: int, places: int) -> Segment:
+    """Write a measurement that was kept in small units in big ones."""
     return ("MEA", "AAE", kind, (unit, decimal(value, places)))
 
 
@@ -197,13 +201,13 @@ def _bill(number: int, bill: Bill, indicator: str) -> Iterator[Segment]:
     yield ("RFF", ("BM" if bill.level is Level.MASTER else "BH", bill.number))
     if not bill.parties:  # only a party's group has room for further references
         yield from _references(bill)
-    yield from _bill_totals(bill)
-    yield from _places(bill)
+    yield from total_segments(bill)
+    yield from place_segments(bill)
     if bill.transhipment is not None:
         code = "28" if bill.transhipment else "23"
         yield (indicator, code) if indicator == "GIS" else (indicator, "5", code)
     for position, party in enumerate(bill.parties):
-        yield _party(party)
+        yield party_segment(party)
         if position == 0:
             yield from _references(bill)
     for goods in bill.goods:
@@ -218,7 +222,8 @@ def _references(bill: Bill) -> Iterator[Segment]:
         yield ("RFF", ("IP", licence))
 
 
-def _bill_totals(bill: Bill) -> Iterator[Segment]:
+def total_segments(bill: Bill) -> Iterator[Segment]:
+    """Yield the totals of a bill."""
     if bill.gross_mass_g is not None:
         yield ("CNT", ("7", decimal(bill.gross_mass_g, 3), "KGM"))
     if bill.packages is not None:
@@ -229,7 +234,8 @@ def _bill_totals(bill: Bill) -> Iterator[Segment]:
         yield ("CNT", ("10", str(bill.houses)))
 
 
-def _places(bill: Bill) -> Iterator[Segment]:
+def place_segments(bill: Bill) -> Iterator[Segment]:
+    """Yield the places of the carriage."""
     if bill.place_of_loading is not None:
         yield ("LOC", "9", bill.place_of_loading)
     if bill.port_of_discharge is not None:
@@ -240,7 +246,8 @@ def _places(bill: Bill) -> Iterator[Segment]:
         yield ("LOC", "13", bill.place_of_transhipment)
 
 
-def _party(party: Party) -> Segment:
+def party_segment(party: Party) -> Segment:
+    """Write a party with name and address."""
     lines = _address(party.address)
     return (
         "NAD",
@@ -267,11 +274,12 @@ def _address(text: str) -> list[str]:
 
 def _lines(text: str, lines_max: int, size: int = LINE_MAX_CHARACTERS) -> tuple[str, ...]:
     """Cut at blanks into lines of at most `size`; the last line takes whatever is left."""
-    lines = _wrapped(text, size)
+    lines = wrapped(text, size)
     return (*lines[: lines_max - 1], " ".join(lines[lines_max - 1 :])) if lines else ()
 
 
-def _wrapped(text: str, size: int) -> list[str]:
+def wrapped(text: str, size: int) -> list[str]:
+    """Cut a text at blanks into lines of at most `size` characters."""
     if len(text) <= size:
         return [text] if text else []
     lines: list[str] = []
@@ -288,23 +296,29 @@ def _wrapped(text: str, size: int) -> list[str]:
 def _goods(goods: Goods) -> Iterator[Segment]:
     count = "" if goods.packages is None else str(goods.packages)
     yield ("GID", str(goods.number), (count, goods.package_kind or ""))
-    for texts in _batches(_wrapped(goods.description, TEXT_MAX_CHARACTERS), TEXTS_PER_FTX_MAX):
-        yield ("FTX", "AAA", "", "", texts)
+    yield from description(goods)
     if goods.gross_mass_g is not None:
-        yield _measure("G", "KGM", goods.gross_mass_g, 3)
+        yield measure("G", "KGM", goods.gross_mass_g, 3)
     if goods.volume_cm3 is not None:
-        yield _measure("AAW", "MTQ", goods.volume_cm3, 6)
+        yield measure("AAW", "MTQ", goods.volume_cm3, 6)
     for package in goods.stowed:
         yield ("SGP", package.container, "" if package.count is None else str(package.count))
     for number in goods.dangerous:
         yield ("DGS", "IMD", "", number)
     if goods.marks:
-        for marks in _batches(goods.marks.split("\n"), MARKS_PER_PCI_MAX):
+        for marks in batches(goods.marks.split("\n"), MARKS_PER_PCI_MAX):
             yield ("PCI", "", marks)
-    for codes in _batches(goods.hs_codes, CODES_PER_CST_MAX):
+    for codes in batches(goods.hs_codes, CODES_PER_CST_MAX):
         yield ("CST", str(goods.number), *codes)
 
 
-def _batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+def description(goods: Goods) -> Iterator[Segment]:
+    """Yield the description of an item, in as many texts as it takes."""
+    for texts in batches(wrapped(goods.description, TEXT_MAX_CHARACTERS), TEXTS_PER_FTX_MAX):
+        yield ("FTX", "AAA", "", "", texts)
+
+
+def batches(items: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """Yield the items in tuples of at most `size`."""
     for start in range(0, len(items), size):
         yield tuple(items[start : start + size])

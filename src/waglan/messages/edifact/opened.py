@@ -1,18 +1,21 @@
 """A message from UNH to UNT: its bytes hashed, its content built, its findings weighed."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.messages.edifact import cuscar, iftmin, vermas
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.content import Content, Place, Sent, short
-from waglan.messages.edifact.cuscar import DIRECTORIES, Cuscar
+from waglan.messages.edifact.cuscar import Cuscar
 from waglan.messages.edifact.header import Place as HeaderPlace
 from waglan.messages.edifact.header import is_count
+from waglan.messages.edifact.iftmin import Iftmin
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.structure import check_structure
 from waglan.messages.edifact.tags import UNT
+from waglan.messages.edifact.vermas import Vermas
 from waglan.messages.envelope import Header, Interchange, Item, Message
 
 
@@ -152,25 +155,31 @@ class OpenMessage:
         return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
 
 
+# The messages whose content is read: in which directories, and by what.
+READ: dict[str, tuple[frozenset[str], Callable[[Place, Header], Content]]] = {
+    "CUSCAR": (cuscar.DIRECTORIES, lambda place, said: Cuscar(place, said.sequence or 1)),
+    "IFTMIN": (iftmin.DIRECTORIES, lambda place, _: Iftmin(place)),
+    "VERMAS": (vermas.DIRECTORIES, lambda place, _: Vermas(place)),
+}
+
+
 def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
     """Return what reads a message of this type and directory, having found what nothing reads."""
-    if header.type != "CUSCAR":
-        content = Content(place)
-        where = in_header("message/type", 3, None)
-        content.find(
-            Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": short(header.type)})
-        )
-        return content
-    if header.directory not in DIRECTORIES:
-        content = Content(place)
-        where = in_header("message/type", 3, None)
+    found = READ.get(header.type)
+    if found is not None and header.directory in found[0]:
+        return found[1](place, header)
+    content = Content(place)
+    where, kind = in_header("message/type", 3, None), short(header.type)
+    if found is None:
+        content.find(Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": kind}))
+    else:
+        directory = short(header.directory)
         content.find(
             Finding(
                 "EDIFACT-DIRECTORY-NOT-READ",
                 Severity.ERROR,
                 where,
-                {"type": header.type, "directory": short(header.directory)},
+                {"type": kind, "directory": directory},
             )
         )
-        return content
-    return Cuscar(place, header.sequence or 1)
+    return content

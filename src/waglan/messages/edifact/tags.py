@@ -237,7 +237,28 @@ class HAN(Segment):
 
 
 class CTA(Segment):
-    """Contact; not looked into."""
+    """Contact."""
+
+    function: str = ""
+    contact: str = ""
+
+
+class PIA(Segment):
+    """Numbers of a product."""
+
+    function: str = ""
+    item: str = ""
+    item_2: str = ""
+    item_3: str = ""
+    item_4: str = ""
+    item_5: str = ""
+
+
+class DOC(Segment):
+    """A document."""
+
+    name: str = ""
+    document: str = ""
 
 
 class COM(Segment):
@@ -265,6 +286,7 @@ class Other(Segment, tag="?"):
 Read: TypeAlias = Union[  # noqa: UP007  (a union of this length reads better so)
     UNB, UNG, UNH, UNT, UNE, UNZ, BGM, DTM, RFF, NAD, TDT, LOC, GIS, GEI, EQD, SEL, MEA, TMP, CNI,
     CNT, GID, FTX, SGP, PCI, DGS, CST, HAN, CTA, COM, MOA, DIM, TSR,
+    PIA, DOC,
 ]  # fmt: skip
 
 KINDS: dict[str, tuple[type[Segment], int]] = {
