@@ -1,0 +1,194 @@
+"""A draft's fields as a manifest, and what its profile still misses.
+
+What nobody told stays None; nothing is worked out here but the order of bills and goods.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar, cast
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.draft_field import Scalar, key_for
+from waglan.manifest.filing_profile import FilingProfile, Particular
+from waglan.manifest.model import (
+    Bill,
+    Equipment,
+    Function,
+    Goods,
+    Head,
+    Level,
+    Manifest,
+    Package,
+    Party,
+    PartyRole,
+)
+
+T = TypeVar("T")
+
+# How a mode of transport is written on papers (UN/ECE recommendation 19).
+MODE_CODES = {"sea": "1", "rail": "2", "road": "3", "air": "4", "river": "8"}
+_PARTIES = (
+    ("consignor", PartyRole.CONSIGNOR),
+    ("consignee", PartyRole.CONSIGNEE),
+    ("notify", PartyRole.NOTIFY),
+    ("forwarder", PartyRole.FORWARDER),
+)
+
+Values = Mapping[str, Scalar | None]
+
+
+def manifest_of(values: Values, profile: FilingProfile, mode: str | None = None) -> Manifest:
+    """Return the manifest that the fields make, as an original."""
+    sheet = _Sheet(values)
+    head = Head(
+        document=sheet.text("head/document") or "",
+        document_name="785",  # UN/EDIFACT 1001: cargo manifest
+        function=Function.ORIGINAL,
+        carrier=sheet.text("head/carrier"),
+        agent=sheet.text("head/agent"),
+        vessel=sheet.text("head/vessel"),
+        imo=sheet.text("head/imo"),
+        voyage=sheet.text("head/voyage"),
+        mode=MODE_CODES.get(mode or ""),
+        customs_office=sheet.text("head/customs_office"),
+        port_of_call=sheet.text("head/port_of_call"),
+        arrival=sheet.text("head/arrival"),
+        departure=sheet.text("head/departure"),
+    )
+    bills = tuple(_bill(sheet, key, profile) for key in sheet.keys("bills"))
+    return Manifest(head, bills, tuple(_box(sheet, key) for key in sheet.keys("boxes")))
+
+
+def missing(values: Values, profile: FilingProfile, mode: str | None = None) -> list[Finding]:
+    """Return what the profile asks for and nobody told, bill by bill and item by item."""
+    sheet = _Sheet(values)
+    wanted = [p for p in profile.required if not p.modes or mode is None or mode in p.modes]
+    if not sheet.keys("bills"):
+        return [
+            Finding("DRAFT-NO-BILL", Severity.ERROR, Where("fields/bills"), {"profile": profile.id})
+        ]
+    return [
+        Finding(
+            "DRAFT-PARTICULAR-MISSING",
+            Severity.ERROR,
+            Where(f"fields/{places[0]}"),
+            {"field": places[0], "or": " / ".join(places[1:]) or "-", "profile": profile.id},
+        )
+        for particular in wanted
+        for places in _places(sheet, particular)
+        if all(values.get(place) is None for place in places)
+    ]
+
+
+def _places(sheet: "_Sheet", particular: Particular) -> Iterator[tuple[str, ...]]:
+    """Yield the places where a particular is asked for: once, for each bill or for each item."""
+    first = particular.any_of[0]
+    if "*" not in first:
+        yield particular.any_of
+        return
+    for bill in sheet.keys("bills"):
+        if "/goods/*/" not in first:
+            yield tuple(one.replace("*", bill, 1) for one in particular.any_of)
+            continue
+        for item in sheet.keys(f"bills/{bill}/goods") or ("1",):
+            yield tuple(
+                one.replace("*", bill, 1).replace("*", item, 1) for one in particular.any_of
+            )
+
+
+def _bill(sheet: "_Sheet", key: str, profile: FilingProfile) -> Bill:
+    at = f"bills/{key}"
+    parent = sheet.text(f"{at}/parent")
+    level = sheet.text(f"{at}/level") or (
+        profile.level if profile.level != "both" else "house" if parent else "master"
+    )
+    return Bill(
+        number=sheet.text(f"{at}/number") or "",
+        level=Level(level),
+        parent=parent,
+        place_of_loading=sheet.text(f"{at}/place_of_loading"),
+        port_of_discharge=sheet.text(f"{at}/port_of_discharge"),
+        place_of_delivery=sheet.text(f"{at}/place_of_delivery"),
+        place_of_transhipment=sheet.text(f"{at}/place_of_transhipment"),
+        transhipment=sheet.get(f"{at}/transhipment", bool),
+        reefer=sheet.get(f"{at}/reefer", bool),
+        packages=sheet.get(f"{at}/packages", int),
+        gross_mass_g=sheet.get(f"{at}/gross_mass_g", int),
+        volume_cm3=sheet.get(f"{at}/volume_cm3", int),
+        licences=sheet.codes(f"{at}/licences"),
+        houses=sheet.get(f"{at}/houses", int),
+        parties=tuple(_parties(sheet, at)),
+        goods=tuple(
+            _goods(sheet, f"{at}/goods/{item}", n)
+            for n, item in enumerate(sheet.keys(f"{at}/goods"), 1)
+        ),
+    )
+
+
+def _parties(sheet: "_Sheet", at: str) -> Iterator[Party]:
+    for name, role in _PARTIES:
+        told = [sheet.text(f"{at}/{name}/{part}") for part in ("name", "address", "code")]
+        if any(told):
+            yield Party(role, told[0] or "", told[1] or "", told[2])
+
+
+def _goods(sheet: "_Sheet", at: str, number: int) -> Goods:
+    counts = {box: sheet.get(f"{at}/stowed/{box}", int) for box in sheet.keys(f"{at}/stowed")}
+    named = {key_for(box): box for box in sheet.codes(f"{at}/containers")}
+    return Goods(
+        number=number,
+        description=sheet.text(f"{at}/description") or "",
+        packages=sheet.get(f"{at}/packages", int),
+        package_kind=sheet.text(f"{at}/package_kind"),
+        marks=sheet.text(f"{at}/marks") or "",
+        gross_mass_g=sheet.get(f"{at}/gross_mass_g", int),
+        volume_cm3=sheet.get(f"{at}/volume_cm3", int),
+        stowed=tuple(Package(box, counts.get(box)) for box in dict.fromkeys([*named, *counts])),
+        dangerous=sheet.codes(f"{at}/dangerous"),
+        hs_codes=sheet.codes(f"{at}/hs_codes"),
+        licences=sheet.codes(f"{at}/licences"),
+    )
+
+
+def _box(sheet: "_Sheet", key: str) -> Equipment:
+    at = f"boxes/{key}"
+    return Equipment(
+        number=key,
+        size_type=sheet.text(f"{at}/size_type"),
+        full=sheet.get(f"{at}/full", bool),
+        gross_mass_g=sheet.get(f"{at}/gross_mass_g", int),
+        tare_g=sheet.get(f"{at}/tare_g", int),
+        seals=sheet.codes(f"{at}/seals"),
+        set_point_mdegc=sheet.get(f"{at}/set_point_mdegc", int),
+    )
+
+
+class _Sheet:
+    """The fields by place, and which keys stand at each."""
+
+    def __init__(self, values: Values) -> None:
+        self._values = values
+        self._keys: dict[str, dict[str, None]] = {}
+        for path, value in values.items():
+            if value is None:
+                continue
+            steps = path.split("/")
+            for depth in range(1, len(steps)):
+                self._keys.setdefault("/".join(steps[:depth]), {}).setdefault(steps[depth])
+
+    def keys(self, at: str) -> tuple[str, ...]:
+        """Return the keys at a place: numbers in their order, then the rest in theirs."""
+        found = self._keys.get(at, {})
+        return tuple(sorted(found, key=lambda key: (len(key) if key.isdecimal() else 99, key)))
+
+    def get(self, path: str, kind: type[T]) -> T | None:
+        """Return the value at a place; None if nobody told it, or it is of another kind."""
+        value = self._values.get(path)
+        return value if isinstance(value, kind) else None
+
+    def text(self, path: str) -> str | None:
+        """Return the text at a place."""
+        return self.get(path, str)
+
+    def codes(self, path: str) -> tuple[str, ...]:
+        """Return the codes at a place; nobody told any: none."""
+        return cast("tuple[str, ...]", self.get(path, tuple) or ())

@@ -1,0 +1,249 @@
+"""A draft filled from what others have told already, with every source of every field kept.
+
+Nothing is merged silently. Each field keeps all that was said of it, by whom, in which paper and
+when; which value stands is decided by a table (`manifest/precedence.toml`), and where two sources
+that are worth the same differ, or two amounts are too far apart, it is a conflict for a person to
+look at. What a person typed stands above all and is marked; what a model wrote stands below all
+and never counts as confirmed. What nobody said is not there: it is unknown.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from functools import cache
+
+import msgspec
+
+from waglan.codes.data import read
+from waglan.manifest.draft_field import (
+    NUMBERS,
+    Compared,
+    Scalar,
+    ValueKind,
+    compared,
+    kind_of,
+    read_value,
+)
+
+POLICY = "manifest/precedence.toml"
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class SourceKind(Enum):
+    """From where a value is."""
+
+    TYPED = "typed"  # by a person, or chosen by him among what was told
+    BOOKING = "booking"
+    INSTRUCTION = "instruction"
+    VERIFIED_MASS = "verified-mass"
+    HOUSE_DATA = "house-data"
+    EARLIER_FILING = "earlier-filing"  # the firm's own
+    MOVEMENT = "movement"  # told from the quay: what was loaded or discharged
+    STOWAGE = "stowage"
+    COPIED = "copied"  # from the last consignment
+    TEMPLATE = "template"
+    MODEL = "model"  # written by a model; a person has to look
+
+
+# What these give is of another consignment, or of nobody's: it contradicts nothing.
+OF_ANOTHER = frozenset({SourceKind.COPIED, SourceKind.TEMPLATE, SourceKind.MODEL})
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Who told something, in which paper, where in it, and when."""
+
+    kind: SourceKind
+    document: str  # an id or number that finds the paper
+    sender: str  # an organisation, or the subject id of who typed it
+    place: str = ""  # in the paper
+    said_at: datetime | None = None  # None: the paper does not say
+    recorded_at: datetime | None = None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """That a source tells a field's value. None is that a person leaves it empty."""
+
+    path: str
+    value: Scalar | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class DraftField:
+    """One field with all that was told of it; the first of its claims stands."""
+
+    path: str
+    holds: ValueKind
+    claims: tuple[Claim, ...]
+    is_conflict: bool
+
+    @property
+    def value(self) -> Scalar | None:
+        """The value that stands; None: a person left it empty."""
+        return self.claims[0].value
+
+    @property
+    def source(self) -> Source:
+        """Who told the value that stands."""
+        return self.claims[0].source
+
+    @property
+    def losing(self) -> tuple[Claim, ...]:
+        """What was told otherwise."""
+        stands = _key(self.holds, self.value)
+        return tuple(one for one in self.claims if _key(self.holds, one.value) != stands)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it may be filed as it stands: nobody contradicts it, and no model wrote it."""
+        return not self.is_conflict and self.source.kind is not SourceKind.MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """Every field that somebody told, by place, and claims that their source can't give."""
+
+    fields: Mapping[str, DraftField]
+    not_taken: tuple[Claim, ...] = ()
+
+
+def prefill(claims: Iterable[Claim]) -> Prefilled:
+    """Return the draft that these claims make; their order does not matter, nor saying twice."""
+    by_path: dict[str, list[Claim]] = {}
+    not_taken: list[Claim] = []
+    # Python takes True for 1, and a paper may not: the type tells them apart.
+    for claim in {(one, type(one.value)): one for one in claims}.values():
+        kind = kind_of(claim.path)
+        is_given = kind is not None and claim.source.kind in precedence().of(kind.group)
+        if not is_given or read_value(claim.path, claim.value) != (claim.value, []):
+            not_taken.append(claim)
+        else:
+            by_path.setdefault(claim.path, []).append(claim)
+    fields = {path: _field(path, told) for path, told in sorted(by_path.items())}
+    return Prefilled(fields, tuple(sorted(not_taken, key=_told_by)))
+
+
+def claims_of(prefilled: Prefilled) -> list[Claim]:
+    """Return every claim that went in."""
+    return [c for field in prefilled.fields.values() for c in field.claims] + [*prefilled.not_taken]
+
+
+def _field(path: str, told: list[Claim]) -> DraftField:
+    kind = kind_of(path)
+    if kind is None:
+        raise LookupError(path)
+    ranks = precedence().of(kind.group)
+    ordered = sorted(told, key=_told_by)
+    ordered.sort(key=lambda one: _times(one.source), reverse=True)
+    ordered.sort(key=lambda one: ranks[one.source.kind])
+    stands = ordered[0]
+    superseded = _superseded(ordered)
+    is_conflict = any(
+        _contradicts(kind.holds, stands, other, ranks)
+        for other in ordered
+        if other not in superseded
+    )
+    return DraftField(path, kind.holds, tuple(ordered), is_conflict)
+
+
+def _superseded(ordered: Iterable[Claim]) -> set[Claim]:
+    """What the same sender said again, later, in the same paper; and what a person typed before."""
+    newest: dict[tuple[str, ...], tuple[datetime, datetime]] = {}
+    old: set[Claim] = set()
+    for claim in ordered:  # the newest of one paper comes first: rank and paper are the same
+        one = claim.source
+        is_typed = one.kind is SourceKind.TYPED
+        paper = ("typed",) if is_typed else (one.kind.value, one.document, one.sender)
+        times = _times(one)
+        if newest.setdefault(paper, times) != times:
+            old.add(claim)
+    return old
+
+
+def _contradicts(
+    holds: ValueKind, stands: Claim, other: Claim, ranks: Mapping[SourceKind, int]
+) -> bool:
+    mine, theirs = _key(holds, stands.value), _key(holds, other.value)
+    if mine == theirs:
+        return False
+    if other.source.kind in OF_ANOTHER:
+        return False
+    if stands.source.kind is SourceKind.TYPED and other.source.kind is not SourceKind.TYPED:
+        # He has seen what was there. What came since, he has not.
+        return _recorded(other.source) > _recorded(stands.source)
+    if ranks[stands.source.kind] == ranks[other.source.kind]:
+        return True
+    return holds in NUMBERS and _apart(holds, mine, theirs)
+
+
+def _apart(holds: ValueKind, one: Compared | None, other: Compared | None) -> bool:
+    if not (isinstance(one, int) and isinstance(other, int)):
+        return True
+    allowed = precedence().apart_permille.get(holds, 0)
+    return abs(one - other) * 1000 > allowed * max(abs(one), abs(other))
+
+
+def _key(holds: ValueKind, value: Scalar | None) -> Compared | None:
+    return None if value is None else compared(holds, value)
+
+
+def _times(source: Source) -> tuple[datetime, datetime]:
+    if source.kind is SourceKind.TYPED:
+        return _recorded(source), _NEVER
+    return source.said_at or _NEVER, _recorded(source)
+
+
+def _recorded(source: Source) -> datetime:
+    return source.recorded_at or _NEVER
+
+
+def _told_by(claim: Claim) -> tuple[str, ...]:
+    """An order of all claims that says nothing but is always the same."""
+    one = claim.source
+    return (one.kind.value, one.document, one.sender, one.place, repr(claim.value), claim.path)
+
+
+class _Apart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mass_permille: int
+    volume_permille: int
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: str
+    source: str
+    checked_on: object
+    apart: _Apart
+    ranks: dict[str, list[list[SourceKind]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """Which source is believed first, by group of fields; a lower rank is believed more."""
+
+    version: str
+    ranks: Mapping[str, Mapping[SourceKind, int]]
+    apart_permille: Mapping[ValueKind, int]
+
+    def of(self, group: str) -> Mapping[SourceKind, int]:
+        """Return the ranks of the sources that may give fields of a group."""
+        return self.ranks[group]
+
+
+@cache
+def precedence() -> Precedence:
+    """Return the packaged table."""
+    file = msgspec.convert(tomllib.loads(read(POLICY)), _File)
+    ranks = {
+        group: {kind: rank for rank, side_by_side in enumerate(ladder) for kind in side_by_side}
+        for group, ladder in file.ranks.items()
+    }
+    for group, ladder in ranks.items():
+        if ladder.get(SourceKind.TYPED) != 0 or max(ladder.values()) != ladder[SourceKind.MODEL]:
+            raise ValueError(f"{POLICY}: {group}: a person comes first and a model last")
+    apart = {
+        ValueKind.MASS: file.apart.mass_permille,
+        ValueKind.VOLUME: file.apart.volume_permille,
+    }
+    return Precedence(file.version, ranks, apart)
