@@ -202,7 +202,10 @@ def _recorded(source: Source) -> datetime:
 def _told_by(claim: Claim) -> tuple[str, ...]:
     """An order of all claims that says nothing but is always the same."""
     one = claim.source
-    return (one.kind.value, one.document, one.sender, one.place, repr(claim.value), claim.path)
+    times = (str(one.said_at), str(one.recorded_at))
+    return (
+        claim.path, one.kind.value, one.document, one.sender, one.place, repr(claim.value), *times,
+    )  # fmt: skip
 
 
 class _Apart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
