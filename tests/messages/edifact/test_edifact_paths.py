@@ -21,6 +21,7 @@ from edifact_files import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quay_files import FILES
 
 from waglan.codes.finding import Finding, Where
 from waglan.messages.edifact import Profile, cut, peek, read
@@ -51,6 +52,7 @@ CASES = [
     message(HEAD + MASTER).encode() * 2,
     WHOLE.rpartition(b"UNZ")[0] + WHOLE + b"\r\n\x1a" + WHOLE[:-30],
     b"junk\r\n" + WHOLE + b"  more junk",
+    *FILES,
 ]
 PROFILES = [Profile(), Profile(charset="gb18030"), Profile(charset="big5hkscs")]
 
@@ -81,7 +83,8 @@ def test_what_is_longer_than_a_run_reads_the_same(raw: bytes) -> None:
 
 SNIPPETS = [
     b"'", b"+", b":", b"?", b"\r\n", b"\n", b" ", b"\x00", b"\x1a", b"\x1d", b"UNB+", b"UNA:+.? '",
-    b"UNA:+.? 'UNB+", b"UNZ+1+R1'", b"UNH+1+CUSCAR:D:95B:UN'", b"UNT+3+1'", b"UNG+X+A+B+C+1'",
+    b"UNA:+.? 'UNB+", b"UNZ+1+R1'", b"UNH+1+CUSCAR:D:95B:UN'", b"UNH+1+COARRI:D:95B:UN'",
+    b"LOC+147+1'", b"STS+1+A'", b"UNT+3+1'", b"UNG+X+A+B+C+1'",
     b"UNE+1+1'", b'"', b"\\", b"\xe9", b"\xe9\xa6\x99", b"\xef\xb7\x90", b"\x81\x30", b"\xff",
     b"\xef\xbb\xbf", b"unt", b"CNI+1'", b"EQD+CN+ABCU1234567'", b"\x1b$B", b"\x1b(B", b"~", b"|",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -36,7 +36,14 @@ _FORMATS = {
         "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
         "(?P<second>[0-9]{2})"
     ),
+    "303": re.compile(
+        "(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})"
+        "(?P<zone>.{3})"
+    ),
 }
+# Only zones that mean one thing: CST is China's and Chicago's.
+_ZONES = {"UTC": timedelta(), "GMT": timedelta(), "HKT": timedelta(hours=8)}
+_HOURS = re.compile("[+-](?:0[0-9]|1[0-4])")
 
 
 def grams(measure: str) -> int | None:
@@ -111,9 +118,9 @@ def millidegrees(text: str, unit: str) -> int | None:
 
 
 def iso_8601(text: str, form: str) -> str | None:
-    """Return a date or time as ISO 8601 without a zone; None where format (2379) or value is odd.
+    """Return a date or time as ISO 8601; None where format (2379), zone or value is odd.
 
-    A year of two digits is of this century.
+    It has a zone only where the sender wrote one. A year of two digits is of this century.
     """
     shape = _FORMATS.get(form)
     found = shape.fullmatch(text) if shape else None
@@ -130,4 +137,13 @@ def iso_8601(text: str, form: str) -> str | None:
         return None
     if form == "102":
         return moment.date().isoformat()
+    if form == "303":
+        zone = _zone(parts["zone"])
+        return moment.replace(tzinfo=zone).isoformat(timespec="minutes") if zone else None
     return moment.isoformat(timespec="seconds" if form == "204" else "minutes")
+
+
+def _zone(text: str) -> timezone | None:
+    if text in _ZONES:
+        return timezone(_ZONES[text])
+    return timezone(timedelta(hours=int(text))) if _HOURS.fullmatch(text) else None

@@ -11,18 +11,22 @@ from waglan.codes import container
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact.service_characters import MARK, MARK_UTF8
 from waglan.messages.edifact.tags import (
+    ATT,
     BGM,
     CNI,
     CNT,
     COM,
     CST,
     CTA,
+    DAM,
     DGS,
     DIM,
     DOC,
     DTM,
+    EQA,
     EQD,
     FTX,
+    GDS,
     GEI,
     GID,
     GIS,
@@ -34,11 +38,15 @@ from waglan.messages.edifact.tags import (
     PCI,
     PIA,
     RFF,
+    RNG,
     SEL,
     SGP,
+    STS,
     TDT,
+    TMD,
     TMP,
     TSR,
+    UNS,
     Other,
     Segment,
 )  # fmt: skip
@@ -241,7 +249,7 @@ PLAIN: Handlers = {
     kind: Content.pass_over
     for kind in (
         BGM, CNI, CNT, COM, CST, CTA, DGS, DIM, DOC, FTX, GEI, GID, GIS, HAN, LOC, MEA, MOA, NAD,
-        PCI, PIA, SEL, SGP, TDT, TMP, TSR, Other,
+        PCI, PIA, SEL, SGP, TDT, TMP, TSR, TMD, EQA, DAM, STS, GDS, RNG, ATT, UNS, Other,
     )
 }  # fmt: skip
 PLAIN |= {DTM: Content.check_period, RFF: Content.check_reference, EQD: Content.check_equipment}

@@ -6,15 +6,19 @@ from dataclasses import dataclass, replace
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact import cuscar, iftmin, vermas
+from waglan.messages.edifact.baplie import Baplie
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.content import Content, Place, Sent, short
 from waglan.messages.edifact.cuscar import Cuscar
 from waglan.messages.edifact.header import Place as HeaderPlace
 from waglan.messages.edifact.header import is_count
 from waglan.messages.edifact.iftmin import Iftmin
+from waglan.messages.edifact.iftsta import StatusReport
+from waglan.messages.edifact.moves import Moves
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.structure import check_structure
 from waglan.messages.edifact.tags import UNT
+from waglan.messages.edifact.tree import table_for
 from waglan.messages.edifact.vermas import Vermas
 from waglan.messages.envelope import Header, Interchange, Item, Message
 
@@ -155,18 +159,23 @@ class OpenMessage:
         return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
 
 
-# The messages whose content is read: in which directories, and by what.
-READ: dict[str, tuple[frozenset[str], Callable[[Place, Header], Content]]] = {
+# The messages whose content is read: in which directories, and by what. None: in every one that a
+# table is held of, for those walk alike.
+READ: dict[str, tuple[frozenset[str] | None, Callable[[Place, Header], Content]]] = {
     "CUSCAR": (cuscar.DIRECTORIES, lambda place, said: Cuscar(place, said.sequence or 1)),
     "IFTMIN": (iftmin.DIRECTORIES, lambda place, _: Iftmin(place)),
     "VERMAS": (vermas.DIRECTORIES, lambda place, _: Vermas(place)),
+    "COARRI": (None, lambda place, said: Moves(place, said.type)),
+    "CODECO": (None, lambda place, said: Moves(place, said.type)),
+    "IFTSTA": (None, lambda place, _: StatusReport(place)),
+    "BAPLIE": (None, lambda place, _: Baplie(place)),
 }
 
 
 def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
     """Return what reads a message of this type and directory, having found what nothing reads."""
     found = READ.get(header.type)
-    if found is not None and header.directory in found[0]:
+    if found is not None and _is_read(header, found[0]):
         return found[1](place, header)
     content = Content(place)
     where, kind = in_header("message/type", 3, None), short(header.type)
@@ -183,3 +192,9 @@ def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
             )
         )
     return content
+
+
+def _is_read(header: Header, directories: frozenset[str] | None) -> bool:
+    if directories is not None:
+        return header.directory in directories
+    return header.version == "D" and table_for(header.type, header.release) is not None

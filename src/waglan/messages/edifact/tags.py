@@ -123,6 +123,7 @@ class LOC(Segment):
 
     qualifier: str = ""
     place: str = ""
+    related: str = ""
 
 
 class GIS(Segment):
@@ -277,6 +278,47 @@ class TSR(Segment):
     """Transport service; not looked into."""
 
 
+class TMD(Segment):
+    """Transport movement; not looked into."""
+
+
+class EQA(Segment):
+    """Attached equipment; not looked into."""
+
+
+class DAM(Segment):
+    """Damage."""
+
+    qualifier: str = ""
+    kind: str = ""
+    area: str = ""
+    severity: str = ""
+
+
+class STS(Segment):
+    """Status."""
+
+    category: str = ""
+    status: str = ""
+    reason: str = ""
+
+
+class GDS(Segment):
+    """Nature of cargo; not looked into."""
+
+
+class RNG(Segment):
+    """Range; not looked into."""
+
+
+class ATT(Segment):
+    """Attribute; not looked into."""
+
+
+class UNS(Segment):
+    """Section control; not looked into."""
+
+
 class Other(Segment, tag="?"):
     """A segment with any other tag."""
 
@@ -287,6 +329,7 @@ Read: TypeAlias = Union[  # noqa: UP007  (a union of this length reads better so
     UNB, UNG, UNH, UNT, UNE, UNZ, BGM, DTM, RFF, NAD, TDT, LOC, GIS, GEI, EQD, SEL, MEA, TMP, CNI,
     CNT, GID, FTX, SGP, PCI, DGS, CST, HAN, CTA, COM, MOA, DIM, TSR,
     PIA, DOC,
+    TMD, EQA, DAM, STS, GDS, RNG, ATT, UNS,
 ]  # fmt: skip
 
 KINDS: dict[str, tuple[type[Segment], int]] = {
