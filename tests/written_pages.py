@@ -77,6 +77,7 @@ AREAS = {
     "desk": "At the customs desk",
     "edifact": "EDIFACT messages",
     "edifact_structure": "The structure of EDIFACT messages",
+    "interface": "On the HTTP interface",
     "keeping": "Backup, restoring and erasure",
     "logbook": "The log and its evidence",
     "manifest": "Manifests",

@@ -3,8 +3,9 @@
 import asyncio
 
 import httpx
+from starlette.applications import Starlette
 
-from waglan.gateway.tiles import log_router
+from waglan.gateway.tiles import log_routes
 from waglan.logbook.leaf import leaf_hash
 from waglan.logbook.tiles import tile_path
 from waglan.logbook.tree import Frontier, TileId, inclusion_proof, tiles_for_inclusion, width_in
@@ -27,10 +28,10 @@ async def tile(place: TileId) -> bytes | None:
 
 
 def get(*paths: str, log_is_empty: bool = False) -> list[httpx.Response]:
-    router = log_router(no_note if log_is_empty else note, tile)
+    app = Starlette(routes=log_routes(no_note if log_is_empty else note, tile))
 
     async def ask() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(app=router)
+        transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://log") as client:
             return [await client.get(f"/log/{path}") for path in paths]
 

@@ -4,6 +4,7 @@ What is somebody else's and what is not there at all must answer alike, byte for
 that is not in the table below fails: whoever adds one says here how it is asked.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -307,6 +308,36 @@ def test_what_is_anothers_and_what_is_not_there_answer_alike(
         if ask.names_a_thing:
             assert (status, content) == send(client.http, asked, ABSENT), str(client)
     assert world.unchanged() == before
+
+
+UNKEEPABLE = {"NUL": "SYN\0TEXT", "half a surrogate pair": "SYN\ud800TEXT"}
+
+
+@pytest.mark.parametrize("text", UNKEEPABLE.values(), ids=UNKEEPABLE)
+def test_text_that_the_record_cannot_keep_is_refused_wherever_it_is_sent(
+    world: World, text: str
+) -> None:
+    for (method, _), ask in ASKS.items():
+        able = (c for c in world.strangers if ask.act and not refusal(c.principal, ask.act))
+        client = next(able, None)
+        if client is None:
+            continue
+        own = NEW_PARTY() if ask.path == "/v1/organisations" and method == "post" else ask.body
+        for name in [name for name, value in (own or {}).items() if isinstance(value, str)]:
+            # As escapes, which every JSON reader turns into the characters that are not kept.
+            body = json.dumps({**(own or {}), name: text})
+            headers = {"Content-Type": "application/json"}
+            path = fill(ask.path, ABSENT)
+            refused(client.http.request(method, path, content=body, headers=headers))
+        for name in [name for name in ABSENT if "\0" in text and f"{{{name}}}" in ask.path]:
+            path = fill(ask.path, {**ABSENT, name: "SYN%00TEXT"})
+            refused(client.http.request(method, path, content=ask.content, json=own))
+
+
+def refused(answer: httpx.Response) -> None:
+    assert answer.status_code == 422, f"{answer.request.url}: {answer.text}"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["findings"]
 
 
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:

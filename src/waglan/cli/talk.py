@@ -72,7 +72,8 @@ def answered(response: httpx.Response) -> httpx.Response:
             "CLI-NO-ANSWER", Severity.ERROR, Where("settings/url"), {"url": url, "reason": reason}
         )
         raise stopped(found, lang, 2)
-    typer.echo(plain(problem.title), err=True)
+    if not any(finding["problem"] == problem.title for finding in problem.findings):
+        typer.echo(plain(problem.title), err=True)
     if problem.detail:
         typer.echo(plain(problem.detail), err=True)
     for finding in problem.findings:

@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import Route
 
 from waglan.logbook.tiles import read_tile_path
 from waglan.logbook.tree import HASH_BYTES, TileId
@@ -18,13 +19,13 @@ GetCheckpoint: TypeAlias = Callable[[], Awaitable[bytes | None]]
 FetchTile: TypeAlias = Callable[[TileId], Awaitable[bytes | None]]
 
 
-def log_router(checkpoint: GetCheckpoint, tile: FetchTile) -> Router:
-    """Return the router that serves /log/checkpoint and /log/tile/…; it asks for no credential."""
+def log_routes(checkpoint: GetCheckpoint, tile: FetchTile) -> list[Route]:
+    """Return the routes that serve /log/checkpoint and /log/tile/…; they ask for no credential."""
 
     async def serve_checkpoint(_request: Request) -> Response:
         note = await checkpoint()
         if note is None:
-            return Response(status_code=404)
+            raise HTTPException(404)
         return Response(
             note,
             media_type="text/plain; charset=utf-8",
@@ -35,16 +36,14 @@ def log_router(checkpoint: GetCheckpoint, tile: FetchTile) -> Router:
         place = read_tile_path(request.path_params["path"])
         hashes = await tile(place[0]) if place else None
         if not place or not hashes or len(hashes) < place[1] * HASH_BYTES:
-            return Response(status_code=404)
+            raise HTTPException(404)
         return Response(
             hashes[: place[1] * HASH_BYTES],
             media_type="application/octet-stream",
             headers={"Cache-Control": f"public, max-age={TILE_AGE_S}, immutable"},
         )
 
-    return Router(
-        routes=[
-            Route("/log/checkpoint", serve_checkpoint, methods=["GET"]),
-            Route("/log/tile/{path:path}", serve_tile, methods=["GET"]),
-        ]
-    )
+    return [
+        Route("/log/checkpoint", serve_checkpoint, methods=["GET"]),
+        Route("/log/tile/{path:path}", serve_tile, methods=["GET"]),
+    ]

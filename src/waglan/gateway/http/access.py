@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import Problem, absent
+from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.gateway.tokens import new_credential, new_subject, new_token
 from waglan.operations.issue_token import issue_token
 from waglan.operations.register_credential import register_credential
@@ -38,7 +40,7 @@ class WhoView(BaseModel):
     token: str
 
 
-class NewCredential(BaseModel):
+class NewCredential(Asked):
     """A machine, and the person who answers for it."""
 
     label: str = Field(min_length=1, max_length=100)
@@ -46,7 +48,7 @@ class NewCredential(BaseModel):
     accountable_contact: str = Field(default="", max_length=200)
 
 
-class TokenWish(BaseModel):
+class TokenWish(Asked):
     """The token to be made; a machine's names its credential."""
 
     client: ClientKind
@@ -95,9 +97,12 @@ async def issue(wish: TokenWish, visitor: TheVisitor) -> IssuedView:
     """Issue a token of your organisation: never with more than your own token may do."""
     visitor.must(Act.ISSUE_TOKEN)
     if not set(wish.scopes) <= visitor.principal.scopes:
-        raise Problem(403, "not-allowed", "A token can't be given more than its giver may do")
+        kind = Finding("HTTP-MORE-THAN-ITS-GIVER", Severity.ERROR, Where("body.scopes"), {})
+        raise Problem(403, kind)
     if (wish.client is ClientKind.MACHINE) != (wish.credential is not None):
-        raise Problem(422, "bad-request", "A machine's token names its credential, no other does")
+        raise misunderstood(
+            Finding("HTTP-CREDENTIAL", Severity.ERROR, Where("body.credential"), {})
+        )
     holder = wish.credential
     if wish.client is ClientKind.PERSON:
         holder = visitor.principal.accountable
@@ -164,7 +169,7 @@ async def organisations(visitor: TheVisitor) -> list[OrganisationView]:
     return [OrganisationView(party=party, name=name, roles=roles) for party, name, roles in found]
 
 
-class NewParty(BaseModel):
+class NewParty(Asked):
     """An organisation to be let in, and the person who first signs in for it."""
 
     party: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
@@ -196,7 +201,8 @@ async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
         async with visitor.transaction() as tx:
             await register_organisation(tx, kit.keys.vault, wanted, now=now)
     except Taken:
-        raise Problem(409, "taken", "The id or an address belongs to another already") from None
+        kind = Finding("HTTP-TAKEN", Severity.ERROR, Where("body"), {})
+        raise Problem(409, kind) from None
     return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
 
 

@@ -17,7 +17,7 @@ from waglan.gateway.http import (
 )
 from waglan.gateway.http.observed import Observed
 from waglan.gateway.kit import Kit
-from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_router
+from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_routes
 from waglan.logbook.tree import TileId
 from waglan.store import log
 from waglan.store.connect import transaction
@@ -33,7 +33,8 @@ def application(kit: Kit) -> FastAPI:
     """Return the application of one running instance."""
     app = describe()
     app.state.kit = kit
-    app.mount("", log_router(*_log(kit)))
+    # As routes of its own: a mount at the root would answer whatever is asked with a wrong method.
+    app.router.routes.extend(log_routes(*_log(kit)))
     return app
 
 

@@ -10,9 +10,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import FindingView, Problem, absent, view
+from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.operations.decide_bill import decide_bill
 from waglan.operations.publish_table import publish_table
 from waglan.operations.register_officer_key import register_officer_key
@@ -35,13 +37,13 @@ class TableView(BaseModel):
     findings: list[FindingView]
 
 
-class OfficerKey(BaseModel):
+class OfficerKey(Asked):
     """The public half of the key that an officer signs with: 32 bytes, base64."""
 
     public_key: str = Field(max_length=100)
 
 
-class SignedOrder(BaseModel):
+class SignedOrder(Asked):
     """A standing order: the very bytes that were signed, and the signature, base64."""
 
     body: str = Field(max_length=BASE64_CHARACTERS_MAX)
@@ -55,7 +57,7 @@ class OrderView(BaseModel):
     findings: list[FindingView]
 
 
-class Deciding(BaseModel):
+class Deciding(Asked):
     """What an officer decides of one bill, and why."""
 
     status: CustomsStatus
@@ -121,13 +123,14 @@ async def publish(request: Request, visitor: TheVisitor) -> TableView:
     async for piece in request.stream():
         model += piece
         if len(model) > TABLE_BYTES_MAX:
-            raise Problem(413, "too-large", "The table is too large")
+            raise Problem(413, Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("table"), {}))
     async with visitor.transaction() as tx:
         sha256, findings = await publish_table(
             tx, (visitor.org, visitor.principal), model, now=visitor.kit.clock()
         )
     if sha256 is None:
-        raise Problem(422, "table-refused", "The table can't be used", findings=findings)
+        kind = Finding("HTTP-TABLE-REFUSED", Severity.ERROR, Where("table"), {})
+        raise Problem(422, kind, findings=findings)
     return TableView(sha256=sha256.hex(), findings=view(findings, visitor.lang))
 
 
@@ -137,13 +140,13 @@ async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
     visitor.must(Act.SIGN_ORDER)
     public = _bytes(key.public_key)
     if len(public) != 32:
-        raise Problem(422, "bad-key", "An Ed25519 public key has 32 bytes")
+        raise misunderstood(Finding("HTTP-BAD-KEY", Severity.ERROR, Where("body.public_key"), {}))
     async with visitor.transaction() as tx:
         officer = await register_officer_key(
             tx, (visitor.org, visitor.principal), public, now=visitor.kit.clock()
         )
     if officer is None:
-        raise Problem(409, "key-known", "This officer has registered a key before")
+        raise Problem(409, Finding("HTTP-KEY-KNOWN", Severity.ERROR, Where("officer"), {}))
     return {"officer": officer}
 
 
@@ -160,7 +163,8 @@ async def sign_order(order: SignedOrder, visitor: TheVisitor) -> OrderView:
             now=visitor.kit.clock(),
         )
     if order_id is None:
-        raise Problem(422, "order-refused", "The order can't be taken", findings=findings)
+        kind = Finding("HTTP-ORDER-REFUSED", Severity.ERROR, Where("order"), {})
+        raise Problem(422, kind, findings=findings)
     return OrderView(order_id=order_id, findings=view(findings, visitor.lang))
 
 
@@ -245,7 +249,8 @@ async def decide(number: str, deciding: Deciding, visitor: TheVisitor) -> dict[s
     if findings is None:
         raise absent("bill")
     if findings:
-        raise Problem(409, "not-lawful-now", "The bill can't become this now", findings=findings)
+        kind = Finding("HTTP-NOT-LAWFUL-NOW", Severity.ERROR, Where("bill"), {})
+        raise Problem(409, kind, findings=findings)
     return {"bill": number, "status": deciding.status.value}
 
 
@@ -296,4 +301,5 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Problem(422, "bad-base64", "The text is not base64") from None
+        fault = Finding("HTTP-BASE64", Severity.ERROR, Where("body"), {})
+        raise misunderstood(fault) from None

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
+from waglan.gateway.http.asked import is_keepable
 from waglan.gateway.http.observed import note
-from waglan.gateway.http.problem import Problem, language
+from waglan.gateway.http.problem import Problem, language, misunderstood
 from waglan.gateway.kit import Kit
 from waglan.parties.permission import Act, refusal
 from waglan.parties.role import Principal, Role
@@ -51,7 +53,8 @@ class Visitor:
         """Raise Problem 403 with the reason unless this client may do this act."""
         reason = refusal(self.principal, act)
         if reason is not None:
-            raise Problem(403, "not-allowed", "You may not do this", findings=[reason])
+            kind = Finding("HTTP-NOT-ALLOWED", Severity.ERROR, Where("token"), {})
+            raise Problem(403, kind, findings=[reason])
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -64,6 +67,8 @@ class Visitor:
 
 async def visitor(request: Request, kit: TheKit) -> Visitor:
     """Return who is asking; a missing, unknown, expired or revoked token is one and the same."""
+    if not is_keepable(request.url.path):
+        raise misunderstood(Finding("HTTP-TEXT", Severity.ERROR, Where("path"), {}))
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and 0 < len(secret) <= TOKEN_CHARACTERS_MAX:
         digest = hashlib.sha256(secret.strip().encode()).digest()
@@ -73,7 +78,7 @@ async def visitor(request: Request, kit: TheKit) -> Visitor:
             note(request, party=known.principal.org)
             lang = language(request.headers.get("accept-language"))
             return Visitor(known.org, known.principal, lang, kit, digest)
-    raise Problem(401, "sign-in", "A valid token is needed")
+    raise Problem(401, Finding("HTTP-SIGN-IN", Severity.ERROR, Where("token"), {}))
 
 
 TheVisitor = Annotated[Visitor, Depends(visitor)]

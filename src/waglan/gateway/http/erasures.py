@@ -7,6 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
@@ -20,7 +22,7 @@ router = APIRouter(prefix="/v1/erasures", tags=["erasures"])
 RULE_CHARACTERS_MAX = 200
 
 
-class NewErasure(BaseModel):
+class NewErasure(Asked):
     """Who or what is to be erased, and the rule under which: an article, a request's number."""
 
     kind: Kind
@@ -47,7 +49,8 @@ async def ask(new: NewErasure, visitor: TheVisitor) -> ErasureView:
     visitor.must(Act.ERASE)
     findings = refusal(new.kind, new.target)
     if findings:
-        raise Problem(422, "erasure-refused", "This can't be erased", findings=findings)
+        kind = Finding("HTTP-ERASURE-REFUSED", Severity.ERROR, Where("erasure"), {})
+        raise Problem(422, kind, findings=findings)
     kit = visitor.kit
     wish = Wish(kit.new_id(), new.kind, new.target, new.rule, await new_salt())
     async with visitor.transaction() as tx:

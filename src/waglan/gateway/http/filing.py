@@ -11,7 +11,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.raw import BadCode
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import Problem, absent
+from waglan.gateway.http.problem import absent, misunderstood
 from waglan.manifest.condition import FACTS, read_fact, written
 from waglan.manifest.deadline import ANCHORS, Deadline, deadlines, read_anchor
 from waglan.manifest.filing_profile import FilingProfile, profiles
@@ -130,7 +130,7 @@ async def due(asked: Annotated[Asked, Query()], visitor: TheVisitor) -> list[Dea
     told = {name: text for name, text in asked.model_dump().items() if text is not None}
     facts, anchors, wrong = read_asked(told)
     if wrong:
-        raise Problem(422, "bad-request", "The request is not understood", findings=wrong)
+        raise misunderstood(*wrong)
     if asked.profile is None:
         return [_deadline(one) for one in deadlines(anchors, facts)]
     profile = known_profile(asked.profile)

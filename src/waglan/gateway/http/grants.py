@@ -8,7 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
@@ -27,7 +29,7 @@ LOOK_SECONDS = 0.05
 ViewName = Literal["status", "equipment", "full"]
 
 
-class NewGrant(BaseModel):
+class NewGrant(Asked):
     """What to show to whom, how much of it, and for how many days.
 
     `parent` is the bill above, for a number that you gave to houses below several bills.
@@ -71,7 +73,8 @@ async def give(new: NewGrant, response: Response, visitor: TheVisitor) -> GrantV
     if findings is None:
         raise absent("bill")
     if findings:
-        raise Problem(422, "grant-refused", "The grant can't be given", findings=findings)
+        kind = Finding("HTTP-GRANT-REFUSED", Severity.ERROR, Where("grant"), {})
+        raise Problem(422, kind, findings=findings)
     shown = await _settled(visitor, wish.id)
     if not shown.in_effect:
         response.status_code = 202

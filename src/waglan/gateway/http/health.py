@@ -2,16 +2,17 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from pydantic import BaseModel
 
-from waglan.codes.finding import Severity
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.cosigning import halted
 from waglan.gateway.http.door import TheKit
-from waglan.gateway.http.problem import FindingView, view
+from waglan.gateway.http.problem import FindingView, language, view
 from waglan.gateway.kit import Kit
 from waglan.store import NoDatabase, Transaction, figures, log, witnesses
 from waglan.store.connect import durable, transaction
@@ -49,7 +50,9 @@ async def alive() -> str:
 
 
 @router.get("/readyz", response_model=ReadyView)
-async def ready(kit: TheKit, response: Response) -> ReadyView:
+async def ready(
+    kit: TheKit, response: Response, accept_language: Annotated[str | None, Header()] = None
+) -> ReadyView:
     """Say whether what is acknowledged now would survive a power cut; 503 if not."""
     try:
         async with transaction(kit.pools.app, None) as tx:
@@ -58,14 +61,16 @@ async def ready(kit: TheKit, response: Response) -> ReadyView:
             findings += [halted(halt) for halt in await witnesses.halts(tx)]
     except (NoDatabase, LookupError):
         response.status_code = 503
-        return ReadyView(ready=False, findings=[], log_size=None, log_lag_seconds=None)
+        gone = Finding("HTTP-NO-DATABASE", Severity.ERROR, Where("database"), {})
+        told = view([gone], language(accept_language))
+        return ReadyView(ready=False, findings=told, log_size=None, log_lag_seconds=None)
     lag = None if head.sequenced_at is None else kit.clock() - head.sequenced_at
     fit = all(finding.severity is not Severity.ERROR for finding in findings)
     fit = fit and lag is not None and lag <= LAG_MAX
     response.status_code = 200 if fit else 503
     return ReadyView(
         ready=fit,
-        findings=view(findings, "en"),
+        findings=view(findings, language(accept_language)),
         log_size=head.size,
         log_lag_seconds=None if lag is None else lag.total_seconds(),
     )

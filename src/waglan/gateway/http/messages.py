@@ -78,8 +78,7 @@ async def hand_in(
     if received.clash:
         raise Problem(
             409,
-            "another-message",
-            "Another message came under this reference before",
+            Finding("HTTP-ANOTHER-MESSAGE", Severity.ERROR, Where("message"), {}),
             detail=f"this one is kept as {received.id}",
             findings=[_clash(head, kept)],
         )
@@ -138,7 +137,8 @@ async def _receive(visitor: Visitor, kept: Kept, salt: bytes, key: str) -> Recei
                 return await receive_message(tx, visitor.principal.org, kept, salt, key)
         except Raced:
             continue
-    raise Problem(503, "busy", "The same message is being handed in many times at once")
+    busy = Finding("HTTP-BUSY", Severity.ERROR, Where("message"), {})
+    raise Problem(503, busy, headers={"Retry-After": "2"})
 
 
 def _key(head: bytes, kept: Kept, given: str | None) -> str:
@@ -168,8 +168,7 @@ def _clash(head: bytes, kept: Kept) -> Finding:
 def _too_large(limit: int) -> Problem:
     return Problem(
         413,
-        "too-large",
-        "The message is too large",
+        Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("message"), {}),
         findings=[
             Finding("MESSAGE-TOO-LARGE", Severity.ERROR, Where("message"), {"bytes_max": limit})
         ],

@@ -1,16 +1,24 @@
 """Errors as problem documents (RFC 9457), with the findings behind them, in any language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from waglan.codes.finding import Finding, Where
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
+from waglan.gateway.http.asked import UNKEEPABLE
+from waglan.store import NoDatabase
 
+logger = structlog.get_logger()
+
+HERE = Where("request")
+FAULTS_MAX = 20
 MEDIA_TYPE = "application/problem+json"
 LANGS: tuple[tuple[str, Lang], ...] = (
     ("zh-hant", "zh-Hant-HK"),
@@ -33,7 +41,7 @@ class FindingView(BaseModel):
 
 
 class ProblemView(BaseModel):
-    """RFC 9457, with a stable code and the findings."""
+    """A problem document (RFC 9457), with a stable code and the findings, of which there is one."""
 
     type: str
     title: str
@@ -44,29 +52,38 @@ class ProblemView(BaseModel):
 
 
 class Problem(Exception):
-    """A request that can't be answered as asked; `code` is stable for programs."""
+    """A request that can't be answered as asked.
+
+    The finding says what kind of problem it is: its code, without HTTP-, is the problem's, and its
+    words are the title. Where more is known, `findings` say it instead of the finding's remedy.
+    """
 
     def __init__(
         self,
         status: int,
-        code: str,
-        title: str,
+        kind: Finding,
         *,
         detail: str = "",
         findings: Sequence[Finding] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        """Say what went wrong: the title is the same for every problem of this code."""
-        super().__init__(title)
+        """Say what went wrong."""
+        super().__init__(kind.code)
         self.status = status
-        self.code = code
-        self.title = title
+        self.kind = kind
         self.detail = detail
-        self.findings = findings
+        self.findings = findings or (kind,)
+        self.headers = headers or {}
+
+    @property
+    def code(self) -> str:
+        """What programs tell problems apart by."""
+        return self.kind.code.removeprefix("HTTP-").lower()
 
 
 def absent(what: str) -> Problem:
     """Return the answer for what is not there and for what is somebody else's: they look alike."""
-    return Problem(404, "not-found", f"There is no such {what} for you")
+    return Problem(404, Finding("HTTP-NOT-FOUND", Severity.ERROR, Where(what), {}))
 
 
 def language(accept: str | None) -> Lang:
@@ -114,32 +131,54 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        title = str(error.detail)
-        return _answer(request, Problem(error.status_code, f"http-{error.status_code}", title))
+        return _answer(request, _of_the_framework(error))
 
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, error: RequestValidationError) -> JSONResponse:
-        detail = "; ".join(
-            f"{'.'.join(str(step) for step in fault['loc'])}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        return _answer(
-            request, Problem(422, "bad-request", "The request is not understood", detail=detail)
-        )
+        return _answer(request, misunderstood(*map(_fault, error.errors())))
+
+    @app.exception_handler(NoDatabase)
+    async def _database(request: Request, error: NoDatabase) -> JSONResponse:
+        logger.warning("no database", error=type(error).__name__)
+        kind = Finding("HTTP-NO-DATABASE", Severity.ERROR, HERE, {})
+        return _answer(request, Problem(503, kind, headers={"Retry-After": "2"}))
 
     @app.exception_handler(Exception)
     async def _ours(request: Request, _error: Exception) -> JSONResponse:
         # Its words are for nobody; the log has its kind and place under the request's id.
         reference = getattr(request.state, "request", "")
-        title = "Waglan has a fault of its own; what was acknowledged is kept"
-        return _answer(request, Problem(500, "our-fault", title, detail=f"request {reference}"))
+        kind = Finding("HTTP-OUR-FAULT", Severity.ERROR, HERE, {})
+        return _answer(request, Problem(500, kind, detail=f"request {reference}"))
+
+
+def misunderstood(*faults: Finding) -> Problem:
+    """Return the answer to a request with these faults in it."""
+    kind = Finding("HTTP-BAD-REQUEST", Severity.ERROR, HERE, {})
+    return Problem(422, kind, findings=faults[:FAULTS_MAX])
+
+
+def _fault(fault: Mapping[str, Any]) -> Finding:
+    place = Where(".".join(str(step) for step in fault["loc"]))
+    reason = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] == UNKEEPABLE:
+        return Finding("HTTP-TEXT", Severity.ERROR, place, {})
+    return Finding("HTTP-FIELD", Severity.ERROR, place, {"reason": reason})
+
+
+def _of_the_framework(error: HTTPException) -> Problem:
+    kinds = {
+        404: Finding("HTTP-NO-ROUTE", Severity.ERROR, HERE, {}),
+        405: Finding("HTTP-METHOD", Severity.ERROR, HERE, {}),
+    }
+    other = Finding("HTTP-BAD-REQUEST", Severity.ERROR, HERE, {})
+    return Problem(error.status_code, kinds.get(error.status_code, other), headers=error.headers)
 
 
 def _answer(request: Request, problem: Problem) -> JSONResponse:
     lang = language(request.headers.get("accept-language"))
     body = ProblemView(
         type=f"urn:waglan:problem:{problem.code}",
-        title=problem.title,
+        title=render(problem.kind, lang).problem,
         status=problem.status,
         detail=problem.detail,
         code=problem.code,
@@ -147,5 +186,8 @@ def _answer(request: Request, problem: Problem) -> JSONResponse:
     )
     headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else {}
     return JSONResponse(
-        body.model_dump(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers
+        body.model_dump(),
+        status_code=problem.status,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Language": lang, **headers, **problem.headers},
     )

@@ -10,12 +10,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, JsonValue
 
 from waglan.cargo.standing import Standing, Told
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.raw import Raw
 from waglan.gateway.bell import Bell
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import absent
+from waglan.gateway.http.problem import Problem, absent
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
 from waglan.operations.prove_event import prove_event
@@ -210,5 +211,5 @@ async def evidence(seq: int, visitor: TheVisitor) -> Response:
     async with visitor.transaction() as tx:
         bundle = await prove_event(tx, seq)
     if bundle is None:
-        raise absent("event, or its proof is not signed yet: ask again in some seconds")
+        raise Problem(404, Finding("HTTP-NO-PROOF-YET", Severity.ERROR, Where("event"), {}))
     return Response(bundle.encoded(), media_type="application/json")
