@@ -1,0 +1,303 @@
+"""Rows of cells read into a paper: bills by number, goods by description, boxes by their share."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from waglan.codes import container
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.model import (
+    Bill,
+    Equipment,
+    Function,
+    Goods,
+    Head,
+    Level,
+    Package,
+    Party,
+    PartyRole,
+)
+from waglan.manifest.version import PREVIOUS
+from waglan.messages.paper import Paper, PaperKind
+from waglan.messages.sheet.cell import Row, Sheet, place, shown
+from waglan.messages.sheet.columns import Column, columns, key_of
+from waglan.messages.sheet.values import Read, value_of
+
+FINDINGS_MAX: Final = 1_000  # of one sheet; the rest is counted
+_PARTIES: Final = (
+    ("consignor", PartyRole.CONSIGNOR, "CZ"),
+    ("consignee", PartyRole.CONSIGNEE, "CN"),
+    ("notify", PartyRole.NOTIFY, "NI"),
+    ("forwarder", PartyRole.FORWARDER, "FW"),
+)
+# Columns whose names in the model are others.
+_BILL: Final = {
+    "bill_packages": "packages",
+    "bill_gross_mass_kg": "gross_mass_g",
+    "bill_volume_m3": "volume_cm3",
+    "bill_licences": "licences",
+}
+_GOODS: Final = {"gross_mass_kg": "gross_mass_g", "volume_m3": "volume_cm3"}
+_UNIT: Final = {
+    "container_gross_mass_kg": "gross_mass_g",
+    "tare_kg": "tare_g",
+    "temperature_c": "set_point_mdegc",
+}
+
+
+def paper_of(sheet: Sheet) -> tuple[Paper | None, list[Finding]]:
+    """Return what a sheet says, and all that is wrong with it, row by row.
+
+    Without a paper the sheet can't be taken for one at all. With an ERROR among the findings the
+    paper is not to be filed, however much of it could be read.
+    """
+    found = _Found([*sheet.findings])
+    if any(finding.severity is Severity.ERROR for finding in found.findings) and not sheet.rows:
+        return None, found.findings
+    headings = _headings(sheet.rows[0] if sheet.rows else [], found)
+    if headings is None:
+        return None, found.findings
+    reading = _Reading(found)
+    for number, row in enumerate(sheet.rows[1:], start=2):
+        values = _values(row, number, headings, found)
+        if values:
+            reading.add(number, values)
+    return reading.paper(), found.all()
+
+
+class _Found:
+    """Findings up to the limit, and how many are beyond it."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        self.left_out = 0
+
+    def add(self, finding: Finding) -> None:
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(finding)
+        else:
+            self.left_out += 1
+
+    def all(self) -> list[Finding]:
+        if not self.left_out:
+            return self.findings
+        return [
+            *self.findings,
+            Finding("SHEET-FINDINGS-MORE", Severity.ERROR, Where("rows"), {"count": self.left_out}),
+        ]
+
+
+def _headings(row: Row, found: _Found) -> dict[int, tuple[str, Column]] | None:
+    """Return column by place; None where the sheet is none of ours."""
+    known: dict[int, tuple[str, Column]] = {}
+    keys: set[str] = set()
+    for at, cell in enumerate(row):
+        if cell is None:
+            continue
+        key = key_of(cell.text)
+        if key is None:
+            text = shown(cell.text)
+            where = place(1, str(at + 1))
+            found.add(Finding("SHEET-HEADING-UNKNOWN", Severity.WARNING, where, {"text": text}))
+        elif key in keys:
+            text = shown(cell.text)
+            found.add(Finding("SHEET-HEADING-TWICE", Severity.ERROR, place(1, key), {"text": text}))
+        else:
+            keys.add(key)
+            known[at] = (key, columns()[key])
+    if not keys & {"bill", "description", "document"}:
+        found.add(Finding("SHEET-NOT-A-TABLE", Severity.ERROR, place(1), {}))
+        return None
+    for key, column in columns().items():
+        if column.is_needed and key not in keys:
+            name = column.heading
+            found.add(Finding("SHEET-HEADING-MISSING", Severity.ERROR, place(1), {"name": name}))
+    return known
+
+
+def _values(
+    row: Row, number: int, headings: Mapping[int, tuple[str, Column]], found: _Found
+) -> dict[str, Read]:
+    values: dict[str, Read] = {}
+    for at, cell in enumerate(row):
+        if cell is None:
+            continue
+        if at not in headings:
+            continue
+        key, column = headings[at]
+        value, wrong = value_of(cell, column, place(number, key))
+        for finding in wrong:
+            found.add(finding)
+        if value not in (None, "", ()):
+            values[key] = value
+    return values
+
+
+class _Open:
+    """A bill that rows are still told of."""
+
+    def __init__(self, row: int) -> None:
+        self.row = row
+        self.told: dict[str, Read] = {}
+        self.goods: list[tuple[dict[str, Read], list[Package]]] = []
+
+
+class _Reading:
+    def __init__(self, found: _Found) -> None:
+        self._found = found
+        self._head: dict[str, Read] = {}
+        self._bills: dict[tuple[str, str], _Open] = {}
+        self._units: dict[str, dict[str, Read]] = {}
+        self._last: _Open | None = None
+
+    def add(self, row: int, values: Mapping[str, Read]) -> None:
+        """Take a row; what it does not repeat belongs to the bill of the row above."""
+        by_level: dict[str, dict[str, Read]] = {}
+        for key, value in values.items():
+            by_level.setdefault(columns()[key].level, {})[key] = value
+        self._alike(self._head, by_level.get("head", {}), row)
+        bill = by_level.get("bill", {})
+        open_ = self._bill(bill, row)
+        if open_ is None:
+            if by_level.keys() - {"head"}:
+                where = place(row, "bill")
+                self._found.add(Finding("SHEET-BILL-MISSING", Severity.ERROR, where, {}))
+            return
+        self._alike(open_.told, bill, row)
+        goods = by_level.get("goods", {})
+        if goods:
+            open_.goods.append((goods, []))
+        self._share(open_, by_level, row)
+
+    def paper(self) -> Paper:
+        """Return all that the rows said."""
+        head = self._head
+        self._need()
+        references = ((PREVIOUS, str(head["amends"])),) if "amends" in head else ()
+        return Paper(
+            PaperKind(head.get("kind") or "manifest"),
+            _text(head, "recipient") or "",
+            msgspec.structs.replace(
+                Head(
+                    _text(head, "document") or "",
+                    function=Function(head.get("function") or "original"),
+                    references=references,
+                ),
+                **{name: head[name] for name in _HEAD if name in head},
+            ),
+            tuple(self._built(key, open_) for key, open_ in self._bills.items()),
+            tuple(_unit(number, told) for number, told in self._units.items()),
+            booking=_text(head, "booking"),
+        )
+
+    def _need(self) -> None:
+        for key, column in columns().items():
+            if column.is_needed and key not in self._head:
+                name = column.heading
+                self._found.add(
+                    Finding("SHEET-VALUE-MISSING", Severity.ERROR, place(2, key), {"name": name})
+                )
+
+    def _bill(self, told: Mapping[str, Read], row: int) -> _Open | None:
+        if "bill" in told:
+            key = (str(told.get("parent") or ""), str(told["bill"]))
+            # A further row of a house need not name its master again.
+            if "parent" not in told:
+                newest_first = reversed(self._bills)
+                key = next((known for known in newest_first if known[1] == key[1]), key)
+            self._last = self._bills.setdefault(key, _Open(row))
+        return self._last
+
+    def _alike(self, known: dict[str, Read], told: Mapping[str, Read], row: int) -> None:
+        for key, value in told.items():
+            if known.setdefault(key, value) != value:
+                self._found.add(
+                    Finding(
+                        "SHEET-DIFFERS",
+                        Severity.ERROR,
+                        place(row, key),
+                        {"text": shown(_said(value)), "before": shown(_said(known[key]))},
+                    )
+                )
+
+    def _share(self, open_: _Open, by_level: Mapping[str, dict[str, Read]], row: int) -> None:
+        share, unit = by_level.get("share", {}), by_level.get("unit", {})
+        number = "".join(str(share.get("container") or "").split())
+        if not number:
+            if share or unit:
+                where = place(row, "container")
+                self._found.add(Finding("SHEET-CONTAINER-MISSING", Severity.ERROR, where, {}))
+            return
+        if number not in self._units:
+            for finding in container.read(number, place(row, "container"))[1]:
+                self._found.add(replace(finding, severity=Severity.WARNING))
+        self._alike(self._units.setdefault(number, {}), unit, row)
+        if open_.goods:
+            open_.goods[-1][1].append(Package(number, _number(share, "container_packages")))
+        elif share.get("container_packages") is not None:
+            where = place(row, "container_packages")
+            self._found.add(Finding("SHEET-GOODS-MISSING", Severity.ERROR, where, {}))
+
+    def _built(self, key: tuple[str, str], open_: _Open) -> Bill:
+        told = open_.told
+        fields = {
+            _BILL.get(name, name): value for name, value in told.items() if name not in _NOT_OF_BILL
+        }
+        goods = tuple(_goods(n, item) for n, item in enumerate(open_.goods, start=1))
+        return msgspec.structs.replace(
+            Bill(key[1], Level.HOUSE if key[0] else Level.MASTER, key[0] or None),
+            **fields,
+            parties=_parties(told),
+            goods=goods,
+            segment=open_.row,
+        )
+
+
+_HEAD: Final = (
+    "carrier", "agent", "vessel", "imo", "voyage", "mode", "customs_office", "port_of_call",
+    "arrival", "departure",
+)  # fmt: skip
+_NOT_OF_BILL: Final = {"bill", "parent"} | {
+    f"{who}_{what}" for who, _, _ in _PARTIES for what in ("name", "address", "code")
+}
+
+
+def _parties(told: Mapping[str, Read]) -> tuple[Party, ...]:
+    return tuple(
+        Party(
+            role,
+            _text(told, f"{who}_name") or "",
+            _text(told, f"{who}_address") or "",
+            _text(told, f"{who}_code"),
+            qualifier,
+        )
+        for who, role, qualifier in _PARTIES
+        if any(f"{who}_{what}" in told for what in ("name", "address", "code"))
+    )
+
+
+def _goods(number: int, item: tuple[dict[str, Read], list[Package]]) -> Goods:
+    told, shares = item
+    fields = {_GOODS.get(name, name): value for name, value in told.items()}
+    return msgspec.structs.replace(Goods(number, ""), **fields, stowed=tuple(shares))
+
+
+def _unit(number: str, told: Mapping[str, Read]) -> Equipment:
+    fields = {_UNIT.get(name, name): value for name, value in told.items()}
+    return msgspec.structs.replace(Equipment(number), **fields)
+
+
+def _text(told: Mapping[str, Read], key: str) -> str | None:
+    value = told.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _number(told: Mapping[str, Read], key: str) -> int | None:
+    value = told.get(key)
+    return value if isinstance(value, int) else None
+
+
+def _said(value: Read) -> str:
+    return "; ".join(value) if isinstance(value, tuple) else str(value)
