@@ -12,8 +12,9 @@ from functools import partial
 from waglan.codes.container import ContainerNo
 from waglan.codes.data import read
 from waglan.customs.decision import Case, decide
-from waglan.customs.facts import Beyond, facts_of, pair_key
+from waglan.customs.facts import Beyond, facts_of
 from waglan.customs.judge import judge
+from waglan.customs.party_name import pair_key
 from waglan.customs.rules import RULES
 from waglan.customs.sample import Sample
 from waglan.customs.standing_order import Ground
@@ -31,7 +32,7 @@ from waglan.manifest.model import (
 )
 
 BILLS = 20_000
-DAY = date(2026, 11, 24)
+DAY = date(2026, 12, 24)
 DESCRIPTIONS = (
     "PRINTED BOOKS FOR CHILDREN",
     "MEN'S WOVEN COTTON SHIRTS",

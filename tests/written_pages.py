@@ -83,6 +83,7 @@ AREAS = {
     "manifest": "Manifests",
     "messages": "Messages at the door",
     "parties": "Who may do what",
+    "rules": "What the customs rules find",
     "store": "The database",
 }
 
@@ -130,7 +131,9 @@ def _rule(rule: Rule) -> str:
 
 def _codes(code: str) -> list[str]:
     known = [
-        c for area in ("customs", "codes") for c in tomllib.loads(load("codes/texts/en")[area])
+        c
+        for area in ("customs", "rules", "codes")
+        for c in tomllib.loads(load("codes/texts/en")[area])
     ]
     return [one for one in sorted(known) if one == code or one.startswith(f"{code}-")]
 

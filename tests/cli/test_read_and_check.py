@@ -48,7 +48,7 @@ def test_a_message_is_one_line_of_json(capfd: pytest.CaptureFixture[str]) -> Non
         assert [subset(was, is_) for was, is_ in zip(part[kind], message[kind], strict=True)]
     assert message["head"] == part["head"]
     assert (status, message["declares"], message["header"]["type"]) == (0, True, "CUSCAR")
-    assert "warning CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (interchange I1" in err
+    assert "note CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (interchange I1" in err
 
 
 def subset(expected: dict[str, object], found: dict[str, object]) -> bool:
@@ -62,7 +62,7 @@ def test_each_part_of_a_manifest_is_a_line_of_its_own(capfd: pytest.CaptureFixtu
 
 def test_findings_are_told_in_chinese_when_asked(capfd: pytest.CaptureFixture[str]) -> None:
     _, _, err = run(capfd, "read", str(GOOD), "--lang", "zh-Hant-HK")
-    assert err.startswith("警告 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換 I1")
+    assert err.startswith("備註 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換 I1")
 
 
 def test_a_message_with_an_error_exits_1(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

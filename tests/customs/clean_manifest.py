@@ -33,7 +33,7 @@ PARTIES = (
     Party(PartyRole.NOTIFY, "Peak Tiles Ltd", "1 Queen's Road, Hong Kong"),
 )
 T = TypeVar("T")
-BOX = Equipment("CSQU3054383", size_type="22G1", full=True, segment=9)
+BOX = Equipment("CSQU3054383", size_type="22G1", full=True, seals=("SYN0001",), segment=9)
 
 
 def goods(number: int = 1, **told: Any) -> Goods:

@@ -22,7 +22,7 @@ from waglan.customs.rules import RULES
 from waglan.manifest.model import Bill, Goods, Level, Manifest, Party, PartyRole
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
-TODAY = date(2026, 11, 24)
+TODAY = date(2026, 12, 1)
 
 
 def cases() -> list[Any]:

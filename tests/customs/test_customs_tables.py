@@ -23,8 +23,8 @@ from waglan.customs.facts import (
     Beyond,
     Facts,
     facts_of,
-    pair_key,
 )
+from waglan.customs.party_name import pair_key
 from waglan.customs.place import of_bill
 from waglan.customs.status import GRAVITY
 from waglan.customs.tables import BILLS_MAX, Hit, Table, read_table
@@ -274,11 +274,24 @@ def test_the_examples_know_every_fact_in_its_kind() -> None:
 
 
 def test_names_of_parties_leave_the_bill_only_as_keys_for_a_watch_list() -> None:
-    names = {"consignor_key", "consignee_key"}
+    names = {"consignor_key", "consignee_key", "consignor_keys", "consignee_keys"}
     [facts] = facts_of(manifest(), FACTS.keys() - names, Beyond())
     assert "peak" not in json.dumps(facts).casefold()
     [keys] = facts_of(manifest(), names, Beyond())
-    assert keys == {"consignor_key": "shunfatceramics", "consignee_key": "peaktiles"}
+    assert keys == {
+        "consignor_key": "shunfatceramics",
+        "consignee_key": "peaktiles",
+        "consignor_keys": ["shunfatceramics"],
+        "consignee_keys": ["peaktiles"],
+    }
+
+
+def test_a_watch_list_finds_a_name_in_traditional_or_simplified_writing() -> None:
+    names = ("順發陶瓷有限公司", "顺发陶瓷有限公司")
+    for name in names:
+        parties = (Party(PartyRole.CONSIGNOR, name, "1 Road"),)
+        [facts] = facts_of(manifest(bill(parties=parties)), {"consignor_keys"}, Beyond())
+        assert facts["consignor_keys"] == [name, "顺发陶瓷"]
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,15 @@ Names of parties stay out unless a table asks for the key that a watch list is m
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from waglan.codes.finding import Finding
-from waglan.customs.party_name import is_order, names_nobody
+from waglan.customs.party_name import is_order, names_nobody, party_key, party_keys
 from waglan.customs.place import BillPlace, bill_place, read_bill_place
-from waglan.manifest.amount import mass_g_of, packages_of
+from waglan.manifest.amount import mass_g_of, packages_of, volume_cm3_of
 from waglan.manifest.model import Bill, Manifest, PartyRole
 
 Fact: TypeAlias = "int | str | bool | list[str] | None"
@@ -49,6 +48,7 @@ class _Around:
             [box for bill in manifest.bills if not bill.parent for box in self.boxes[id(bill)]]
         )
         self.keys = dict[str, str]()
+        self.all_keys = dict[str, list[str]]()
         self.places = dict[str | None, str]()
         self.texts = dict[tuple[str, ...], tuple[str, list[str]]]()
         self.codes = dict[BillPlace, list[str]]()
@@ -65,6 +65,12 @@ class _Around:
         if name not in self.keys:
             self.keys[name] = party_key(name)
         return self.keys[name]
+
+    def keys_of(self, name: str) -> list[str]:
+        """Return `party_keys` of the name."""
+        if name not in self.all_keys:
+            self.all_keys[name] = party_keys(name)
+        return self.all_keys[name]
 
     def place(self, place: str | None) -> str:
         """Return the place in capitals; "" where nobody said."""
@@ -89,24 +95,7 @@ def facts_of(manifest: Manifest, needs: Iterable[str], beyond: Beyond) -> list[F
     return [{name: fact(bill, around) for name, fact in chosen} for bill in manifest.bills]
 
 
-def party_key(name: str) -> str:
-    """Return the key a party is matched by: letters and digits alone, without the legal form."""
-    text = unicodedata.normalize("NFKC", name).casefold()
-    words = _WORD.findall(text)
-    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
-        words.pop()
-    return "".join(words)[:TEXT_CHARS_MAX]
-
-
-def pair_key(consignor: str, consignee: str) -> str:
-    """Return the key of a pair of traders, from their names."""
-    return f"{party_key(consignor)}>{party_key(consignee)}"
-
-
 _WORD = re.compile(r"[^\W_]+")
-_LEGAL_FORMS = frozenset(
-    {"ltd", "limited", "co", "company", "inc", "corp", "corporation", "llc", "plc", "gmbh", "hk"}
-)
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 
 
@@ -170,7 +159,7 @@ def _gross_kg(bill: Bill, around: _Around) -> Fact:
 
 
 def _volume_l(bill: Bill, around: _Around) -> Fact:
-    volume_cm3 = _volume_cm3(bill)
+    volume_cm3 = volume_cm3_of(bill)
     return None if volume_cm3 is None else volume_cm3 // 1000
 
 
@@ -180,7 +169,7 @@ def _kg_per_package(bill: Bill, around: _Around) -> Fact:
 
 
 def _kg_per_m3(bill: Bill, around: _Around) -> Fact:
-    mass_g, volume_cm3 = mass_g_of(bill), _volume_cm3(bill)
+    mass_g, volume_cm3 = mass_g_of(bill), volume_cm3_of(bill)
     return mass_g * 1000 // volume_cm3 if mass_g is not None and volume_cm3 else None
 
 
@@ -248,6 +237,14 @@ def _consignee_key(bill: Bill, around: _Around) -> Fact:
     return around.key(_name(bill, PartyRole.CONSIGNEE))
 
 
+def _consignor_keys(bill: Bill, around: _Around) -> Fact:
+    return around.keys_of(_name(bill, PartyRole.CONSIGNOR))
+
+
+def _consignee_keys(bill: Bill, around: _Around) -> Fact:
+    return around.keys_of(_name(bill, PartyRole.CONSIGNEE))
+
+
 def _findings(bill: Bill, around: _Around) -> Fact:
     return _list(around.codes.get(bill_place(bill), []))
 
@@ -285,6 +282,8 @@ FACTS: dict[str, Callable[[Bill, _Around], Fact]] = {
     "first_time": _first_time,
     "consignor_key": _consignor_key,
     "consignee_key": _consignee_key,
+    "consignor_keys": _consignor_keys,
+    "consignee_keys": _consignee_keys,
     "findings": _findings,
 }
 
@@ -295,6 +294,7 @@ _NUMBERS = ("packages", "gross_kg", "volume_l", "kg_per_package", "kg_per_m3", "
 _COUNTS = ("licences", "containers")
 _YES_NO = ("transhipment", "reefer", "shares_box", "to_order", "has_notify", "first_time")
 _LISTS = ("words", "package_kinds", "dangerous", "hs_chapters", "findings")
+_KEYS = ("consignor_keys", "consignee_keys")
 
 # Two bills of which everything is known: a condition that fails on these would fail in silence.
 EXAMPLES: tuple[Facts, Facts] = (
@@ -302,26 +302,19 @@ EXAMPLES: tuple[Facts, Facts] = (
         **dict.fromkeys(_TEXTS + _MORE_TEXTS, "a"),
         **dict.fromkeys(_NUMBERS + _COUNTS, 1),
         **dict.fromkeys(_YES_NO, True),
-        **{name: ["a"] for name in _LISTS},
+        **{name: ["a"] for name in _LISTS + _KEYS},
     },
     {
         **dict.fromkeys(_TEXTS + _MORE_TEXTS, ""),
         **dict.fromkeys(_NUMBERS + _COUNTS, 0),
         **dict.fromkeys(_YES_NO, False),
-        **{name: [] for name in _LISTS},
+        **{name: [] for name in _LISTS + _KEYS},
     },
 )
 
 
 def _boxes(bill: Bill) -> set[str]:
     return {package.container for item in bill.goods for package in item.stowed}
-
-
-def _volume_cm3(bill: Bill) -> int | None:
-    if bill.volume_cm3 is not None:
-        return bill.volume_cm3
-    told = [item.volume_cm3 for item in bill.goods if item.volume_cm3 is not None]
-    return sum(told) if told and len(told) == len(bill.goods) else None
 
 
 def _text(text: str | None) -> str:

@@ -1,6 +1,9 @@
-"""What the name of a party says when it names nobody."""
+"""What the name of a party says: nobody, somebody elsewhere, or a firm to be matched by a key."""
 
 import re
+import unicodedata
+
+from waglan.codes.chinese import match_key
 
 # Names that stand where somebody did not know, or did not want to say. Compared without blanks,
 # dots and strokes, so that "N/A", "n.a." and "NA" are one.
@@ -15,6 +18,12 @@ _NOBODY = frozenset(
 _NOISE = re.compile(r"[\W_]+")
 _ORDER = re.compile(r"\W*(to\s+(the\s+)?)?order\b", re.IGNORECASE)
 _SAME = re.compile(r"\W*same\s+as\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_LEGAL_FORMS = frozenset(
+    {"ltd", "limited", "co", "company", "inc", "corp", "corporation", "llc", "plc", "gmbh", "hk"}
+)
+_CHINESE_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "公司")
+KEY_CHARS_MAX = 300
 
 
 def names_nobody(name: str) -> bool:
@@ -30,3 +39,36 @@ def is_order(name: str) -> bool:
 def points_elsewhere(name: str) -> bool:
     """Whether the name only points at another party: `SAME AS CONSIGNEE`."""
     return _SAME.match(name) is not None
+
+
+def party_key(name: str) -> str:
+    """Return the key a party is matched by: letters and digits alone, without the legal form."""
+    return "".join(_words(name))[:KEY_CHARS_MAX]
+
+
+def pair_key(consignor: str, consignee: str) -> str:
+    """Return the key of a pair of traders, from their names."""
+    return f"{party_key(consignor)}>{party_key(consignee)}"
+
+
+def party_keys(name: str) -> list[str]:
+    """Return `party_key`, and the key that folds look-alike letters, 繁體 and 简体 if it differs.
+
+    A watch list that asks for the second one finds a name however it was typed.
+    """
+    words = _words(name)
+    plain = "".join(words)[:KEY_CHARS_MAX]
+    folded = match_key("".join(words))
+    for form in _CHINESE_FORMS:
+        if folded.endswith(form) and folded != form:
+            folded = folded.removesuffix(form)
+            break
+    keys = dict.fromkeys((plain, folded[:KEY_CHARS_MAX]))
+    return [key for key in keys if key]
+
+
+def _words(name: str) -> list[str]:
+    words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    return words

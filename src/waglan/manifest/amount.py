@@ -31,3 +31,18 @@ def mass_g_of_goods(bill: Bill) -> int | None:
             return None
         total += item.gross_mass_g
     return total if bill.goods else None
+
+
+def volume_cm3_of(bill: Bill) -> int | None:
+    """Return the volume the bill declares, in cm³; None when neither it nor all its goods say."""
+    return bill.volume_cm3 if bill.volume_cm3 is not None else volume_cm3_of_goods(bill)
+
+
+def volume_cm3_of_goods(bill: Bill) -> int | None:
+    """Return the sum over the goods, in cm³; None as soon as one item does not say."""
+    total = 0
+    for item in bill.goods:
+        if item.volume_cm3 is None:
+            return None
+        total += item.volume_cm3
+    return total if bill.goods else None

@@ -40,6 +40,7 @@ _LEAD = re.compile(
 class _Vague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: list[str]
     better: str
+    better_zh: str
     master_ok: bool = False  # a consolidation may be called one where its houses say the rest
 
 
@@ -56,9 +57,17 @@ def check(manifest: Manifest) -> list[Finding]:
             if phrase is None or (phrase.master_ok and _may_have_houses(bill)):
                 continue
             where = of_bill(bill, f"goods/{item.number}/description")
-            shown, better = " ".join(text.split()), phrase.better
             found.append(
-                Finding(CODE, Severity.HOLD, where, {"description": shown, "better": better})
+                Finding(
+                    CODE,
+                    Severity.HOLD,
+                    where,
+                    {
+                        "description": " ".join(text.split()),
+                        "better": phrase.better,
+                        "better_zh": phrase.better_zh,
+                    },
+                )
             )
     return found
 

@@ -156,7 +156,8 @@ class Content:
         if segment.kind == "CN" and number and not container.is_right("".join(number.split())):
             where = self.place(index, "EQD", f"equipment/{short(number)}/number", 3, 1)
             for finding in container.read(short(number), where)[1]:
-                self.find(replace(finding, severity=Severity.WARNING))
+                is_shape = finding.severity is Severity.ERROR
+                self.find(replace(finding, severity=Severity.WARNING) if is_shape else finding)
 
     def qualifier_missing(self, tag: str, text: str, index: int) -> None:
         """Find a segment that doesn't say what its value means."""

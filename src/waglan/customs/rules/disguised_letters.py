@@ -1,0 +1,75 @@
+"""HK-MAN-014: a name is written in letters that are what they look like.
+
+A name in Cyrillic or Greek is as good as any other. What is asked about are letters that only pass
+for others, and characters that nobody sees, because no watch list and no reader finds such a name.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from waglan.codes.chinese import Disguise, disguises
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.place import of_bill
+from waglan.customs.rule import Kind
+from waglan.manifest.model import Bill, Head, Manifest, Party
+
+CODE = "HK-MAN-014"
+KIND = Kind.PLAUSIBILITY
+SOURCE = (
+    "The project's own, after Unicode Technical Standard 39 (Unicode Security Mechanisms), "
+    "https://www.unicode.org/reports/tr39/"
+)
+CHECKED_ON = date(2026, 11, 28)
+IN_FORCE_FROM = date(2026, 11, 28)  # the day the rule joined the project
+
+
+def check(manifest: Manifest) -> list[Finding]:
+    """Ask about each party, and about the vessel, whose name is not what it looks like."""
+    known = dict[str, frozenset[Disguise]]()
+    found = list(_of_head(manifest.head))
+    for bill in manifest.bills:
+        for party in bill.parties:
+            name = party.name
+            if name.isascii() and name.isprintable():
+                continue
+            if name not in known:
+                known[name] = disguises(name)
+            if known[name]:
+                found += _of_party(bill, party, known[name])
+    return found
+
+
+def _of_head(head: Head) -> Iterator[Finding]:
+    if head.vessel and disguises(head.vessel):
+        yield Finding(
+            "HK-MAN-014-VESSEL",
+            Severity.WARNING,
+            Where("head/vessel"),
+            {"vessel": _shown(head.vessel)},
+        )
+
+
+def _of_party(bill: Bill, party: Party, kinds: frozenset[Disguise]) -> Iterator[Finding]:
+    where = of_bill(bill, f"parties/{party.role.value}/name")
+    number, name = bill.number, _shown(party.name)
+    if Disguise.INVISIBLE in kinds:
+        yield Finding(
+            "HK-MAN-014-INVISIBLE", Severity.WARNING, where, {"bill": number, "name": name}
+        )
+    if Disguise.LOOKALIKE in kinds:
+        yield Finding(
+            "HK-MAN-014-LOOKALIKE", Severity.WARNING, where, {"bill": number, "name": name}
+        )
+    if Disguise.WIDTH in kinds:
+        yield Finding("HK-MAN-014-WIDTH", Severity.NOTE, where, {"bill": number, "name": name})
+
+
+def _shown(name: str) -> str:
+    """Return the name with each letter that is not plain told by its number, so that it is seen."""
+    return "".join(
+        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in name
+    )
+
+
+def _is_odd(char: str) -> bool:
+    return bool(disguises(char) or disguises(f"A{char}"))

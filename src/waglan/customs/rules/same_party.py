@@ -1,0 +1,59 @@
+"""HK-MAN-010: whoever sends goods sends them to somebody else.
+
+Firms do move goods between their own branches, and people their own belongings, so this only asks.
+"""
+
+from datetime import date
+
+from waglan.codes.finding import Finding, Severity
+from waglan.customs.party_name import is_order, names_nobody, party_key
+from waglan.customs.place import of_bill
+from waglan.customs.rule import Kind
+from waglan.manifest.model import Bill, Manifest, Party, PartyRole
+
+CODE = "HK-MAN-010"
+KIND = Kind.PLAUSIBILITY
+SOURCE = (
+    "The project's own: Cap. 60C, paragraph 2(2)(d) and (e) asks for consignor and consignee "
+    "(https://lawhero.io/ordinances/262/cap-60c-import-and-export-manifests-notice) and does not "
+    "say that they differ."
+)
+CHECKED_ON = date(2026, 11, 28)
+IN_FORCE_FROM = date(2026, 11, 28)  # the day the rule joined the project
+
+
+def check(manifest: Manifest) -> list[Finding]:
+    """Ask about each bill whose consignor and consignee bear one name."""
+    known = dict[str, str]()
+    return [
+        _same(bill, *pair)
+        for bill in manifest.bills
+        if (pair := _pair(bill)) and _key(pair[0].name, known) == _key(pair[1].name, known) != ""
+    ]
+
+
+def _pair(bill: Bill) -> tuple[Party, Party] | None:
+    consignor = consignee = None
+    for party in bill.parties:
+        if party.role is PartyRole.CONSIGNOR:
+            consignor = party
+        elif party.role is PartyRole.CONSIGNEE:
+            consignee = party
+    return (consignor, consignee) if consignor and consignee else None
+
+
+def _key(name: str, known: dict[str, str]) -> str:
+    """Return what the name is compared by; "" for a name that is nobody's."""
+    key = known.get(name)
+    if key is None:
+        is_somebody = not (names_nobody(name) or is_order(name))
+        key = known[name] = party_key(name) if is_somebody else ""
+    return key
+
+
+def _same(bill: Bill, consignor: Party, consignee: Party) -> Finding:
+    where, number, name = of_bill(bill, "parties/consignee"), bill.number, consignee.name
+    here, there = party_key(consignor.address), party_key(consignee.address)
+    if here and there and here != there:
+        return Finding("HK-MAN-010-BRANCH", Severity.NOTE, where, {"bill": number, "name": name})
+    return Finding("HK-MAN-010", Severity.WARNING, where, {"bill": number, "name": name})

@@ -1,0 +1,80 @@
+"""Names compared whichever way they were typed, and letters that are not what they look like."""
+
+import tomllib
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.codes.chinese import Disguise, disguises, match_key, simplified
+from waglan.codes.data import read
+from waglan.customs.party_name import party_key, party_keys
+
+LATIN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1)
+HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1)
+CYRILLIC = tomllib.loads(read("codes/characters/lookalike.toml"))["script"][0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("順發陶瓷有限公司", "顺发陶瓷有限公司"),
+        ("衞星電視", "卫星电视"),
+        ("裏邊 裡邊", "里边里边"),
+        ("台灣臺灣", "台湾台湾"),
+        ("\uff30\uff45\uff41\uff4b\u3000Tiles", "peak tiles"),
+        ("\u0420\u0415\u0410\u041a tiles", "peak Tiles"),
+        ("Pe\u200bak\u202e Tiles", "PEAK-TILES"),
+        ("ﾎﾝｺﾝ", "ホンコン"),
+    ],
+)
+def test_one_name_typed_in_two_ways_has_one_key(one: str, other: str) -> None:
+    assert match_key(one) == match_key(other) != ""
+
+
+@pytest.mark.parametrize(("one", "other"), [("順發", "順豐"), ("Peak", "Peek"), ("港", "巷")])
+def test_two_names_have_two_keys(one: str, other: str) -> None:
+    assert match_key(one) != match_key(other)
+
+
+@given(st.text())
+def test_a_key_is_its_own_key_and_holds_letters_and_digits_alone(text: str) -> None:
+    key = match_key(text)
+    assert match_key(key) == key
+    assert simplified(simplified(text)) == simplified(text)
+
+
+@given(LATIN | HAN)
+def test_case_width_and_blanks_change_no_key(name: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() else c for c in name)
+    for other in (name.upper(), name.lower(), wide, " ".join(name), f"\u200f{name}\ufeff"):
+        assert match_key(other) == match_key(name)
+
+
+@given(LATIN)
+def test_a_look_alike_changes_no_key_and_is_told(name: str) -> None:
+    looks = dict(zip(CYRILLIC["latin"], CYRILLIC["letters"], strict=True))
+    changed = "".join(looks.get(char, char) for char in name)
+    assert match_key(changed) == match_key(name)
+    if changed != name:
+        assert Disguise.LOOKALIKE in disguises(f"{changed} Tiles Ltd")
+
+
+@given(LATIN | HAN)
+def test_plain_names_are_what_they_look_like(name: str) -> None:
+    assert disguises(name) == set()
+
+
+@given(st.text(max_size=20))
+def test_no_text_makes_the_look_at_its_letters_fail(name: str) -> None:
+    found = disguises(name)
+    if any(unicodedata.category(char) == "Cf" for char in name):
+        assert Disguise.INVISIBLE in found
+
+
+def test_the_text_is_never_changed_by_the_key_it_is_matched_by() -> None:
+    assert party_key("順發陶瓷有限公司") == "順發陶瓷有限公司"
+    assert party_keys("順發陶瓷有限公司") == ["順發陶瓷有限公司", "顺发陶瓷"]
+    assert party_keys("Peak Tiles Ltd") == ["peaktiles"]
+    assert party_keys("") == []
