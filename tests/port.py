@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waglan.codes import data
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.party import PartyId
+from waglan.customs.officer_act import Kind, Sheet, Target, sign_act
 from waglan.customs.policy import policy
 from waglan.customs.standing_order import StandingOrder, sign
 from waglan.customs.status import GRAVITY
@@ -79,6 +81,38 @@ class Officer:
             },
         )
         assert answer.status_code == 201, answer.text
+
+    def does(self, kind: Kind, **said: Any) -> httpx.Response:
+        """Sign an act now and hand it in."""
+        return self.hands_in(self.sheet(kind, **said))
+
+    def sheet(self, kind: Kind, **said: Any) -> Sheet:
+        return Sheet(
+            "waglan/officer-act/v1",
+            said.pop("id", f"act-{uuid4().hex}"),
+            self.subject,
+            PartyId(self.authority),
+            kind,
+            said.pop("at", datetime.now(UTC)),
+            **said,
+        )
+
+    def hands_in(self, sheet: Sheet) -> httpx.Response:
+        signed = {
+            "body": base64.b64encode(sheet.act_bytes()).decode(),
+            "signature": base64.b64encode(sign_act(sheet, self.key)).decode(),
+        }
+        return self.desk.post("/v1/customs/acts", json=signed)
+
+    def sees(self, number: str) -> tuple[Target, ...]:
+        """The bills of that number as they stand for him now."""
+        shown = self.desk.get(f"/v1/customs/bills/{number}").json()
+        return tuple(Target(b["filer"], b["number"], b["version"], b["parent"]) for b in shown)
+
+    def serves(self, call: str) -> int:
+        answer = self.does(Kind.SERVE, call=call)
+        assert answer.status_code == 201, answer.text
+        return int(answer.json()["notices"])
 
 
 def filed(client: httpx.Client, paper: bytes) -> dict[str, Any]:

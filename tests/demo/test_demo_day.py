@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from waglan.codes.data import read as read_data
 from waglan.codes.finding import Severity
 from waglan.codes.party import PartyId
+from waglan.customs.officer_act import Kind, Sheet, faults, is_signed, read_sheet
 from waglan.demo.client import Client, Declined
 from waglan.demo.day import FORWARDERS_AT_ONCE, MissingToken, Plan, Step, run
 from waglan.demo.organisations import CUSTOMS, LINE, organisations
@@ -50,6 +51,7 @@ class Port:
         self.replays = 0
         self.now = self.most = 0
         self.officer_key = b""
+        self.acts: list[Sheet] = []
         self.looks = 0
         self.notices_served = False
         self.checkpoint, self.bundle = evidence()
@@ -119,14 +121,26 @@ class Port:
         if path.endswith("/summary"):
             assert path == f"/v1/customs/calls/{CALL}/summary"
             return httpx.Response(200, json=self._summary())
+        if path == "/v1/customs/bills/B":
+            return httpx.Response(
+                200, json=[{"filer": "f", "number": "B", "parent": "", "version": 0}]
+            )
         if path.endswith("/bills"):
             bills = [{"number": "A", "status": "not-selected"}, {"number": "B", "status": None}]
             return httpx.Response(200, json=bills)
-        if path.endswith("/decisions"):
-            return httpx.Response(201, json={"bill": path.split("/")[-2], "status": "detained"})
-        assert path.endswith(f"{CALL}/notices")
+        assert path == "/v1/customs/acts"
+        signed = msgspec.json.decode(request.content)
+        body, signature = (base64.b64decode(signed[part]) for part in ("body", "signature"))
+        assert is_signed(body, signature, self.officer_key)
+        sheet = read_sheet(body)
+        assert sheet is not None
+        assert faults(sheet, now=MORNING) == []
+        self.acts.append(sheet)
+        if sheet.act is not Kind.SERVE:
+            return httpx.Response(201, json={"act": sheet.id, "done": 1, "notices": None})
+        assert sheet.call == CALL
         self.notices_served = True
-        return httpx.Response(200, json={"notices": 4_500})
+        return httpx.Response(201, json={"act": sheet.id, "done": 0, "notices": 4_500})
 
     def _summary(self) -> dict[str, object]:
         self.looks += 1
@@ -246,7 +260,8 @@ def test_a_server_that_refuses_a_bill_told_twice_gets_the_manifest_anew_and_no_r
 def test_the_officer_detains_a_bill_that_waits_for_him() -> None:
     port, results, _ = day()
     assert results.detained == "B"
-    assert (CUSTOMS.party, "POST", "/v1/customs/bills/B/decisions") in port.asked
+    [detained] = [act for act in port.acts if act.act is Kind.DETAIN]
+    assert [bill.number for bill in detained.bills] == ["B"]
 
 
 def test_every_figure_is_an_answer_of_the_server() -> None:

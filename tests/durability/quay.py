@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from waglan.codes import data
+from waglan.customs.officer_act import Kind, Sheet, sign_act
 from waglan.customs.standing_order import sign
 from waglan.demo.officer import standing_order
 from waglan.demo.organisations import CUSTOMS
@@ -44,7 +46,7 @@ OWN = re.compile(rb"(UNB\+[^']*|UNH\+[^+]*|UNT\+\d+\+[^']*|UNZ\+\d+\+[^']*|UCI\+
 TABLES = (
     "message", "message_secret", "receipt", "outcome", "answer", "assembly", "assembly_part",
     "manifest", "consignment", "bill", "bill_personal", "equipment", "bill_equipment", "reader",
-    "judgement", "decision", "notice", "serving", "audience", "key_event",
+    "judgement", "decision", "notice", "officer_act", "serving", "audience", "key_event",
 )  # fmt: skip
 ACKNOWLEDGED = {200, 201, 202}
 
@@ -83,6 +85,8 @@ class Quay:
     customs: httpx.Client
     dsn: Dsn
     ledger: Ledger
+    key: Ed25519PrivateKey
+    officer: str
 
     def file(self, sent: bytes, *, seconds: float = 30) -> dict[str, Any]:
         """Hand in until it is acknowledged; then wait for what became of it."""
@@ -110,7 +114,25 @@ class Quay:
             return counts["decided"] == bills or None
 
         wait(look)
-        persist(lambda: self.customs.post(f"{call}/notices"))
+        self.serve(f"9811000/{ref}E")
+
+    def serve(self, call: str) -> int:
+        """Serve the notices of a call; the same act again is the same act."""
+        sheet = Sheet(
+            "waglan/officer-act/v1",
+            f"act-{uuid4().hex}",
+            self.officer,
+            CUSTOMS.party,
+            Kind.SERVE,
+            datetime.now(UTC),
+            call=call,
+        )
+        signed = {
+            "body": b64encode(sheet.act_bytes()).decode(),
+            "signature": b64encode(sign_act(sheet, self.key)).decode(),
+        }
+        answer = persist(lambda: self.customs.post("/v1/customs/acts", json=signed))
+        return int(good(answer)["notices"])
 
     def answers(self, message: str, count: int) -> list[tuple[str, bytes]]:
         """Wait for so many answers, and return them without what is their own."""
@@ -150,7 +172,7 @@ def open_quay(client: Callable[[str], httpx.Client], operator: str, dsn: Dsn, at
         "signature": b64encode(sign(order, key).signature).decode(),
     }
     good(customs.post("/v1/customs/standing-orders", json=signed))
-    return Quay(carrier, customs, dsn, Ledger(at / "ledger"))
+    return Quay(carrier, customs, dsn, Ledger(at / "ledger"), key, officer)
 
 
 def let_in(operator: httpx.Client, party: str, role: str, address: str) -> str:

@@ -7,8 +7,11 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from port import Officer
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
+
+from waglan.customs.officer_act import Kind
 
 PATIENCE_SECONDS = 10.0
 
@@ -19,6 +22,7 @@ class Port:
     def __init__(self, instance: Instance, letter: str) -> None:
         self.instance, self.letter = instance, letter
         self.customs = self.let_in("customs", "customs")
+        self.officer = Officer(self.customs)
         self.line = self.let_in("line", "carrier")
         self.coloader = self.let_in("coloader", "forwarder")
         self.forwarder = self.let_in("forwarder", "forwarder")
@@ -52,11 +56,14 @@ class Port:
             bills = self.customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json()
             for bill in bills:
                 if bill["status"] is None:
-                    detained = {"status": "detained", "reason": "papers are missing"}
-                    path = f"/v1/customs/bills/{bill['number']}/decisions"
-                    assert self.customs.post(path, json=detained).status_code == 201
-        served = self.customs.post("/v1/customs/calls/9811000/001E/notices").json()["notices"]
-        return int(served)
+                    done = self.officer.does(
+                        Kind.DETAIN,
+                        bills=self.officer.sees(bill["number"]),
+                        reason="papers are missing",
+                        instruction="Keep the box.",
+                    )
+                    assert done.status_code == 201, done.text
+        return self.officer.serves("9811000/001E")
 
 
 @pytest.fixture

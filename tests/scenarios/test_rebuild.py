@@ -45,7 +45,7 @@ def lived(instance: Instance) -> Instance:
     officer.orders(officer.publishes())
     assert filed(carrier, manifest("B1", "D1"))["state"] == "accepted"
     wait(lambda: superuser(instance.dsn, "SELECT 1 FROM decision") or None)
-    assert customs.post("/v1/customs/calls/9811000/001E/notices").json() == {"notices": 1}
+    assert officer.serves("9811000/001E") == 1
     second = manifest("B2", "D2").replace(b"SYNB0001", b"SYNB0002")
     second = second.replace(b"95B:UN'", b"95B:UN+ACC2'")
     answer = filed(carrier, second)

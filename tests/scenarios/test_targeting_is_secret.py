@@ -39,10 +39,10 @@ class Side:
         self.line = self.let_in(instance, "secretline", "carrier")
         self.customs = self.let_in(instance, "secretcustoms", "customs")
         self.bank = self.let_in(instance, "secretbank", "bank")
-        officer = Officer(self.customs)
+        self.officer = Officer(self.customs)
         answer = self.customs.post("/v1/customs/tables", content=table(condition))
         assert answer.status_code == 201, answer.text
-        officer.orders(answer.json()["sha256"])
+        self.officer.orders(answer.json()["sha256"])
 
     def let_in(self, instance: Instance, name: str, role: str) -> httpx.Client:
         address = f"{name}{self.letter}".upper()
@@ -148,8 +148,7 @@ def test_a_line_can_not_see_before_the_notice_that_it_is_the_one_looked_at(
     # The same look shows the difference once the notices are served. (One bill in a hundred is
     # inspected by lot, so not every bill need differ.)
     for side in (watched, other):
-        served = side.customs.post(f"/v1/customs/calls/{side.call}/notices").json()
-        assert served == {"notices": 3}
+        assert side.officer.serves(side.call) == 3
         answered(side, 3)
     told, silent = watched.seen(watched.line), other.seen(other.line)
     differ = {path for path in told if told[path] != silent[path]}

@@ -17,6 +17,7 @@ from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
 from waglan.codes.party import PartyId
+from waglan.customs.officer_act import Kind
 from waglan.gateway.http.app import describe
 from waglan.parties.permission import Act, refusal
 from waglan.parties.role import ClientKind, Principal, Role, Scope
@@ -32,7 +33,7 @@ ABSENT = {
     "call": "9999999/999E",
     "seq": "987654321",
     "token": "tok_" + "0" * 32,
-    "order": "order-absent",
+    "officer-act": "act-absent",
 }
 
 
@@ -64,7 +65,6 @@ NEW_PARTY: Callable[[], dict[str, Any]] = lambda: {  # noqa: E731
 }  # fmt: skip
 KEY = {"public_key": "AAAA"}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
-DECISION = {"status": "detained", "reason": "papers are missing"}
 
 ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/messages"): Ask(
@@ -85,20 +85,14 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/customs/standing-orders"): Ask(
         Act.SIGN_ORDER, "/v1/customs/standing-orders", ORDER
     ),
-    ("delete", "/v1/customs/standing-orders/{order_id}"): Ask(
-        Act.REVOKE_ORDER, "/v1/customs/standing-orders/{order}"
-    ),
+    ("post", "/v1/customs/acts"): Ask(Act.DECIDE, "/v1/customs/acts", ORDER),
+    ("get", "/v1/customs/acts/{act}"): Ask(Act.READ_TARGETING, "/v1/customs/acts/{officer-act}"),
+    ("get", "/v1/customs/bills/{number}"): Ask(Act.READ_TARGETING, "/v1/customs/bills/{bill}"),
     ("get", "/v1/customs/calls/{call}/summary"): Ask(
         Act.READ_TARGETING, "/v1/customs/calls/{call}/summary"
     ),
-    ("post", "/v1/customs/calls/{call}/notices"): Ask(
-        Act.SERVE_NOTICE, "/v1/customs/calls/{call}/notices"
-    ),
     ("get", "/v1/customs/manifests/{manifest}/bills"): Ask(
         Act.READ_TARGETING, "/v1/customs/manifests/{manifest}/bills"
-    ),
-    ("post", "/v1/customs/bills/{number}/decisions"): Ask(
-        Act.DECIDE, "/v1/customs/bills/{bill}/decisions", DECISION
     ),
     ("get", "/v1/whoami"): Ask(Act.READ, "/v1/whoami"),
     ("post", "/v1/credentials"): Ask(
@@ -189,9 +183,14 @@ def world(instance: Instance) -> Iterator[World]:
         "call": filed["call"],
         "seq": str(seq),
         "token": issued["token"],
-        "order": "order-1",
+        "officer-act": "act-matrix",
     }
     wait(lambda: decided(customs, filed["call"]))
+    seen = officer.sees("SYNMATRIX")
+    done = officer.does(
+        Kind.DETAIN, id="act-matrix", bills=seen, reason="papers", instruction="Keep the box."
+    )
+    assert done.status_code in (201, 409), done.text  # by lot it may be selected already
     strangers = [client for role in Role for client in clients(instance, role)]
     strangers += [Client(instance.operator, principal(instance.operator))]
 

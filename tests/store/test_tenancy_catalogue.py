@@ -47,6 +47,7 @@ PRIVILEGES = {
     "credential": ("si", "si", "si"),
     "decision": ("", "si", "s"),
     "equipment": ("si", "s", "s"),
+    "examination": ("", "si", "s"),
     "erased": ("", "", "si"),
     "erasure": ("s", "", "si"),
     "erasure_request": ("si", "", "s"),
@@ -72,6 +73,7 @@ PRIVILEGES = {
     "message_chunk": ("si", "s", "sid"),
     "message_secret": ("si", "s", "sid"),
     "notice": ("s", "si", "s"),
+    "officer_act": ("", "si", "sd"),
     "officer_key": ("", "si", "s"),
     "organisation": ("si", "s", "si"),
     "outcome": ("si", "s", "si"),
@@ -92,6 +94,8 @@ PRIVILEGES = {
 COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
+    "decision.told": "waglan_engine UPDATE",
+    "notice.told": "waglan_engine UPDATE",
 }
 SEQUENCES = {
     "consignment_block": {"waglan_app USAGE"},
@@ -126,12 +130,14 @@ KEYS_WITHOUT_ORG = {
     "consignment_grant(grant_id)": OURS,
     "credential(credential)": OURS,
     "decision(consignment,event_id)": OURS,
+    "decision(consignment,version)": OURS,
     "equipment(manifest_id,n)": OURS,
     "erased(kind,target,erasure)": ENGINE,
     "erasure(erasure)": ENGINE,
     "erasure_request(request)": OURS,
     "erasure_wish(request)": OURS,
     "event(month,event_id)": OURS,
+    "examination(consignment,event_id)": OURS,
     "event_erased(event_id)": ENGINE,
     "grant_revocation(grant_id)": OURS,
     "grant_settled(grant_id,is_revoked)": ENGINE,
@@ -310,7 +316,16 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 
 
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
-    secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
+    secret = {
+        "risk_table",
+        "standing_order",
+        "officer_key",
+        "judgement",
+        "decision",
+        "standing",
+        "officer_act",
+        "examination",
+    }
     assert {table for table in secret if PRIVILEGES[table][0]} == set()
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import access, client, filing, keeping, log, operating, paper, proof, witness
+from waglan.cli import access, client, desk, filing, keeping, log, operating, paper, proof, witness
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -25,6 +25,7 @@ filing.add(app)
 proof.add(app)
 operating.add(app)
 access.add(app)
+app.add_typer(desk.app, name="desk")
 app.add_typer(log.app, name="log")
 keeping.add(app)
 app.add_typer(witness.app, name="witness")

@@ -10,6 +10,7 @@ from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
+from waglan.customs.officer_proof import officer_signed
 from waglan.logbook.evidence import BUNDLE_BYTES_MAX, Erased, Standing, Trust, Verdict
 from waglan.logbook.evidence import verify as judge
 from waglan.logbook.quorum import BadQuorum, Quorum
@@ -62,6 +63,12 @@ def _print(verdict: Verdict, lang: Lang) -> None:
         typer.echo(say("verify", "witness", lang, name=plain(one.key.name)))
     if verdict.said is not None and not isinstance(verdict.said, Erased):
         typer.echo(plain(verdict.said.event.decode()))
+        signed = officer_signed(verdict.said.event)
+        if signed is not None:
+            name = "officer" if signed.is_signed else "no_officer"
+            typer.echo(
+                say("verify", name, lang, officer=plain(signed.officer), key=signed.key_sha256)
+            )
 
 
 def _status(verdict: Verdict, *, is_witness_wanted: bool) -> int:

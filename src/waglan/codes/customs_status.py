@@ -12,5 +12,6 @@ class CustomsStatus(Enum):
     INSPECT = "inspect"
     EXAMINED = "examined"
     CONDITIONALLY_CLEARED = "conditionally-cleared"
+    PARTLY_CLEARED = "partly-cleared"
     CLEARED = "cleared"
     SEIZED = "seized"

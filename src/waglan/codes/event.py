@@ -28,6 +28,7 @@ class EventCode(Enum):
     MANIFEST_ANSWERED = "customs.manifest-answered"
     STANDING_ORDER_SIGNED = "customs.standing-order-signed"
     STANDING_ORDER_REVOKED = "customs.standing-order-revoked"
+    OFFICER_ACT = "customs.act-signed"
     TABLE_PUBLISHED = "customs.table-published"
     ORGANISATION_REGISTERED = "party.organisation-registered"
     CREDENTIAL_REGISTERED = "party.credential-registered"

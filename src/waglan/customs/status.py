@@ -22,6 +22,7 @@ class Act(Enum):
     EXAMINE = "examine"
     CLEAR = "clear"
     CLEAR_CONDITIONALLY = "clear conditionally"
+    CLEAR_PARTLY = "clear in part"
     SEIZE = "seize"
     LIFT = "lift"  # take back what was asked, or end a seizure
 
@@ -36,6 +37,7 @@ _DETAINED = CustomsStatus.DETAINED
 _INSPECT = CustomsStatus.INSPECT
 _EXAMINED = CustomsStatus.EXAMINED
 _CONDITIONALLY = CustomsStatus.CONDITIONALLY_CLEARED
+_PARTLY = CustomsStatus.PARTLY_CLEARED
 _CLEARED = CustomsStatus.CLEARED
 _SEIZED = CustomsStatus.SEIZED
 
@@ -46,6 +48,7 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (None, Act.ASK_DOCUMENTS): _ASKED,
     (None, Act.DETAIN): _DETAINED,
     (None, Act.SELECT): _INSPECT,
+    (_NONE, Act.SERVE): _NONE,
     (_NONE, Act.ASK_DOCUMENTS): _ASKED,
     (_NONE, Act.DETAIN): _DETAINED,
     (_NONE, Act.SELECT): _INSPECT,
@@ -61,6 +64,7 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_DETAINED, Act.EXAMINE): _EXAMINED,
     (_DETAINED, Act.CLEAR): _CLEARED,
     (_DETAINED, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,
+    (_DETAINED, Act.CLEAR_PARTLY): _PARTLY,
     (_DETAINED, Act.SEIZE): _SEIZED,
     (_DETAINED, Act.LIFT): _NONE,
     (_INSPECT, Act.SERVE): _INSPECT,
@@ -68,15 +72,30 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_INSPECT, Act.EXAMINE): _EXAMINED,
     (_INSPECT, Act.SEIZE): _SEIZED,
     (_INSPECT, Act.LIFT): _NONE,
+    (_EXAMINED, Act.SERVE): _EXAMINED,
     (_EXAMINED, Act.RECEIVE_DOCUMENTS): _EXAMINED,
     (_EXAMINED, Act.CLEAR): _CLEARED,
     (_EXAMINED, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,
+    (_EXAMINED, Act.CLEAR_PARTLY): _PARTLY,
     (_EXAMINED, Act.DETAIN): _DETAINED,
     (_EXAMINED, Act.SEIZE): _SEIZED,
+    (_PARTLY, Act.SERVE): _PARTLY,
+    (_PARTLY, Act.RECEIVE_DOCUMENTS): _PARTLY,
+    (_PARTLY, Act.CLEAR_PARTLY): _PARTLY,  # one more part
+    (_PARTLY, Act.CLEAR): _CLEARED,
+    (_PARTLY, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,
+    (_PARTLY, Act.DETAIN): _DETAINED,
+    (_PARTLY, Act.SELECT): _INSPECT,
+    (_PARTLY, Act.SEIZE): _SEIZED,
+    (_CONDITIONALLY, Act.SERVE): _CONDITIONALLY,
     (_CONDITIONALLY, Act.RECEIVE_DOCUMENTS): _CONDITIONALLY,
     (_CONDITIONALLY, Act.CLEAR): _CLEARED,
     (_CONDITIONALLY, Act.DETAIN): _DETAINED,
+    (_CONDITIONALLY, Act.SELECT): _INSPECT,
+    (_CONDITIONALLY, Act.SEIZE): _SEIZED,
+    (_CLEARED, Act.SERVE): _CLEARED,
     (_CLEARED, Act.DETAIN): _DETAINED,  # new word may come until the gate
+    (_SEIZED, Act.SERVE): _SEIZED,
     (_SEIZED, Act.LIFT): _DETAINED,  # what is given back is still to be cleared
 }
 

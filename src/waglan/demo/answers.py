@@ -97,17 +97,21 @@ class BillSeen(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
-class DecisionSeen(msgspec.Struct, frozen=True):
-    """What was decided of a bill."""
+class BillAtDesk(msgspec.Struct, frozen=True):
+    """A bill as an act names it."""
 
-    bill: str
-    status: str
+    filer: str
+    number: str
+    parent: str
+    version: int
 
 
-class ServedSeen(msgspec.Struct, frozen=True):
-    """How many notices were served."""
+class DoneSeen(msgspec.Struct, frozen=True):
+    """What came of an officer's act."""
 
-    notices: int
+    act: str
+    done: int
+    notices: int | None = None
 
 
 class EventSeen(msgspec.Struct, frozen=True):

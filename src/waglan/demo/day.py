@@ -7,7 +7,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 import httpx
@@ -98,8 +98,15 @@ class _Day:
         self.call: Call = make_call(plan.seed, plan.now)
         self.files: Filings = filings(self.call, plan.now)
         self.handed: list[Handed] = []
+        self.began = 0.0  # by the loop's clock
+
+    def _clock(self) -> datetime:
+        """What time it is: the day's beginning, and what has passed since."""
+        passed = asyncio.get_running_loop().time() - self.began
+        return self.plan.now + timedelta(seconds=passed)
 
     async def lived(self) -> Results:
+        self.began = asyncio.get_running_loop().time()
         await self._opened()
         await self._ordered()
         await self._masters()
@@ -131,9 +138,10 @@ class _Day:
 
     async def _ordered(self) -> None:
         client = self._client(CUSTOMS.party)
+        self.desk = await officer.sit_down(client)
         table = await officer.publish_table(client)
         await self._tell(Step("table", {"sha256": table[:12]}))
-        order = await officer.sign_order(client, table, self.plan.now, seed=self.plan.seed)
+        order = await officer.sign_order(self.desk, table, self.plan.now, seed=self.plan.seed)
         await self._tell(Step("order", {"order": order}))
 
     async def _masters(self) -> None:
@@ -225,11 +233,10 @@ class _Day:
         return seen
 
     async def _officer_at_work(self) -> str:
-        client = self._client(CUSTOMS.party)
-        bill = await officer.detain_one(client)
+        bill = await officer.detain_one(self.desk, self._clock())
         await self._tell(Step("detained", {"bill": bill}))
         before = await self._count_of_answers()
-        served = await officer.serve_notices(client, self.call.name)
+        served = await officer.serve_notices(self.desk, self.call.name, self._clock())
         await self._tell(Step("served", {"notices": served}))
         for _ in range(int(NOTICE_S_MAX / LOOK_S)):
             if await self._count_of_answers() > before:

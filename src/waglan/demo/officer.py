@@ -1,24 +1,27 @@
 """The customs officer's acts of the day: a table, a signed standing order, a detention, notices."""
 
 from base64 import b64encode
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
+from waglan.customs.officer_act import PURPOSE, Kind, Sheet, sign_act
 from waglan.customs.policy import policy
 from waglan.customs.standing_order import StandingOrder, sign
 from waglan.demo.answers import (
+    BillAtDesk,
     BillSeen,
     CallSeen,
-    DecisionSeen,
+    DoneSeen,
     ManifestsSeen,
     OfficerSeen,
     OrderSeen,
-    ServedSeen,
     TableSeen,
 )
 from waglan.demo.client import Client
@@ -51,21 +54,48 @@ async def publish_table(client: Client) -> str:
     return (await client.post("/v1/customs/tables", model, TableSeen)).sha256
 
 
-async def sign_order(client: Client, table_sha256: str, now: datetime, *, seed: int) -> str:
-    """Make the officer's key, register its public half, and sign a standing order with it.
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer at his desk: his key dies with the demo day, and the server never sees it."""
 
-    The private half lives and dies with the demo day: the server never sees it.
-    """
+    client: Client
+    key: Ed25519PrivateKey = field(repr=False)
+    subject: str
+
+    async def signs(self, kind: Kind, act_id: str, at: datetime, **said: object) -> DoneSeen:
+        """Do an act, signed."""
+        told = {
+            "purpose": PURPOSE,
+            "id": act_id,
+            "officer": self.subject,
+            "authority": CUSTOMS.party,
+            "act": kind,
+            "at": at,
+        }
+        sheet = msgspec.convert({**told, **said}, Sheet)
+        signed = {
+            "body": b64encode(sheet.act_bytes()).decode(),
+            "signature": b64encode(sign_act(sheet, self.key)).decode(),
+        }
+        return await self.client.post("/v1/customs/acts", signed, DoneSeen)
+
+
+async def sit_down(client: Client) -> Officer:
+    """Make the officer's key and register its public half."""
     key = Ed25519PrivateKey.generate()
     public = b64encode(key.public_key().public_bytes_raw()).decode()
     known = await client.post("/v1/customs/officer-keys", {"public_key": public}, OfficerSeen)
-    order = standing_order(known.officer, table_sha256, now, seed=seed)
-    signature = sign(order, key).signature
+    return Officer(client, key, known.officer)
+
+
+async def sign_order(officer: Officer, table_sha256: str, now: datetime, *, seed: int) -> str:
+    """Sign a standing order of the day and hand it in."""
+    order = standing_order(officer.subject, table_sha256, now, seed=seed)
     signed = {
         "body": b64encode(order.order_bytes()).decode(),
-        "signature": b64encode(signature).decode(),
+        "signature": b64encode(sign(order, officer.key).signature).decode(),
     }
-    return (await client.post("/v1/customs/standing-orders", signed, OrderSeen)).order_id
+    return (await officer.client.post("/v1/customs/standing-orders", signed, OrderSeen)).order_id
 
 
 def standing_order(officer: str, table_sha256: str, now: datetime, *, seed: int) -> StandingOrder:
@@ -90,19 +120,30 @@ async def standing(client: Client, call: str) -> CallSeen:
     return await client.get(f"/v1/customs/calls/{quote(call)}/summary", CallSeen)
 
 
-async def detain_one(client: Client) -> str:
+async def detain_one(officer: Officer, now: datetime) -> str:
     """Detain a bill that waits for an officer, or else one that was not selected; return which."""
-    number = await _of_interest(client)
-    path = f"/v1/customs/bills/{quote(number)}/decisions"
-    reason = "The papers of the demo day want a second look."
-    body = {"status": CustomsStatus.DETAINED.value, "reason": reason}
-    return (await client.post(path, body, DecisionSeen)).bill
+    number = await _of_interest(officer.client)
+    path = f"/v1/customs/bills/{quote(number)}"
+    seen = await officer.client.get(path, tuple[BillAtDesk, ...])
+    bills = [
+        {"filer": bill.filer, "number": bill.number, "parent": bill.parent, "version": bill.version}
+        for bill in seen[:1]
+    ]
+    await officer.signs(
+        Kind.DETAIN,
+        f"detain-{number}",
+        now,
+        bills=bills,
+        reason="The papers of the demo day want a second look.",
+        instruction="Keep the container closed where it stands until customs has seen it.",
+    )
+    return number
 
 
-async def serve_notices(client: Client, call: str) -> int:
+async def serve_notices(officer: Officer, call: str, now: datetime) -> int:
     """Serve what is decided of a call; return how many notices that were."""
-    served = await client.post(f"/v1/customs/calls/{quote(call)}/notices", b"", ServedSeen)
-    return served.notices
+    served = await officer.signs(Kind.SERVE, f"serve-{now:%Y%m%d%H%M%S%f}", now, call=call)
+    return served.notices or 0
 
 
 async def _of_interest(client: Client) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from waglan.codes.calendar import HONG_KONG
@@ -12,6 +13,7 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, encode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
+from waglan.customs.again import Standing, stands
 from waglan.customs.decision import Basis, Case, Decision, decide
 from waglan.customs.facts import Beyond, facts_of
 from waglan.customs.judge import judge
@@ -24,7 +26,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
-from waglan.store import Transaction, customs, events, manifests
+from waglan.store import Transaction, customs, events, manifests, orders
 from waglan.store.customs import DecisionRow, JudgementRow
 from waglan.store.manifests import Filed
 
@@ -108,18 +110,18 @@ async def _order_in_force(
     tx: Transaction, now: datetime
 ) -> tuple[SignedOrder | None, Table | None]:
     """The newest order that is valid now, with its table; an order without its table is no use."""
-    for row in await customs.orders(tx):
+    for row in await orders.orders(tx):
         order = read_order(row.body)
         if order is None or not order.valid_from <= now < order.valid_until:
             continue
-        content = await customs.table(tx, bytes.fromhex(order.table_sha256))
+        content = await orders.table(tx, bytes.fromhex(order.table_sha256))
         table = None if content is None else read_table(content, engine_version=ENGINE)[0]
         return SignedOrder(order, row.signature), table
     return None, None
 
 
 async def _keys(tx: Transaction) -> Mapping[str, bytes]:
-    return await customs.officer_keys(tx)
+    return await orders.officer_keys(tx)
 
 
 def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:
@@ -145,43 +147,64 @@ async def _tell(
     now: datetime,
 ) -> None:
     manifest_id, ids = where
-    decided = [(d, d.status, d.basis) for d in decisions if d.status is not None and d.basis]
+    before = await customs.last_decisions(tx, list(ids.values()))
+    decided = [
+        _Decided(decision, status, basis, before.get(ids[decision.parent or "", decision.bill]))
+        for decision in decisions
+        if (status := decision.status) is not None and (basis := decision.basis) is not None
+    ]
     said: dict[tuple[object, ...], dict[str, Value]] = {}
     told = [
         Event(
             EventCode.CUSTOMS_STATUS,
-            Key(KeyKind.BILL, decision.bill),
+            Key(KeyKind.BILL, one.decision.bill),
             desk.authority,
             now,
             now,
-            _said(decision, status, basis, said),
+            _said(one, said),
         )
-        for decision, status, basis in decided
+        for one in decided
     ]
-    numbers = await events.append(
-        tx,
-        told,
-        consignments=[ids[decision.parent or "", decision.bill] for decision, _, _ in decided],
-    )
+    consignments = [ids[one.decision.parent or "", one.decision.bill] for one in decided]
+    numbers = await events.append(tx, told, consignments=consignments)
     rows = [
-        _row((ids[decision.parent or "", decision.bill], event, manifest_id), decision, status, now)
-        for (decision, status, _), event in zip(decided, numbers, strict=True)
+        _row((consignment, event, manifest_id), one, now)
+        for consignment, event, one in zip(consignments, numbers, decided, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
 
 
-def _said(
-    decision: Decision,
-    status: CustomsStatus,
-    basis: Basis,
-    said: dict[tuple[object, ...], dict[str, Value]],
-) -> dict[str, Value]:
+class _Decided(msgspec.Struct, frozen=True):
+    """What the order decides of a bill, and how it stood before it was filed anew."""
+
+    decision: Decision
+    wanted: CustomsStatus
+    basis: Basis
+    before: DecisionRow | None
+
+    @property
+    def status(self) -> CustomsStatus:
+        if self.before is None:
+            return self.wanted
+        is_officers = self.before.act_id is not None
+        before = Standing(self.before.status, is_officers, bool(self.before.targeting))
+        return stands(before, self.wanted)
+
+    @property
+    def carried(self) -> DecisionRow | None:
+        """The decision of before where it goes on as it was."""
+        return self.before if self.before and self.before.status is self.status else None
+
+
+def _said(one: _Decided, said: dict[tuple[object, ...], dict[str, Value]]) -> dict[str, Value]:
     """What the event says; one body serves all bills of which the same is to be said."""
+    decision, basis, carried = one.decision, one.basis, one.carried
     targeting = _targeting(decision)
-    kind = (status.value, decision.rules, targeting, id(basis))
+    act = carried.act_id if carried else None
+    kind = (one.status.value, decision.rules, targeting, id(basis), act)
     if kind not in said:
         said[kind] = {
-            "status": status.value,
+            "status": one.status.value,
             "fired": [*decision.rules],
             "targeting": [*targeting],
             "by": basis.officer,
@@ -190,21 +213,27 @@ def _said(
             "table": basis.table_sha256,
             "engine": basis.engine_version,
         }
+        if act is not None:
+            said[kind]["act"] = act  # the officer's, which still stands
     return said[kind]
 
 
-def _row(
-    place: tuple[int, int, int], decision: Decision, status: CustomsStatus, now: datetime
-) -> DecisionRow:
-    order = decision.basis.order if decision.basis else None
+def _row(place: tuple[int, int, int], one: _Decided, now: datetime) -> DecisionRow:
+    before, carried = one.before, one.carried
+    act = carried.act_id if carried else None
+    mine = _targeting(one.decision)
+    kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
     return DecisionRow(
         *place,
-        status=status,
-        fired=decision.rules,
-        targeting=_targeting(decision),
-        order_id=order,
-        decided_by=decision.basis.officer if decision.basis else "",
+        status=one.status,
+        fired=one.decision.rules,
+        targeting=(*mine, *kept),
+        order_id=None if act else one.basis.order,
+        decided_by=carried.decided_by if carried and act else one.basis.officer,
         decided_at=now,
+        version=before.version + 1 if before else 1,
+        act_id=act,
+        told=carried.told if carried else b"{}",
     )
 
 

@@ -9,8 +9,8 @@ from waglan.codes.key import Key, KeyKind
 from waglan.customs.tables import ENGINE, read_table
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
-from waglan.store import Transaction, customs, events
-from waglan.store.customs import TableRow
+from waglan.store import Transaction, events, orders
+from waglan.store.orders import TableRow
 
 
 async def publish_table(
@@ -22,7 +22,7 @@ async def publish_table(
     if table is None:
         return None, findings
     digest, who = sha256(model).digest(), officer.accountable or officer.token
-    await customs.publish_table(tx, org, TableRow(digest, model, who, now))
+    await orders.publish_table(tx, org, TableRow(digest, model, who, now))
     told = Event(
         EventCode.TABLE_PUBLISHED,
         Key(KeyKind.PARTY, officer.org),

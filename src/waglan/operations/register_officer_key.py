@@ -7,7 +7,7 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
-from waglan.store import Transaction, customs, events
+from waglan.store import Transaction, events, orders
 
 
 async def register_officer_key(
@@ -16,7 +16,7 @@ async def register_officer_key(
     """Keep the officer's public key; return his subject id, None if he has one already."""
     org, officer = by
     subject = officer.accountable or officer.token
-    if not await customs.register_officer_key(tx, org, subject, public_key, now=now):
+    if not await orders.register_officer_key(tx, org, subject, public_key, now=now):
         return None
     told = Event(
         EventCode.KEY_PUBLISHED,

@@ -6,7 +6,7 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
-from waglan.store import Transaction, customs, events
+from waglan.store import Transaction, events, orders
 
 
 async def revoke_standing_order(
@@ -15,7 +15,7 @@ async def revoke_standing_order(
     """Revoke a standing order from now on; False if the authority has none of that id."""
     org, officer = by
     who = officer.accountable or officer.token
-    if not await customs.revoke_order(tx, org, order_id, who, now=now):
+    if not await orders.revoke_order(tx, org, order_id, who, now=now):
         return False
     told = Event(
         EventCode.STANDING_ORDER_REVOKED,

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from waglan.codes.customs_status import CustomsStatus
+import msgspec
+
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.store import Transaction, customs, events, manifests, parties
-from waglan.store.customs import NoticeRow
+from waglan.store.customs import NoticeRow, Unserved
 
-Row = tuple[int, int, str, CustomsStatus, int]
+_told = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 async def serve_notices(
@@ -25,8 +27,8 @@ async def serve_notices(
     """
     org, authority = by
     rows = await customs.unserved(tx, call)
-    names = {filer: await parties.party_of(tx, filer) for filer in {row[4] for row in rows}}
-    for manifest_id, group in groupby(rows, key=lambda row: row[1]):
+    names = {filer: await parties.party_of(tx, filer) for filer in {row.filer for row in rows}}
+    for manifest_id, group in groupby(rows, key=lambda row: row.manifest_id):
         await _serve(tx, (org, authority, now), manifest_id, (list(group), names))
     return len(rows)
 
@@ -35,7 +37,7 @@ async def _serve(
     tx: Transaction,
     by: tuple[int, PartyId, datetime],
     manifest_id: int,
-    what: tuple[list[Row], Mapping[int, PartyId]],
+    what: tuple[list[Unserved], Mapping[int, PartyId]],
 ) -> None:
     (org, authority, now), (rows, names) = by, what
     filed = await manifests.by_number(tx, manifest_id)
@@ -52,31 +54,39 @@ async def _serve(
         (),
         readers,
     )
-    said: dict[CustomsStatus, dict[str, Value]] = {
-        status: {"status": status.value, "manifest": str(filed.id)} for status in CustomsStatus
-    }
+    said: dict[tuple[str, bytes], dict[str, Value]] = {}
     told = [
         Event(
             EventCode.NOTICE_SERVED,
-            Key(KeyKind.BILL, number),
+            Key(KeyKind.BILL, row.number),
             authority,
             now,
             now,
-            said[status],
+            _body(row, str(filed.id), said),
             (),
             readers,
         )
-        for _, _, number, status, _ in rows
+        for row in rows
     ]
     numbers = await events.append(
-        tx, [whole, *told], consignments=[None, *(row[0] for row in rows)]
+        tx, [whole, *told], consignments=[None, *(row.consignment for row in rows)]
     )
     await customs.add_notices(
         tx,
         org,
         [
-            NoticeRow(consignment, event, manifest_id, status, now)
-            for (consignment, _, _, status, _), event in zip(rows, numbers[1:], strict=True)
+            NoticeRow(row.consignment, event, manifest_id, row.status, now, row.told)
+            for row, event in zip(rows, numbers[1:], strict=True)
         ],
     )
     await customs.add_serving(tx, org, manifest_id, numbers[0], now=now)
+
+
+def _body(
+    row: Unserved, manifest: str, said: dict[tuple[str, bytes], dict[str, Value]]
+) -> dict[str, Value]:
+    """What the notice says; one body serves all bills of which the same is to be said."""
+    kind = (row.status.value, row.told)
+    if kind not in said:
+        said[kind] = {"status": row.status.value, "manifest": manifest, **_told(row.told)}
+    return said[kind]

@@ -1,5 +1,6 @@
 """An officer hands in an order that he signed, and answers for what is decided under it."""
 
+from base64 import b64encode
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,8 +13,8 @@ from waglan.customs.standing_order import Ground, SignedOrder, read_order, refus
 from waglan.customs.tables import ENGINE, Stamp
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
-from waglan.store import Transaction, customs, events
-from waglan.store.customs import OrderRow
+from waglan.store import Transaction, events, orders
+from waglan.store.orders import OrderRow
 
 
 async def sign_standing_order(
@@ -36,12 +37,10 @@ async def sign_standing_order(
     where = Where(f"orders/{order.id}")
     if (order.officer, order.authority) != (who, officer.org):
         return None, [Finding("ORDER-OF-ANOTHER", Severity.ERROR, where, {"order": order.id})]
-    table = await customs.table(tx, bytes.fromhex(order.table_sha256))
+    keys = await orders.officer_keys(tx)
+    table = await orders.table(tx, bytes.fromhex(order.table_sha256))
     ground = Ground(
-        {
-            subject: Ed25519PublicKey.from_public_bytes(key)
-            for subject, key in (await customs.officer_keys(tx)).items()
-        },
+        {subject: Ed25519PublicKey.from_public_bytes(key) for subject, key in keys.items()},
         frozenset(),
         policy().version,
         None if table is None else Stamp(order.table_sha256, ENGINE),
@@ -51,7 +50,7 @@ async def sign_standing_order(
     findings = refusals(signed, ground, bills=0, now=at)
     if findings:
         return None, findings
-    if not await customs.add_order(tx, org, OrderRow(order.id, body, signature, who, now)):
+    if not await orders.add_order(tx, org, OrderRow(order.id, body, signature, who, now)):
         return None, [Finding("ORDER-ID-TAKEN", Severity.ERROR, where, {"order": order.id})]
     told = Event(
         EventCode.STANDING_ORDER_SIGNED,
@@ -65,6 +64,9 @@ async def sign_standing_order(
             "table": order.table_sha256,
             "valid_from": order.valid_from.isoformat(),
             "valid_until": order.valid_until.isoformat(),
+            "body": body.decode(),
+            "signature": b64encode(signature).decode(),
+            "public_key": b64encode(keys[who]).decode(),
         },
     )
     await events.append(tx, [told])

@@ -1,110 +1,14 @@
-"""Officers' tables, standing orders, decisions and notices in PostgreSQL: the authority's alone."""
+"""Judgements, decisions and notices in PostgreSQL: the authority's alone until they are served."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.store import Transaction, bulk
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """An officers' table as published: its bytes, and who published them."""
-
-    sha256: bytes
-    model: bytes
-    by: str
-    at: datetime
-
-
-async def publish_table(tx: Transaction, authority: int, new: TableRow) -> None:
-    """Keep an officers' table; publishing the same bytes again changes nothing."""
-    await tx.execute(
-        "INSERT INTO risk_table (authority, sha256, model, published_by, published_at)"
-        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [authority, new.sha256, new.model, new.by, new.at],
-    )
-
-
-async def table(tx: Transaction, sha256: bytes) -> bytes | None:
-    """Return the bytes of the authority's table with that hash."""
-    row = await (
-        await tx.execute(
-            "SELECT model FROM risk_table WHERE authority = current_org() AND sha256 = %s", [sha256]
-        )
-    ).fetchone()
-    return None if row is None else bytes(row[0])
-
-
-async def register_officer_key(
-    tx: Transaction, authority: int, officer: str, public_key: bytes, *, now: datetime
-) -> bool:
-    """Keep the public key that an officer signs with; False if he has one already."""
-    done = await tx.execute(
-        "INSERT INTO officer_key (authority, officer, public_key, registered_at)"
-        " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [authority, officer, public_key, now],
-    )
-    return bool(done.rowcount)
-
-
-async def officer_keys(tx: Transaction) -> dict[str, bytes]:
-    """Return the public keys of the authority's officers, by subject."""
-    rows = await tx.execute(
-        "SELECT officer, public_key FROM officer_key WHERE authority = current_org()"
-    )
-    return {officer: bytes(key) for officer, key in await rows.fetchall()}
-
-
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """A standing order as signed."""
-
-    order_id: str
-    body: bytes
-    signature: bytes
-    officer: str
-    signed_at: datetime
-
-
-async def add_order(tx: Transaction, authority: int, order: OrderRow) -> bool:
-    """Keep a signed order; False if its id is taken."""
-    done = await tx.execute(
-        "INSERT INTO standing_order (authority, order_id, body, signature, officer, signed_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [authority, order.order_id, order.body, order.signature, order.officer, order.signed_at],
-    )
-    return bool(done.rowcount)
-
-
-async def revoke_order(
-    tx: Transaction, authority: int, order_id: str, by: str, *, now: datetime
-) -> bool:
-    """Revoke an order from now on; False if the authority has none of that id."""
-    done = await tx.execute(
-        "INSERT INTO standing_order_revocation (authority, order_id, revoked_by, revoked_at)"
-        " SELECT authority, order_id, %s, %s FROM standing_order"
-        " WHERE authority = %s AND order_id = %s ON CONFLICT DO NOTHING",
-        [by, now, authority, order_id],
-    )
-    return bool(done.rowcount)
-
-
-async def orders(tx: Transaction) -> list[OrderRow]:
-    """Return the authority's orders that nobody has revoked, newest first."""
-    rows = await tx.execute(
-        """
-        SELECT order_id, body, signature, officer, signed_at FROM standing_order o
-        WHERE authority = current_org() AND NOT EXISTS (
-            SELECT 1 FROM standing_order_revocation r
-            WHERE r.authority = o.authority AND r.order_id = o.order_id)
-        ORDER BY signed_at DESC
-        """
-    )
-    return [OrderRow(i, bytes(b), bytes(s), o, at) for i, b, s, o, at in await rows.fetchall()]
 
 
 async def unjudged(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
@@ -157,7 +61,7 @@ async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> b
 
 
 class DecisionRow(msgspec.Struct, frozen=True):
-    """One decision of the authority on one bill."""
+    """One decision of the authority on one bill; `version` counts them, from 1."""
 
     consignment: int
     event_id: int
@@ -168,6 +72,9 @@ class DecisionRow(msgspec.Struct, frozen=True):
     order_id: str | None
     decided_by: str
     decided_at: datetime
+    version: int = 1
+    act_id: str | None = None  # None: decided under a standing order
+    told: bytes = b"{}"  # canonical JSON: what the notice says beside the status
 
 
 async def add_decisions(tx: Transaction, authority: int, rows: Sequence[DecisionRow]) -> None:
@@ -177,13 +84,45 @@ async def add_decisions(tx: Transaction, authority: int, rows: Sequence[Decision
         "decision",
         (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("status", "text"), ("fired", "text[]"), ("targeting", "text[]"),
-         ("order_id", "text"), ("decided_by", "text"), ("decided_at", "timestamptz")),
+         ("order_id", "text"), ("decided_by", "text"), ("decided_at", "timestamptz"),
+         ("version", "int4"), ("act_id", "text"), ("told", "bytea")),
         [
             (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, list(r.fired),
-             list(r.targeting), r.order_id, r.decided_by, r.decided_at)
+             list(r.targeting), r.order_id, r.decided_by, r.decided_at, r.version, r.act_id, r.told)
             for r in rows
         ],
     )  # fmt: skip
+
+
+async def last_decisions(tx: Transaction, consignments: Collection[int]) -> dict[int, DecisionRow]:
+    """Return the newest decision of each consignment that has one."""
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT ON (consignment) consignment, event_id, manifest_id, status, fired,
+               targeting, order_id, decided_by, decided_at, version, act_id, told
+        FROM decision WHERE consignment = ANY (%s) ORDER BY consignment, version DESC
+        """,
+        [list(consignments)],
+    )
+    return {row[0]: _decision(row) for row in await rows.fetchall()}
+
+
+def _decision(row: Sequence[Any]) -> DecisionRow:
+    bill, event, manifest, status, fired, targeting, order, by, at, version, act, told = row
+    return DecisionRow(
+        bill,
+        event,
+        manifest,
+        CustomsStatus(status),
+        tuple(fired),
+        tuple(targeting),
+        order,
+        by,
+        at,
+        version,
+        act,
+        bytes(told),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +137,19 @@ class Standing:
     fired: tuple[str, ...]
     targeting: tuple[str, ...]
     decided_by: str | None
+    version: int  # 0: nobody has decided anything
+    parent: str
+    filer: str
 
 
 _STANDINGS = """
     SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{}'),
-           coalesce(d.targeting, '{}'), d.decided_by
-    FROM bill b
+           coalesce(d.targeting, '{}'), d.decided_by, coalesce(d.version, 0),
+           coalesce(b.parent, ''), o.party
+    FROM bill b JOIN organisation o ON o.org = b.org
     LEFT JOIN LATERAL (
         SELECT * FROM decision d WHERE d.consignment = b.consignment
-        ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+        ORDER BY d.version DESC LIMIT 1) d ON true
     LEFT JOIN LATERAL (
         SELECT * FROM notice n WHERE n.consignment = b.consignment
         ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) n ON true
@@ -219,18 +162,27 @@ async def standings(tx: Transaction, manifest_id: int) -> list[Standing]:
     return [_standing(row) for row in await rows.fetchall()]
 
 
-def _standing(row: Sequence[object]) -> Standing:
-    consignment, manifest_id, number, status, served, fired, targeting, by = row
+def _standing(row: Sequence[Any]) -> Standing:
+    consignment, manifest, number, status, served, fired, targeting, by, *rest = row
     return Standing(
-        int(str(consignment)),
-        int(str(manifest_id)),
-        str(number),
+        consignment,
+        manifest,
+        number,
         CustomsStatus(status) if status else None,
         CustomsStatus(served) if served else None,
-        tuple(fired),  # type: ignore[arg-type]
-        tuple(targeting),  # type: ignore[arg-type]
-        None if by is None else str(by),
+        tuple(fired),
+        tuple(targeting),
+        by,
+        *rest,
     )
+
+
+async def standings_of(tx: Transaction, consignments: Collection[int]) -> dict[int, Standing]:
+    """Return where these bills stand, each by its newest version."""
+    rows = await tx.execute(
+        _STANDINGS + " WHERE b.consignment = ANY (%s) ORDER BY b.manifest_id", [list(consignments)]
+    )
+    return {row[0]: _standing(row) for row in await rows.fetchall()}
 
 
 async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
@@ -246,13 +198,14 @@ async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
 
 
 class NoticeRow(msgspec.Struct, frozen=True):
-    """A status that the filer is told."""
+    """A status that the filer is told, and what else of it."""
 
     consignment: int
     event_id: int
     manifest_id: int
     status: CustomsStatus
     served_at: datetime
+    told: bytes = b"{}"
 
 
 async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]) -> None:
@@ -261,9 +214,11 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
         tx,
         "notice",
         (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
-         ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz")),
+         ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz"),
+         ("told", "bytea")),
         [
-            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, r.served_at)
+            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, r.served_at,
+             r.told)
             for r in rows
         ],
     )  # fmt: skip
@@ -364,7 +319,7 @@ _COUNTS = (
     FROM newest m JOIN bill b USING (manifest_id)
     LEFT JOIN LATERAL (
         SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
-        ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+        ORDER BY d.version DESC LIMIT 1) d ON true
     GROUP BY d.status ORDER BY d.status
 """
 )
@@ -379,8 +334,19 @@ _TIMES = (
 )
 
 
-async def unserved(tx: Transaction, call: str) -> list[tuple[int, int, str, CustomsStatus, int]]:
-    """Return (consignment, manifest, bill, status, filer) of what is decided and not yet served.
+class Unserved(msgspec.Struct, frozen=True):
+    """A decision that its filer does not know; `told` is what he is told beside the status."""
+
+    consignment: int
+    manifest_id: int
+    number: str
+    status: CustomsStatus
+    filer: int
+    told: bytes
+
+
+async def unserved(tx: Transaction, call: str) -> list[Unserved]:
+    """Return what is decided of a call's bills and not served yet.
 
     Others who serve notices on this call wait until this commits, and then find them served.
     """
@@ -391,20 +357,22 @@ async def unserved(tx: Transaction, call: str) -> list[tuple[int, int, str, Cust
     rows = await tx.execute(
         _NEWEST
         + """
-        SELECT b.consignment, b.manifest_id, b.number, d.status, b.org
+        SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
         FROM newest m JOIN bill b USING (manifest_id)
         JOIN LATERAL (
-            SELECT status FROM decision d WHERE d.consignment = b.consignment
-            ORDER BY d.decided_at DESC, d.event_id DESC LIMIT 1) d ON true
+            SELECT status, told, decided_at FROM decision d WHERE d.consignment = b.consignment
+            ORDER BY d.version DESC LIMIT 1) d ON true
         WHERE NOT EXISTS (
             SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
-              AND n.served_at >= (SELECT max(x.decided_at) FROM decision x
-                                  WHERE x.consignment = b.consignment))
+              AND n.served_at >= d.decided_at)
         ORDER BY b.manifest_id, b.number
         """,
         [call],
     )
-    return [(c, m, n, CustomsStatus(s), org) for c, m, n, s, org in await rows.fetchall()]
+    return [
+        Unserved(consignment, manifest, number, CustomsStatus(status), org, bytes(told))
+        for consignment, manifest, number, status, org, told in await rows.fetchall()
+    ]
 
 
 async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:

@@ -54,9 +54,21 @@ async def destroy_event(tx: Transaction, seq: int, leaf: bytes, rule: str, *, no
     )
     if code == "bill.declared":
         await _strip(tx, consignment, org, manifest)
+    await _silence(tx, event_id)
     if consignment is not None:
         await standings.redo(tx, consignment)
     return 1
+
+
+async def _silence(tx: Transaction, event_id: int) -> None:
+    """Destroy what an officer's event says in his own words wherever else it is kept."""
+    await tx.execute(
+        "UPDATE decision d SET told = '{}' FROM officer_act a"
+        " WHERE a.event_id = %s AND (d.authority, d.act_id) = (a.authority, a.act_id)",
+        [event_id],
+    )
+    await tx.execute("DELETE FROM officer_act WHERE event_id = %s", [event_id])
+    await tx.execute("UPDATE notice SET told = '{}' WHERE event_id = %s", [event_id])
 
 
 async def _strip(tx: Transaction, consignment: int, org: int, manifest: str) -> None:

@@ -267,7 +267,10 @@ CREATE TABLE public.decision (
     targeting text[] NOT NULL,
     order_id text,
     decided_by text NOT NULL,
-    decided_at timestamp with time zone NOT NULL
+    decided_at timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    act_id text,
+    told bytea DEFAULT '\x7b7d'::bytea NOT NULL
 );
 
 ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
@@ -377,6 +380,19 @@ CREATE TABLE public.event_erased (
 );
 
 ALTER TABLE ONLY public.event_erased FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.examination (
+    consignment bigint NOT NULL,
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    act_id text NOT NULL,
+    result text NOT NULL,
+    is_hit boolean,
+    examined_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.examination FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.feed (
     org bigint NOT NULL,
@@ -645,10 +661,25 @@ CREATE TABLE public.notice (
     event_id bigint NOT NULL,
     manifest_id bigint NOT NULL,
     status text NOT NULL,
-    served_at timestamp with time zone NOT NULL
+    served_at timestamp with time zone NOT NULL,
+    told bytea DEFAULT '\x7b7d'::bytea NOT NULL
 );
 
 ALTER TABLE ONLY public.notice FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.officer_act (
+    authority bigint NOT NULL,
+    act_id text NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    officer text NOT NULL,
+    event_id bigint NOT NULL,
+    answer bytea NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT officer_act_signature_check CHECK ((length(signature) = 64))
+);
+
+ALTER TABLE ONLY public.officer_act FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.officer_key (
     authority bigint NOT NULL,
@@ -877,6 +908,9 @@ ALTER TABLE ONLY public.event_default
 ALTER TABLE ONLY public.event_erased
     ADD CONSTRAINT event_erased_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.examination
+    ADD CONSTRAINT examination_pkey PRIMARY KEY (consignment, event_id);
+
 ALTER TABLE ONLY public.feed
     ADD CONSTRAINT feed_pkey PRIMARY KEY (org, seq);
 
@@ -973,6 +1007,9 @@ ALTER TABLE ONLY public.message_secret
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (consignment, event_id);
 
+ALTER TABLE ONLY public.officer_act
+    ADD CONSTRAINT officer_act_pkey PRIMARY KEY (authority, act_id);
+
 ALTER TABLE ONLY public.officer_key
     ADD CONSTRAINT officer_key_pkey PRIMARY KEY (authority, officer);
 
@@ -1046,9 +1083,13 @@ CREATE INDEX credential_org ON public.credential USING btree (org);
 
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
+CREATE UNIQUE INDEX decision_version ON public.decision USING btree (consignment, version);
+
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
 
 CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
+
+CREATE INDEX examination_authority ON public.examination USING btree (authority, examined_at);
 
 CREATE INDEX judgement_serve_at ON public.judgement USING btree (serve_at) WHERE (serve_at IS NOT NULL);
 
@@ -1059,6 +1100,8 @@ CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, man
 CREATE INDEX message_received ON public.message USING btree (received_at);
 
 CREATE INDEX notice_manifest ON public.notice USING btree (manifest_id);
+
+CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
@@ -1142,6 +1185,9 @@ ALTER TABLE ONLY public.erasure_request
 ALTER TABLE ONLY public.erasure_wish
     ADD CONSTRAINT erasure_wish_request_fkey FOREIGN KEY (request) REFERENCES public.erasure_request(request);
 
+ALTER TABLE ONLY public.examination
+    ADD CONSTRAINT examination_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
 
@@ -1180,6 +1226,9 @@ ALTER TABLE ONLY public.message_secret
 
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.officer_act
+    ADD CONSTRAINT officer_act_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.officer_key
     ADD CONSTRAINT officer_key_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
@@ -1323,6 +1372,8 @@ CREATE POLICY engine ON public.event TO waglan_engine USING (true) WITH CHECK (t
 
 CREATE POLICY engine ON public.event_erased TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.examination FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
@@ -1344,6 +1395,8 @@ CREATE POLICY engine ON public.message_chunk TO waglan_engine USING (true) WITH 
 CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.notice FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.officer_act TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (true);
 
@@ -1375,6 +1428,10 @@ ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erased ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY erasing ON public.decision FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY erasing ON public.notice FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
 ALTER TABLE public.erasure ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.erasure_request ENABLE ROW LEVEL SECURITY;
@@ -1384,6 +1441,8 @@ ALTER TABLE public.erasure_wish ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_erased ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.examination ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY feed ON public.event_erased FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
    FROM public.feed f
@@ -1431,6 +1490,8 @@ ALTER TABLE public.message_secret ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
@@ -1475,6 +1536,8 @@ CREATE POLICY own ON public.erasure_request FOR SELECT TO waglan_app USING ((org
 
 CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.examination TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
 CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
@@ -1488,6 +1551,8 @@ CREATE POLICY own ON public.message_chunk TO waglan_app USING ((org = public.cur
 CREATE POLICY own ON public.message_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.notice TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.officer_act TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -1634,6 +1699,8 @@ GRANT SELECT ON TABLE public.consignment_grant TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
 
+GRANT UPDATE(told) ON TABLE public.decision TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
 GRANT SELECT ON TABLE public.equipment TO waglan_authority;
 GRANT SELECT ON TABLE public.equipment TO waglan_engine;
@@ -1660,6 +1727,9 @@ GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
 GRANT SELECT ON TABLE public.event_erased TO waglan_app;
 GRANT SELECT ON TABLE public.event_erased TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.examination TO waglan_authority;
+GRANT SELECT ON TABLE public.examination TO waglan_engine;
 
 GRANT SELECT ON TABLE public.feed TO waglan_app;
 GRANT SELECT ON TABLE public.feed TO waglan_authority;
@@ -1730,6 +1800,11 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.notice TO waglan_authority;
 GRANT SELECT ON TABLE public.notice TO waglan_app;
 GRANT SELECT ON TABLE public.notice TO waglan_engine;
+
+GRANT UPDATE(told) ON TABLE public.notice TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.officer_act TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.officer_act TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 GRANT SELECT ON TABLE public.officer_key TO waglan_engine;

@@ -38,6 +38,7 @@ class WhoView(BaseModel):
     client: ClientKind
     scopes: list[Scope]
     token: str
+    accountable: str | None  # subject id of the person who answers for it
 
 
 class NewCredential(Asked):
@@ -75,6 +76,7 @@ async def whoami(visitor: TheVisitor) -> WhoView:
         client=principal.client,
         scopes=sorted(principal.scopes, key=lambda scope: scope.value),
         token=principal.token,
+        accountable=principal.accountable,
     )
 
 

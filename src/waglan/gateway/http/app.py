@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from waglan.gateway.http import (
     access,
+    acts,
     desk,
     erasures,
     filing,
@@ -51,7 +52,7 @@ def describe() -> FastAPI:
     )
     problem.handle(app)
     app.add_middleware(Observed)
-    for module in (messages, tracking, desk, access, grants, erasures, filing, health):
+    for module in (messages, tracking, desk, acts, access, grants, erasures, filing, health):
         app.include_router(module.router)
     app.include_router(desk.listing)
     return app

@@ -1,7 +1,5 @@
-"""The customs desk: tables, standing orders, decisions and notices. Officers only."""
+"""The customs desk: tables, keys, standing orders, and where a call stands. Officers only."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,17 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
-from waglan.operations.decide_bill import decide_bill
+from waglan.gateway.http.signed import Signed, unspelled
 from waglan.operations.publish_table import publish_table
 from waglan.operations.register_officer_key import register_officer_key
-from waglan.operations.revoke_standing_order import revoke_standing_order
-from waglan.operations.serve_notices import serve_notices
 from waglan.operations.sign_standing_order import sign_standing_order
 from waglan.parties.permission import Act
 from waglan.store import customs, manifests
@@ -27,7 +22,6 @@ from waglan.store import customs, manifests
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
 TABLE_BYTES_MAX = 4 << 20
-BASE64_CHARACTERS_MAX = 1 << 17
 
 
 class TableView(BaseModel):
@@ -43,25 +37,11 @@ class OfficerKey(Asked):
     public_key: str = Field(max_length=100)
 
 
-class SignedOrder(Asked):
-    """A standing order: the very bytes that were signed, and the signature, base64."""
-
-    body: str = Field(max_length=BASE64_CHARACTERS_MAX)
-    signature: str = Field(max_length=100)
-
-
 class OrderView(BaseModel):
     """A standing order that was taken."""
 
     order_id: str
     findings: list[FindingView]
-
-
-class Deciding(Asked):
-    """What an officer decides of one bill, and why."""
-
-    status: CustomsStatus
-    reason: str = Field(min_length=1, max_length=500)
 
 
 class CallView(BaseModel):
@@ -109,12 +89,6 @@ class ManifestPage(BaseModel):
     next: int | None
 
 
-class ServedView(BaseModel):
-    """How many notices were served."""
-
-    notices: int
-
-
 @router.post("/tables", status_code=201, response_model=TableView, responses=ERRORS)
 async def publish(request: Request, visitor: TheVisitor) -> TableView:
     """Publish an officers' decision table; a standing order names it by its hash."""
@@ -138,7 +112,7 @@ async def publish(request: Request, visitor: TheVisitor) -> TableView:
 async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
     """Register the key that the signed-in officer signs orders with."""
     visitor.must(Act.SIGN_ORDER)
-    public = _bytes(key.public_key)
+    public = unspelled(key.public_key)
     if len(public) != 32:
         raise misunderstood(Finding("HTTP-BAD-KEY", Severity.ERROR, Where("body.public_key"), {}))
     async with visitor.transaction() as tx:
@@ -151,33 +125,21 @@ async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
 
 
 @router.post("/standing-orders", status_code=201, response_model=OrderView, responses=ERRORS)
-async def sign_order(order: SignedOrder, visitor: TheVisitor) -> OrderView:
+async def sign_order(order: Signed, visitor: TheVisitor) -> OrderView:
     """Take an order that the signed-in officer has signed with his own key."""
     visitor.must(Act.SIGN_ORDER)
     async with visitor.transaction() as tx:
         order_id, findings = await sign_standing_order(
             tx,
             (visitor.org, visitor.principal),
-            _bytes(order.body),
-            _bytes(order.signature),
+            order.body_bytes,
+            order.signature_bytes,
             now=visitor.kit.clock(),
         )
     if order_id is None:
         kind = Finding("HTTP-ORDER-REFUSED", Severity.ERROR, Where("order"), {})
         raise Problem(422, kind, findings=findings)
     return OrderView(order_id=order_id, findings=view(findings, visitor.lang))
-
-
-@router.delete("/standing-orders/{order_id}", status_code=204, responses=ERRORS)
-async def revoke_order(order_id: str, visitor: TheVisitor) -> None:
-    """Revoke an order; what it has decided stands, from now on it decides nothing."""
-    visitor.must(Act.REVOKE_ORDER)
-    async with visitor.transaction() as tx:
-        done = await revoke_standing_order(
-            tx, (visitor.org, visitor.principal), order_id, now=visitor.kit.clock()
-        )
-    if not done:
-        raise absent("standing order")
 
 
 @router.get("/calls/{call:path}/summary", response_model=CallView, responses=ERRORS)
@@ -201,17 +163,6 @@ async def summary(call: str, visitor: TheVisitor) -> CallView:
     )
 
 
-@router.post("/calls/{call:path}/notices", response_model=ServedView, responses=ERRORS)
-async def serve(call: str, visitor: TheVisitor) -> ServedView:
-    """Serve what is decided of a call's bills and not served yet; their filers see it from now."""
-    visitor.must(Act.SERVE_NOTICE)
-    async with visitor.transaction() as tx:
-        count = await serve_notices(
-            tx, (visitor.org, visitor.principal.org), call, now=visitor.kit.clock()
-        )
-    return ServedView(notices=count)
-
-
 @router.get("/manifests/{manifest}/bills", response_model=list[BillStandingView], responses=ERRORS)
 async def bills(manifest: UUID, visitor: TheVisitor) -> list[BillStandingView]:
     """List a manifest's bills with what was decided of each, and why."""
@@ -232,26 +183,6 @@ async def bills(manifest: UUID, visitor: TheVisitor) -> list[BillStandingView]:
         )
         for one in standings
     ]
-
-
-@router.post("/bills/{number:path}/decisions", status_code=201, responses=ERRORS)
-async def decide(number: str, deciding: Deciding, visitor: TheVisitor) -> dict[str, str]:
-    """Decide on one bill by hand: detain it, ask for its documents, lift a detention."""
-    visitor.must(Act.DECIDE)
-    async with visitor.transaction() as tx:
-        findings = await decide_bill(
-            tx,
-            (visitor.org, visitor.principal),
-            number,
-            (deciding.status, deciding.reason),
-            now=visitor.kit.clock(),
-        )
-    if findings is None:
-        raise absent("bill")
-    if findings:
-        kind = Finding("HTTP-NOT-LAWFUL-NOW", Severity.ERROR, Where("bill"), {})
-        raise Problem(409, kind, findings=findings)
-    return {"bill": number, "status": deciding.status.value}
 
 
 listing = APIRouter(prefix="/v1/manifests", tags=["manifests"])
@@ -295,11 +226,3 @@ def _manifest(filed: manifests.Filed) -> ManifestView:
         arrives_at=filed.arrives_at,
         filed_at=filed.filed_at,
     )
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        fault = Finding("HTTP-BASE64", Severity.ERROR, Where("body"), {})
-        raise misunderstood(fault) from None

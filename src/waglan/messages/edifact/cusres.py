@@ -34,6 +34,7 @@ GIS: Final = {
     CustomsStatus.INSPECT: "INS",
     CustomsStatus.EXAMINED: "EXA",
     CustomsStatus.CONDITIONALLY_CLEARED: "CCL",
+    CustomsStatus.PARTLY_CLEARED: "PCL",
     CustomsStatus.CLEARED: "CLR",
     CustomsStatus.SEIZED: "SZD",
 }

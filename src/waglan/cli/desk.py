@@ -1,0 +1,260 @@
+"""`waglan desk`: what officers do, each act signed here with a key that never leaves them."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+import typer
+
+from waglan.cli.settings import Settings
+from waglan.cli.talk import answered, client, show_finding
+from waglan.cli.wording import plain, say
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+app = typer.Typer(no_args_is_help=True, help="The customs desk: look, decide, sign.")
+
+KEY_BYTES = 32
+KeyFile = Annotated[
+    Path, typer.Option("--key", help="Your private key.", exists=True, dir_okay=False)
+]
+Reason = Annotated[str, typer.Option(help="Why, for your own administration; no filer reads it.")]
+Voucher = Annotated[str, typer.Option(help="Number of the release voucher.")]
+Numbers = Annotated[list[str], typer.Argument(metavar="BILL...", help="Numbers of bills.")]
+
+
+@app.command()
+def key(
+    file: Annotated[Path, typer.Argument(help="Where your private key is, or will be made.")],
+) -> None:
+    """Make your key if there is none here, and register its public half."""
+    from base64 import b64encode
+
+    settings = Settings()
+    if not file.exists():
+        _make_key(file)
+    public = b64encode(_key(file).public_key().public_bytes_raw()).decode()
+    with client(settings) as http:
+        known = answered(http.post("/v1/customs/officer-keys", json={"public_key": public})).json()
+    typer.echo(plain(known["officer"]))
+
+
+@app.command()
+def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's number.")]) -> None:
+    """Show a bill as officers see it: its version, its status, and every step so far."""
+    settings = Settings()
+    with client(settings) as http:
+        found = answered(http.get(f"/v1/customs/bills/{quote(number, safe='/')}")).json()
+    for bill in found:
+        typer.echo(
+            say(
+                "desk",
+                "bill",
+                settings.lang,
+                number=plain(bill["number"]),
+                filer=plain(bill["filer"]),
+                version=bill["version"],
+                status=bill["status"] or "-",
+                served=bill["served"] or "-",
+            )
+        )
+        for step in bill["steps"]:
+            by = step["act"] or step["order"] or "-"
+            why = ", ".join([*step["fired"], *step["targeting"], *filter(None, [step["result"]])])
+            at = step["decided_at"][:19]
+            typer.echo(plain(f"  {step['version']:>3}  {at}  {step['status']:<22} {by}  {why}"))
+
+
+@app.command("ask-documents")
+def ask_documents(
+    bills: Numbers,
+    key: KeyFile,
+    reason: Reason,
+    document: Annotated[list[str], typer.Option(help="What is wanted; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long its filer has.")] = 3,
+) -> None:
+    """Ask for documents of bills: their filers are told with the next notice."""
+    due = datetime.now(UTC) + timedelta(days=days)
+    _act(key, "ask-documents", bills, reason=reason, documents=tuple(document), due=due)
+
+
+@app.command()
+def detain(
+    bills: Numbers,
+    key: KeyFile,
+    reason: Reason,
+    instruction: Annotated[str, typer.Option(help="What those who are told shall do.")],
+) -> None:
+    """Detain bills: their addressees get a notice with your instruction."""
+    _act(key, "detain", bills, reason=reason, instruction=instruction)
+
+
+@app.command()
+def select(bills: Numbers, key: KeyFile, reason: Reason) -> None:
+    """Select bills for inspection."""
+    _act(key, "select", bills, reason=reason)
+
+
+@app.command("pass-over")
+def pass_over(bills: Numbers, key: KeyFile, reason: Reason) -> None:
+    """Decide that nothing is wanted of bills that nobody has decided yet."""
+    _act(key, "pass-over", bills, reason=reason)
+
+
+@app.command()
+def examined(
+    bills: Numbers,
+    key: KeyFile,
+    outcome: Annotated[
+        Path, typer.Option(help="The outcome, as JSON.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Write down what came of an examination."""
+    import msgspec
+
+    _act(key, "examine", bills, outcome=msgspec.json.decode(outcome.read_bytes()))
+
+
+@app.command()
+def clear(
+    bills: Numbers,
+    key: KeyFile,
+    reason: Reason,
+    voucher: Voucher = "",
+) -> None:
+    """Clear bills; it is no release of cargo."""
+    _act(key, "clear", bills, reason=reason, voucher=voucher)
+
+
+@app.command("clear-conditionally")
+def clear_conditionally(
+    bills: Numbers,
+    key: KeyFile,
+    reason: Reason,
+    condition: Annotated[list[str], typer.Option(help="A condition; may be repeated.")],
+    voucher: Voucher = "",
+) -> None:
+    """Clear bills on conditions, which their filers are told."""
+    conditions = tuple(condition)
+    _act(key, "clear-conditionally", bills, reason=reason, voucher=voucher, conditions=conditions)
+
+
+@app.command("clear-partly")
+def clear_partly(
+    bills: Numbers,
+    key: KeyFile,
+    reason: Reason,
+    part: Annotated[
+        list[str], typer.Option(help="GOODS, or GOODS:CONTAINER, or :CONTAINER; may be repeated.")
+    ],
+    voucher: Voucher = "",
+) -> None:
+    """Clear some goods items or containers of bills; the rest stays as it is."""
+    parts = tuple(_part(text) for text in part)
+    _act(key, "clear-partly", bills, reason=reason, voucher=voucher, parts=parts)
+
+
+@app.command()
+def seize(bills: Numbers, key: KeyFile, reason: Reason) -> None:
+    """Seize bills."""
+    _act(key, "seize", bills, reason=reason)
+
+
+@app.command()
+def lift(bills: Numbers, key: KeyFile, reason: Reason) -> None:
+    """Take back what was asked of bills, or give back what was seized."""
+    _act(key, "lift", bills, reason=reason)
+
+
+@app.command()
+def serve(
+    call: Annotated[str, typer.Argument(help="The call: IMO number/voyage.")], key: KeyFile
+) -> None:
+    """Serve the notices of a call: all its filers are told at one time."""
+    settings = Settings()
+    with client(settings) as http:
+        done = _handed_in(http, key, "serve", call=call)
+    typer.echo(say("desk", "served", settings.lang, count=done["notices"]))
+
+
+def _part(text: str) -> dict[str, object]:
+    goods, _, container = text.partition(":")
+    if goods and not goods.isdecimal():
+        raise typer.BadParameter(f"{text}: a goods item is a number")
+    told = {"goods": int(goods) if goods else None, "container": container or None}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
+    """Look at the bills as they stand, sign the act, hand it in, and print what became of it.
+
+    Exit 1: refused, for one bill at least.
+    """
+    settings = Settings()
+    with client(settings) as http:
+        bills = [
+            {name: bill[name] for name in ("filer", "number", "parent", "version")}
+            for number in numbers
+            for bill in answered(http.get(f"/v1/customs/bills/{quote(number, safe='/')}")).json()
+        ]
+        done = _handed_in(http, file, act, bills=bills, **said)
+    for row in done["rows"]:
+        status = row["status"] or "-"
+        typer.echo(plain(f"{row['number']}  {row['filer']}  {row['version']}  {status}"))
+        for finding in row["findings"]:
+            show_finding(finding, settings.lang)
+    raise typer.Exit(1 if done["refused"] else 0)
+
+
+def _handed_in(http: httpx.Client, file: Path, act: str, **said: object) -> dict[str, Any]:
+    from base64 import b64encode
+
+    import msgspec
+
+    from waglan.customs.officer_act import PURPOSE, Sheet, sign_act
+
+    who = answered(http.get("/v1/whoami")).json()
+    told = {
+        "purpose": PURPOSE,
+        "id": f"act-{uuid4().hex}",
+        "officer": who["accountable"] or who["token"],
+        "authority": who["party"],
+        "act": act,
+        "at": datetime.now(UTC),
+    }
+    try:
+        sheet = msgspec.convert({**told, **said}, Sheet)
+    except msgspec.ValidationError as error:
+        raise typer.BadParameter(str(error)) from None
+    signed = {
+        "body": b64encode(sheet.act_bytes()).decode(),
+        "signature": b64encode(sign_act(sheet, _key(file))).decode(),
+    }
+    done: dict[str, Any] = answered(http.post("/v1/customs/acts", json=signed)).json()
+    return done
+
+
+def _make_key(file: Path) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(Ed25519PrivateKey.generate().private_bytes_raw())
+
+
+def _key(file: Path) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from waglan.gateway.keys import LooseKey
+
+    if file.stat().st_mode & 0o077:
+        raise LooseKey(f"{file} is open to others: chmod 600 it, and think of it as known to them")
+    secret = file.read_bytes()
+    if len(secret) != KEY_BYTES:
+        raise typer.BadParameter(f"{file} is no key of {KEY_BYTES} bytes")
+    return Ed25519PrivateKey.from_private_bytes(secret)

@@ -1,0 +1,36 @@
+"""What becomes of a bill that was decided before, when its filer files it anew.
+
+A filer must not get rid of what customs wants by writing his bill another way. So a machine never
+takes back what an officer decided, nor what a table or the sample wanted; it only asks for more, or
+takes back the question for documents that the amended bill answers.
+"""
+
+from dataclasses import dataclass
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.customs.status import DECIDES, GRAVITY, NEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a bill stood before its newest version was judged."""
+
+    status: CustomsStatus
+    is_officers: bool  # decided by hand
+    is_targeted: bool  # wanted by a table or the sample, not by the open rules alone
+
+
+def stands(before: Standing | None, wanted: CustomsStatus) -> CustomsStatus:
+    """Return the status of the bill as filed anew, of which a standing order wants `wanted`."""
+    if before is None:
+        return wanted
+    asked_openly = before.status is CustomsStatus.DOCUMENTS_ASKED and not before.is_targeted
+    if asked_openly and not before.is_officers:
+        return wanted
+    return wanted if _is_graver(before.status, wanted) else before.status
+
+
+def _is_graver(before: CustomsStatus, wanted: CustomsStatus) -> bool:
+    if before not in GRAVITY or (before, DECIDES[wanted]) not in NEXT:
+        return False
+    return GRAVITY.index(wanted) > GRAVITY.index(before)

@@ -1,0 +1,229 @@
+"""What an officer does, signed with his own key: which act, of which bills, by what he saw of them.
+
+The bytes are canonical JSON: whoever reads them writes the very same ones, so that one signature
+never covers two readings. Each bill is named with the version that the officer saw: where another
+officer was quicker, the act is refused for that bill instead of undoing what he did not know of.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Annotated, Literal
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.party import PartyId
+from waglan.customs.outcome import Name, Outcome, Whole, results
+from waglan.customs.status import Act
+from waglan.logbook.canonical import Value, canonical
+
+PURPOSE = "waglan/officer-act/v1"
+ACT_BYTES_MAX = 256 << 10
+BILLS_MAX = 500
+LIST_MAX = 50  # documents, conditions, parts
+REASON_CHARS_MAX = 500
+INSTRUCTION_CHARS_MAX = 1_000
+# Long enough for a slow line, too short for an act that lay about to be handed in another day.
+AGE_MAX = timedelta(minutes=15)
+DUE_MAX = timedelta(days=90)
+
+
+class Kind(Enum):
+    """Everything that an officer signs beside a standing order."""
+
+    PASS_OVER = "pass-over"
+    ASK_DOCUMENTS = "ask-documents"
+    DETAIN = "detain"
+    SELECT = "select"
+    EXAMINE = "examine"
+    CLEAR = "clear"
+    CLEAR_CONDITIONALLY = "clear-conditionally"
+    CLEAR_PARTLY = "clear-partly"
+    SEIZE = "seize"
+    LIFT = "lift"
+    SERVE = "serve"  # the notices of a call
+    REVOKE_ORDER = "revoke-order"
+
+
+ACTS: dict[Kind, Act] = {
+    Kind.PASS_OVER: Act.PASS_OVER,
+    Kind.ASK_DOCUMENTS: Act.ASK_DOCUMENTS,
+    Kind.DETAIN: Act.DETAIN,
+    Kind.SELECT: Act.SELECT,
+    Kind.EXAMINE: Act.EXAMINE,
+    Kind.CLEAR: Act.CLEAR,
+    Kind.CLEAR_CONDITIONALLY: Act.CLEAR_CONDITIONALLY,
+    Kind.CLEAR_PARTLY: Act.CLEAR_PARTLY,
+    Kind.SEIZE: Act.SEIZE,
+    Kind.LIFT: Act.LIFT,
+}
+
+
+class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One bill, as its filer names it, and the version of its standing that the officer saw."""
+
+    filer: Name
+    number: Name
+    version: Whole  # 0: nobody has decided anything yet
+    parent: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class ClearedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a bill that may go: a goods item, a container, or so many packages of either."""
+
+    goods: Annotated[int, msgspec.Meta(ge=1, le=99_999)] | None = None
+    container: Name | None = None
+    packages: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = None
+
+
+class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What one officer does; worth nothing until it is signed."""
+
+    purpose: Literal["waglan/officer-act/v1"]
+    id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    officer: Name
+    authority: PartyId
+    act: Kind
+    at: datetime
+    reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARS_MAX)] = ""
+    bills: Annotated[tuple[Target, ...], msgspec.Meta(max_length=BILLS_MAX)] = ()
+    call: Name | None = None
+    order: Name | None = None
+    documents: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
+    due: datetime | None = None
+    instruction: Annotated[str, msgspec.Meta(max_length=INSTRUCTION_CHARS_MAX)] = ""
+    outcome: Outcome | None = None
+    conditions: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
+    parts: Annotated[tuple[ClearedPart, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
+    voucher: Annotated[str, msgspec.Meta(max_length=100)] = ""  # of the release voucher
+
+    def act_bytes(self) -> bytes:
+        """Return the bytes that the officer signs; the purpose keeps them from other uses."""
+        return _encode(self)
+
+    @property
+    def told(self) -> bytes:
+        """Return what of it the filer is told with the notice: never the reason, never who."""
+        told: dict[str, Value] = {}
+        if self.documents and self.due is not None:
+            told |= {"documents": [*self.documents], "due": self.due.isoformat()}
+        if self.instruction:
+            told["instruction"] = self.instruction
+        if self.conditions:
+            told["conditions"] = [*self.conditions]
+        if self.parts:
+            told["parts"] = [_part(part) for part in self.parts]
+        if self.voucher:
+            told["voucher"] = self.voucher
+        return canonical(told)
+
+
+# What each act must say beside its id, its officer and its time, and what it may say.
+NEEDS: dict[Kind, frozenset[str]] = {
+    Kind.PASS_OVER: frozenset({"bills", "reason"}),
+    Kind.ASK_DOCUMENTS: frozenset({"bills", "reason", "documents", "due"}),
+    Kind.DETAIN: frozenset({"bills", "reason", "instruction"}),
+    Kind.SELECT: frozenset({"bills", "reason"}),
+    Kind.EXAMINE: frozenset({"bills", "outcome"}),
+    Kind.CLEAR: frozenset({"bills", "reason"}),
+    Kind.CLEAR_CONDITIONALLY: frozenset({"bills", "reason", "conditions"}),
+    Kind.CLEAR_PARTLY: frozenset({"bills", "reason", "parts"}),
+    Kind.SEIZE: frozenset({"bills", "reason"}),
+    Kind.LIFT: frozenset({"bills", "reason"}),
+    Kind.SERVE: frozenset({"call"}),
+    Kind.REVOKE_ORDER: frozenset({"order", "reason"}),
+}
+MAY: dict[Kind, frozenset[str]] = {
+    Kind.DETAIN: frozenset({"documents", "due"}),
+    Kind.SELECT: frozenset({"instruction"}),
+    Kind.EXAMINE: frozenset({"reason"}),
+    Kind.CLEAR: frozenset({"voucher"}),
+    Kind.CLEAR_CONDITIONALLY: frozenset({"voucher"}),
+    Kind.CLEAR_PARTLY: frozenset({"voucher"}),
+    Kind.SERVE: frozenset({"reason"}),
+}
+_SAYS = frozenset(Sheet.__struct_fields__) - {"purpose", "id", "officer", "authority", "act", "at"}
+_WHERE = Where("act")
+_NUL = rb"\u0000"  # which PostgreSQL does not keep
+
+
+def read_sheet(body: bytes) -> Sheet | None:
+    """Return the act that these bytes are the one spelling of; None for anything else."""
+    if len(body) > ACT_BYTES_MAX or _NUL in body:
+        return None
+    try:
+        sheet = _decode(body)
+        whole = sheet.at.tzinfo is not None and (sheet.due is None or sheet.due.tzinfo is not None)
+        return sheet if whole and sheet.act_bytes() == body else None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def sign_act(sheet: Sheet, key: Ed25519PrivateKey) -> bytes:
+    """Return the officer's signature over his act."""
+    return key.sign(sheet.act_bytes())
+
+
+def is_signed(body: bytes, signature: bytes, public_key: bytes) -> bool:
+    """Tell whether the holder of this key signed exactly these bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, body)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def faults(sheet: Sheet, *, now: datetime) -> list[Finding]:
+    """Return why this act can't be meant as it stands, whoever signed it."""
+    found = list(_fields(sheet))
+    if abs(now - sheet.at) > AGE_MAX:
+        minutes = int(AGE_MAX.total_seconds() // 60)
+        at = sheet.at.isoformat(timespec="seconds")
+        found.append(Finding("ACT-STALE", Severity.ERROR, _WHERE, {"at": at, "minutes": minutes}))
+    if sheet.due is not None and not timedelta(0) < sheet.due - sheet.at <= DUE_MAX:
+        found.append(Finding("ACT-DUE", Severity.ERROR, _WHERE, {"days": DUE_MAX.days}))
+    if sheet.outcome is not None and sheet.outcome.result not in results():
+        known = ", ".join(results())
+        told = sheet.outcome.result
+        found.append(
+            Finding("ACT-RESULT", Severity.ERROR, _WHERE, {"result": told, "known": known})
+        )
+    found.extend(_twice(sheet))
+    for part in sheet.parts:
+        if part.goods is None and part.container is None:
+            found.append(Finding("ACT-PART-OF-NOTHING", Severity.ERROR, _WHERE, {}))
+    return found
+
+
+def _fields(sheet: Sheet) -> Iterator[Finding]:
+    needs, may = NEEDS[sheet.act], MAY.get(sheet.act, frozenset())
+    said = {name for name in _SAYS if getattr(sheet, name)}
+    act = sheet.act.value
+    for name in sorted(needs - said):
+        yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
+    for name in sorted(said - needs - may):
+        yield Finding("ACT-SAYS-TOO-MUCH", Severity.ERROR, _WHERE, {"act": act, "field": name})
+    if bool(sheet.documents) != bool(sheet.due) and sheet.act is not Kind.ASK_DOCUMENTS:
+        name = "due" if sheet.documents else "documents"
+        yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
+
+
+def _twice(sheet: Sheet) -> Iterator[Finding]:
+    seen = set[tuple[str, str, str]]()
+    for target in sheet.bills:
+        name = (target.filer, target.parent, target.number)
+        if name in seen:
+            yield Finding("ACT-BILL-TWICE", Severity.ERROR, _WHERE, {"bill": target.number})
+        seen.add(name)
+
+
+def _part(part: ClearedPart) -> Value:
+    told = {"goods": part.goods, "container": part.container, "packages": part.packages}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(Sheet).decode

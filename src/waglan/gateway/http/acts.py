@@ -1,0 +1,182 @@
+"""What officers do about bills, each act signed; and what was done about one. Officers only."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.officer_act import Kind, read_sheet
+from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import FindingView, Problem, absent, view
+from waglan.gateway.http.signed import Signed
+from waglan.operations.do_act import Refusal, do_act
+from waglan.parties.permission import Act
+from waglan.store import Taken, acts, customs
+
+router = APIRouter(prefix="/v1/customs", tags=["customs"])
+
+# What the signed-in client must be allowed, beside having signed.
+PERMISSIONS = {Kind.SERVE: Act.SERVE_NOTICE, Kind.REVOKE_ORDER: Act.REVOKE_ORDER}
+
+
+class ActedView(BaseModel):
+    """What became of one bill of an act; without findings it was done."""
+
+    filer: str
+    number: str
+    parent: str
+    status: str | None
+    version: int
+    findings: list[FindingView]
+
+
+class DoneView(BaseModel):
+    """What came of an act: bill by bill, or how many notices were served."""
+
+    act: str
+    done: int
+    refused: int
+    rows: list[ActedView]
+    notices: int | None
+
+
+class StepView(BaseModel):
+    """One step in a bill's life with customs."""
+
+    version: int
+    status: str
+    decided_by: str
+    decided_at: datetime
+    order: str | None
+    act: str | None
+    fired: list[str]
+    targeting: list[str]
+    result: str | None
+    served_at: datetime | None
+
+
+class BillDeskView(BaseModel):
+    """A bill as officers see it: an act names its filer, parent, number and version."""
+
+    filer: str
+    number: str
+    parent: str
+    version: int
+    status: str | None
+    served: str | None
+    steps: list[StepView]
+
+
+class SignedActView(BaseModel):
+    """An act as its officer signed it, and where its event stands in the log."""
+
+    act: str
+    officer: str
+    body: str
+    signature: str
+    done_at: datetime
+    seq: int | None
+
+
+@router.post("/acts", status_code=201, response_model=DoneView, responses=ERRORS)
+async def do(signed: Signed, visitor: TheVisitor) -> DoneView:
+    """Do what the signed-in officer signed; the same bytes again change nothing.
+
+    409 says that another was quicker, and what stands now.
+    """
+    visitor.must(Act.DECIDE)
+    body, signature = signed.body_bytes, signed.signature_bytes
+    sheet = read_sheet(body)
+    if sheet is not None:
+        visitor.must(PERMISSIONS.get(sheet.act, Act.DECIDE))
+    try:
+        async with visitor.transaction() as tx:
+            by = (visitor.org, visitor.principal)
+            done = await do_act(tx, by, body, signature, now=visitor.kit.clock())
+    except Taken:
+        # A judgement of the same bill was committed at the same moment.
+        kind = Finding("HTTP-NOT-LAWFUL-NOW", Severity.ERROR, Where("act"), {})
+        raise Problem(409, kind) from None
+    if isinstance(done, Refusal):
+        if done.is_late:
+            kind = Finding("HTTP-NOT-LAWFUL-NOW", Severity.ERROR, Where("act"), {})
+            raise Problem(409, kind, findings=done.findings)
+        kind = Finding("HTTP-ACT-REFUSED", Severity.ERROR, Where("act"), {})
+        raise Problem(422, kind, findings=done.findings)
+    rows = [
+        ActedView(
+            filer=row.filer,
+            number=row.number,
+            parent=row.parent,
+            status=row.status,
+            version=row.version,
+            findings=view(row.findings, visitor.lang),
+        )
+        for row in done.rows
+    ]
+    refused = sum(bool(row.findings) for row in rows)
+    return DoneView(
+        act=done.act,
+        done=len(rows) - refused,
+        refused=refused,
+        rows=rows,
+        notices=done.notices,
+    )
+
+
+@router.get("/acts/{act}", response_model=SignedActView, responses=ERRORS)
+async def signed_act(act: str, visitor: TheVisitor) -> SignedActView:
+    """Show an act as it was signed; its evidence proves it to anybody."""
+    visitor.must(Act.READ_TARGETING)
+    async with visitor.transaction() as tx:
+        found = await acts.act(tx, act)
+        seq = None if found is None else await acts.seq_of(tx, found.event_id)
+    if found is None:
+        raise absent("act")
+    return SignedActView(
+        act=found.act_id,
+        officer=found.officer,
+        body=found.body.decode(),
+        signature=found.signature.hex(),
+        done_at=found.done_at,
+        seq=seq,
+    )
+
+
+@router.get("/bills/{number:path}", response_model=list[BillDeskView], responses=ERRORS)
+async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
+    """Show every bill of that number with what was decided of it, step by step."""
+    visitor.must(Act.READ_TARGETING)
+    async with visitor.transaction() as tx:
+        found = await customs.bill_standing(tx, number)
+        steps = [await acts.history(tx, one.consignment) for one in found]
+    if not found:
+        raise absent("bill")
+    return [
+        BillDeskView(
+            filer=one.filer,
+            number=one.number,
+            parent=one.parent,
+            version=one.version,
+            status=one.status.value if one.status else None,
+            served=one.served.value if one.served else None,
+            steps=[
+                StepView(
+                    version=step.version,
+                    status=step.status,
+                    decided_by=step.decided_by,
+                    decided_at=step.decided_at,
+                    order=step.order,
+                    act=step.act,
+                    fired=list(step.fired),
+                    targeting=list(step.targeting),
+                    result=step.result,
+                    served_at=step.served_at,
+                )
+                for step in taken
+            ],
+        )
+        for one, taken in zip(found, steps, strict=True)
+    ]

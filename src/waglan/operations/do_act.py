@@ -1,0 +1,287 @@
+"""An officer hands in an act that he signed: it is checked, done and written down, or refused."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.customs.cleared_part import unknown_parts
+from waglan.customs.officer_act import (
+    ACTS,
+    Kind,
+    Sheet,
+    Target,
+    faults,
+    is_signed,
+    read_sheet,
+)
+from waglan.customs.outcome import results
+from waglan.customs.status import Refused, after
+from waglan.logbook.event import Event
+from waglan.operations.revoke_standing_order import revoke_standing_order
+from waglan.operations.serve_notices import serve_notices
+from waglan.parties.role import Principal
+from waglan.store import Transaction, acts, customs, events, orders
+from waglan.store.acts import ActRow, ExaminationRow
+from waglan.store.customs import DecisionRow, Standing
+
+_WHERE = Where("act")
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What became of one bill of an act; `status` and `version` are as it stands now."""
+
+    filer: str
+    number: str
+    parent: str
+    status: str | None
+    version: int
+    findings: tuple[Finding, ...] = ()
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What came of an act."""
+
+    act: str
+    rows: tuple[Row, ...] = ()
+    notices: int | None = None  # of an act that serves
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was done; `is_late` says that what the officer saw is no longer so."""
+
+    findings: Sequence[Finding]
+    is_late: bool = False
+
+
+async def do_act(
+    tx: Transaction,
+    by: tuple[int, Principal],
+    body: bytes,
+    signature: bytes,
+    *,
+    now: datetime,
+) -> Done | Refusal:
+    """Do what the signed-in officer signed, and keep it with its event; again changes nothing.
+
+    Of several bills those are done that still stand as he saw them; the others say why not.
+    """
+    org, officer = by
+    sheet = read_sheet(body)
+    if sheet is None:
+        return Refusal([Finding("ACT-UNREADABLE", Severity.ERROR, _WHERE, {})])
+    who = officer.accountable or officer.token
+    key = (await orders.officer_keys(tx)).get(who)
+    wrong = _whose(sheet, (who, officer), key, (body, signature))
+    if wrong is not None:
+        return Refusal([wrong])
+    await acts.alone_with(tx, sheet.id)
+    known = await acts.act(tx, sheet.id)
+    if known is not None:
+        if (known.body, known.signature) == (body, signature):
+            return _answer(known.answer)
+        taken = Finding("ACT-ID-TAKEN", Severity.ERROR, _WHERE, {"act": sheet.id})
+        return Refusal([taken], is_late=True)
+    found = faults(sheet, now=now)
+    if found:
+        return Refusal(found)
+    told = Event(
+        EventCode.OFFICER_ACT,
+        Key(KeyKind.PARTY, officer.org),
+        officer.org,
+        now,
+        now,
+        {
+            "act": sheet.id,
+            "kind": sheet.act.value,
+            "by": who,
+            "body": body.decode(),
+            "signature": b64encode(signature).decode(),
+            "public_key": b64encode(key or b"").decode(),
+        },
+    )
+    done = await _done(tx, by, sheet, now)
+    if isinstance(done, Refusal):
+        return done
+    [event_id] = await events.append(tx, [told])
+    row = ActRow(sheet.id, body, signature, who, event_id, msgspec.json.encode(done), now)
+    await acts.add_act(tx, org, row)
+    return done
+
+
+def _whose(
+    sheet: Sheet,
+    by: tuple[str, Principal],
+    key: bytes | None,
+    signed: tuple[bytes, bytes],
+) -> Finding | None:
+    who, officer = by
+    if (sheet.officer, sheet.authority) != (who, officer.org):
+        return Finding("ACT-OF-ANOTHER", Severity.ERROR, _WHERE, {"act": sheet.id})
+    if key is None:
+        return Finding("ACT-NO-KEY", Severity.ERROR, _WHERE, {"officer": who})
+    if not is_signed(*signed, key):
+        return Finding("ACT-UNSIGNED", Severity.ERROR, _WHERE, {"act": sheet.id})
+    return None
+
+
+async def _done(
+    tx: Transaction, by: tuple[int, Principal], sheet: Sheet, now: datetime
+) -> Done | Refusal:
+    org, officer = by
+    if sheet.act is Kind.SERVE:
+        count = await serve_notices(tx, (org, officer.org), sheet.call or "", now=now)
+        return Done(sheet.id, notices=count)
+    if sheet.act is Kind.REVOKE_ORDER:
+        order = sheet.order or ""
+        if await revoke_standing_order(tx, by, order, now=now):
+            return Done(sheet.id)
+        return Refusal([Finding("ACT-NO-SUCH-ORDER", Severity.ERROR, _WHERE, {"order": order})])
+    return await _decided(tx, by, sheet, now)
+
+
+async def _decided(
+    tx: Transaction, by: tuple[int, Principal], sheet: Sheet, now: datetime
+) -> Done | Refusal:
+    org, officer = by
+    ids = await acts.named(tx, [_name(target) for target in sheet.bills])
+    standings = await customs.standings_of(tx, ids.values())
+    found = {_name(t): standings[i] for t in sheet.bills if (i := ids.get(_name(t))) in standings}
+    parts = await _wrong_parts(tx, sheet, found)
+    rows = [_row(sheet, t, found.get(_name(t)), parts) for t in sheet.bills]
+    good = [(found[_name(t)], row) for t, row in zip(sheet.bills, rows, strict=True)
+            if not row.findings]  # fmt: skip
+    if not good:
+        findings = [finding for row in rows for finding in row.findings]
+        late = any(f.code in ("CUSTOMS-MOVED-ON", "CUSTOMS-NOT-LAWFUL-NOW") for f in findings)
+        return Refusal(findings, is_late=late)
+    told = [_event(sheet, officer, row, now) for _, row in good]
+    numbers = await events.append(tx, told, consignments=[s.consignment for s, _ in good])
+    decided = [
+        _decision(sheet, (s, event), row, now)
+        for (s, row), event in zip(good, numbers, strict=True)
+    ]
+    await customs.add_decisions(tx, org, decided)
+    await acts.add_examinations(tx, org, _examinations(sheet, decided))
+    return Done(sheet.id, tuple(rows))
+
+
+def _name(target: Target) -> acts.Named:
+    return target.filer, target.parent, target.number
+
+
+def _row(
+    sheet: Sheet,
+    target: Target,
+    stands: Standing | None,
+    parts: Mapping[acts.Named, tuple[Finding, ...]],
+) -> Row:
+    where = Where(f"bills/{target.number}/customs")
+    if stands is None:
+        absent = Finding("ACT-NO-SUCH-BILL", Severity.ERROR, where, {"bill": target.number})
+        return Row(target.filer, target.number, target.parent, None, 0, (absent,))
+    now = None if stands.status is None else stands.status.value
+    here = target.filer, target.number, target.parent
+    if stands.version != target.version:
+        late = Finding(
+            "CUSTOMS-MOVED-ON",
+            Severity.ERROR,
+            where,
+            {
+                "bill": target.number,
+                "saw": target.version,
+                "version": stands.version,
+                "now": now or "-",
+                "by": stands.decided_by or "-",
+            },
+        )
+        return Row(*here, now, stands.version, (late,))
+    try:
+        status = after(stands.status, ACTS[sheet.act])
+    except Refused:
+        unlawful = Finding(
+            "CUSTOMS-NOT-LAWFUL-NOW",
+            Severity.ERROR,
+            where,
+            {"bill": target.number, "now": now or "-", "wanted": sheet.act.value},
+        )
+        return Row(*here, now, stands.version, (unlawful,))
+    wrong = parts.get(_name(target), ())
+    if wrong:
+        return Row(*here, now, stands.version, wrong)
+    return Row(*here, status.value, stands.version + 1)
+
+
+async def _wrong_parts(
+    tx: Transaction, sheet: Sheet, found: Mapping[acts.Named, Standing]
+) -> dict[acts.Named, tuple[Finding, ...]]:
+    """Say of each bill which parts of it the act clears that it does not have."""
+    if not sheet.parts:
+        return {}
+    bills = await acts.bills(tx, {s.consignment: s.manifest_id for s in found.values()})
+    return {
+        name: tuple(unknown_parts(bills[s.consignment], sheet.parts)) for name, s in found.items()
+    }
+
+
+def _event(sheet: Sheet, officer: Principal, row: Row, now: datetime) -> Event:
+    return Event(
+        EventCode.CUSTOMS_STATUS,
+        Key(KeyKind.BILL, row.number),
+        officer.org,
+        now,
+        now,
+        {
+            "status": row.status,
+            "act": sheet.id,
+            "by": sheet.officer,
+            "version": row.version,
+            "fired": [],
+        },
+    )
+
+
+def _decision(sheet: Sheet, where: tuple[Standing, int], row: Row, now: datetime) -> DecisionRow:
+    stands, event_id = where
+    status = after(stands.status, ACTS[sheet.act])
+    return DecisionRow(
+        stands.consignment,
+        event_id,
+        stands.manifest_id,
+        status,
+        fired=(),
+        targeting=(),
+        order_id=None,
+        decided_by=sheet.officer,
+        decided_at=now,
+        version=row.version,
+        act_id=sheet.id,
+        told=sheet.told,
+    )
+
+
+def _examinations(sheet: Sheet, decided: Sequence[DecisionRow]) -> list[ExaminationRow]:
+    if sheet.outcome is None:
+        return []
+    result = sheet.outcome.result
+    return [
+        ExaminationRow(
+            row.consignment,
+            row.event_id,
+            row.manifest_id,
+            sheet.id,
+            result,
+            results()[result],
+            row.decided_at,
+        )
+        for row in decided
+    ]
+
+
+_answer = msgspec.json.Decoder(Done).decode

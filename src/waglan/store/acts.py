@@ -1,0 +1,168 @@
+"""What officers signed, and the bills that it is about, in PostgreSQL: the authority's alone."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+import msgspec
+
+from waglan.manifest.model import Bill
+from waglan.store import Transaction, bulk
+
+# A bill as an act names it: who filed it, the bill above ("" for a master), its own number.
+Named: TypeAlias = "tuple[str, str, str]"
+
+_bill = msgspec.json.Decoder(Bill).decode
+
+
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """An act as signed, and what came of it."""
+
+    act_id: str
+    body: bytes
+    signature: bytes
+    officer: str
+    event_id: int
+    answer: bytes
+    done_at: datetime
+
+
+async def add_act(tx: Transaction, authority: int, row: ActRow) -> None:
+    """Keep a signed act; raise `Taken` if its id is."""
+    await tx.execute(
+        "INSERT INTO officer_act (authority, act_id, body, signature, officer, event_id, answer,"
+        " done_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        [authority, row.act_id, row.body, row.signature, row.officer, row.event_id, row.answer,
+         row.done_at],
+    )  # fmt: skip
+
+
+async def act(tx: Transaction, act_id: str) -> ActRow | None:
+    """Return the authority's act of that id."""
+    row = await (
+        await tx.execute(
+            "SELECT act_id, body, signature, officer, event_id, answer, done_at FROM officer_act"
+            " WHERE authority = current_org() AND act_id = %s",
+            [act_id],
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    id_, body, signature, officer, event, answer, done_at = row
+    return ActRow(id_, bytes(body), bytes(signature), officer, event, bytes(answer), done_at)
+
+
+async def seq_of(tx: Transaction, event_id: int) -> int | None:
+    """Return the event's number in the log; None for the moment before it has one."""
+    row = await (
+        await tx.execute("SELECT seq FROM log_leaf WHERE event_id = %s", [event_id])
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+async def alone_with(tx: Transaction, act_id: str) -> None:
+    """Let nobody else hand in an act of this id until the commit."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('act ' || current_org() || ' ' || %s, 0))",
+        [act_id],
+    )
+
+
+async def named(tx: Transaction, names: Collection[Named]) -> dict[Named, int]:
+    """Return the consignments that are meant, as far as they were filed with the authority.
+
+    Nobody else of the authority decides on them until the commit.
+    """
+    filers, parents, numbers = zip(*names, strict=True) if names else ((), (), ())
+    rows = await tx.execute(
+        """
+        SELECT o.party, c.parent, c.number, c.consignment
+        FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (party, parent, number)
+        JOIN organisation o ON o.party = w.party
+        JOIN consignment c ON (c.org, c.number, c.parent) = (o.org, w.number, w.parent)
+        ORDER BY c.consignment
+        """,
+        [list(filers), list(parents), list(numbers)],
+    )
+    found = {(party, parent, number): bill for party, parent, number, bill in await rows.fetchall()}
+    for consignment in sorted(found.values()):  # in one order, so that two never wait in a circle
+        await tx.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('deciding ' || %s, 0))",
+            [str(consignment)],
+        )
+    return found
+
+
+async def bills(tx: Transaction, at: Mapping[int, int]) -> dict[int, Bill]:
+    """Return the bills of these consignments, each of the manifest named, without its parties."""
+    rows = await tx.execute(
+        "SELECT b.consignment, b.particulars FROM bill b"
+        " JOIN unnest(%s::int8[], %s::int8[]) AS w (consignment, manifest_id)"
+        " USING (consignment, manifest_id)",
+        [list(at), list(at.values())],
+    )
+    return {consignment: _bill(particulars) for consignment, particulars in await rows.fetchall()}
+
+
+class ExaminationRow(msgspec.Struct, frozen=True):
+    """What came of looking at one bill."""
+
+    consignment: int
+    event_id: int
+    manifest_id: int
+    act_id: str
+    result: str
+    is_hit: bool | None
+    examined_at: datetime
+
+
+async def add_examinations(tx: Transaction, authority: int, rows: Sequence[ExaminationRow]) -> None:
+    """Keep the outcomes of examinations, as far as they are counted."""
+    await bulk.insert(
+        tx,
+        "examination",
+        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+         ("manifest_id", "int8"), ("act_id", "text"), ("result", "text"), ("is_hit", "bool"),
+         ("examined_at", "timestamptz")),
+        [
+            (authority, r.consignment, r.event_id, r.manifest_id, r.act_id, r.result, r.is_hit,
+             r.examined_at)
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """One step in a bill's life with customs, as an officer sees it."""
+
+    version: int
+    status: str
+    decided_by: str
+    decided_at: datetime
+    order: str | None
+    act: str | None
+    fired: tuple[str, ...]
+    targeting: tuple[str, ...]
+    result: str | None
+    served_at: datetime | None
+
+
+async def history(tx: Transaction, consignment: int) -> list[Decided]:
+    """Return what was decided of a bill, oldest first, and when each was told."""
+    rows = await tx.execute(
+        """
+        SELECT d.version, d.status, d.decided_by, d.decided_at, d.order_id, d.act_id, d.fired,
+               d.targeting, x.result,
+               (SELECT min(n.served_at) FROM notice n WHERE n.consignment = d.consignment
+                AND n.status = d.status AND n.served_at >= d.decided_at)
+        FROM decision d LEFT JOIN examination x USING (consignment, event_id)
+        WHERE d.consignment = %s ORDER BY d.version
+        """,
+        [consignment],
+    )
+    return [
+        Decided(v, s, by, at, order, act_id, tuple(fired), tuple(targeting), result, served)
+        for v, s, by, at, order, act_id, fired, targeting, result, served in await rows.fetchall()
+    ]
