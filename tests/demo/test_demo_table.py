@@ -17,7 +17,7 @@ from waglan.demo.answers import FindingSeen
 from waglan.demo.day import Step
 from waglan.demo.proof import Proof
 from waglan.demo.results import Filed, Results, Told
-from waglan.demo.table import next_commands, show
+from waglan.demo.table import show
 from waglan.demo.watch import sentence, watching
 from waglan.demo.words import words
 from waglan.logbook.evidence import Standing
@@ -55,7 +55,6 @@ def test_the_table_shows_every_figure(lang: Lang) -> None:
         assert figure in text
     for figure in ("5,012", "q83vEg==", "HK-MAN-012", "35", "[PARTS]", "2026-11-23 10:00 HKT"):
         assert figure in text
-    assert all(command in text for command in next_commands(RESULTS))
 
 
 def test_the_table_says_that_it_is_synthetic_and_not_connected_to_any_authority() -> None:

@@ -1,8 +1,10 @@
 """`waglan demo --fast --exit`, as a newcomer runs it."""
 
 import os
+import signal
 import subprocess
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 WAGLAN = Path(sys.executable).with_name("waglan")
@@ -28,3 +30,36 @@ def test_the_demo_day_ends_by_itself_with_every_bill_decided_before_arrival(home
     # Everything ended with the command: the database too.
     [rooms] = home.glob("waglan-demo/postgres/data")
     assert not (rooms / "postmaster.pid").exists()
+
+
+def test_after_the_day_one_looks_around_with_the_lines_it_prints_and_leaves_with_ctrl_c(
+    home: Path,
+) -> None:
+    settings = {"XDG_DATA_HOME": str(home), "WAGLAN_LANG": "en", "COLUMNS": "80"}
+    settings["PATH"] = "/usr/bin:/bin"  # as for whoever typed `make demo`
+    with subprocess.Popen(
+        [WAGLAN, "demo", "--fast", "--seed", "3"],
+        env=os.environ | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as day:
+        assert day.stdout is not None
+        try:
+            said = [*takewhile(lambda line: "until Ctrl-C" not in line, day.stdout)]
+            lines = [day.stdout.readline() for _ in range(8)]
+            look = subprocess.run(
+                ["bash", "-e", "-c", "".join(lines)],
+                env=os.environ | settings,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+            assert look.returncode == 0, "".join(lines) + look.stdout[-2000:] + look.stderr[-2000:]
+            assert "customs status: detained" in look.stdout
+            assert "stands as it was signed" in look.stdout
+        finally:
+            day.send_signal(signal.SIGINT)
+            rest = day.communicate(timeout=60)[0]
+    assert day.returncode == 0, "".join(said)[-2000:] + rest

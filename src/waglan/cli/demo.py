@@ -5,9 +5,11 @@ import fcntl
 import logging
 import shutil
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import httpx
 import typer
@@ -17,9 +19,11 @@ from waglan.cli.instance import instance
 from waglan.cli.settings import Settings
 from waglan.codes.party import PartyId
 from waglan.demo.day import Plan, run
-from waglan.demo.organisations import organisations
-from waglan.demo.table import show
+from waglan.demo.organisations import CUSTOMS, LINE, organisations
+from waglan.demo.results import Results
+from waglan.demo.table import next_commands, show
 from waglan.demo.watch import watching
+from waglan.demo.words import words
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import wall_clock
 from waglan.gateway.logs import configure
@@ -30,6 +34,9 @@ from waglan.store.embedded.supervisor import start, stop
 FOLDER = "waglan-demo"  # beside the operator's own data, never in it
 MARK = ".waglan-demo"
 ORIGIN = "demo.waglan.local/log"
+CUSTOMS_TOKEN, LINE_TOKEN = "customs.token", "line.token"
+# The release behind the binaries that come along is the operator's affair; this is a first look.
+UNTOLD = frozenset({"STORE-OLD-MINOR"})
 
 
 async def demo(settings: Settings, *, seed: int, fast: bool, leave: bool) -> None:
@@ -59,24 +66,43 @@ async def _demo(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave_now)
     try:
-        async with instance(own, console) as up:
-            await _lived(own, up.address, console, seed=seed, fast=fast)
-            if not leave:
-                console.print(f"\nThis instance stays up at {up.address} until Ctrl-C.")
-                console.print(f"  export WAGLAN_URL={up.address} WAGLAN_HOME={home}")
-                await stop.wait()
+        async with instance(own, console, untold=UNTOLD) as up:
+            results = await _lived(own, up.address, console, seed=seed, fast=fast)
+            say = words(own.lang)["table"]
+            if leave:
+                console.print(say["ended"])
+                return
+            day = None  # from now on Ctrl-C is no interruption: it is how one leaves
+            _look_around(own, up.address, say, next_commands(results))
+            await stop.wait()
     except asyncio.CancelledError:
         console.print("Stopped.")
         raise typer.Exit(130) from None
 
 
-async def _lived(own: Settings, address: str, console: Console, *, seed: int, fast: bool) -> None:
+def _look_around(
+    own: Settings, address: str, say: Mapping[str, str], commands: Iterable[str]
+) -> None:
+    """Print lines to be copied as they are, however narrow the terminal is."""
+    programs = Path(sys.executable).parent
+    typer.echo(f"\n{say['stays'].format(address=address)} {say['next']}")
+    typer.echo(f"  export PATH={quote(str(programs))}:$PATH")
+    typer.echo(f"  export WAGLAN_URL={address} WAGLAN_HOME={quote(str(own.home))}")
+    typer.echo(f"  export WAGLAN_TOKEN=$(cat {quote(str(own.home / CUSTOMS_TOKEN))})")
+    for command in commands:
+        typer.echo(f"  {command}")
+
+
+async def _lived(
+    own: Settings, address: str, console: Console, *, seed: int, fast: bool
+) -> Results:
     tokens = await _let_in(own.home, address)
     key = keys(own.home / "keys", ORIGIN).checkpoint.verifier.text
     plan = Plan(seed, wall_clock(), fast, own.lang, key)
     with watching(console, own.lang) as report:
         results = await run(address, tokens, plan, report)
     show(console, results, own.lang)
+    return results
 
 
 async def _let_in(home: Path, address: str) -> dict[PartyId, str]:
@@ -98,7 +124,14 @@ async def _let_in(home: Path, address: str) -> dict[PartyId, str]:
             )
             answer.raise_for_status()
             tokens[who.party] = answer.json()["secret"]
+    _keep(home / CUSTOMS_TOKEN, tokens[CUSTOMS.party])
+    _keep(home / LINE_TOKEN, tokens[LINE.party])
     return tokens
+
+
+def _keep(file: Path, token: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(token + "\n")
 
 
 @contextmanager

@@ -38,12 +38,18 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def instance(settings: Settings, console: Console) -> AsyncIterator[Running]:
-    """Run an instance inside the block, with progress for what takes longer than a second."""
+async def instance(
+    settings: Settings, console: Console, *, untold: frozenset[str] = frozenset()
+) -> AsyncIterator[Running]:
+    """Run an instance inside the block, with progress for what takes longer than a second.
+
+    Notes on the database are told first, but for those of the codes in `untold`.
+    """
     with console.status(say("up", "database", settings.lang)) as status:
         async with database(wanted(settings)) as resolved:
             for note in resolved.notes:
-                tell(note, settings.lang)
+                if note.code not in untold:
+                    tell(note, settings.lang)
             status.update(say("up", "schema", settings.lang))
             await prepare(resolved.dsn)
             status.update(say("up", "interface", settings.lang))

@@ -57,9 +57,15 @@ class Call:
         return f"{self.head.imo}/{self.head.voyage}"
 
     @property
-    def bills(self) -> int:
-        """Return how many bills are filed when everybody has filed once."""
-        return len(self.masters.bills) + sum(len(m.bills) for m in self.houses.values())
+    def house_bills(self) -> int:
+        """Return how many different house bills there are; one told twice counts once."""
+        return sum(len({bill.number for bill in m.bills}) for m in self.houses.values())
+
+    @property
+    def transhipped_percent(self) -> int:
+        """Return the share of master bills that go on from Hong Kong."""
+        going_on = sum(bill.transhipment is True for bill in self.masters.bills)
+        return round(going_on * 100 / len(self.masters.bills))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,10 @@ class _Day:
                     "vessel": head.vessel or "",
                     "voyage": head.voyage or "",
                     "arrival": (head.arrival or "").replace("T", " "),
-                    "bills": self.call.bills,
+                    "boxes": len(self.call.masters.equipment),
+                    "masters": len(self.call.masters.bills),
+                    "houses": self.call.house_bills,
+                    "percent": self.call.transhipped_percent,
                 },
             )
         )

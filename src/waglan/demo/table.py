@@ -1,4 +1,4 @@
-"""The closing table: what the day came to, said plainly, with what to try next."""
+"""The closing table: what the day came to, said plainly, and what to try next."""
 
 from collections.abc import Iterator
 
@@ -20,14 +20,12 @@ def show(console: Console, results: Results, lang: Lang) -> None:
 
 
 def closing(results: Results, lang: Lang) -> RenderableType:
-    """Return the table, the findings, and the next commands."""
+    """Return the table and the findings."""
     say = words(lang)["table"]
     return Group(
         Text(say["disclaimer"], style="bold yellow"),
         _figures(results, lang),
         _findings(results, lang),
-        Text(say["next"], style="bold"),
-        *(Text(f"  {command}") for command in next_commands(results)),
     )
 
 
@@ -37,8 +35,8 @@ def next_commands(results: Results) -> tuple[str, ...]:
         f"waglan track {results.bill}",
         f"waglan track {results.detained}",
         f"waglan track {results.box}",
-        "waglan log",
-        "waglan verify --help",
+        "waglan log show --limit 20",
+        "waglan log verify",
     )
 
 
