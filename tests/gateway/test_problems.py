@@ -4,6 +4,7 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import ProgramLimitExceeded
 from pydantic import Field
 
 from waglan.gateway.http.app import describe
@@ -26,6 +27,10 @@ async def ask(method: str, path: str, **how: object) -> httpx.Response:
         return None
 
     app.router.routes.extend(log_routes(nothing, nothing))
+
+    @app.get("/beyond-a-limit")
+    async def beyond_a_limit() -> None:
+        raise ProgramLimitExceeded("an index row is too large")
 
     @app.get("/without-database")
     async def lost() -> None:
@@ -50,6 +55,7 @@ async def ask(method: str, path: str, **how: object) -> httpx.Response:
         ("HEAD", "/healthz", 405, "method"),
         ("DELETE", "/log/checkpoint", 405, "method"),
         ("GET", "/without-database", 503, "no-database"),
+        ("GET", "/beyond-a-limit", 500, "our-fault"),
         ("POST", "/named", 422, "bad-request"),
     ],
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from port import manifest, wait
 from running_instance import Instance
@@ -17,7 +18,7 @@ def line(instance: Instance) -> httpx.Client:
 
 
 def hand_in(client: httpx.Client, body: bytes, **headers: str) -> dict[str, Any]:
-    answer = client.post("/v1/messages", content=body, headers=headers)
+    answer = client.post("/v1/messages", content=body, headers={"Prefer": "wait=30"} | headers)
     assert answer.status_code == 201, answer.text
     shown: dict[str, Any] = answer.json()
     return shown
@@ -113,9 +114,95 @@ def test_two_manifests_under_one_reference_are_not_both_taken(line: httpx.Client
     assert line.get("/v1/track/DOC-T2?kind=manifest").status_code == 404
 
 
+def test_a_reference_is_taken_whatever_key_the_client_names(line: httpx.Client) -> None:
+    papers = [manifest("OWNKEY", f"DOC-K{n}").replace(b"SYNB0001", b"SYNB-K%d" % n) for n in (1, 2)]
+    first, other = (
+        hand_in(line, paper, **{"Idempotency-Key": f"own-{n}"}) for n, paper in enumerate(papers)
+    )
+    assert (first["state"], other["state"]) == ("accepted", "refused")
+    assert codes(other) == {"MESSAGE-REFERENCE-TAKEN"}
+    assert "+26" in contrl(line, other)
+
+
+def test_a_reference_is_taken_wherever_in_a_file_it_stands(line: httpx.Client) -> None:
+    hand_in(line, manifest("IN-FILE", "DOC-I1").replace(b"SYNB0001", b"SYNB-I1"))
+    second = manifest("IN-FILE", "DOC-I3").replace(b"SYNB0001", b"SYNB-I3")
+    shown = hand_in(line, manifest("IN-FILE-2", "DOC-I2").replace(b"SYNB0001", b"SYNB-I2") + second)
+    assert (shown["state"], codes(shown)) == ("partly", {"MESSAGE-REFERENCE-TAKEN"})
+    assert line.get("/v1/track/SYNB-I2").status_code == 200
+    assert line.get("/v1/track/SYNB-I3").status_code == 404
+    third = manifest("IN-FILE-2", "DOC-I4").replace(b"SYNB0001", b"SYNB-I4")
+    twice = hand_in(line, third.replace(b"IN-FILE-2", b"IN-FILE-4") + third)
+    assert twice["state"] == "partly"
+
+
+def test_what_was_refused_may_come_again_under_its_reference_put_right(line: httpx.Client) -> None:
+    right = manifest("RIGHT", "DOC-RIGHT").replace(b"SYNB0001", b"SYNB-RIGHT")
+    for n, paper in enumerate((right.replace(b"UNZ+1", b"UNZ+3"), right)):
+        shown = hand_in(line, paper, **{"Idempotency-Key": f"right-{n}"})
+    assert shown["state"] == "accepted"
+
+
+LONG = "".join(f"{n * 7919 % 65_521:04X}" for n in range(5_000)).encode()  # nothing packs it
+TOO_LONG = {
+    "document": (b"BGM+785+{doc}", b"BGM+785+" + LONG),
+    "bill": (b"SYNB0001", LONG),
+    "container": (b"CSQU3054383", LONG),
+    "voyage": (b"TDT+20+001E", b"TDT+20+" + LONG),
+    "vessel": (b"SYNTHETIC STAR", LONG),
+    "place": (b"CNSHA", LONG),
+    "access reference": (b"CUSCAR:D:95B:UN'", b"CUSCAR:D:95B:UN+" + LONG + b"+1:F'"),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LONG)
+def test_a_text_longer_than_any_index_takes_is_refused_and_holds_nobody_up(
+    line: httpx.Client, name: str
+) -> None:
+    blank, long = TOO_LONG[name]
+    ref = f"LONG-{name}".replace(" ", "-")
+    paper = manifest(ref, "{doc}").replace(blank, long).replace(b"{doc}", ref.encode())
+    shown = hand_in(line, paper)
+    assert (shown["state"], "MANIFEST-TEXT-LONG" in codes(shown)) == ("refused", True)
+
+
+@pytest.mark.parametrize("blank", [b"CARRIER1", b"{ref}"])
+def test_an_envelope_longer_than_any_index_takes_is_answered(
+    line: httpx.Client, blank: bytes
+) -> None:
+    paper = manifest("{ref}", "DOC-ENVELOPE").replace(blank, LONG).replace(b"{ref}", b"ENVELOPE")
+    assert hand_in(line, paper)["state"] == "refused"
+
+
 def settled(client: httpx.Client, message: str) -> dict[str, Any] | None:
     shown: dict[str, Any] = client.get(f"/v1/messages/{message}").json()
     return shown if shown["state"] != "waiting" else None
+
+
+STUMBLE = """
+    CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF EXISTS (SELECT 1 FROM message m WHERE m.message_id = new.message_id
+                   AND m.content_type = 'test/stumble') THEN
+            RAISE EXCEPTION 'a limit is exceeded' USING ERRCODE = 'program_limit_exceeded';
+        END IF;
+        RETURN new;
+    END $$;
+    CREATE TRIGGER stumble BEFORE INSERT ON outcome FOR EACH ROW EXECUTE FUNCTION stumble();
+"""
+
+
+def test_a_message_that_the_database_will_not_take_holds_nobody_up(
+    instance: Instance, line: httpx.Client
+) -> None:
+    with psycopg.connect(instance.dsn.admin or "", autocommit=True) as conn:
+        conn.execute(STUMBLE.encode())
+        kind = {"Content-Type": "test/stumble", "Prefer": "respond-async"}
+        stumbles = line.post("/v1/messages", content=manifest("LIMIT", "DOC-LIMIT"), headers=kind)
+        assert stumbles.json()["state"] == "waiting"
+        body = manifest("BEHIND", "DOC-BEHIND").replace(b"SYNB0001", b"SYNB-BEHIND")
+        assert hand_in(line, body)["state"] == "accepted"
+        conn.execute("DROP TRIGGER stumble ON outcome")
+    wait(lambda: settled(line, stumbles.json()["id"]))
 
 
 def test_a_gigabyte_is_refused_before_it_is_read(instance: Instance, line: httpx.Client) -> None:

@@ -36,6 +36,7 @@ from waglan.store import (
     customs,
     erasure,
     figures,
+    is_gone,
     lease,
     links,
     manifests,
@@ -202,11 +203,11 @@ class Worker:
             return 0
         try:
             await do(number, org, await self._name(org))
-        except NoDatabase:
-            raise
         except lease.Claimed:
             return 0
-        except Exception:
+        except Exception as error:
+            if isinstance(error, NoDatabase) and is_gone(error):
+                raise
             # Whatever it is, it must not stop what others sent.
             patience = patience or Patience()
             patience.until = self.kit.clock() + patience.wait

@@ -1,14 +1,18 @@
 """Somebody hands in a message: it is kept raw with its receipt, and that is what we acknowledge."""
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from uuid import UUID
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
+from waglan.messages.envelope import Interchange
 from waglan.store import Transaction, events, messages
 from waglan.store.messages import Kept
+
+KEY_CHARACTERS_MAX = 200  # of a receipt as it was sent; a longer one is known by its hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ async def receive_message(
         raise Raced
     await events.append(tx, [_received(sender, message)])
     return Received(message.id, clash=clash)
+
+
+def reference_key(envelope: Interchange) -> str:
+    """Return what an interchange is known by: who sends it to whom, and its reference."""
+    sender, recipient = envelope.sender, envelope.recipient
+    key = "\x1f".join(
+        ("unb", sender.id, sender.qualifier, recipient.id, recipient.qualifier, envelope.reference)
+    )
+    is_short = len(key) <= KEY_CHARACTERS_MAX
+    return key if is_short else f"unb-sha256:{sha256(key.encode()).hexdigest()}"
 
 
 class Raced(Exception):

@@ -14,6 +14,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
+from waglan.manifest import lengths
 from waglan.manifest.assembly import Assembly, Refused, Replayed, join, offer
 from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
@@ -73,6 +74,9 @@ async def take_part(
     part = message.part
     if part is None or message.interchange is None:
         raise ValueError("only a part that was read can be taken")
+    # Before anything of it is kept: a number longer than an index takes could be kept by nobody.
+    if too_long := lengths.check(part):
+        return Taken(too_long)
     authority = await parties.authority_at(tx, part.key.recipient)
     if authority is None:
         return Taken([_unknown_recipient(message, part.key.recipient)])

@@ -16,6 +16,7 @@ from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
 from waglan.operations.file_manifest import Filing
+from waglan.operations.receive_message import reference_key
 from waglan.operations.take_part import Sender, take_part
 from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome
@@ -57,7 +58,7 @@ async def work_off_message(
     answers: list[tuple[str, bytes]] = []
     place = 0
     for end, inside in interchanges(read(blocks, work.profile)):
-        end = _checked(end, sender)
+        end = await _checked(tx, end, sender)
         reply = contrl(end, inside, reference=_reference(kept, len(answers)), at=work.now)
         answers += [("CONTRL", reply)] if reply else []
         result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
@@ -94,31 +95,34 @@ def interchanges(
     return found
 
 
-def _checked(end: InterchangeEnd, sender: Sender) -> InterchangeEnd:
+async def _checked(tx: Transaction, end: InterchangeEnd, sender: Sender) -> InterchangeEnd:
     """Refuse an interchange whose sender is not who signed in, or whose reference is taken."""
-    if end.interchange is None:
+    said = end.interchange
+    if said is None:
         return end
-    reference, address = end.interchange.reference, address_of(end.interchange)
-    findings = list(end.findings)
+    address = address_of(said)
     if address not in sender.addresses:
-        findings.append(
-            Finding(
-                "PARTY-SENDER-NOT-YOURS",
-                Severity.ERROR,
-                Where("interchange/sender", interchange=reference, tag="UNB", element=3),
-                {"address": address},
-            )
+        where = Where("interchange/sender", interchange=said.reference[:35], tag="UNB", element=3)
+        told = address[:80]
+        found = Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": told})
+        return replace(end, findings=(*end.findings, found))
+    # What can't be believed takes no reference away: it may come again, put right.
+    if sender.message.clash or not (_is_wrong(end.findings) or await _is_his(tx, end, sender)):
+        where = Where(
+            "interchange/reference", interchange=said.reference[:35], tag="UNB", element=6
         )
-    if sender.message.clash:
-        findings.append(
-            Finding(
-                "MESSAGE-REFERENCE-TAKEN",
-                Severity.ERROR,
-                Where("interchange/reference", interchange=reference, tag="UNB", element=6),
-                {"reference": reference},
-            )
-        )
-    return replace(end, findings=tuple(findings))
+        told = said.reference[:35]
+        found = Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": told})
+        return replace(end, findings=(*end.findings, found))
+    return end
+
+
+async def _is_his(tx: Transaction, end: InterchangeEnd, sender: Sender) -> bool:
+    # A file may hold several interchanges, and a client's own key says nothing of any of them.
+    if end.interchange is None:
+        return True
+    key = reference_key(end.interchange)
+    return await messages.claim_reference(tx, sender.message, key, end.sha256)
 
 
 def address_of(interchange: Interchange) -> str:

@@ -123,6 +123,17 @@ async def keep(tx: Transaction, message: Kept, salt: bytes, key: str) -> int | N
     return int(row[0]) if taken.rowcount else None
 
 
+async def claim_reference(tx: Transaction, message: Kept, key: str, sha256: bytes) -> bool:
+    """Take an interchange's reference for its bytes; False if it stands for others already."""
+    await tx.execute(
+        "INSERT INTO receipt (org, source, key, sha256, message_id)"
+        " VALUES (%s, 'interchange', %s, %s, %s) ON CONFLICT DO NOTHING",
+        [message.org, key, sha256, message.message_id],
+    )
+    known = await receipt(tx, "interchange", key)
+    return known is not None and known[0] == sha256
+
+
 _KEPT = """
     SELECT message_id, org, id, source, token, sha256, size, content_type, received_at, clash
     FROM message

@@ -27,6 +27,7 @@ from waglan.codes.finding import Finding, Where
 from waglan.messages.edifact import Profile, cut, peek, read
 from waglan.messages.edifact.content import FINDINGS_MAX
 from waglan.messages.edifact.cut import JUNK_BYTES_MAX, RUN_BYTES_MAX, SEGMENT_BYTES_MAX
+from waglan.messages.edifact.header import CHARACTERS_MAX
 from waglan.messages.edifact.walk import WRONG_SEGMENTS_MAX
 from waglan.messages.envelope import InterchangeEnd, Message
 
@@ -157,6 +158,19 @@ def test_a_segment_may_be_as_long_as_the_limit_and_no_longer() -> None:
     _, end, rest = read([interchange(message("FTX+AAA+++" + "x" * (SEGMENT_BYTES_MAX - 10) + "'"))])
     assert codes(end.findings) == ["EDIFACT-SEGMENT-LENGTH", "EDIFACT-UNZ-MISSING"]
     assert codes(rest.findings) == ["EDIFACT-NOT-EDIFACT"]
+
+
+@pytest.mark.parametrize("element", [b"FORWARDER", b"CUSTOMS", b"R1", b"M1"])
+def test_what_names_an_envelope_may_be_as_long_as_the_limit_and_no_longer(element: bytes) -> None:
+    for more in (0, 1):
+        long = b"X" * (CHARACTERS_MAX + more)
+        events = list(read([WHOLE.replace(element, long)]))
+        found = [f for f in everything_found(events) if f.code == "EDIFACT-SERVICE-LENGTH"]
+        assert [f.params["count"] for f in found] == [CHARACTERS_MAX + 1] * more
+    for event in read([WHOLE.replace(element, b"X" * 9_000) + b"X"]):
+        for finding in event.findings:
+            assert len(finding.where.interchange or "") <= CHARACTERS_MAX
+            assert len(finding.where.message or "") <= CHARACTERS_MAX
 
 
 def test_findings_of_a_message_are_listed_up_to_the_limit_and_counted_beyond() -> None:

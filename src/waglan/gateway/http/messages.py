@@ -16,7 +16,13 @@ from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
-from waglan.operations.receive_message import Raced, Received, receive_message
+from waglan.operations.receive_message import (
+    KEY_CHARACTERS_MAX,
+    Raced,
+    Received,
+    receive_message,
+    reference_key,
+)
 from waglan.parties.permission import Act
 from waglan.store import Transaction, messages
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
@@ -27,7 +33,6 @@ WAIT_SECONDS = 10.0
 WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.05
 LOOK_SECONDS_MAX = 0.5
-KEY_CHARACTERS_MAX = 200
 RACES_MAX = 5
 
 
@@ -148,10 +153,7 @@ def _key(head: bytes, kept: Kept, given: str | None) -> str:
     envelope = peek(head)
     if envelope is None or not envelope.reference:
         return f"sha256:{kept.sha256.hex()}"
-    sender, recipient = envelope.sender, envelope.recipient
-    return "\x1f".join(
-        ("unb", sender.id, sender.qualifier, recipient.id, recipient.qualifier, envelope.reference)
-    )
+    return reference_key(envelope)
 
 
 def _clash(head: bytes, kept: Kept) -> Finding:

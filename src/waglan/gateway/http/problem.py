@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.gateway.http.asked import UNKEEPABLE
-from waglan.store import NoDatabase
+from waglan.store import NoDatabase, is_gone
 
 logger = structlog.get_logger()
 
@@ -139,6 +139,8 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(NoDatabase)
     async def _database(request: Request, error: NoDatabase) -> JSONResponse:
+        if not is_gone(error):
+            raise error  # the statement could not be done: that is our fault, not the database's
         logger.warning("no database", error=type(error).__name__)
         kind = Finding("HTTP-NO-DATABASE", Severity.ERROR, HERE, {})
         return _answer(request, Problem(503, kind, headers={"Retry-After": "2"}))

@@ -17,6 +17,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-UNA-INVALID": 20,
         "EDIFACT-UNB-MISSING": 13,
         "EDIFACT-UNB-ELEMENT-MISSING": 13,
+        "EDIFACT-SERVICE-LENGTH": 39,
         "EDIFACT-SYNTAX-ID": 2,
         "EDIFACT-SYNTAX-VERSION": 2,
         "EDIFACT-UNB-DATE": 12,

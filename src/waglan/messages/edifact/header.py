@@ -1,7 +1,7 @@
 """UNB and UNH as what they say, with what is wrong in them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -14,6 +14,7 @@ from waglan.messages.envelope import Address, Header, Interchange
 Place: TypeAlias = Callable[[str, int | None, int | None], Where]  # path, element, component
 
 VERSIONS = {"1", "2", "3"}
+CHARACTERS_MAX = 35  # of what names an interchange, a message or who sends it; version 3 has less
 _PREPARED = re.compile("(?:[0-9]{6}|[0-9]{8}):[0-9]{4}")
 
 
@@ -37,7 +38,27 @@ def interchange(unb: UNB) -> Interchange:
 
 def interchange_findings(said: Interchange, place: Place) -> list[Finding]:
     """Return what UNB should have said."""
-    return [*_missing(said, place), *_odd(said, place)]
+    parts = {
+        "0004": (said.sender.id, 3),
+        "0007": (said.sender.qualifier, 3),
+        "0008": (said.sender.routing, 3),
+        "0010": (said.recipient.id, 4),
+        "0020": (said.reference, 6),
+    }
+    return [*_missing(said, place), *_odd(said, place), *_long("interchange", parts, place)]
+
+
+def _long(path: str, parts: Mapping[str, tuple[str, int]], place: Place) -> list[Finding]:
+    return [
+        Finding(
+            "EDIFACT-SERVICE-LENGTH",
+            Severity.ERROR,
+            place(f"{path}/{name}", element, None),
+            {"element": name, "count": len(text), "max": CHARACTERS_MAX},
+        )
+        for name, (text, element) in parts.items()
+        if len(text) > CHARACTERS_MAX
+    ]
 
 
 def _missing(said: Interchange, place: Place) -> list[Finding]:
@@ -126,6 +147,7 @@ def message(unh: UNH, place: Place) -> tuple[Header, list[Finding]]:
                 {},
             )
         )
+    found += _long("message", {"0062": (said.reference, 2)}, place)
     return said, [*found, *_transfer(unh, said, place)]
 
 

@@ -149,13 +149,13 @@ class OpenMessage:
             self.header,
             self._lists,
             waivers=self._options.profile.waivers,
-            interchange=interchange.reference if interchange else None,
+            interchange=short(interchange.reference) if interchange else None,
         )
 
     def _left_out(self) -> list[Finding]:
         if not (count := self.content.findings_left_out):
             return []
-        where = Where("message", message=self.header.reference)
+        where = Where("message", message=short(self.header.reference))
         return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
 
 

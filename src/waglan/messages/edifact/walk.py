@@ -109,8 +109,7 @@ class Walk:
         self, index: int | None, tag: str, path: str, element: int | None, component: int | None
     ) -> Where:
         """Return the place of an item of the batch; without an index, what is known without."""
-        interchange = self._interchange.reference if self._interchange else ""
-        message = self._open.header.reference if self._open else ""
+        interchange, message = self._names()
         segment = offset = None
         if index is not None:
             segment = index + self._open.content.base if self._open else None
@@ -302,13 +301,16 @@ class Walk:
             self._findings.append(finding)
 
     def _at(self, path: str, offset: int | None = None) -> Where:
-        reference = self._interchange.reference if self._interchange else ""
-        return Where(path, interchange=reference or None, offset=offset)
+        return Where(path, interchange=self._names()[0] or None, offset=offset)
 
     def _named(self, where: Where) -> Where:
-        interchange = self._interchange.reference if self._interchange else ""
-        message = self._open.header.reference if self._open else ""
+        interchange, message = self._names()
         return replace(where, interchange=interchange or None, message=message or None)
+
+    def _names(self) -> tuple[str, str]:
+        """The interchange's reference and the message's, as a place has room for them."""
+        interchange = short(self._interchange.reference) if self._interchange else ""
+        return interchange, short(self._open.header.reference) if self._open else ""
 
     def _note(self, index: int, note: Note) -> None:
         where = self.place(index - 1, "", "", note.element or None, None)
