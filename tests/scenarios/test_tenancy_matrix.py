@@ -26,6 +26,7 @@ ABSENT_ID = "00000000-0000-7000-8000-000000000000"
 ABSENT = {
     "message": ABSENT_ID,
     "manifest": ABSENT_ID,
+    "document": ABSENT_ID,
     "grant": ABSENT_ID,
     "erasure": ABSENT_ID,
     "n": "1",
@@ -124,6 +125,9 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/profiles"): Ask(Act.READ, "/v1/profiles"),
     ("get", "/v1/profiles/{profile}"): Ask(Act.READ, "/v1/profiles/hk-road-aci"),
     ("get", "/v1/deadlines"): Ask(Act.READ, "/v1/deadlines"),
+    ("get", "/v1/documents"): Ask(Act.READ, "/v1/documents?bill={bill}"),
+    ("get", "/v1/documents/{document}"): Ask(Act.READ, "/v1/documents/{document}"),
+    ("get", "/v1/templates/manifest.{form}"): Ask(None, "/v1/templates/manifest.csv"),
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),
     ("get", "/metrics"): Ask(None, "/metrics"),
@@ -165,6 +169,10 @@ def world(instance: Instance) -> Iterator[World]:
     call = Call("TENANTLINE", "TENANTCUSTOMS", "MATRIX1")
     message = line.post("/v1/messages", content=manifest(call, Paper("SYNMATRIX"))).json()
     assert message["state"] == "accepted", message["findings"]
+    paper = {"form": "waglan/paper/v1", "kind": "shipping-instruction", "document": "SI-MATRIX"}
+    instruction = paper | {"recipient": "NOBODY:ZZ", "bills": [{"number": "SYNMATRIX"}]}
+    assert line.post("/v1/messages", json=instruction).json()["state"] == "accepted"
+    [document] = line.get("/v1/documents").json()["documents"]
     grant = {"bill": "SYNMATRIX", "receiver": "tenant-bank", "view": "full", "days": 9}
     given = line.post("/v1/grants", json=grant)
     assert given.status_code == 201, given.text
@@ -176,6 +184,7 @@ def world(instance: Instance) -> Iterator[World]:
     things = {
         "message": message["id"],
         "manifest": filed["id"],
+        "document": document["id"],
         "grant": given.json()["id"],
         "erasure": str(uuid4()),  # the operator's alone, and no tenant's
         "n": "1",
@@ -198,6 +207,7 @@ def world(instance: Instance) -> Iterator[World]:
         return (
             line.get("/v1/track/SYNMATRIX").json(),
             line.get("/v1/grants").json(),
+            line.get("/v1/documents").json(),
             line.get(f"/v1/messages/{message['id']}").json(),
             customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json(),
             customs.get(f"/v1/customs/calls/{filed['call']}/summary").json(),

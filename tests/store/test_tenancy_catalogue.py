@@ -46,6 +46,8 @@ PRIVILEGES = {
     "consignment_grant": ("si", "s", "s"),
     "credential": ("si", "si", "si"),
     "decision": ("", "si", "s"),
+    "document": ("si", "s", "sd"),
+    "document_key": ("si", "s", "s"),
     "equipment": ("si", "s", "s"),
     "examination": ("", "si", "s"),
     "erased": ("", "", "si"),
@@ -77,6 +79,7 @@ PRIVILEGES = {
     "officer_key": ("", "si", "s"),
     "organisation": ("si", "s", "si"),
     "outcome": ("si", "s", "si"),
+    "partner_profile": ("si", "s", "s"),
     "person": ("si", "si", "sid"),
     "projection": ("", "", "siud"),
     "reader": ("si", "s", "sid"),
@@ -106,6 +109,7 @@ LETTERS = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 # Functions that run with their owner's rights, and who may call them.
 DEFINERS = {
     "authenticate(bytea,timestamp with time zone)": set(ROLES),
+    "addressee_at(text)": set(ROLES),
     "authority_at(text)": set(ROLES),
     "make_event_month(date)": {"waglan_engine"},
 }
@@ -131,6 +135,8 @@ KEYS_WITHOUT_ORG = {
     "credential(credential)": OURS,
     "decision(consignment,event_id)": OURS,
     "decision(consignment,version)": OURS,
+    "document(document_id)": OURS,
+    "document(message_id,place)": OURS,
     "equipment(manifest_id,n)": OURS,
     "erased(kind,target,erasure)": ENGINE,
     "erasure(erasure)": ENGINE,

@@ -10,6 +10,7 @@ class EventCode(Enum):
     MESSAGE_REFUSED = "message.refused"
     PART_RECEIVED = "manifest.part-received"
     PARTS_OVERDUE = "manifest.parts-overdue"
+    DOCUMENT_RECEIVED = "document.received"
     MANIFEST_DECLARED = "manifest.declared"
     MANIFEST_REFUSED = "manifest.refused"
     MANIFEST_CANCELLED = "manifest.cancelled"

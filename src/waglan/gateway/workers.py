@@ -18,8 +18,11 @@ from typing import Protocol, TypeAlias
 import structlog
 
 from waglan.codes.party import PartyId
+from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
+from waglan.messages.form import Form, form_of
+from waglan.messages.sheet.cell import Sheet
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
@@ -151,12 +154,26 @@ class Worker:
         return done
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
-        work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id)
+        sheet = await self._sheet(org, message_id)
+        work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id, sheet)
         with _uncollected():
             async with transaction(self.kit.pools.app, org) as tx:
                 await lease.claim(tx, "message", message_id)
                 filings = await work_off_message(tx, work, party, message_id)
         self._keep_at_hand(filings)
+
+    async def _sheet(self, org: int, message_id: int) -> Sheet | None:
+        """Read a workbook in a process of its own, and before the transaction that files it."""
+        vault = self.kit.keys.vault
+        async with transaction(self.kit.pools.app, org) as tx:
+            kept = await messages.by_number(tx, message_id)
+            if kept is None:
+                return None
+            [*first] = [block async for block in messages.blocks(tx, vault, kept, at_most=1)]
+            if not first or form_of(first[0], kept.content_type) is not Form.XLSX:
+                return None
+            data = b"".join([block async for block in messages.blocks(tx, vault, kept)])
+        return await asyncio.to_thread(sandbox.read_xlsx, data)
 
     def _keep_at_hand(self, filings: Sequence[Filing]) -> None:
         """Spare the judging what was read just now; what does not fit is read from the store."""

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.manifest.model import Bill, Equipment, Goods, Head, Part
+from waglan.manifest.instruction import Instruction
+from waglan.manifest.model import Bill, Equipment, Goods, Head, Part, PartKey
+from waglan.manifest.verified_mass import VerifiedMassList
 
 NUMBER: Final = 70  # 1004, 1154: documents, bills, licences, references
 CODE: Final = 35  # 3225, 8028, 8053, 8260, 9308 …
@@ -36,6 +38,25 @@ def check(part: Part) -> list[Finding]:
         if len(wrong) >= FINDINGS_MAX:
             break
     return wrong[:FINDINGS_MAX]
+
+
+def check_document(told: Instruction | VerifiedMassList) -> list[Finding]:
+    """Return the texts of a paper before the manifest that are longer than they may be."""
+    if isinstance(told, VerifiedMassList):
+        return _too_long(_of_masses(told), None)[:FINDINGS_MAX]
+    key = PartKey("", "", "", told.booking or "")
+    bills = (told.bill, *told.houses)
+    return check(Part(key, 1, True, b"", told.head, bills, told.equipment))
+
+
+def _of_masses(told: VerifiedMassList) -> Iterable[_Text]:
+    yield "head/document", told.document, NUMBER
+    for mass in told.masses:
+        path = f"equipment/{mass.container[:CODE]}"
+        yield f"{path}/number", mass.container, CODE
+        yield f"{path}/booking", mass.booking, NUMBER
+        yield f"{path}/responsible", mass.responsible, NAME
+        yield from ((f"{path}/bill", bill, NUMBER) for bill in mass.bills)
 
 
 def _is_long(bill: Bill) -> bool:

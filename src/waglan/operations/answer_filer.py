@@ -7,6 +7,8 @@ from waglan.manifest.model import Level
 from waglan.messages.edifact import peek
 from waglan.messages.edifact.contrl import reply_envelope
 from waglan.messages.edifact.cusres import BillStatus, Filing, cusres
+from waglan.messages.result import BillStatus as Status
+from waglan.messages.result import notice
 from waglan.store import Transaction, customs, manifests, messages
 from waglan.store.messages import NewAnswer
 
@@ -14,7 +16,7 @@ _QUALIFIER = {Level.MASTER: "BM", Level.HOUSE: "BH"}
 
 
 async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: datetime) -> bool:
-    """Write one CUSRES for the notices that were served together; False if there is nothing to say.
+    """Write one answer for the notices that were served together; False if there is nothing to say.
 
     It runs in the filer's own name: what his role may not read can't get into the answer.
     """
@@ -29,8 +31,12 @@ async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: dat
     notices = await customs.notices(tx, manifest_id, served_at=served_at)
     first = [block async for block in messages.blocks(tx, vault, kept, at_most=1)]
     envelope = peek(b"".join(first))
-    if envelope is None or not notices:
+    if not notices:
         return False
+    if envelope is None:
+        # It came without an envelope, so it is answered without one.
+        told = notice(filed.document, [Status(n, level, s) for n, level, s in notices])
+        return await messages.add_answer(tx, vault, kept, NewAnswer("NOTICE", told, event_id, now))
     statuses = [
         BillStatus(number, status, _QUALIFIER[Level(level)]) for number, level, status in notices
     ]

@@ -8,16 +8,22 @@ from uuid import UUID
 from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
+from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
+from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.edifact import Profile, read
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+from waglan.messages.form import Form, form_of
+from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
+from waglan.operations.take_document import take_document
 from waglan.operations.take_part import Sender, take_part
+from waglan.operations.work_off_paper import Handed, work_off_paper
 from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
@@ -30,6 +36,7 @@ class Work:
     profile: Profile
     now: datetime
     new_id: Callable[[], UUID]
+    sheet: Sheet | None = None  # of the message, where it is a workbook: read in another process
 
 
 @dataclass(slots=True)
@@ -52,6 +59,9 @@ async def work_off_message(
     if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
         return []
     blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
+    form = form_of(blocks[0] if blocks else b"", kept.content_type)
+    if form is not Form.EDIFACT:
+        return await _paper(tx, work, party, kept, (form, b"".join(blocks), work.sheet))
     parts: dict[int, Part] = {}
     sender = Sender(party, kept, await parties.addresses(tx), parts)
     result = _Result()
@@ -78,6 +88,18 @@ async def work_off_message(
     outcome = Outcome(state, encode(result.findings), work.now)
     await messages.finish(tx, work.vault, kept, outcome)
     return result.filed
+
+
+async def _paper(
+    tx: Transaction, work: Work, party: PartyId, kept: Kept, sent: Handed
+) -> list[Filing]:
+    sender = Sender(party, kept, await parties.addresses(tx))
+    done = await work_off_paper(tx, work.vault, sender, sent, work)
+    answer = NewAnswer("RESULT", done.answer, None, work.now)
+    await messages.add_answer(tx, work.vault, kept, answer)
+    state = "accepted" if done.is_accepted else "refused"
+    await messages.finish(tx, work.vault, kept, Outcome(state, encode(done.findings), work.now))
+    return [done.filing] if done.filing is not None and done.filing.is_accepted else []
 
 
 def interchanges(
@@ -139,26 +161,38 @@ async def _one(
     tx: Transaction, work: Work, sender: Sender, sent: tuple[Message, int], result: _Result
 ) -> list[tuple[str, bytes]]:
     message, _ = sent
-    if _is_wrong(message.findings) or message.part is None or message.interchange is None:
+    content = message.content
+    if _is_wrong(message.findings) or content is None or message.interchange is None:
         result.refused += _is_wrong(message.findings)
         result.accepted += not _is_wrong(message.findings) and message.interchange is not None
         return []
-    done = await take_part(tx, work.vault, sender, sent, work)
-    result.findings += done.findings
-    if _is_wrong(done.findings):
-        result.refused += 1
-    else:
-        result.accepted += 1
     envelope = reply_envelope(
         message.interchange, _reference(sender.message, 500 + sent[1]), work.now
     )
+    if isinstance(content, Instruction | VerifiedMassList):
+        findings = await take_document(tx, work.vault, sender, sent, work)
+        _count(result, findings)
+        number = content.number if isinstance(content, Instruction) else content.document
+        said = Said(number, not _is_wrong(findings), (*message.findings, *findings))
+        return [("APERAK", aperak(envelope, said, at=work.now))] if said.findings else []
+    if not isinstance(content, Part):
+        result.accepted += 1
+        return []
+    done = await take_part(tx, work.vault, sender, sent, work)
+    _count(result, done.findings)
     if done.filing is None:
         if not _is_wrong(done.findings):
             return []
-        said = Said(message.part.head.document, False, tuple(done.findings))
+        said = Said(content.head.document, False, tuple(done.findings))
         return [("APERAK", aperak(envelope, said, at=work.now))]
     result.filed += [done.filing] if done.filing.is_accepted else []
     return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]
+
+
+def _count(result: _Result, findings: Sequence[Finding]) -> None:
+    result.findings += findings
+    result.refused += _is_wrong(findings)
+    result.accepted += not _is_wrong(findings)
 
 
 def _said(filing: Filing) -> Said:

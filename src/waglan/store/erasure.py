@@ -162,6 +162,11 @@ async def destroy_messages(tx: Transaction, messages: Sequence[UUID], *, now: da
         [ids],
     )
     await tx.execute(
+        "DELETE FROM document d USING message m"
+        " WHERE m.message_id = d.message_id AND m.id = ANY (%s)",
+        [ids],
+    )
+    await tx.execute(
         "DELETE FROM answer a USING message m"
         " WHERE m.message_id = a.message_id AND m.id = ANY (%s)",
         [ids],

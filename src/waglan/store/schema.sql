@@ -1,16 +1,13 @@
 -- The whole schema, for reading and for comparing; the migrations build it. `make schema`
 
-CREATE TABLE public.credential (
-    credential text NOT NULL,
+CREATE TABLE public.address (
+    address text NOT NULL,
     org bigint NOT NULL,
-    label text NOT NULL,
-    accountable text NOT NULL,
     registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT credential_credential_check CHECK ((credential ~ '^crd_[0-9a-f]{32}$'::text)),
-    CONSTRAINT credential_label_check CHECK (((length(label) >= 1) AND (length(label) <= 100)))
+    CONSTRAINT address_address_check CHECK (((length(address) >= 1) AND (length(address) <= 80)))
 );
 
-ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.organisation (
     org bigint NOT NULL,
@@ -26,6 +23,29 @@ CREATE TABLE public.organisation (
 ALTER TABLE ONLY public.organisation FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.organisation IS 'The directory: every signed-in client may see who takes part.';
+
+CREATE FUNCTION public.addressee_at(address text) RETURNS TABLE(org bigint, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT o.org,
+     o.party
+    FROM (public.address a
+      JOIN public.organisation o ON ((o.org = a.org)))
+   WHERE ((a.address = addressee_at.address) AND (o.roles && ARRAY['carrier'::text, 'forwarder'::text, 'terminal'::text, 'trucker'::text]));
+END;
+
+CREATE TABLE public.credential (
+    credential text NOT NULL,
+    org bigint NOT NULL,
+    label text NOT NULL,
+    accountable text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT credential_credential_check CHECK ((credential ~ '^crd_[0-9a-f]{32}$'::text)),
+    CONSTRAINT credential_label_check CHECK (((length(label) >= 1) AND (length(label) <= 100)))
+);
+
+ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.token (
     token text NOT NULL,
@@ -73,15 +93,6 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
             FROM public.token_revocation r
            WHERE (r.token = t.token)))));
 END;
-
-CREATE TABLE public.address (
-    address text NOT NULL,
-    org bigint NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT address_address_check CHECK (((length(address) >= 1) AND (length(address) <= 80)))
-);
-
-ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -132,7 +143,7 @@ CREATE TABLE public.answer (
     sealed bytea NOT NULL,
     size integer NOT NULL,
     made_at timestamp with time zone NOT NULL,
-    CONSTRAINT answer_kind_check CHECK ((kind = ANY (ARRAY['CONTRL'::text, 'APERAK'::text, 'CUSRES'::text]))),
+    CONSTRAINT answer_kind_check CHECK ((kind = ANY (ARRAY['CONTRL'::text, 'APERAK'::text, 'CUSRES'::text, 'RESULT'::text, 'NOTICE'::text]))),
     CONSTRAINT answer_n_check CHECK ((n >= 1))
 );
 
@@ -274,6 +285,45 @@ CREATE TABLE public.decision (
 );
 
 ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.document (
+    document_id bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    message_id bigint NOT NULL,
+    place integer NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    function text NOT NULL,
+    addressee bigint,
+    received_at timestamp with time zone NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT document_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT document_kind_check CHECK ((kind = ANY (ARRAY['booking'::text, 'shipping-instruction'::text, 'house-list'::text, 'verified-mass'::text]))),
+    CONSTRAINT document_place_check CHECK ((place >= 1))
+);
+
+ALTER TABLE ONLY public.document FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.document ALTER COLUMN document_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.document_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.document_key (
+    org bigint NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    document_id bigint NOT NULL,
+    CONSTRAINT document_key_kind_check CHECK ((kind = ANY (ARRAY['booking'::text, 'bill'::text, 'container'::text, 'party'::text])))
+);
+
+ALTER TABLE ONLY public.document_key FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.equipment (
     manifest_id bigint NOT NULL,
@@ -711,6 +761,16 @@ CREATE TABLE public.outcome (
 
 ALTER TABLE ONLY public.outcome FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.partner_profile (
+    org bigint NOT NULL,
+    version integer NOT NULL,
+    profile bytea NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT partner_profile_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.partner_profile FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.person (
     subject text NOT NULL,
     org bigint NOT NULL,
@@ -884,6 +944,18 @@ ALTER TABLE ONLY public.credential
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (consignment, event_id);
 
+ALTER TABLE ONLY public.document_key
+    ADD CONSTRAINT document_key_pkey PRIMARY KEY (org, kind, key, document_id);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_message_id_place_key UNIQUE (message_id, place);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_org_id_key UNIQUE (org, id);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_pkey PRIMARY KEY (document_id);
+
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_pkey PRIMARY KEY (manifest_id, n);
 
@@ -1022,6 +1094,9 @@ ALTER TABLE ONLY public.organisation
 ALTER TABLE ONLY public.outcome
     ADD CONSTRAINT outcome_pkey PRIMARY KEY (message_id);
 
+ALTER TABLE ONLY public.partner_profile
+    ADD CONSTRAINT partner_profile_pkey PRIMARY KEY (org, version);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
 
@@ -1084,6 +1159,12 @@ CREATE INDEX credential_org ON public.credential USING btree (org);
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
 CREATE UNIQUE INDEX decision_version ON public.decision USING btree (consignment, version);
+
+CREATE INDEX document_addressee ON public.document USING btree (addressee, document_id);
+
+CREATE INDEX document_key_document ON public.document_key USING btree (document_id);
+
+CREATE INDEX document_number ON public.document USING btree (org, kind, number, document_id);
 
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
 
@@ -1173,6 +1254,18 @@ ALTER TABLE ONLY public.credential
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_addressee_fkey FOREIGN KEY (addressee) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.document_key
+    ADD CONSTRAINT document_key_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.document(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.document
+    ADD CONSTRAINT document_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
@@ -1236,6 +1329,9 @@ ALTER TABLE ONLY public.officer_key
 ALTER TABLE ONLY public.outcome
     ADD CONSTRAINT outcome_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
+ALTER TABLE ONLY public.partner_profile
+    ADD CONSTRAINT partner_profile_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
@@ -1268,6 +1364,8 @@ ALTER TABLE ONLY public.token_revocation
 
 ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY addressed ON public.document FOR SELECT TO waglan_app USING ((addressee = public.current_org()));
+
 ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assembly ENABLE ROW LEVEL SECURITY;
@@ -1297,6 +1395,10 @@ CREATE POLICY author ON public.bill_personal FOR INSERT TO waglan_app WITH CHECK
 CREATE POLICY author ON public.consignment_grant FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.consignment c
   WHERE ((c.consignment = consignment_grant.consignment) AND (c.org = public.current_org()))))));
+
+CREATE POLICY author ON public.document_key FOR INSERT TO waglan_app WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.document d
+  WHERE ((d.document_id = document_key.document_id) AND (d.org = public.current_org())))));
 
 CREATE POLICY author ON public.grant_revocation FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.consignment_grant g
@@ -1332,6 +1434,10 @@ ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY directory ON public.organisation FOR SELECT TO waglan_app, waglan_authority USING (true);
 
+ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
@@ -1357,6 +1463,10 @@ CREATE POLICY engine ON public.consignment_grant TO waglan_engine USING (true) W
 CREATE POLICY engine ON public.credential TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.document TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.document_key TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.equipment TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1403,6 +1513,8 @@ CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (tr
 CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.partner_profile TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.person TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1504,6 +1616,8 @@ CREATE POLICY operator ON public.erasure_wish FOR INSERT TO waglan_app WITH CHEC
 
 CREATE POLICY operator ON public.organisation FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
+CREATE POLICY operator ON public.partner_profile TO waglan_app USING (public.is_operator()) WITH CHECK (public.is_operator());
+
 ALTER TABLE public.organisation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outcome ENABLE ROW LEVEL SECURITY;
@@ -1527,6 +1641,10 @@ CREATE POLICY own ON public.consignment TO waglan_app USING ((org = public.curre
 CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.document TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.document_key FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.equipment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -1558,6 +1676,8 @@ CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = 
 
 CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.partner_profile FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
 CREATE POLICY own ON public.person TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.reader FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
@@ -1585,6 +1705,8 @@ CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHE
 CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.partner_profile ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
 
@@ -1622,13 +1744,22 @@ ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
 
-GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_app;
+GRANT SELECT ON TABLE public.address TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_app;
 GRANT SELECT ON TABLE public.organisation TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.addressee_at(address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_app;
+GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_authority;
+GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_authority;
@@ -1642,10 +1773,6 @@ REVOKE ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp wit
 GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_app;
 GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.address TO waglan_app;
-GRANT SELECT ON TABLE public.address TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.address TO waglan_engine;
 
 REVOKE ALL ON FUNCTION public.authority_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
@@ -1700,6 +1827,14 @@ GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
 
 GRANT UPDATE(told) ON TABLE public.decision TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.document TO waglan_app;
+GRANT SELECT ON TABLE public.document TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.document TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.document_key TO waglan_app;
+GRANT SELECT ON TABLE public.document_key TO waglan_authority;
+GRANT SELECT ON TABLE public.document_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
 GRANT SELECT ON TABLE public.equipment TO waglan_authority;
@@ -1814,6 +1949,10 @@ GRANT SELECT ON TABLE public.outcome TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_engine;
 
 GRANT UPDATE(findings) ON TABLE public.outcome TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.partner_profile TO waglan_app;
+GRANT SELECT ON TABLE public.partner_profile TO waglan_authority;
+GRANT SELECT ON TABLE public.partner_profile TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;

@@ -8,6 +8,7 @@ from waglan.gateway.http import (
     access,
     acts,
     desk,
+    documents,
     erasures,
     filing,
     grants,
@@ -55,6 +56,8 @@ def describe() -> FastAPI:
     for module in (messages, tracking, desk, acts, access, grants, erasures, filing, health):
         app.include_router(module.router)
     app.include_router(desk.listing)
+    app.include_router(documents.router)
+    app.include_router(documents.templates)
     return app
 
 

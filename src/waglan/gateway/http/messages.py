@@ -34,6 +34,7 @@ WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.05
 LOOK_SECONDS_MAX = 0.5
 RACES_MAX = 5
+JSON_ANSWERS = {"RESULT", "NOTICE"}
 
 
 class AnswerView(BaseModel):
@@ -261,7 +262,7 @@ async def _raw(visitor: Visitor, kept: Kept) -> AsyncIterator[bytes]:
 
 @router.get("/{message}/answers", response_model=list[AnswerView], responses=ERRORS)
 async def answers(message: UUID, visitor: TheVisitor) -> list[AnswerView]:
-    """List the answers to a message: CONTRL, APERAK, CUSRES."""
+    """List the answers to a message: CONTRL, APERAK, CUSRES; RESULT and NOTICE as JSON."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         kept = await messages.by_id(tx, message)
@@ -283,4 +284,5 @@ async def answer(message: UUID, n: int, visitor: TheVisitor) -> Response:
         )
     if found is None:
         raise absent("answer")
-    return Response(found[1], media_type="application/edifact")
+    media_type = "application/json" if found[0] in JSON_ANSWERS else "application/edifact"
+    return Response(found[1], media_type=media_type)

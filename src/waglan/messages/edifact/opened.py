@@ -33,10 +33,7 @@ class Options:
 
     def weigh(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings with the severity that this partner's profile gives them."""
-        severity = self.profile.severity
-        if not severity:
-            return tuple(findings)
-        return tuple(replace(f, severity=severity.get(f.code, f.severity)) for f in findings)
+        return self.profile.weigh(findings)
 
 
 class OpenMessage:

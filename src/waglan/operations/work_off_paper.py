@@ -1,0 +1,93 @@
+"""A paper without an envelope is filed as the same content in EDIFACT is, and answered as JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.logbook.sealed import Vault
+from waglan.manifest.instruction import Instruction
+from waglan.messages.edifact import Profile
+from waglan.messages.envelope import Message
+from waglan.messages.form import Form, read_paper
+from waglan.messages.paper import Sent, message_of
+from waglan.messages.result import result
+from waglan.messages.sheet.cell import Sheet
+from waglan.operations.file_manifest import Filing
+from waglan.operations.take_document import take_document
+from waglan.operations.take_part import Means, Sender, Taken, take_part
+from waglan.store import Transaction
+
+# The form of what was handed in, its bytes, and what was read of it where it is a workbook.
+Handed: TypeAlias = tuple[Form, bytes, Sheet | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a paper, and the answer to it."""
+
+    findings: tuple[Finding, ...]
+    filing: Filing | None
+    answer: bytes
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it was taken for what it says."""
+        return not _is_wrong(self.findings)
+
+
+async def work_off_paper(
+    tx: Transaction, vault: Vault, sender: Sender, sent: Handed, means: Means
+) -> Done:
+    """Read a paper and do what it asks, whole or not at all.
+
+    A workbook comes as the sheet that was read of it: that is done where it can do no harm.
+    """
+    message, findings = _read(sender, sent, means.profile)
+    taken = Taken([])
+    if message is not None and not _is_wrong(findings):
+        taken = await _take(tx, vault, sender, message, means)
+        findings = (*findings, *taken.findings)
+    filing = taken.filing
+    document = message.interchange.reference if message and message.interchange else ""
+    answer = result(
+        document,
+        message.header.type if message else "",
+        findings,
+        accepted=not _is_wrong(findings),
+        version=filing.version if filing and filing.is_accepted else None,
+    )
+    return Done(findings, filing, answer)
+
+
+def _read(
+    sender: Sender, sent: Handed, profile: Profile
+) -> tuple[Message | None, tuple[Finding, ...]]:
+    form, data, sheet = sent
+    paper, found = read_paper(form, data, profile.charset, lambda _: sheet or Sheet([]))
+    if sender.message.clash:
+        found = [*found, _taken()]
+    if paper is None:
+        return None, profile.weigh(found)
+    message = message_of(paper, Sent(sender.party, sender.message.sha256, form.value), ())
+    findings = profile.weigh((*found, *message.findings))
+    return replace(message, findings=findings), findings
+
+
+async def _take(
+    tx: Transaction, vault: Vault, sender: Sender, message: Message, means: Means
+) -> Taken:
+    if message.part is not None:
+        return await take_part(tx, vault, sender, (message, 1), means)
+    if isinstance(message.content, Instruction):
+        return Taken(await take_document(tx, vault, sender, (message, 1), means))
+    raise ValueError("a paper without an error has a content")
+
+
+def _taken() -> Finding:
+    key = "Idempotency-Key"
+    return Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, Where("message"), {"reference": key})
+
+
+def _is_wrong(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)

@@ -1,0 +1,339 @@
+"""Bookings, instructions and spreadsheets: what forwarder and carrier hand in and read back."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import xlsxwriter
+from port import Officer, wait
+from running_instance import Instance
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.manifest.instruction import Instruction, InstructionKind
+from waglan.manifest.model import Bill, Equipment, Goods, Head, Level, Package, Party, PartyRole
+from waglan.manifest.verified_mass import VerifiedMass, VerifiedMassList, WeighingMethod
+from waglan.messages.edifact.iftmin_write import write_instruction
+from waglan.messages.edifact.vermas_write import write_masses
+from waglan.messages.envelope import Address, Interchange
+
+ARRIVAL = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
+ROW = {
+    "document": "SHEET-1", "recipient": "PAPERCUSTOMS:ZZ", "carrier": "SYNL",
+    "vessel": "SYNTHETIC STAR", "imo": "9811000", "voyage": "009E", "port_of_call": "HKHKG",
+    "arrival": ARRIVAL, "bill": "SHEETB1", "place_of_loading": "CNSHA",
+    "port_of_discharge": "HKHKG", "transhipment": "no", "consignor_name": "SAMPLE TRADING LTD",
+    "consignor_address": "1 Sample Road, Shanghai", "consignee_name": "樣本進口有限公司",
+    "consignee_address": "2 Sample Street, Hong Kong", "description": "COTTON T-SHIRTS",
+    "packages": "10", "package_kind": "CT", "marks": "SAMPLE MARKS", "gross_mass_kg": "120",
+    "volume_m3": "2.5", "container": "CSQU3054383", "container_packages": "10",
+    "size_type": "22G1", "full": "yes",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Port:
+    """Who hands in what to whom."""
+
+    forwarder: httpx.Client
+    carrier: httpx.Client
+    stranger: httpx.Client
+    customs: httpx.Client
+    officer: Officer
+
+
+@pytest.fixture(scope="module")
+def port(instance: Instance) -> Port:
+    customs = instance.let_in("paper-customs", "customs", addresses=("PAPERCUSTOMS:ZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes())
+    return Port(
+        instance.let_in("paper-forwarder", "forwarder", addresses=("PAPERFWD:ZZ",)),
+        instance.let_in("paper-carrier", "carrier", addresses=("PAPERLINE:ZZ",)),
+        instance.let_in("paper-stranger", "forwarder"),
+        customs,
+        officer,
+    )
+
+
+def handed(client: httpx.Client, data: bytes, content_type: str = "") -> dict[str, Any]:
+    headers = {"Content-Type": content_type or "application/octet-stream", "Prefer": "wait=30"}
+    answer = client.post("/v1/messages", content=data, headers=headers)
+    assert answer.status_code in (200, 201, 202), answer.text
+
+    def settled() -> dict[str, Any] | None:
+        shown = client.get(f"/v1/messages/{answer.json()['id']}").json()
+        return shown if shown["state"] != "waiting" else None
+
+    found: dict[str, Any] = wait(settled)
+    return found
+
+
+def sheet(row: dict[str, str]) -> bytes:
+    lines = [",".join(row), ",".join(f'"{cell}"' for cell in row.values())]
+    return "\r\n".join(lines).encode()
+
+
+def workbook(row: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    page = book.add_worksheet("Manifest")
+    for at, (key, cell) in enumerate(row.items()):
+        page.write_string(0, at, key)
+        if cell.startswith("="):
+            page.write_formula(1, at, cell, None, 7)
+        else:
+            page.write_string(1, at, cell)
+    book.close()
+    return data.getvalue()
+
+
+def document(row: dict[str, str]) -> bytes:
+    return json.dumps(
+        {
+            "form": "waglan/paper/v1",
+            **{k: row[k] for k in ("document", "recipient", "carrier", "vessel", "imo", "voyage")},
+            "port_of_call": "HKHKG",
+            "arrival": row["arrival"].replace(" ", "T"),
+            "bills": [
+                {
+                    "number": row["bill"], "place_of_loading": "CNSHA",
+                    "port_of_discharge": "HKHKG", "transhipment": False,
+                    "parties": [
+                        {"role": "consignor", "name": "SAMPLE TRADING LTD",
+                         "address": "1 Sample Road"},
+                        {"role": "consignee", "name": "樣本進口有限公司",
+                         "address": "2 Sample Street"},
+                    ],
+                    "goods": [
+                        {"description": "COTTON T-SHIRTS", "packages": 10, "package_kind": "CT",
+                         "marks": "SAMPLE MARKS", "gross_mass_g": 120_000, "volume_cm3": 2_500_000,
+                         "containers": [{"container": "CSQU3054383", "packages": 10}]}
+                    ],
+                }
+            ],
+            "equipment": [{"number": "CSQU3054383", "size_type": "22G1", "full": True}],
+        }
+    ).encode()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("form", "write"), [("csv", sheet), ("xlsx", workbook), ("json", document)]
+)
+def test_a_manifest_in_any_form_is_filed_answered_and_decided_like_cargo_reports(
+    port: Port, form: str, write: Any
+) -> None:
+    row = ROW | {"document": f"PAPER-{form}", "bill": f"PAPERB{form.upper()}", "voyage": f"1{form}"}
+    data = write(row)
+    shown = handed(port.forwarder, data)
+    assert shown["state"] == "accepted", shown["findings"]
+    [answer] = shown["answers"]
+    assert answer["kind"] == "RESULT"
+    told = port.forwarder.get(answer["href"])
+    assert told.headers["content-type"] == "application/json"
+    result = told.json()
+    assert (result["form"], result["accepted"], result["version"]) == ("waglan/result/v1", True, 1)
+    assert result["document"] == f"PAPER-{form}"
+    [bill] = port.forwarder.get(f"/v1/track/{row['bill']}").json()["found"]
+    assert bill["declaration"] == "declared"
+    [filed] = [
+        m for m in port.customs.get("/v1/manifests").json()["manifests"]
+        if m["document"] == f"PAPER-{form}"
+    ]  # fmt: skip
+    call = filed["call"]
+    wait(lambda: port.customs.get(f"/v1/customs/calls/{call}/summary").json()["decided"])
+    assert port.officer.serves(call) == 1
+
+    def noticed() -> str | None:
+        kinds = port.forwarder.get(f"/v1/messages/{shown['id']}/answers").json()
+        return next((a["href"] for a in kinds if a["kind"] == "NOTICE"), None)
+
+    notice = port.forwarder.get(wait(noticed)).json()
+    assert notice["form"] == "waglan/notice/v1"
+    assert [one["bill"] for one in notice["bills"]] == [row["bill"]]
+    assert handed(port.forwarder, data)["id"] == shown["id"]
+
+
+def test_a_sheet_with_faults_is_refused_whole_and_each_fault_has_row_and_column(
+    port: Port,
+) -> None:
+    row = ROW | {"document": "BAD-1", "gross_mass_kg": "=60*2", "packages": "many", "full": "?"}
+    shown = handed(port.forwarder, workbook(row))
+    assert shown["state"] == "refused"
+    assert {(f["code"], f["where"]["path"]) for f in shown["findings"]} == {
+        ("SHEET-FORMULA", "rows/2/gross_mass_kg"),
+        ("SHEET-VALUE", "rows/2/packages"),
+        ("SHEET-YES-OR-NO", "rows/2/full"),
+    }
+    result = port.forwarder.get(shown["answers"][0]["href"]).json()
+    assert result["accepted"] is False
+    assert {told["row"] for told in result["findings"]} == {2}
+    assert all(told["words"]["zh-Hant-HK"]["remedy"] for told in result["findings"])
+    assert not [
+        m for m in port.forwarder.get("/v1/manifests").json()["manifests"]
+        if m["document"] == "BAD-1"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"PK\x03\x04 and no workbook", b"{", b'{"form":"waglan/paper/v1"}', b"bill,x\n\xff,\n",
+     b'{"form":"waglan/paper/v1","document":"A\\u0000","recipient":"X"}', b"\xff\xfe\x00\xd8,"],
+)  # fmt: skip
+def test_what_is_no_paper_is_refused_with_a_finding(port: Port, data: bytes) -> None:
+    shown = handed(port.forwarder, data)
+    assert shown["state"] == "refused"
+    assert shown["findings"]
+    assert shown["answers"][0]["kind"] == "RESULT"
+
+
+def test_a_manifest_to_nobody_is_refused(port: Port) -> None:
+    shown = handed(port.forwarder, sheet(ROW | {"document": "N-1", "recipient": "NOBODY:ZZ"}))
+    assert [f["code"] for f in shown["findings"]] == ["PARTY-RECIPIENT"]
+
+
+# Papers that declare nothing
+
+TO_LINE = Interchange(
+    Address("PAPERFWD", "ZZ"), Address("PAPERLINE", "ZZ"), "IFT1", "UNOY", prepared="261122:1200"
+)
+
+
+def instruction(number: str, booking: str, consignee: str = "樣本進口有限公司") -> Instruction:
+    return Instruction(
+        InstructionKind.SHIPPING_INSTRUCTION,
+        Head(number, "340", vessel="SYNTHETIC STAR", voyage="009E"),
+        Bill(
+            "",
+            Level.MASTER,
+            parties=(Party(PartyRole.CONSIGNEE, consignee, "2 Sample Street", None, "CN"),),
+            goods=(Goods(1, "COTTON T-SHIRTS", 10, "CT", stowed=(Package("TOLU4734787", 10),)),),
+        ),
+        (Equipment("TOLU4734787"),),
+        booking=booking,
+    )
+
+
+def found(client: httpx.Client, **keys: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = client.get("/v1/documents", params=keys).json()["documents"]
+    return listed
+
+
+def test_an_instruction_is_read_by_its_sender_and_its_carrier_and_by_nobody_else(
+    port: Port,
+) -> None:
+    envelope = msgspec.structs.replace(TO_LINE, reference="IFT-A")
+    shown = handed(port.forwarder, write_instruction(instruction("SI-A", "BK A"), envelope))
+    assert shown["state"] == "accepted", shown["findings"]
+    for client, message in ((port.forwarder, shown["id"]), (port.carrier, None)):
+        [one] = found(client, booking="bka")
+        assert (one["kind"], one["number"], one["sender"], one["addressee"], one["message"]) == (
+            "shipping-instruction",
+            "SI-A",
+            "paper-forwarder",
+            "paper-carrier",
+            message,
+        )
+        assert one in found(client, container="tolu 473478 7")
+        opened = client.get(f"/v1/documents/{one['id']}").json()
+        assert opened["content"]["bill"]["parties"][0]["name"] == "樣本進口有限公司"
+        assert opened["versions"] == [one["id"]]
+    for client in (port.stranger, port.customs):
+        assert found(client, booking="BK A") == []
+        assert client.get(f"/v1/documents/{one['id']}").status_code == 404
+    events = [
+        e for e in port.carrier.get("/v1/events").json()["events"]
+        if e["code"] == "document.received"
+    ]  # fmt: skip
+    assert any(e["body"]["document"] == one["id"] for e in events)
+    assert all(set(e["body"]) == {"document", "kind", "commitment"} for e in events)
+    assert not [
+        e for e in port.stranger.get("/v1/events").json()["events"]
+        if e["code"] == "document.received"
+    ]  # fmt: skip
+
+
+def test_the_last_word_of_a_document_stands_and_all_versions_are_kept(port: Port) -> None:
+    for function, reference in (("9", "IFT-B1"), ("5", "IFT-B2"), ("1", "IFT-B3")):
+        data = write_instruction(
+            instruction("SI-B", "BK-B"), msgspec.structs.replace(TO_LINE, reference=reference)
+        ).replace(b"BGM+340+SI-B+9", f"BGM+340+SI-B+{function}".encode())
+        assert handed(port.forwarder, data)["state"] == "accepted"
+        standing = found(port.carrier, booking="BK-B")
+        assert len(standing) == (0 if function == "1" else 1)
+    newest = port.carrier.get("/v1/documents").json()["documents"][0]
+    assert newest["function"] == "cancel"
+    versions = port.carrier.get(f"/v1/documents/{newest['id']}").json()["versions"]
+    assert len(versions) == 3
+
+
+def test_a_list_of_houses_and_verified_masses_are_found_by_bill_and_box(port: Port) -> None:
+    row = {"kind": "house-list", "document": "HL-1", "recipient": "PAPERLINE:ZZ"}
+    houses = [row | {"bill": "HOUSE1", "parent": "MASTER1", "description": "TOYS"}]
+    shown = handed(port.forwarder, sheet(houses[0]))
+    assert shown["state"] == "accepted", shown["findings"]
+    [listed] = found(port.carrier, bill="house1")
+    assert listed["kind"] == "house-list"
+    assert found(port.carrier, bill="MASTER1") == [listed]
+    masses = VerifiedMassList(
+        "VGM-1",
+        masses=(VerifiedMass("TOLU4734787", 12_000_000, WeighingMethod.WEIGHED, booking="BK-C"),),
+    )
+    data = write_masses(masses, msgspec.structs.replace(TO_LINE, reference="VGM1"))
+    assert handed(port.forwarder, data)["state"] == "accepted"
+    [mass] = found(port.carrier, container="TOLU4734787", booking="BK-C")
+    opened = port.carrier.get(f"/v1/documents/{mass['id']}").json()
+    assert opened["content"]["masses"][0]["gross_mass_g"] == 12_000_000
+
+
+def test_a_paper_to_an_address_that_nobody_has_is_kept_for_its_sender_with_a_warning(
+    port: Port,
+) -> None:
+    row = {"kind": "booking", "document": "BO-1", "recipient": "ELSEWHERE:ZZ", "bill": "X1"}
+    shown = handed(port.forwarder, sheet(row))
+    assert (shown["state"], [f["code"] for f in shown["findings"]]) == (
+        "accepted",
+        ["DOCUMENT-ADDRESSEE"],
+    )
+    [one] = found(port.forwarder, bill="X1")
+    assert one["addressee"] is None
+
+
+def test_documents_are_listed_page_by_page(port: Port) -> None:
+    seen, page = [], port.forwarder.get("/v1/documents", params={"limit": 2}).json()
+    while True:
+        seen += [one["id"] for one in page["documents"]]
+        if page["next"] is None:
+            break
+        page = port.forwarder.get(
+            "/v1/documents", params={"limit": 2, "before": page["next"]}
+        ).json()
+    assert seen == [one["id"] for one in found(port.forwarder)]
+    assert len(seen) == len(set(seen)) > 4
+    odd = port.forwarder.get("/v1/documents", params={"before": seen[0][:-4] + "0000"})
+    assert odd.status_code == 404
+
+
+def test_templates_are_there_for_everybody(port: Port, instance: Instance) -> None:
+    for form, start in (("csv", b"\xef\xbb\xbf"), ("xlsx", b"PK"), ("json", b"{")):
+        answer = httpx.get(f"{instance.address}/v1/templates/manifest.{form}", timeout=60)
+        assert answer.content.startswith(start)
+        assert f'filename="manifest.{form}"' in answer.headers["content-disposition"]
+    assert port.forwarder.get("/v1/templates/manifest.exe").status_code == 422
+
+
+def test_a_number_longer_than_any_directory_allows_is_refused_and_keeps_nothing(
+    port: Port,
+) -> None:
+    before = len(found(port.forwarder))
+    envelope = msgspec.structs.replace(TO_LINE, reference="IFT-LONG")
+    for told in (instruction("SI-L", "B" * 71), instruction("S" * 71, "BK-L")):
+        envelope = msgspec.structs.replace(envelope, reference=f"{envelope.reference[:12]}X")
+        shown = handed(port.forwarder, write_instruction(told, envelope))
+        assert shown["state"] == "refused"
+        assert [f["code"] for f in shown["findings"]] == ["MANIFEST-TEXT-LONG"]
+    assert len(found(port.forwarder)) == before
