@@ -10,8 +10,8 @@ import typer
 
 from waglan.cli.app import app
 from waglan.codes.data import load
-from waglan.customs.rule import Rule
-from waglan.customs.rules import RULES
+from waglan.customs.rule import Rule, WiderRule
+from waglan.customs.rules import EVERY_RULE
 from waglan.gateway.http.app import describe
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,8 @@ RULE_PAGE = """# Customs rules
 
 What a manifest is judged by before any officer's table is asked. Each rule says whether it is law,
 practice of the trade, or our own sense of what is plausible, and where that stands. An old filing
-is judged by the rules of its day.
+is judged by the rules of its day. The last ones need more than the file; where that is not at hand,
+a check says that they were not run, and officers do not judge by them.
 
 This page is written by `make docs`: change the rules, not the page.
 """
@@ -113,10 +114,10 @@ def _plain(text: str) -> str:
 
 def rules_page() -> str:
     """Every customs rule, with what stands behind it."""
-    return RULE_PAGE + "".join(_rule(rule) for rule in RULES)
+    return RULE_PAGE + "".join(map(_rule, EVERY_RULE))
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: Rule | WiderRule) -> str:
     title, _, story = " ".join((rule.__doc__ or "").split()).partition(". ")
     codes = [f"[{code}](findings.md#{code.lower()})" for code in _codes(rule.CODE)]
     told = [

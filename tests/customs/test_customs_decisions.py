@@ -22,7 +22,7 @@ from waglan.customs.dry_run import dry_run
 from waglan.customs.judge import judge
 from waglan.customs.place import of_bill
 from waglan.customs.policy import policy
-from waglan.customs.rules import RULES
+from waglan.customs.rules import EVERY_RULE, RULES
 from waglan.customs.sample import SECRET_BYTES_MIN, Sample
 from waglan.customs.standing_order import (
     BILLS_PER_CALL_MAX,
@@ -426,6 +426,8 @@ def test_a_dry_run_says_what_it_found_and_what_it_did_not_look_at() -> None:
     assert list(run.findings) == judge(vague, on=day)
     assert run.rules_run == tuple(rule.CODE for rule in RULES)
     assert codes(run.not_run) == [
+        "DRY-RUN-NO-FILING-TIME",
+        "DRY-RUN-NO-OWN-FILINGS",
         "DRY-RUN-NO-TARGETING",
         "DRY-RUN-NO-OTHER-FILINGS",
         "DRY-RUN-NO-LICENCES",
@@ -435,7 +437,7 @@ def test_a_dry_run_says_what_it_found_and_what_it_did_not_look_at() -> None:
 def test_a_dry_run_names_the_rules_of_a_later_day() -> None:
     run = dry_run(manifest(), on=date(1990, 1, 1))
     assert run.rules_run == ("HK-60C",)
-    assert codes(run.not_run).count("DRY-RUN-NOT-IN-FORCE") == len(RULES) - 1
+    assert codes(run.not_run).count("DRY-RUN-NOT-IN-FORCE") == len(EVERY_RULE) - 1
 
 
 def modules_reached(start: str) -> set[str]:

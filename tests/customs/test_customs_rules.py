@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,8 @@ from waglan.codes.finding import Finding, Severity
 from waglan.codes.render import render
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place, of_bill, read_bill_place
-from waglan.customs.rule import Kind, Rule
-from waglan.customs.rules import RULES
+from waglan.customs.rule import Beside, Kind, Rule, Twin, WiderRule
+from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES
 from waglan.manifest.model import Bill, Goods, Level, Manifest, Party, PartyRole
 
 CASES = Path(__file__).parents[1] / "cases" / "rules"
@@ -40,8 +40,40 @@ def test_a_rule_finds_what_its_cases_say(rule: Rule, case: dict[str, Any]) -> No
     assert all(render(f, "en") != render(f, "zh-Hant-HK") for f in found)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.CODE)
-def test_each_rule_has_a_source_and_cases_of_all_three_sorts(rule: Rule) -> None:
+def wider_cases() -> list[Any]:
+    return [
+        pytest.param(rule, case, id=f"{rule.CODE}: {case['name']}")
+        for rule in WIDER_RULES
+        for case in yaml.safe_load((CASES / f"{rule.CODE}.yaml").read_text(encoding="utf-8"))
+    ]
+
+
+def beside(case: dict[str, Any]) -> Beside:
+    told = case.get("beside", {})
+    twins = told.get("twins")
+    return Beside(
+        filed_at=datetime.fromisoformat(told["filed_at"]) if "filed_at" in told else None,
+        call=told.get("call"),
+        twins=None if twins is None else {("", bill): Twin(*twin) for bill, twin in twins.items()},
+    )
+
+
+@pytest.mark.parametrize(("rule", "case"), wider_cases())
+def test_a_wider_rule_finds_what_its_cases_say_or_says_what_it_lacks(
+    rule: WiderRule, case: dict[str, Any]
+) -> None:
+    paper, known = spoilt(case), beside(case)
+    lacking = rule.lacks(paper, known)
+    assert (lacking.code if lacking else None) == case.get("lacks")
+    found = [] if lacking else rule.check_beside(paper, known)
+    assert Counter(f.code for f in found) == Counter(case["finds"])
+    # It stops no bill: what officers decide by can be repeated from the manifest alone.
+    assert {f.severity for f in found} <= {Severity.NOTE, Severity.WARNING}
+    assert all(render(f, "en") != render(f, "zh-Hant-HK") for f in found)
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE, ids=lambda rule: rule.CODE)
+def test_each_rule_has_a_source_and_cases_of_all_three_sorts(rule: Rule | WiderRule) -> None:
     listed = yaml.safe_load((CASES / f"{rule.CODE}.yaml").read_text(encoding="utf-8"))
     assert {case["sort"] for case in listed} == {"pass", "fail", "borderline"}
     assert rule.SOURCE.strip()
@@ -51,7 +83,7 @@ def test_each_rule_has_a_source_and_cases_of_all_three_sorts(rule: Rule) -> None
 
 
 def test_every_case_file_belongs_to_a_rule() -> None:
-    assert {path.stem for path in CASES.glob("*.yaml")} == {rule.CODE for rule in RULES}
+    assert {path.stem for path in CASES.glob("*.yaml")} == {rule.CODE for rule in EVERY_RULE}
 
 
 def test_only_a_law_or_a_practice_may_hold_a_bill_for_its_words() -> None:

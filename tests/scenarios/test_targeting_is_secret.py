@@ -5,11 +5,18 @@ Until a notice is served, neither line can tell by anything it sees that it is t
 
 import json
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import httpx
+import pytest
 from port import Officer, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
+
+from waglan.gateway.http import HEADER, checks
+from waglan.operations.check_manifest import check_manifest
+from waglan.store import Transaction
 
 BILLS = [Paper("SYNSECRET1"), Paper("SYNSECRET2"), Paper("SYNSECRET3", "SYNSECRET1")]
 
@@ -107,6 +114,7 @@ class Side:
         return said
 
 
+ID_HEADER = HEADER.lower()
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 TOKEN = r"(tok|sub|crd)_[0-9a-f]{32}"
 HASH = r"[0-9a-f]{64}"
@@ -158,3 +166,51 @@ def test_a_line_can_not_see_before_the_notice_that_it_is_the_one_looked_at(
 def answered(side: Side, count: int) -> None:
     path = f"/v1/messages/{side.posted.json()['id']}/answers"
     wait(lambda: True if len(side.line.get(path).json()) >= count else None)
+
+
+class Written:
+    """A transaction that writes down what is asked of it."""
+
+    def __init__(self, tx: Transaction, asked: list[str]) -> None:
+        self.tx = tx
+        self.asked = asked
+
+    async def execute(self, query: Any, *args: Any, **more: Any) -> Any:
+        self.asked.append(str(query))
+        return await self.tx.execute(query, *args, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.tx, name)
+
+
+def test_a_dry_run_tells_nobody_what_customs_looks_for(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither its bytes and headers nor what it asks the database differ by an officers' table."""
+    asked: list[str] = []
+
+    async def written(tx: Transaction, *args: Any) -> Sequence[Any]:
+        return await check_manifest(Written(tx, asked), *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(checks, "check_manifest", written)
+    seen = []
+    for side in (Side(instance, "c", "> 1"), Side(instance, "d", "> 999999")):
+        looks = []
+        for is_filed in (False, True):
+            if is_filed:
+                side.files()
+                side.decided()
+            call = f"S{2 + is_filed}"
+            parties = (f"SECRETLINE{side.letter}".upper(), f"SECRETCUSTOMS{side.letter}".upper())
+            paper = manifest(Call(*parties, call), *BILLS)
+            asked.clear()
+            answer = side.line.post("/v1/checks", content=paper)
+            assert answer.status_code == 200, answer.text
+            headers = {k: v for k, v in answer.headers.items() if k not in ("date", ID_HEADER)}
+            looks.append((headers, side.bare(answer.text), list(asked)))
+        seen.append(looks)
+    assert seen[0] == seen[1]
+    statements = seen[0][1][2]
+    assert len(statements) > 2
+    secret = ("risk_table", "standing_order", "judgement", "decision", "officer_key", "notice")
+    assert [word for word in secret if any(word in one for one in statements)] == []

@@ -71,6 +71,7 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/messages"): Ask(
         Act.FILE, "/v1/messages", content=b"no message", headers={"Prefer": "respond-async"}
     ),
+    ("post", "/v1/checks"): Ask(Act.CHECK, "/v1/checks", content=b"no message"),
     ("get", "/v1/messages/{message}"): Ask(Act.READ, "/v1/messages/{message}"),
     ("get", "/v1/messages/{message}/raw"): Ask(Act.READ, "/v1/messages/{message}/raw"),
     ("get", "/v1/messages/{message}/answers"): Ask(Act.READ, "/v1/messages/{message}/answers"),

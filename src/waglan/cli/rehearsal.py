@@ -6,13 +6,13 @@ from datetime import date
 
 import msgspec
 
-from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
-from waglan.manifest.assembly import NotWhole, join
-from waglan.manifest.model import Manifest, Part, PartKey
+from waglan.manifest.model import Manifest
 from waglan.messages.edifact import read
-from waglan.messages.envelope import InterchangeEnd, Message
+from waglan.messages.envelope import Message
+from waglan.messages.whole import wholes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,20 @@ class Rehearsal:
 def rehearse(blocks: Iterable[bytes], day: date) -> tuple[list[Rehearsal], list[Finding]]:
     """Return the dry run of every manifest that is whole, and all findings of the file."""
     findings: list[Finding] = []
-    parts: dict[PartKey, dict[int, Part]] = {}
+    messages: list[Message] = []
     for item in read(blocks):
         findings += item.findings
-        if isinstance(item, InterchangeEnd):
-            continue
-        if item.part is not None and not _is_wrong(item):
-            findings += _offered(parts, item.part)
+        if isinstance(item, Message):
+            messages.append(item)
+    found, wrong = wholes(messages)
+    findings += wrong
     rehearsals = []
-    for assembly in parts.values():
-        try:
-            manifest, differing = join([*assembly.values()])
-        except NotWhole:
-            findings.append(_not_whole(assembly))
-            continue
-        run = dry_run(manifest, on=day)
+    for whole in found:
+        run = dry_run(whole.manifest, on=day)
         said = {(finding.code, *finding.params.items()) for finding in findings}
         fresh = [f for f in run.findings if (f.code, *f.params.items()) not in said]
-        findings += [*differing, *fresh]
-        rehearsals.append(Rehearsal(manifest, run))
-    if not parts:
-        findings.append(Finding("CLI-NO-MANIFEST", Severity.ERROR, Where("file"), {}))
+        findings += [*whole.findings, *fresh]
+        rehearsals.append(Rehearsal(whole.manifest, run))
     return rehearsals, findings
 
 
@@ -67,34 +60,6 @@ def as_object(rehearsals: Iterable[Rehearsal], findings: Iterable[Finding], lang
             "findings": [_shown(finding, lang) for finding in findings],
         }
     ).decode()
-
-
-def _is_wrong(message: Message) -> bool:
-    return any(finding.severity is Severity.ERROR for finding in message.findings)
-
-
-def _offered(parts: dict[PartKey, dict[int, Part]], part: Part) -> list[Finding]:
-    assembly = parts.setdefault(part.key, {})
-    if part.number in assembly:
-        number, reference = part.number, part.key.access_reference
-        return [
-            Finding(
-                "CLI-PART-TWICE",
-                Severity.ERROR,
-                Where(f"parts/{number}"),
-                {"number": number, "reference": reference},
-            )
-        ]
-    assembly[part.number] = part
-    return []
-
-
-def _not_whole(assembly: dict[int, Part]) -> Finding:
-    reference = next(iter(assembly.values())).key.access_reference
-    came = ", ".join(str(number) for number in sorted(assembly))
-    return Finding(
-        "CLI-PARTS-MISSING", Severity.ERROR, Where("parts"), {"reference": reference, "came": came}
-    )
 
 
 def _shown(finding: Finding, lang: Lang) -> dict[str, object]:

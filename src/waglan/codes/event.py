@@ -14,6 +14,7 @@ class EventCode(Enum):
     MANIFEST_DECLARED = "manifest.declared"
     MANIFEST_REFUSED = "manifest.refused"
     MANIFEST_CANCELLED = "manifest.cancelled"
+    MANIFEST_CHECKED = "manifest.checked"
     BILL_DECLARED = "bill.declared"
     EQUIPMENT_DISCHARGED = "equipment.discharged"
     EQUIPMENT_LOADED = "equipment.loaded"

@@ -1,6 +1,6 @@
-"""What a filer may be shown before he files: everything the file alone can tell, and what was left.
+"""What a filer may be shown before he files: what the file and his own filings tell, and the rest.
 
-No table, sample or earlier filing is at hand here, on purpose: this module is given none, so that
+No table, sample or other's filing is at hand here, on purpose: this module is given none, so that
 neither the answer nor the time it takes can tell a filer what customs looks for.
 """
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.judge import judge
-from waglan.customs.rules import RULES
+from waglan.customs.judge import judge, judge_wider, run_on
+from waglan.customs.rule import Beside
 from waglan.manifest.model import Manifest
 
 
@@ -22,26 +22,21 @@ class DryRun:
     not_run: tuple[Finding, ...]
 
 
-def dry_run(manifest: Manifest, *, on: date) -> DryRun:
+def dry_run(manifest: Manifest, *, on: date, beside: Beside | None = None) -> DryRun:
     """Judge a manifest as it would be judged if filed on this day, as far as its filer may see."""
-    run = [rule.CODE for rule in RULES if on >= rule.IN_FORCE_FROM]
-    return DryRun(tuple(judge(manifest, on=on)), tuple(run), tuple(_not_run(on)))
+    run, early = run_on(on)
+    wider = judge_wider(manifest, beside or Beside(), on=on)
+    return DryRun(
+        (*judge(manifest, on=on), *wider.findings),
+        (*run, *wider.run),
+        (*early, *wider.not_run, *never_run()),
+    )
 
 
-def _not_run(on: date) -> list[Finding]:
+def never_run() -> list[Finding]:
+    """Return notes on what no dry run looks at."""
     where = Where("manifest")
-    later = [
-        Finding(
-            "DRY-RUN-NOT-IN-FORCE",
-            Severity.NOTE,
-            where,
-            {"rule": rule.CODE, "from": rule.IN_FORCE_FROM.isoformat()},
-        )
-        for rule in RULES
-        if on < rule.IN_FORCE_FROM
-    ]
     return [
-        *later,
         Finding("DRY-RUN-NO-TARGETING", Severity.NOTE, where, {}),
         Finding("DRY-RUN-NO-OTHER-FILINGS", Severity.NOTE, where, {}),
         Finding("DRY-RUN-NO-LICENCES", Severity.NOTE, where, {}),

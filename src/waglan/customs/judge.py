@@ -1,12 +1,51 @@
 """All rules over one manifest."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from waglan.codes.finding import Finding
-from waglan.customs.rules import RULES
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.rule import Beside
+from waglan.customs.rules import RULES, WIDER_RULES
 from waglan.manifest.model import Manifest
 
 
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """What the wider rules found, which of them were run, and why the others were not."""
+
+    findings: tuple[Finding, ...]
+    run: tuple[str, ...]
+    not_run: tuple[Finding, ...]
+
+
 def judge(manifest: Manifest, *, on: date) -> list[Finding]:
-    """Return every finding of the rules in force on the day of filing."""
+    """Return every finding of the rules of the file alone in force on the day of filing."""
     return [f for rule in RULES if on >= rule.IN_FORCE_FROM for f in rule.check(manifest)]
+
+
+def judge_wider(manifest: Manifest, beside: Beside, *, on: date) -> Wider:
+    """Return what the rules find that need more than the file, as far as it is there."""
+    findings, run, not_run = list[Finding](), list[str](), list[Finding]()
+    for rule in WIDER_RULES:
+        lacking = _early(rule.CODE, rule.IN_FORCE_FROM, on) or rule.lacks(manifest, beside)
+        if lacking is not None:
+            not_run.append(lacking)
+        else:
+            run.append(rule.CODE)
+            findings += rule.check_beside(manifest, beside)
+    return Wider(tuple(findings), tuple(run), tuple(not_run))
+
+
+def run_on(day: date) -> tuple[Sequence[str], Sequence[Finding]]:
+    """Return the codes of the file's own rules in force on a day, and notes on the others."""
+    early = [_early(rule.CODE, rule.IN_FORCE_FROM, day) for rule in RULES]
+    run = [rule.CODE for rule in RULES if day >= rule.IN_FORCE_FROM]
+    return run, [note for note in early if note is not None]
+
+
+def _early(code: str, since: date, on: date) -> Finding | None:
+    if on >= since:
+        return None
+    where, day = Where("manifest"), since.isoformat()
+    return Finding("DRY-RUN-NOT-IN-FORCE", Severity.NOTE, where, {"rule": code, "from": day})

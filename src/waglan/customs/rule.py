@@ -1,10 +1,13 @@
 """What every module in rules/ gives."""
 
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
 from typing import Protocol
 
 from waglan.codes.finding import Finding
+from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
 
 
@@ -27,4 +30,43 @@ class Rule(Protocol):
 
     def check(self, manifest: Manifest) -> list[Finding]:
         """Return one finding for each fault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Another manifest of the same filer that stands declared and has the same bill."""
+
+    document: str
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known beside the file: only what its filer may see. None says that nobody looked."""
+
+    filed_at: datetime | None = None
+    call: str | None = None  # the manifest's own
+    twins: Mapping[BillKey, Twin] | None = None
+
+
+class WiderRule(Protocol):
+    """A module of rules/ that needs more than the file; it never stops a bill.
+
+    Officers judge by the rules of the file alone, so that a verdict can be repeated from the
+    manifest; what a wider rule finds is for the filer.
+    """
+
+    CODE: str
+    KIND: Kind
+    SOURCE: str
+    CHECKED_ON: date
+    IN_FORCE_FROM: date
+
+    def lacks(self, manifest: Manifest, beside: Beside) -> Finding | None:
+        """Return why the rule can't be run; None when it can."""
+        ...
+
+    def check_beside(self, manifest: Manifest, beside: Beside) -> list[Finding]:
+        """Return one finding for each fault; notes and warnings only."""
         ...

@@ -11,7 +11,8 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.customs.judge import judge
+from waglan.customs.judge import Wider, judge, judge_wider
+from waglan.customs.rule import Beside, Twin
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
@@ -69,26 +70,84 @@ async def file_manifest(
     `found` are the findings of reading and joining it. The judging by officers' tables is the
     authority's own act and comes after the commit.
     """
-    known = identity(filer.party, sent.head)
+    as_ = Claim(filer.party, filer.message.org, filer.reference, filer.at)
+    seen = await examine(tx, vault, as_, sent, found)
+    if seen.identity is None or seen.is_wrong:
+        return await _refuse(tx, filer, sent, seen.findings)
+    what = (sent.head.function, seen.manifest)
+    manifest_id, ids = await _keep(tx, vault, filer, (seen.identity, seen.version), what)
+    return Filing(manifest_id, seen.version.number, seen.manifest, seen.findings, seen.judged, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who would file, under which reference of his own, and when."""
+
+    party: PartyId
+    org: int
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What would become of a manifest if it were filed now; `identity` is None without one.
+
+    `findings` are all there are, `judged` those of the rules of the file alone.
+    """
+
+    identity: Identity | None
+    version: Version
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+    judged: tuple[Finding, ...] = ()
+    wider: Wider | None = None  # None: it was refused before anything was judged
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it would be refused."""
+        return _is_wrong(self.findings)
+
+
+async def examine(
+    tx: Transaction, vault: Vault, claim: Claim, sent: Manifest, found: Sequence[Finding]
+) -> Examined:
+    """Return what a manifest would become and what is found in it; nothing is kept.
+
+    A filing and a dry run both come this way. Nothing of the authority's is looked at.
+    """
+    known = identity(claim.party, sent.head)
     if isinstance(known, Finding):
-        return await _refuse(tx, filer, sent, [*found, known])
-    before = await manifests.latest(tx, filer.message.org, known.document, known.call.text)
-    version, wrong = following(_version(before), sent.head, reference=filer.reference)
+        return Examined(None, Version(), sent, (*found, known))
+    before = await manifests.latest(tx, claim.org, known.document, known.call.text)
+    version, wrong = following(_version(before), sent.head, reference=claim.reference)
     findings = [*found, *wrong]
     manifest = sent
     if before is not None and not _is_wrong(findings):
         manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
         findings += wrong
     findings += unnumbered(manifest.bills)
-    judged: list[Finding] = []
-    if not _is_wrong(findings):
-        judged = judge(manifest, on=filer.at.astimezone(HONG_KONG).date())
-        findings += _not_said_yet(judged, findings)
     if _is_wrong(findings):
-        return await _refuse(tx, filer, sent, findings)
-    as_, what = (known, version), (sent.head.function, manifest)
-    manifest_id, ids = await _keep(tx, vault, filer, as_, what)
-    return Filing(manifest_id, version.number, manifest, tuple(findings), tuple(judged), ids)
+        return Examined(known, version, manifest, tuple(findings))
+    day = claim.at.astimezone(HONG_KONG).date()
+    judged = judge(manifest, on=day)
+    wider = judge_wider(manifest, await _beside(tx, claim, known, manifest), on=day)
+    findings += _not_said_yet([*judged, *wider.findings], findings)
+    return Examined(known, version, manifest, tuple(findings), tuple(judged), wider)
+
+
+async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Manifest) -> Beside:
+    own = await manifests.twins(
+        tx,
+        claim.org,
+        [bill_key(bill) for bill in manifest.bills],
+        beside=(known.document, known.call.text),
+    )
+    return Beside(
+        filed_at=claim.at,
+        call=known.call.text,
+        twins={key: Twin(document, call) for key, (document, call) in own.items()},
+    )
 
 
 async def _keep(

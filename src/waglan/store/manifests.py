@@ -1,7 +1,7 @@
 """Assemblies, manifests, bills and who may read them, in PostgreSQL."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
@@ -50,6 +50,41 @@ class Filed:
     bills: int
     arrives_at: datetime | None
     filed_at: datetime
+
+
+async def twins(
+    tx: Transaction, org: int, bills: Iterable[BillKey], *, beside: tuple[str, str]
+) -> dict[BillKey, tuple[str, str]]:
+    """Return where else this organisation has declared these bills: document and call of one.
+
+    `beside` are document and call of the manifest in hand, which is no other; manifests that were
+    withdrawn, and bills that an amendment took out, are not counted.
+    """
+    wanted = list(bills)
+    rows = await (
+        await tx.execute(
+            _TWINS,
+            [[p for p, _ in wanted], [n for _, n in wanted], org, org, *beside, TWINS_MAX],
+        )
+    ).fetchall()
+    return {(parent, number): (document, call) for parent, number, document, call in rows}
+
+
+TWINS_MAX = 1_000  # whoever declares a thousand bills anew knows what he did
+_TWINS = """
+    SELECT DISTINCT ON (b.number, coalesce(b.parent, ''))
+           coalesce(b.parent, ''), b.number, m.document, m.call
+    FROM unnest(%s::text[], %s::text[]) AS asked (parent, number)
+    JOIN bill b ON b.number = asked.number AND coalesce(b.parent, '') = asked.parent
+               AND b.org = %s
+    JOIN manifest m ON m.manifest_id = b.manifest_id AND m.org = %s
+    WHERE (m.document, m.call) <> (%s, %s) AND m.function <> 'cancel'
+      AND NOT EXISTS (SELECT FROM manifest later
+                      WHERE later.org = m.org AND later.document = m.document
+                        AND later.call = m.call AND later.version > m.version)
+    ORDER BY b.number, coalesce(b.parent, ''), m.manifest_id DESC
+    LIMIT %s
+"""
 
 
 async def latest(tx: Transaction, org: int, document: str, call: str) -> Filed | None:

@@ -1,7 +1,8 @@
 """One file for each customs rule, one line for each here."""
 
-from waglan.customs.rule import Rule
+from waglan.customs.rule import Rule, WiderRule
 from waglan.customs.rules import (
+    bill_in_two_manifests,
     bill_number,
     bill_without_box,
     box_capacity,
@@ -14,6 +15,7 @@ from waglan.customs.rules import (
     disguised_letters,
     duplicate_bill,
     empty_box,
+    filing_time,
     goods_volume,
     houses_against_master,
     hs_code,
@@ -62,3 +64,8 @@ RULES: tuple[Rule, ...] = (
     bill_number,
     container_number,
 )
+
+# What these need beside the file is passed in; where it is not, they are listed as not run.
+WIDER_RULES: tuple[WiderRule, ...] = (filing_time, bill_in_two_manifests)
+
+EVERY_RULE: tuple[Rule | WiderRule, ...] = (*RULES, *WIDER_RULES)

@@ -1,5 +1,6 @@
 """The application: every route of the interface, and the hot ones beside it."""
 
+import asyncio
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -7,6 +8,7 @@ from fastapi import FastAPI
 from waglan.gateway.http import (
     access,
     acts,
+    checks,
     desk,
     documents,
     erasures,
@@ -35,6 +37,7 @@ def application(kit: Kit) -> FastAPI:
     """Return the application of one running instance."""
     app = describe()
     app.state.kit = kit
+    app.state.check_turns = asyncio.Semaphore(checks.AT_ONCE_MAX)
     # As routes of its own: a mount at the root would answer whatever is asked with a wrong method.
     app.router.routes.extend(log_routes(*_log(kit)))
     return app
@@ -53,7 +56,18 @@ def describe() -> FastAPI:
     )
     problem.handle(app)
     app.add_middleware(Observed)
-    for module in (messages, tracking, desk, acts, access, grants, erasures, filing, health):
+    for module in (
+        messages,
+        checks,
+        tracking,
+        desk,
+        acts,
+        access,
+        grants,
+        erasures,
+        filing,
+        health,
+    ):
         app.include_router(module.router)
     app.include_router(desk.listing)
     app.include_router(documents.router)

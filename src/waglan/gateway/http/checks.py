@@ -1,0 +1,152 @@
+"""A dry run: what a filing would be answered, without declaring anything."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import BaseModel
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import HERE, FindingView, Problem, view
+from waglan.gateway.sandbox import read_xlsx
+from waglan.messages.edifact import read
+from waglan.messages.envelope import Message
+from waglan.messages.form import Form, form_of, read_paper
+from waglan.messages.paper import Sent, message_of
+from waglan.messages.whole import Whole, wholes
+from waglan.operations.check_manifest import Asker, check_manifest
+from waglan.parties.permission import Act
+
+router = APIRouter(prefix="/v1/checks", tags=["messages"])
+
+# A check is answered while one waits, so it takes less than a filing does; `waglan check` reads
+# larger files on one's own machine.
+CHECK_BYTES_MAX = 8 << 20
+FINDINGS_SHOWN_MAX = 2_000
+AT_ONCE_MAX = 2  # of one process: a check is all work and no waiting
+
+
+class CheckedView(BaseModel):
+    """One manifest: what it would be answered, the rules run, and what was not looked at and why.
+
+    `would_stand` says that the filing would be accepted; customs may still want something of it.
+    """
+
+    document: str
+    function: str
+    bills: int
+    containers: int
+    would_stand: bool
+    findings: list[FindingView]
+    rules_run: list[str]
+    not_run: list[FindingView]
+
+
+class CheckView(BaseModel):
+    """A dry run over what was sent; `findings` are those of the file itself.
+
+    `findings_total` counts all there are; of many only the first are shown.
+    """
+
+    manifests: list[CheckedView]
+    findings: list[FindingView]
+    findings_total: int
+
+
+@router.post("", response_model=CheckView, responses=ERRORS)
+async def check(request: Request, visitor: TheVisitor) -> CheckView:
+    """Check manifests of any supported format before filing them: nothing is declared or kept.
+
+    Run are the rules that need the file, the time, and your own earlier filings; customs' own
+    selection is not, and what was not run is listed. Only the asking itself is on record.
+    """
+    visitor.must(Act.CHECK)
+    data = await _body(request, min(CHECK_BYTES_MAX, visitor.kit.message_bytes_max))
+    async with turns(request.app):
+        content_type = request.headers.get("content-type", "")
+        sent = await asyncio.to_thread(_read, data, content_type, visitor.principal.org)
+        asker = Asker(visitor.principal.org, visitor.org, visitor.kit.clock())
+        async with visitor.transaction() as tx:
+            checked = await check_manifest(tx, visitor.kit.keys.vault, asker, sent.wholes)
+    room = [FINDINGS_SHOWN_MAX]
+
+    def shown(some: Sequence[Finding]) -> list[FindingView]:
+        some = some[: room[0]]
+        room[0] -= len(some)
+        return view(some, visitor.lang)
+
+    return CheckView(
+        findings=shown(sent.findings),
+        manifests=[
+            CheckedView(
+                document=one.manifest.head.document,
+                function=one.manifest.head.function.value,
+                bills=len(one.manifest.bills),
+                containers=len(one.manifest.equipment),
+                would_stand=one.would_stand,
+                findings=shown(one.findings),
+                rules_run=list(one.rules_run),
+                not_run=view(one.not_run, visitor.lang),
+            )
+            for one in checked
+        ],
+        findings_total=len(sent.findings) + sum(len(one.findings) for one in checked),
+    )
+
+
+def turns(app: FastAPI) -> asyncio.Semaphore:
+    """Return what lets only so many checks be worked on at once in this process."""
+    found: asyncio.Semaphore = app.state.check_turns
+    return found
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    length = request.headers.get("content-length", "")
+    data = bytearray()
+    if not length.isdecimal() or int(length) <= limit:
+        async for piece in request.stream():
+            data += piece
+            if len(data) > limit:
+                break
+        else:
+            return bytes(data)
+    raise Problem(
+        413,
+        Finding("HTTP-TOO-LARGE", Severity.ERROR, HERE, {}),
+        findings=[
+            Finding("CHECK-TOO-LARGE", Severity.ERROR, Where("message"), {"bytes_max": limit})
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The manifests in what was sent, and what is wrong with the file itself."""
+
+    wholes: list[Whole]
+    findings: list[Finding]
+
+
+def _read(data: bytes, content_type: str, sender: str) -> _Sent:
+    form = form_of(data, content_type)
+    messages, findings = list[Message](), list[Finding]()
+    if form is Form.EDIFACT:
+        for item in read([data]):
+            findings += item.findings
+            if isinstance(item, Message):
+                messages.append(item)
+    else:
+        paper, found = read_paper(form, data, None, read_xlsx)
+        findings += found
+        if paper is not None:
+            # A paper without an envelope comes from whoever hands it in.
+            by = Sent(sender, hashlib.sha256(data).digest(), form.value)
+            message = message_of(paper, by, tuple(found))
+            findings += message.findings[len(found) :]
+            messages.append(message)
+    found_wholes, wrong = wholes(messages)
+    return _Sent(found_wholes, [*findings, *wrong])

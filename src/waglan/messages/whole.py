@@ -1,0 +1,66 @@
+"""The manifests that are whole in one file: their parts joined, without any database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.assembly import NotWhole, join
+from waglan.manifest.model import Manifest, Part, PartKey
+from waglan.messages.envelope import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One manifest of the file, by whom and to whom, and what its parts say differently."""
+
+    key: PartKey
+    manifest: Manifest
+    findings: tuple[Finding, ...]
+
+
+def wholes(messages: Iterable[Message]) -> tuple[list[Whole], list[Finding]]:
+    """Return the manifests that are whole, and findings about the parts of the others."""
+    findings: list[Finding] = []
+    parts: dict[PartKey, dict[int, Part]] = {}
+    for message in messages:
+        if message.part is not None and not _is_wrong(message):
+            findings += _offered(parts, message.part)
+    found = []
+    for key, assembly in parts.items():
+        try:
+            manifest, differing = join([*assembly.values()])
+        except NotWhole:
+            findings.append(_not_whole(assembly))
+            continue
+        found.append(Whole(key, manifest, tuple(differing)))
+    if not parts:
+        findings.append(Finding("CLI-NO-MANIFEST", Severity.ERROR, Where("file"), {}))
+    return found, findings
+
+
+def _is_wrong(message: Message) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in message.findings)
+
+
+def _offered(parts: dict[PartKey, dict[int, Part]], part: Part) -> list[Finding]:
+    assembly = parts.setdefault(part.key, {})
+    if part.number in assembly:
+        number, reference = part.number, part.key.access_reference
+        return [
+            Finding(
+                "CLI-PART-TWICE",
+                Severity.ERROR,
+                Where(f"parts/{number}"),
+                {"number": number, "reference": reference},
+            )
+        ]
+    assembly[part.number] = part
+    return []
+
+
+def _not_whole(assembly: dict[int, Part]) -> Finding:
+    reference = next(iter(assembly.values())).key.access_reference
+    came = ", ".join(str(number) for number in sorted(assembly))
+    return Finding(
+        "CLI-PARTS-MISSING", Severity.ERROR, Where("parts"), {"reference": reference, "came": came}
+    )

@@ -1,0 +1,161 @@
+"""A forwarder asks what a filing would be answered, before he files it."""
+
+import random
+from typing import Any
+
+import httpx
+import pytest
+from port import wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+from waglan.customs.rules import EVERY_RULE
+from waglan.gateway.http import checks
+
+CUSTOMS = "CHECKCUSTOMS"
+
+
+@pytest.fixture(scope="module")
+def line(instance: Instance) -> httpx.Client:
+    instance.let_in("check-customs", "customs", addresses=(f"{CUSTOMS}:ZZZ",))
+    return instance.let_in("check-line", "carrier", addresses=("CHECKLINE:ZZZ",))
+
+
+@pytest.fixture(scope="module")
+def rival(instance: Instance, line: httpx.Client) -> httpx.Client:
+    return instance.let_in("check-rival", "carrier", addresses=("CHECKRIVAL:ZZZ",))
+
+
+def paper(ref: str, *bills: Paper, sender: str = "CHECKLINE") -> bytes:
+    return manifest(Call(sender, CUSTOMS, ref), *bills)
+
+
+def vague(data: bytes) -> bytes:
+    return data.replace(b"COTTON T-SHIRTS", b"GENERAL CARGO")
+
+
+def checked(client: httpx.Client, data: bytes, **headers: str) -> dict[str, Any]:
+    answer = client.post("/v1/checks", content=data, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def codes(findings: list[dict[str, Any]]) -> list[str]:
+    return sorted(finding["code"] for finding in findings)
+
+
+def test_a_check_says_what_is_wrong_and_how_to_say_it_better(line: httpx.Client) -> None:
+    said = checked(line, vague(paper("K1", Paper("SYNCHECK1"))))
+    [one] = said["manifests"]
+    [held] = [f for f in one["findings"] if f["code"] == "HK-MAN-012"]
+    assert held["severity"] == "hold"
+    assert "cotton T-shirts" in held["remedy"]
+    assert (one["document"], one["bills"], one["containers"]) == ("DOC-K1", 1, 1)
+    assert one["would_stand"]  # a hold is for customs to lift, and no refusal
+    again = checked(line, vague(paper("K1", Paper("SYNCHECK1"))), **{"Accept-Language": "zh-HK"})
+    [held] = [f for f in again["manifests"][0]["findings"] if f["code"] == "HK-MAN-012"]
+    assert "陶瓷地磚" in held["remedy"]
+
+
+def test_a_check_lists_the_rules_that_were_run_and_says_why_the_others_were_not(
+    line: httpx.Client,
+) -> None:
+    [one] = checked(line, paper("K2", Paper("SYNCHECK2")))["manifests"]
+    assert one["rules_run"] == [rule.CODE for rule in EVERY_RULE]
+    assert codes(one["not_run"]) == [
+        "DRY-RUN-NO-LICENCES",
+        "DRY-RUN-NO-OTHER-FILINGS",
+        "DRY-RUN-NO-TARGETING",
+    ]
+    [undated] = checked(line, paper("K2", Paper("SYNCHECK2")).replace(b"DTM+132", b"DTM+999"))[
+        "manifests"
+    ]
+    assert "DRY-RUN-NO-ARRIVAL" in codes(undated["not_run"])
+    assert "HK-MAN-045" not in undated["rules_run"]
+
+
+def test_a_check_declares_nothing_and_keeps_nothing_but_that_it_was_asked(
+    line: httpx.Client,
+) -> None:
+    def events() -> list[dict[str, Any]]:
+        return list(line.get("/v1/events?limit=500").json()["events"])
+
+    before = [line.get(path).text for path in ("/v1/manifests", "/v1/track/SYNCHECK3")]
+    checked(line, paper("K3", Paper("SYNCHECK3")))
+    assert [line.get(path).text for path in ("/v1/manifests", "/v1/track/SYNCHECK3")] == before
+
+    def told() -> list[dict[str, Any]] | None:
+        return [event for event in events() if event["code"] == "manifest.checked"] or None
+
+    found = wait(told)
+    assert "SYNCHECK3" not in str(events())
+    assert found[-1]["body"].keys() == {"manifests", "bills", "findings"}
+
+
+def test_a_filing_is_answered_as_its_check_said(line: httpx.Client) -> None:
+    data = vague(paper("K4", Paper("SYNCHECK4"), Paper("SYNCHECK4H", "SYNCHECK4")))
+    said = checked(line, data)
+    posted = line.post("/v1/messages", content=data, headers={"Prefer": "wait=30"}).json()
+    assert posted["state"] == "accepted"
+    both = [*said["findings"], *said["manifests"][0]["findings"]]
+    assert codes(both) == codes(posted["findings"])
+
+
+def test_a_bill_in_two_manifests_is_told_to_its_filer_and_to_nobody_else(
+    line: httpx.Client, rival: httpx.Client
+) -> None:
+    first = paper("K5", Paper("SYNTWICE"))
+    assert line.post("/v1/messages", content=first).json()["state"] == "accepted"
+    [mine] = checked(line, paper("K6", Paper("SYNTWICE")))["manifests"]
+    [twice] = [f for f in mine["findings"] if f["code"] == "HK-MAN-046"]
+    assert twice["params"]["document"] == "DOC-K5"
+    [his] = checked(rival, paper("K7", Paper("SYNTWICE"), sender="CHECKRIVAL"))["manifests"]
+    [fresh] = checked(rival, paper("K7", Paper("SYNFRESH"), sender="CHECKRIVAL"))["manifests"]
+    assert str(his).replace("SYNTWICE", "SYNFRESH") == str(fresh)
+    # The same manifest again is no second one: it would be refused for what it is.
+    [again] = checked(line, first)["manifests"]
+    assert not again["would_stand"]
+    assert "HK-MAN-046" not in codes(again["findings"])
+    assert again["rules_run"] == []
+    assert "DRY-RUN-REFUSED" in codes(again["not_run"])
+
+
+def test_a_check_of_anothers_paper_says_so_and_shows_nothing_of_him(rival: httpx.Client) -> None:
+    [one] = checked(rival, paper("K5", Paper("SYNTWICE")))["manifests"]
+    assert not one["would_stand"]
+    assert "PARTY-SENDER-NOT-YOURS" in codes(one["findings"])
+    assert "HK-MAN-046" not in codes(one["findings"])
+
+
+def test_an_assistant_may_check_and_a_file_of_any_form_is_read(
+    instance: Instance, line: httpx.Client
+) -> None:
+    issued = line.post("/v1/tokens", json={"client": "ai", "scopes": ["read"], "days": 1}).json()
+    helper = instance.client(issued["secret"])
+    [one] = checked(helper, paper("K8", Paper("SYNCHECK8")))["manifests"]
+    assert one["would_stand"]
+    broken = checked(helper, b'{"kind": "manifest"', **{"Content-Type": "application/json"})
+    assert broken["manifests"] == []
+    assert "CLI-NO-MANIFEST" in codes(broken["findings"])
+
+
+def test_a_file_at_the_limit_is_checked_and_one_byte_more_is_not(line: httpx.Client) -> None:
+    data = paper("K9", Paper("SYNCHECK9"))
+    data += b" " * (checks.CHECK_BYTES_MAX - len(data))
+    assert line.post("/v1/checks", content=data).status_code == 200
+    for body in (data + b" ", iter([data, b" "])):
+        answer = line.post("/v1/checks", content=body)
+        assert answer.status_code == 413
+        assert codes(answer.json()["findings"]) == ["CHECK-TOO-LARGE"]
+
+
+def test_whatever_is_sent_is_answered_and_no_fault_of_ours(line: httpx.Client) -> None:
+    data, dice = paper("K10", Paper("SYNCHECK10")), random.Random(7)
+    for _ in range(60):
+        mutant = bytearray(data)
+        for _ in range(dice.randint(1, 4)):
+            mutant[dice.randrange(len(mutant))] = dice.choice([0, 39, 43, 58, dice.randrange(256)])
+        answer = line.post("/v1/checks", content=bytes(mutant))
+        assert answer.status_code == 200, answer.text
+    for odd in (b"", b"\0", b"PK\x03\x04", b"{}", b"[1]", b"\xff\xfe", b"UNB", b"bill_number\n1"):
+        assert line.post("/v1/checks", content=odd).status_code == 200
