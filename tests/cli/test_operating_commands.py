@@ -74,12 +74,11 @@ def test_the_doctor_finds_what_is_wrong_and_shows_no_secret(
         key.chmod(0o600)
     assert ran.status == 1
     assert "error CLI-KEY-OPEN  keys" in ran.out
-    assert "note CLI-NO-SANDBOX  parsers" in ran.out
-    assert "none yet" in ran.out
+    assert "Workbooks are read behind: limits" in ran.out
     assert "hunter2" not in ran.out + ran.err
     assert f"WAGLAN_HOME={instance.home}" in ran.out
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
-    assert "解析器沙箱級別" in waglan("doctor").out
+    assert "讀取活頁簿的隔離級別" in waglan("doctor").out
 
 
 def test_a_database_that_is_not_there_is_said_so(waglan: CommandLine) -> None:

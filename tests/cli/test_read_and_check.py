@@ -18,6 +18,8 @@ from waglan.cli.guard import guarded
 from waglan.cli.wording import plain
 from waglan.codes.data import load
 from waglan.codes.render import templates
+from waglan.messages.form import Form, form_of
+from waglan.messages.sheet.template import csv_template, xlsx_template
 
 CASES = Path(__file__).parents[1] / "cases" / "messages" / "edifact"
 GOOD = CASES / "cuscar-95B-one-message.edi"
@@ -248,3 +250,62 @@ def test_both_languages_have_the_same_words() -> None:
 @given(st.text())
 def test_nothing_printed_can_steer_a_terminal(text: str) -> None:
     assert all(character == " " or character.isprintable() for character in plain(text))
+
+
+@pytest.fixture
+def sheets(tmp_path: Path) -> dict[str, Path]:
+    files = {"csv": csv_template(), "xlsx": xlsx_template()}
+    for form, data in files.items():
+        # Named for nothing: the bytes tell.
+        (tmp_path / form).write_bytes(data)
+    document = {"form": "waglan/paper/v1", "document": "D", "recipient": "HKCED:ZZ"}
+    bills = [{"number": "B1", "goods": [{"description": "COTTON T-SHIRTS"}]}]
+    call = {"vessel": "SAMPLE", "voyage": "1", "arrival": "2026-11-23T06:00"}
+    (tmp_path / "json").write_text(json.dumps(document | call | {"bills": bills}))
+    return {form: tmp_path / form for form in ("csv", "xlsx", "json")}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+def test_sheets_and_documents_are_read_and_judged_like_messages(
+    capfd: pytest.CaptureFixture[str], sheets: dict[str, Path], form: str
+) -> None:
+    status, out, err = run(capfd, "read", str(sheets[form]))
+    [line] = out.splitlines()
+    told = json.loads(line)
+    assert (status, err) == (0, "")
+    assert (told["form"], told["sound"]) == (form.upper(), True)
+    assert len(told["paper"]["bills"]) == 1
+    status, out, _ = run(capfd, "check", str(sheets[form]), "--json", "--on", "2026-11-22")
+    [manifest] = json.loads(out)["manifests"]
+    assert manifest["bills"] == 1
+    assert manifest["rules_run"]
+    assert status in (0, 1)
+
+
+def test_a_fault_of_a_sheet_is_told_by_row_and_column(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text("bill,document,recipient,packages\nB1,D1,X:ZZ,=1+1\n")
+    status, out, err = run(capfd, "read", str(file))
+    assert (status, json.loads(out)["sound"]) == (1, False)
+    assert "error SHEET-FORMULA  rows/2/packages (line 2)" in err
+    status, out, _ = run(capfd, "check", str(file))
+    assert status != 0
+    assert "SHEET-FORMULA" in out
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "json"])
+def test_a_template_goes_to_a_file_or_to_standard_output(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path, form: str
+) -> None:
+    assert guarded(app, ("template", "manifest", "--format", form)) == 0
+    out, _ = capfdbinary.readouterr()
+    file = tmp_path / "template"
+    asked = ("template", "manifest", "--format", form, "--output", str(file))
+    assert guarded(app, asked) == 0
+    assert file.read_bytes() == out
+    assert form_of(out) is {"csv": Form.CSV, "xlsx": Form.XLSX, "json": Form.JSON}[form]
+    assert guarded(app, (*asked[:-1], str(tmp_path / "no" / "folder"))) == 2
+    _, err = capfdbinary.readouterr()
+    assert b"CLI-FILE" in err

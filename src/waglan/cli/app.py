@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli import access, client, desk, filing, keeping, log, operating, paper, proof, witness
+from waglan.cli import (
+    access,
+    client,
+    desk,
+    filing,
+    keeping,
+    log,
+    operating,
+    paper,
+    proof,
+    template,
+    witness,
+)
 from waglan.cli.guard import guarded
 from waglan.cli.settings import Settings
 
@@ -20,6 +32,7 @@ app = typer.Typer(
     help="Waglan: one open port community system.",
 )
 paper.add(app)
+template.add(app)
 client.add(app)
 filing.add(app)
 proof.add(app)

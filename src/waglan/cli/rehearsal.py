@@ -6,12 +6,14 @@ from datetime import date
 
 import msgspec
 
+from waglan.cli.handed import Handed, paper_in
 from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
 from waglan.manifest.model import Manifest
 from waglan.messages.edifact import read
 from waglan.messages.envelope import Message
+from waglan.messages.form import Form
 from waglan.messages.whole import wholes
 
 
@@ -23,14 +25,10 @@ class Rehearsal:
     run: DryRun
 
 
-def rehearse(blocks: Iterable[bytes], day: date) -> tuple[list[Rehearsal], list[Finding]]:
+def rehearse(sent: Handed, day: date) -> tuple[list[Rehearsal], list[Finding]]:
     """Return the dry run of every manifest that is whole, and all findings of the file."""
     findings: list[Finding] = []
-    messages: list[Message] = []
-    for item in read(blocks):
-        findings += item.findings
-        if isinstance(item, Message):
-            messages.append(item)
+    messages = _messages(sent, findings)
     found, wrong = wholes(messages)
     findings += wrong
     rehearsals = []
@@ -41,6 +39,20 @@ def rehearse(blocks: Iterable[bytes], day: date) -> tuple[list[Rehearsal], list[
         findings += [*whole.findings, *fresh]
         rehearsals.append(Rehearsal(whole.manifest, run))
     return rehearsals, findings
+
+
+def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
+    """Return the messages of a file, and put what is wrong with it to the findings."""
+    if sent.form is not Form.EDIFACT:
+        _, message, found = paper_in(sent)
+        findings += found
+        return [message] if message else []
+    messages = []
+    for item in read(sent.blocks):
+        findings += item.findings
+        if isinstance(item, Message):
+            messages.append(item)
+    return messages
 
 
 def as_object(rehearsals: Iterable[Rehearsal], findings: Iterable[Finding], lang: Lang) -> str:
