@@ -66,10 +66,6 @@ This page is written by `make docs`: change the commands, not the page.
 | command | what it does |
 | --- | --- |
 """
-LOG = """\
-| `GET /log/checkpoint` | *open.* The log's newest signed checkpoint, with its cosignatures. |
-| `GET /log/tile/{…}` | *open.* The tree's hashes (C2SP tlog-tiles), never a word of any event. |
-"""
 AREAS = {
     "cli": "On the command line",
     "codes": "Codes and numbers",
@@ -147,7 +143,7 @@ def interface_page() -> str:
         for method in METHODS
         if method in calls
     ]
-    return INTERFACE + "".join(rows) + LOG
+    return INTERFACE + "".join(rows)
 
 
 def _call(call: str, told: Mapping[str, str]) -> str:

@@ -132,6 +132,8 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),
     ("get", "/metrics"): Ask(None, "/metrics"),
+    ("get", "/log/checkpoint"): Ask(None, "/log/checkpoint"),
+    ("get", "/log/tile/{path}"): Ask(None, "/log/tile/0/000.p/1"),
     ("get", "/v1/manifests"): Ask(Act.READ, "/v1/manifests"),
     ("get", "/v1/manifests/{manifest}"): Ask(Act.READ, "/v1/manifests/{manifest}"),
 }

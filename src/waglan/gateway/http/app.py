@@ -2,8 +2,10 @@
 
 import asyncio
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from waglan.gateway.http import (
     access,
@@ -19,6 +21,8 @@ from waglan.gateway.http import (
     problem,
     tracking,
 )
+from waglan.gateway.http.described import call_id, described
+from waglan.gateway.http.docs_page import page
 from waglan.gateway.http.observed import Observed
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_routes
@@ -51,8 +55,9 @@ def describe() -> FastAPI:
         summary="An open port community system",
         description=DESCRIPTION,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        docs_url="/docs",
+        docs_url=None,  # FastAPI's page would fetch programs from somewhere else: ours is below
         redoc_url=None,
+        generate_unique_id_function=call_id,
     )
     problem.handle(app)
     app.add_middleware(Observed)
@@ -72,6 +77,15 @@ def describe() -> FastAPI:
     app.include_router(desk.listing)
     app.include_router(documents.router)
     app.include_router(documents.templates)
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = described(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    app.router.routes.append(Route("/docs", page(openapi), methods=["GET"]))
     return app
 
 

@@ -9,8 +9,9 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor
-from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.messages import ERRORS, FILES
 from waglan.gateway.http.problem import HERE, FindingView, Problem, view
 from waglan.gateway.sandbox import read_xlsx
 from waglan.messages.edifact import read
@@ -57,7 +58,7 @@ class CheckView(BaseModel):
     findings_total: int
 
 
-@router.post("", response_model=CheckView, responses=ERRORS)
+@router.post("", response_model=CheckView, responses=ERRORS, openapi_extra=takes(*FILES))
 async def check(request: Request, visitor: TheVisitor) -> CheckView:
     """Check manifests of any supported format before filing them: nothing is declared or kept.
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
@@ -89,7 +90,13 @@ class ManifestPage(BaseModel):
     next: int | None
 
 
-@router.post("/tables", status_code=201, response_model=TableView, responses=ERRORS)
+@router.post(
+    "/tables",
+    status_code=201,
+    response_model=TableView,
+    responses=ERRORS,
+    openapi_extra=takes("application/json"),
+)
 async def publish(request: Request, visitor: TheVisitor) -> TableView:
     """Publish an officers' decision table; a standing order names it by its hash."""
     visitor.must(Act.PUBLISH_TABLE)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.cosigning import halted
+from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit
 from waglan.gateway.http.problem import FindingView, language, view
 from waglan.gateway.kit import Kit
@@ -49,7 +50,11 @@ async def alive() -> str:
     return "alive\n"
 
 
-@router.get("/readyz", response_model=ReadyView)
+@router.get(
+    "/readyz",
+    response_model=ReadyView,
+    responses={503: {"model": ReadyView, "description": "Not ready; the findings say why."}},
+)
 async def ready(
     kit: TheKit, response: Response, accept_language: Annotated[str | None, Header()] = None
 ) -> ReadyView:
@@ -65,8 +70,9 @@ async def ready(
         told = view([gone], language(accept_language))
         return ReadyView(ready=False, findings=told, log_size=None, log_lag_seconds=None)
     lag = None if head.sequenced_at is None else kit.clock() - head.sequenced_at
+    if lag is None or lag > LAG_MAX:
+        findings.append(Finding("HTTP-LOG-LAGS", Severity.ERROR, Where("log"), {}))
     fit = all(finding.severity is not Severity.ERROR for finding in findings)
-    fit = fit and lag is not None and lag <= LAG_MAX
     response.status_code = 200 if fit else 503
     return ReadyView(
         ready=fit,
@@ -76,7 +82,7 @@ async def ready(
     )
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", responses=gives("text/plain"), response_class=Response)
 async def metrics(kit: TheKit) -> Response:
     """Give the figures of this instance for Prometheus; no name, key or number of any cargo."""
     _pools(kit)

@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where, decode
+from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
@@ -59,12 +60,35 @@ class MessageView(BaseModel):
     answers: list[AnswerView]
 
 
-ERRORS: dict[int | str, dict[str, object]] = {
-    status: {"model": ProblemView} for status in (401, 403, 404, 409, 413)
+FILES = (
+    "application/edifact",
+    "application/json",
+    "text/csv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/octet-stream",
+)
+# What every signed-in call may answer; any other problem is told as the default.
+ERRORS: Responses = {
+    401: {"model": ProblemView, "description": "A valid token is needed."},
+    403: {"model": ProblemView, "description": "You may not do this."},
+}
+HANDED_IN: Responses = {
+    **ERRORS,
+    200: {"description": "The very same message came before.", "model": MessageView},
+    202: {"description": "Kept durably, and not worked off yet.", "model": MessageView},
+    409: {"description": "Another message came under this reference before."},
+    413: {"description": "Larger than this instance takes."},
+    503: {"description": "Come again in some seconds."},
 }
 
 
-@router.post("", status_code=201, response_model=MessageView, responses=ERRORS)
+@router.post(
+    "",
+    status_code=201,
+    response_model=MessageView,
+    responses=HANDED_IN,
+    openapi_extra=takes(*FILES),
+)
 async def hand_in(
     request: Request,
     response: Response,
@@ -243,7 +267,11 @@ async def show(message: UUID, visitor: TheVisitor) -> MessageView:
     return shown
 
 
-@router.get("/{message}/raw", responses=ERRORS, response_class=StreamingResponse)
+@router.get(
+    "/{message}/raw",
+    responses=ERRORS | gives("application/octet-stream"),
+    response_class=StreamingResponse,
+)
 async def raw(message: UUID, visitor: TheVisitor) -> StreamingResponse:
     """Return the bytes as they were sent; nothing once they are erased."""
     visitor.must(Act.READ)
@@ -271,7 +299,11 @@ async def answers(message: UUID, visitor: TheVisitor) -> list[AnswerView]:
         return await _answers(tx, kept)
 
 
-@router.get("/{message}/answers/{n}", responses=ERRORS, response_class=Response)
+@router.get(
+    "/{message}/answers/{n}",
+    responses=ERRORS | gives("application/edifact"),
+    response_class=Response,
+)
 async def answer(message: UUID, n: int, visitor: TheVisitor) -> Response:
     """Return one answer, byte for byte as it was made."""
     visitor.must(Act.READ)

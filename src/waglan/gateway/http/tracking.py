@@ -14,6 +14,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.raw import Raw
 from waglan.gateway.bell import Bell
+from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
@@ -167,7 +168,9 @@ async def _page(visitor: Visitor, after: int, limit: int) -> list[EventView]:
     return [_event(one.seq, read_event(one.canonical)) for one in told]
 
 
-@router.get("/stream", responses=ERRORS, response_class=StreamingResponse)
+@router.get(
+    "/stream", responses=ERRORS | gives("text/event-stream"), response_class=StreamingResponse
+)
 async def stream(
     visitor: TheVisitor,
     kit: TheKit,
@@ -204,7 +207,9 @@ async def _follow(visitor: Visitor, bell: Bell, cursor: int) -> AsyncIterator[st
         await asyncio.sleep(STREAM_PAUSE_SECONDS)
 
 
-@router.get("/v1/evidence/{seq}", responses=ERRORS, response_class=Response)
+@router.get(
+    "/v1/evidence/{seq}", responses=ERRORS | gives("application/json"), response_class=Response
+)
 async def evidence(seq: int, visitor: TheVisitor) -> Response:
     """Return the proof of one event, which `waglan verify` checks without any network."""
     visitor.must(Act.READ)

@@ -1,0 +1,77 @@
+"""The OpenAPI document says what the interface does, and the page made from it reads alone."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from waglan.gateway.http.app import describe
+
+DOCUMENT = describe().openapi()
+CALLS = {
+    f"{method.upper()} {path}": call
+    for path, calls in DOCUMENT["paths"].items()
+    for method, call in calls.items()
+}
+OPEN = {
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    "GET /log/checkpoint",
+    "GET /log/tile/{path}",
+}
+
+
+def references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        own = {part["$ref"]} if isinstance(part.get("$ref"), str) else set()
+        return own.union(*map(references, part.values()))
+    return set().union(*map(references, part)) if isinstance(part, list) else set()
+
+
+def test_it_is_openapi_3_1_and_refers_only_to_what_it_holds() -> None:
+    assert DOCUMENT["openapi"].startswith("3.1")
+    held = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert references(DOCUMENT) <= held
+
+
+def test_only_what_is_open_to_all_asks_for_no_token() -> None:
+    assert DOCUMENT["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert {name for name, call in CALLS.items() if not call["security"]} == OPEN
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_whatever_can_go_wrong_is_told_as_a_problem_document(name: str) -> None:
+    answers = CALLS[name]["responses"]
+    assert "default" in answers
+    for status, answer in answers.items():
+        if f"{name} {status}" != "GET /readyz 503" and status >= "400":
+            assert list(answer["content"]) == ["application/problem+json"], f"{name} {status}"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_answer_but_an_empty_one_says_what_it_holds(name: str) -> None:
+    for status, answer in CALLS[name]["responses"].items():
+        assert (status == "204") != bool(answer.get("content")), f"{name} {status}"
+
+
+def test_every_call_that_takes_something_says_what() -> None:
+    silent = {name for name, call in CALLS.items() if "requestBody" not in call}
+    silent = {name for name in silent if name.startswith(("POST", "PUT", "PATCH"))}
+    assert not silent, "a route that reads bytes says `openapi_extra=takes(…)`"
+
+
+def test_generated_clients_know_every_call_by_a_name_of_its_own() -> None:
+    names = [call["operationId"] for call in CALLS.values()]
+    assert len(set(names)) == len(names)
+
+
+async def test_the_page_shows_every_call_and_fetches_nothing_from_anywhere() -> None:
+    transport = httpx.ASGITransport(describe())
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+        answer = await http.get("/docs")
+    assert answer.status_code == 200
+    assert all(f"<code>{name.split()[1]}</code>" in answer.text for name in CALLS)
+    assert "//" not in answer.text
+    assert "<script" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
