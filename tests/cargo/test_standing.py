@@ -205,3 +205,35 @@ def test_the_timeline_holds_each_thing_once_in_the_order_of_the_quay(events: lis
     assert hours == sorted(hours)
     assert in_order(told) == told
     assert {(e.code, e.happened_at) for e in told} == {(e.code, e.happened_at) for e in events}
+
+
+BOX = Key(KeyKind.CONTAINER, "CSQU3054383")
+
+
+def moved(code: EventCode, hour: int, number: int, by: PartyId = LINE) -> Event:
+    at = DAY + timedelta(hours=hour)
+    name = "withdraws" if code is EventCode.EQUIPMENT_WITHDRAWN else "movement"
+    return Event(code, BOX, by, at, at + timedelta(days=1), {name: number})
+
+
+DISCHARGED = moved(EventCode.EQUIPMENT_DISCHARGED, 3, 1)
+OUT = moved(EventCode.EQUIPMENT_GATE_OUT, 9, 2)
+
+
+def test_a_box_stands_where_it_was_moved_last_by_the_order_of_the_quay() -> None:
+    for told in ([DISCHARGED, OUT], [OUT, DISCHARGED]):
+        last = standing(told).moved
+        assert last is not None
+        assert (last.what, last.happened_at) == (EventCode.EQUIPMENT_GATE_OUT, OUT.happened_at)
+    assert standing(DAY_OF_A_BILL).moved is None
+
+
+def test_what_was_taken_back_did_not_move_it_and_nobody_takes_back_anothers_words() -> None:
+    gone = moved(EventCode.EQUIPMENT_WITHDRAWN, 10, 2)
+    last = standing([gone, DISCHARGED, OUT]).moved
+    assert last is not None
+    assert last.what is EventCode.EQUIPMENT_DISCHARGED
+    others = moved(EventCode.EQUIPMENT_WITHDRAWN, 10, 2, by=FORWARDER)
+    last = standing([others, DISCHARGED, OUT]).moved
+    assert last is not None
+    assert last.what is EventCode.EQUIPMENT_GATE_OUT

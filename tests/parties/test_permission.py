@@ -13,6 +13,7 @@ SPOKEN = """
 read                  | anybody                          | person machine ai | read
 check                 | anybody                          | person machine ai | read
 file                  | forwarder carrier trader trucker | person machine    | file
+hand-in | forwarder carrier trader trucker terminal lock-operator park | person machine | file
 report                | terminal carrier trucker lock-operator park forwarder |person machine|file
 give-grant            | forwarder carrier trader trucker | person machine    | file
 revoke-grant          | forwarder carrier trader trucker | person machine    | file

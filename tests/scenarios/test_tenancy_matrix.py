@@ -69,7 +69,7 @@ ORDER = {"body": "AAAA", "signature": "AAAA"}
 
 ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/messages"): Ask(
-        Act.FILE, "/v1/messages", content=b"no message", headers={"Prefer": "respond-async"}
+        Act.HAND_IN, "/v1/messages", content=b"no message", headers={"Prefer": "respond-async"}
     ),
     ("post", "/v1/checks"): Ask(Act.CHECK, "/v1/checks", content=b"no message"),
     ("get", "/v1/messages/{message}"): Ask(Act.READ, "/v1/messages/{message}"),
@@ -79,6 +79,7 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.READ, "/v1/messages/{message}/answers/{n}"
     ),
     ("get", "/v1/track/{key}"): Ask(Act.READ, "/v1/track/{bill}"),
+    ("get", "/v1/calls/{call}/listed"): Ask(Act.READ, "/v1/calls/{call}/listed"),
     ("get", "/v1/events"): Ask(Act.READ, "/v1/events"),
     ("get", "/stream"): Ask(Act.READ, "/stream"),
     ("get", "/v1/evidence/{seq}"): Ask(Act.READ, "/v1/evidence/{seq}"),

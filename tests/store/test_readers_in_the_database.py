@@ -181,7 +181,8 @@ class World:
             org, uuid5(SPACE, f"{name}-{version}"), self.orgs[sheet.customs], name, "CALL",
             version, function, "", assembly, message, None, NOW, NOW,
         )  # fmt: skip
-        paper = Manifest(Head(name, carrier=sheet.carrier), tuple(map(self._bill, slips)), ())
+        head = Head(name, carrier=sheet.carrier, imo="9811000", voyage=f"{self.prefix}V")
+        paper = Manifest(head, tuple(map(self._bill, slips)), ())
         async with transaction(self.opened.app, org) as tx:
             salts = [[bytes(16)] * 2 for _ in slips]
             manifest_id, ids = await manifests.add(tx, VAULT, new, paper, salts)

@@ -8,6 +8,8 @@ said stays None. These fields of an event's body are read, and all may be missin
     manifest.refused                        findings (number)
     customs.status                          status (text)
     customs.notice-served                   notice, status (text)
+    equipment.discharged and its like       movement (number)
+    equipment.report-withdrawn              withdraws (number of a movement)
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +28,15 @@ from waglan.logbook.event import Event
 T = TypeVar("T")
 
 _DECLARED = (EventCode.MANIFEST_DECLARED, EventCode.BILL_DECLARED)
+MOVES = frozenset(
+    {
+        EventCode.EQUIPMENT_DISCHARGED,
+        EventCode.EQUIPMENT_LOADED,
+        EventCode.EQUIPMENT_GATE_IN,
+        EventCode.EQUIPMENT_GATE_OUT,
+        EventCode.EQUIPMENT_STATUS,
+    }
+)
 _STATUS = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
 
 
@@ -88,6 +99,9 @@ class Standing:
     notices: tuple[Told[str | None], ...]  # served, by their numbers
     heard: Told[EventCode] | None  # what we were told last, whenever it happened
     timeline: tuple[Event, ...]  # each thing once, in the order of the quay
+    moved: Told[EventCode] | None = (
+        None  # of a box: where it was told last, and nobody took it back
+    )
 
     @property
     def nobody_said(self) -> tuple[str, ...]:
@@ -132,6 +146,7 @@ def standing(events: Iterable[Event]) -> Standing:
         ),
         heard=_heard(told),
         timeline=told,
+        moved=_moved(told),
     )
 
 
@@ -217,6 +232,26 @@ def _customs(told: Sequence[Event]) -> Told[CustomsStatus | Raw] | None:
         if text is not None:
             return _told(event, _STATUS_BY_TEXT.get(text) or Raw(text))
     return None
+
+
+def _moved(told: Sequence[Event]) -> Told[EventCode] | None:
+    last = next((event for event in reversed(standing_moves(told))), None)
+    return _told(last, last.code) if last else None
+
+
+def standing_moves(told: Iterable[Event]) -> list[Event]:
+    """Return the movements that nobody took back, in the order given; each sender takes his own."""
+    events = list(told)
+    gone = {
+        (event.said_by, _number(event, "withdraws"))
+        for event in events
+        if event.code is EventCode.EQUIPMENT_WITHDRAWN
+    }
+    return [
+        event
+        for event in events
+        if event.code in MOVES and (event.said_by, _number(event, "movement")) not in gone
+    ]
 
 
 def _heard(told: Sequence[Event]) -> Told[EventCode] | None:

@@ -26,6 +26,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the root."""
     app.command()(submit)
     app.command()(track)
+    app.command()(listed)
 
 
 def submit(
@@ -133,3 +134,26 @@ def track(
         typer.echo(response.text)
         return
     show(response.json(), settings.lang)
+
+
+def listed(
+    call: Annotated[
+        str, typer.Argument(help="IMO number or ship's name, and voyage: 9811000/001E.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the interface's answer.")] = False,
+) -> None:
+    """Hold the boxes listed for a call against those on board, discharged and loaded.
+
+    Exit 0: nothing differs as far as you see; 1: something does, or nothing is for you to see.
+    """
+    from waglan.cli.talk import answered, client
+    from waglan.cli.tracked import show_listed
+
+    settings = Settings()
+    with client(settings) as http:
+        response = answered(http.get(f"/v1/calls/{quote(call, safe='/')}/listed"))
+    if as_json:
+        typer.echo(response.text)
+    else:
+        show_listed(response.json(), settings.lang)
+    raise typer.Exit(1 if response.json()["differences"] else 0)

@@ -25,6 +25,30 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         typer.echo()
 
 
+def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
+    """Print how list and quay agree: counts, then each difference with who said what."""
+    manifests = len(answer["manifests"])
+    _print(say("listed", "list", lang, boxes=answer["listed"], manifests=manifests))
+    for what, count in answer["told"].items():
+        _print(say("listed", "told", lang, what=what, boxes=count), indent=2)
+    if not answer["told"]:
+        _print(say("listed", "silent", lang), indent=2)
+    for one in answer["differences"]:
+        finding = one["finding"]
+        _print(f"{finding['severity']} {finding['code']}  {one['box']}")
+        _print(finding["problem"], indent=2)
+        for name in ("listed", "told"):
+            if source := one[name]:
+                said = say(
+                    "listed", f"by_{name}", lang, by=source["said_by"], document=source["document"]
+                )
+                _print(said, indent=4)
+    if answer["left_out"]:
+        _print(say("listed", "more", lang, count=answer["left_out"]))
+    if not answer["differences"]:
+        _print(say("listed", "agreed", lang))
+
+
 def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
     declared, customs, told = found["declared"], found["customs"], found["particulars"]
     lines = []
@@ -38,10 +62,14 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
     containers = told.get("containers")
     if isinstance(containers, list) and containers:
         lines.append(say("track", "containers", lang, containers=", ".join(map(str, containers))))
+    moved = found["moved"]
+    if moved:
+        at = moved["happened_at"][:19]
+        lines.append(say("track", "moved", lang, what=moved["what"], by=moved["said_by"], at=at))
     if customs:
         at = customs["happened_at"][:19]
         lines.append(say("track", "customs", lang, status=customs["what"], at=at))
-    else:
+    elif not moved:
         lines.append(say("track", "silent", lang))
     return lines
 

@@ -28,6 +28,7 @@ from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
+from waglan.operations.link_report import link_report
 from waglan.operations.serve_notices import serve_notices
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
@@ -45,6 +46,7 @@ from waglan.store import (
     manifests,
     messages,
     parties,
+    report_links,
 )
 from waglan.store.connect import transaction
 from waglan.store.links import Unsettled
@@ -108,6 +110,7 @@ class Worker:
                 await self._grants(),
                 await self._each("message", messages.waiting, self._message),
                 await self._each("link", links.unlinked, self._link),
+                await self._each("report", report_links.unlinked, self._report),
                 await self._judgements(),
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
@@ -188,6 +191,11 @@ class Worker:
         async with transaction(self.kit.pools.engine, None) as tx:
             await lease.claim(tx, "link", manifest_id)
             await link_consignments(tx, manifest_id, now=self.kit.clock())
+
+    async def _report(self, report_id: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.engine, None) as tx:
+            await lease.claim(tx, "report", report_id)
+            await link_report(tx, report_id, now=self.kit.clock())
 
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
         now, at_hand = self.kit.clock(), self.at_hand.pop(manifest_id, None)

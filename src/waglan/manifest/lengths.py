@@ -6,6 +6,8 @@ The longest that D.95B to D.24A have for each, and several texts of a repeated s
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
+from waglan.cargo.movement import Movement, MovementReport
+from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment, Goods, Head, Part, PartKey
@@ -47,6 +49,40 @@ def check_document(told: Instruction | VerifiedMassList) -> list[Finding]:
     key = PartKey("", "", "", told.booking or "")
     bills = (told.bill, *told.houses)
     return check(Part(key, 1, True, b"", told.head, bills, told.equipment))
+
+
+def check_report(told: MovementReport | Stowage) -> list[Finding]:
+    """Return the texts of what was told of boxes that are longer than they may be."""
+    call = told.conveyance
+    head: list[_Text] = [
+        ("report/document", told.document, NUMBER),
+        *((f"report/{name}", getattr(call, name), NUMBER) for name in call.__struct_fields__),
+        *(("report/reference", number, NUMBER) for _, number in told.references),
+    ]
+    wrong = _too_long(head, None)
+    items = told.movements if isinstance(told, MovementReport) else told.slots
+    for item in items:
+        wrong += _too_long(_of_told(item), item.segment)
+        if len(wrong) >= FINDINGS_MAX:
+            break
+    return wrong[:FINDINGS_MAX]
+
+
+def _of_told(item: Movement | Slot) -> Iterable[_Text]:
+    box = item.box
+    path = f"boxes/{box.number[:CODE]}"
+    codes = (box.number, box.kind, box.size_type, box.direction, box.operator, item.slot)
+    yield from ((f"{path}/code", text, CODE) for text in codes)
+    ports = (box.port_of_loading, box.port_of_discharge, box.place_of_delivery)
+    yield from ((f"{path}/place", text, NUMBER) for text in ports)
+    yield from ((f"{path}/seal", text, CODE) for text in box.seals)
+    yield from ((f"{path}/dangerous", text, CODE) for text in box.dangerous)
+    if isinstance(item, Movement):
+        numbers = (item.place, item.terminal, item.booking, item.status, item.happened_at)
+        yield from ((f"{path}/number", text, NUMBER) for text in (*numbers, *item.bills))
+        yield f"{path}/mode", item.mode, CODE
+        yield f"{path}/status_text", item.status_text, NAME
+        yield from ((f"{path}/damage", text, NAME) for text in item.damage)
 
 
 def _of_masses(told: VerifiedMassList) -> Iterable[_Text]:

@@ -9,10 +9,11 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
+from waglan.operations.fit_movements import fit_movements
 from waglan.parties.readers import Consignment, Grant, Reading, readers
 from waglan.parties.relations import Dispute, relate
 from waglan.parties.role import Role
-from waglan.store import Transaction, events, links, parties
+from waglan.store import Transaction, events, links, parties, report_links
 from waglan.store.links import FOREVER, Shown
 
 Roles = Mapping[PartyId, frozenset[Role]]
@@ -38,6 +39,8 @@ async def fit_readers(tx: Transaction, consignments: Collection[int], *, now: da
     }
     before = await links.shown(tx, wanted)
     await links.change(tx, before - should, should - before)
+    changed = {sight.consignment for sight in before ^ should}
+    await fit_movements(tx, await report_links.of_consignments(tx, changed), now=now)
     await _tell(tx, {one.dispute for one in found.values() if one.dispute}, roles, now)
     return len(before ^ should)
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from waglan.operations.fit_movements import fit_movements
 from waglan.operations.fit_readers import fit_readers
-from waglan.store import Transaction, links
+from waglan.store import Transaction, links, report_links
 
 
 async def link_consignments(tx: Transaction, manifest_id: int, *, now: datetime) -> int:
@@ -13,6 +14,11 @@ async def link_consignments(tx: Transaction, manifest_id: int, *, now: datetime)
     the same manifest changes nothing.
     """
     await links.alone(tx)
-    changed = await fit_readers(tx, await links.touched(tx, manifest_id), now=now)
+    touched = await links.touched(tx, manifest_id)
+    moved = await report_links.of_consignments(tx, touched)
+    changed = await fit_readers(tx, touched, now=now)
+    # What was told of the boxes before the manifest came, or belonged to its version before.
+    moved |= await report_links.of_manifest(tx, manifest_id)
+    await fit_movements(tx, moved, now=now)
     await links.add_linked(tx, manifest_id, now=now)
     return changed

@@ -20,6 +20,7 @@ from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
 from waglan.messages.envelope import Message
 from waglan.operations.file_manifest import Filer, Filing, file_manifest
+from waglan.parties.role import Role
 from waglan.store import Transaction, assemblies, events, messages, parties
 from waglan.store.assemblies import PartRow
 from waglan.store.messages import Kept
@@ -29,12 +30,13 @@ OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose message it is, the addresses that are his, and the parts just read of it, by place."""
+    """Whose message it is, his addresses and roles, and the parts just read of it, by place."""
 
     party: PartyId
     message: Kept
     addresses: frozenset[str] | set[str]
     parts: Mapping[int, Part] = field(default_factory=dict)
+    roles: frozenset[Role] = frozenset()
 
 
 class Means(Protocol):

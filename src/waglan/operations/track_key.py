@@ -7,7 +7,7 @@ from waglan.cargo.standing import Standing, standing
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
-from waglan.store import Transaction, events
+from waglan.store import Transaction, events, moves
 
 EVENTS_MAX = 1_000
 GUESSES = (KeyKind.BILL, KeyKind.CONTAINER, KeyKind.MANIFEST, KeyKind.CALL)
@@ -25,11 +25,13 @@ class Tracked:
 async def track_key(tx: Transaction, text: str, kind: KeyKind | None) -> list[Tracked]:
     """Return all that this key names and the reader may see; nothing, if there is nothing for him.
 
-    A box has no events of its own: it stands in those of the bills that name it.
+    A box stands in the events of the bills that name it too, and a bill brings its boxes along.
     """
     for guess in GUESSES if kind is None else (kind,):
         key = Key(guess, _spelled(text, guess))
         told = await events.about(tx, key, at_most=EVENTS_MAX)
+        if guess is KeyKind.BILL:
+            told += await moves.events_of_bill(tx, key.text, at_most=EVENTS_MAX)
         if told:
             return _grouped([(one.seq, read_event(one.canonical)) for one in told])
     return []

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from waglan.cargo.movement import MovementReport
+from waglan.cargo.stowage import Stowage
 from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
@@ -22,8 +24,12 @@ from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
 from waglan.operations.take_document import take_document
-from waglan.operations.take_part import Sender, take_part
+from waglan.operations.take_moves import Teller, take_moves
+from waglan.operations.take_part import Sender, Taken, take_part
+from waglan.operations.take_stowage import take_stowage
 from waglan.operations.work_off_paper import Handed, work_off_paper
+from waglan.parties.permission import Act
+from waglan.parties.reporting import role_refusal
 from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
@@ -63,7 +69,7 @@ async def work_off_message(
     if form is not Form.EDIFACT:
         return await _paper(tx, work, party, kept, (form, b"".join(blocks), work.sheet))
     parts: dict[int, Part] = {}
-    sender = Sender(party, kept, await parties.addresses(tx), parts)
+    sender = Sender(party, kept, await parties.addresses(tx), parts, await parties.own_roles(tx))
     result = _Result()
     answers: list[tuple[str, bytes]] = []
     place = 0
@@ -93,7 +99,8 @@ async def work_off_message(
 async def _paper(
     tx: Transaction, work: Work, party: PartyId, kept: Kept, sent: Handed
 ) -> list[Filing]:
-    sender = Sender(party, kept, await parties.addresses(tx))
+    roles = await parties.own_roles(tx)
+    sender = Sender(party, kept, await parties.addresses(tx), roles=roles)
     done = await work_off_paper(tx, work.vault, sender, sent, work)
     answer = NewAnswer("RESULT", done.answer, None, work.now)
     await messages.add_answer(tx, work.vault, kept, answer)
@@ -169,24 +176,50 @@ async def _one(
     envelope = reply_envelope(
         message.interchange, _reference(sender.message, 500 + sent[1]), work.now
     )
-    if isinstance(content, Instruction | VerifiedMassList):
+    if isinstance(content, Part):
+        return await _part(tx, work, sender, (sent, content, envelope), result)
+    if refused := _role_refused(message, sender):
+        findings = [refused]
+    elif isinstance(content, MovementReport | Stowage):
+        teller = Teller(sender.party, sender.message, work.now)
+        take = take_moves if isinstance(content, MovementReport) else take_stowage
+        findings = await take(tx, teller, sent)
+    else:
         findings = await take_document(tx, work.vault, sender, sent, work)
-        _count(result, findings)
-        number = content.number if isinstance(content, Instruction) else content.document
-        said = Said(number, not _is_wrong(findings), (*message.findings, *findings))
-        return [("APERAK", aperak(envelope, said, at=work.now))] if said.findings else []
-    if not isinstance(content, Part):
-        result.accepted += 1
-        return []
-    done = await take_part(tx, work.vault, sender, sent, work)
+    _count(result, findings)
+    number = content.number if isinstance(content, Instruction) else content.document
+    said = Said(number, not _is_wrong(findings), (*message.findings, *findings))
+    return [("APERAK", aperak(envelope, said, at=work.now))] if said.findings else []
+
+
+async def _part(
+    tx: Transaction,
+    work: Work,
+    sender: Sender,
+    sent: tuple[tuple[Message, int], Part, Interchange],
+    result: _Result,
+) -> list[tuple[str, bytes]]:
+    message, part, envelope = sent
+    refused = _role_refused(message[0], sender)
+    done = Taken([refused]) if refused else await take_part(tx, work.vault, sender, message, work)
     _count(result, done.findings)
     if done.filing is None:
         if not _is_wrong(done.findings):
             return []
-        said = Said(content.head.document, False, tuple(done.findings))
+        said = Said(part.head.document, False, tuple(done.findings))
         return [("APERAK", aperak(envelope, said, at=work.now))]
     result.filed += [done.filing] if done.filing.is_accepted else []
     return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]
+
+
+def _role_refused(message: Message, sender: Sender) -> Finding | None:
+    """Return why this organisation may not send a message of this type; the door knew no type."""
+    act = Act.FILE
+    if isinstance(message.content, MovementReport | Stowage):
+        act = Act.REPORT
+    elif isinstance(message.content, VerifiedMassList):
+        act = Act.HAND_IN
+    return role_refusal(message.header.type, act, sender.roles)
 
 
 def _count(result: _Result, findings: Sequence[Finding]) -> None:

@@ -16,6 +16,8 @@ from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.take_document import take_document
 from waglan.operations.take_part import Means, Sender, Taken, take_part
+from waglan.parties.permission import Act
+from waglan.parties.reporting import role_refusal
 from waglan.store import Transaction
 
 # The form of what was handed in, its bytes, and what was read of it where it is a workbook.
@@ -77,6 +79,8 @@ def _read(
 async def _take(
     tx: Transaction, vault: Vault, sender: Sender, message: Message, means: Means
 ) -> Taken:
+    if refused := role_refusal(message.header.type, Act.FILE, sender.roles):
+        return Taken([refused])
     if message.part is not None:
         return await take_part(tx, vault, sender, (message, 1), means)
     if isinstance(message.content, Instruction):

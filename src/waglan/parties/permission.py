@@ -16,6 +16,7 @@ class Act(Enum):
 
     READ = "read"
     CHECK = "check"  # a dry run, which declares nothing
+    HAND_IN = "hand-in"  # a message; what it may say is asked once it is read
     FILE = "file"  # declare cargo
     REPORT = "report"  # tell what happened on the quay or on the road
     GIVE_GRANT = "give-grant"
@@ -62,6 +63,7 @@ _PERSON = frozenset({ClientKind.PERSON})
 ALLOWED: dict[Act, Permission] = {
     Act.READ: Permission(_ANY, _EVERYONE, Scope.READ),
     Act.CHECK: Permission(_ANY, _EVERYONE, Scope.READ),
+    Act.HAND_IN: Permission(_FILERS | _REPORTERS, _BOUND, Scope.FILE),
     Act.FILE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REPORT: Permission(_REPORTERS, _BOUND, Scope.FILE),
     Act.GIVE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),

@@ -190,13 +190,17 @@ async def about(tx: Transaction, key: Key, *, at_most: int = 1_000) -> list[Told
         " ORDER BY event_id DESC LIMIT %s",
         [key.kind.value, key.text, at_most],
     )
-    located = await found.fetchall()
-    if not located:
+    return await located(tx, await found.fetchall())
+
+
+async def located(tx: Transaction, places: Sequence[tuple[int, date]]) -> list[Told]:
+    """Return the events of these numbers and months that the reader may see, oldest first."""
+    if not places:
         return []
     # The months are named so that the planner reads their partitions and no others.
     rows = await tx.execute(
         _BY_KEY,
-        {"ids": [i for i, _ in located], "months": list({month for _, month in located})},
+        {"ids": [i for i, _ in places], "months": list({month for _, month in places})},
     )
     return [Told(*row) for row in await rows.fetchall()]
 

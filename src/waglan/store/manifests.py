@@ -418,3 +418,43 @@ async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
         [manifest_id],
     )
     return {(parent, number): consignment for parent, number, consignment in await rows.fetchall()}
+
+
+async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Filed]:
+    """Return the manifests that stand for a call and that the reader may see whole."""
+    rows = await tx.execute(
+        _FILED
+        + " f WHERE call = %s AND function <> 'cancel' AND NOT EXISTS (SELECT 1 FROM manifest n"
+        " WHERE n.org = f.org AND n.document = f.document AND n.call = f.call"
+        " AND n.version > f.version) ORDER BY manifest_id LIMIT %s",
+        [call, at_most],
+    )
+    return [_filed(row) for row in await rows.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The boxes of a manifest, and by number the (loading, discharge) ports of their bills."""
+
+    equipment: Sequence[Equipment]
+    ports: Mapping[str, Sequence[tuple[str | None, str | None]]]
+
+
+async def boxes(tx: Transaction, manifest_id: int) -> Boxes:
+    """Return what a manifest says of its boxes, no goods and no party opened."""
+    rows = await tx.execute(
+        "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [manifest_id]
+    )
+    equipment = [_equipment(particulars) for (particulars,) in await rows.fetchall()]
+    rows = await tx.execute(
+        "SELECT e.container, b.particulars FROM bill_equipment e"
+        " JOIN bill b USING (manifest_id, consignment) WHERE e.manifest_id = %s",
+        [manifest_id],
+    )
+    ports: dict[str, list[tuple[str | None, str | None]]] = {}
+    for container, particulars in await rows.fetchall():
+        bill = _bill(particulars)
+        ports.setdefault(container.upper(), []).append(
+            (bill.place_of_loading, bill.port_of_discharge)
+        )
+    return Boxes(equipment, ports)

@@ -93,6 +93,12 @@ async def addresses(tx: Transaction) -> set[str]:
     return {address for (address,) in await rows.fetchall()}
 
 
+async def own_roles(tx: Transaction) -> frozenset[Role]:
+    """Return what the organisation does in whose name the transaction runs."""
+    rows = await tx.execute("SELECT roles FROM organisation WHERE org = current_org()")
+    return frozenset(Role(role) for (roles,) in await rows.fetchall() for role in roles)
+
+
 async def authority_at(tx: Transaction, address: str) -> tuple[int, PartyId] | None:
     """Return the authority that is reached at an address, None if none is."""
     row = await (await tx.execute("SELECT * FROM authority_at(%s)", [address])).fetchone()

@@ -705,6 +705,62 @@ CREATE TABLE public.message_secret (
 
 ALTER TABLE ONLY public.message_secret FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.movement (
+    movement_id bigint NOT NULL,
+    report_id bigint NOT NULL,
+    org bigint NOT NULL,
+    message uuid NOT NULL,
+    kind text NOT NULL,
+    document text NOT NULL,
+    container text NOT NULL,
+    code text NOT NULL,
+    happened_at timestamp with time zone,
+    told_at timestamp with time zone NOT NULL,
+    withdraws bigint,
+    event_id bigint,
+    month date,
+    voyage text,
+    imo text,
+    vessel text,
+    port text,
+    particulars bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.movement FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.movement_block
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.movement_link (
+    movement_id bigint NOT NULL,
+    consignment bigint NOT NULL,
+    number text NOT NULL
+);
+
+ALTER TABLE ONLY public.movement_link FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.movement_paper (
+    movement_id bigint NOT NULL,
+    org bigint NOT NULL,
+    bills text[] NOT NULL,
+    booking text,
+    dangerous text[] NOT NULL
+);
+
+ALTER TABLE ONLY public.movement_paper FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.movement_reader (
+    org bigint NOT NULL,
+    movement_id bigint NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.movement_reader FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.notice (
     authority bigint NOT NULL,
     consignment bigint NOT NULL,
@@ -812,6 +868,42 @@ CREATE TABLE public.receipt (
 );
 
 ALTER TABLE ONLY public.receipt FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.report (
+    report_id bigint NOT NULL,
+    org bigint NOT NULL,
+    addressee text NOT NULL,
+    message_id bigint NOT NULL,
+    place integer NOT NULL,
+    kind text NOT NULL,
+    document text NOT NULL,
+    function text NOT NULL,
+    sha256 bytea NOT NULL,
+    head bytea NOT NULL,
+    boxes integer NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT report_place_check CHECK ((place >= 1)),
+    CONSTRAINT report_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.report FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.report_linked (
+    report_id bigint NOT NULL,
+    org bigint NOT NULL,
+    linked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.report_linked FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.report ALTER COLUMN report_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.report_report_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.risk_table (
     authority bigint NOT NULL,
@@ -1076,6 +1168,18 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message_secret
     ADD CONSTRAINT message_secret_pkey PRIMARY KEY (message_id);
 
+ALTER TABLE ONLY public.movement_link
+    ADD CONSTRAINT movement_link_pkey PRIMARY KEY (movement_id, consignment);
+
+ALTER TABLE ONLY public.movement_paper
+    ADD CONSTRAINT movement_paper_pkey PRIMARY KEY (movement_id);
+
+ALTER TABLE ONLY public.movement
+    ADD CONSTRAINT movement_pkey PRIMARY KEY (movement_id);
+
+ALTER TABLE ONLY public.movement_reader
+    ADD CONSTRAINT movement_reader_pkey PRIMARY KEY (org, movement_id);
+
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_pkey PRIMARY KEY (consignment, event_id);
 
@@ -1109,6 +1213,15 @@ ALTER TABLE ONLY public.reader
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (org, source, key);
 
+ALTER TABLE ONLY public.report_linked
+    ADD CONSTRAINT report_linked_pkey PRIMARY KEY (report_id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_message_id_place_key UNIQUE (message_id, place);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_pkey PRIMARY KEY (report_id);
+
 ALTER TABLE ONLY public.risk_table
     ADD CONSTRAINT risk_table_pkey PRIMARY KEY (authority, sha256);
 
@@ -1140,6 +1253,8 @@ CREATE INDEX address_org ON public.address USING btree (org);
 
 CREATE INDEX audience_event ON public.audience USING btree (event_id);
 
+CREATE INDEX bill_equipment_container ON public.bill_equipment USING btree (upper(container));
+
 CREATE INDEX bill_manifest ON public.bill USING btree (manifest_id);
 
 CREATE INDEX bill_number ON public.bill USING btree (number);
@@ -1166,6 +1281,8 @@ CREATE INDEX document_key_document ON public.document_key USING btree (document_
 
 CREATE INDEX document_number ON public.document USING btree (org, kind, number, document_id);
 
+CREATE INDEX equipment_number ON public.equipment USING btree (upper(number));
+
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
 
 CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
@@ -1178,7 +1295,25 @@ CREATE INDEX manifest_call ON public.manifest USING btree (call);
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
 
+CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
+
 CREATE INDEX message_received ON public.message USING btree (received_at);
+
+CREATE INDEX movement_container ON public.movement USING btree (container);
+
+CREATE INDEX movement_link_consignment ON public.movement_link USING btree (consignment);
+
+CREATE INDEX movement_link_number ON public.movement_link USING btree (number);
+
+CREATE INDEX movement_paper_bills ON public.movement_paper USING gin (bills);
+
+CREATE INDEX movement_reader_movement ON public.movement_reader USING btree (movement_id);
+
+CREATE INDEX movement_report ON public.movement USING btree (report_id);
+
+CREATE INDEX movement_voyage ON public.movement USING btree (upper(replace(voyage, ' '::text, ''::text)));
+
+CREATE INDEX movement_withdraws ON public.movement USING btree (withdraws) WHERE (withdraws IS NOT NULL);
 
 CREATE INDEX notice_manifest ON public.notice USING btree (manifest_id);
 
@@ -1191,6 +1326,8 @@ CREATE INDEX person_org ON public.person USING btree (org);
 CREATE INDEX reader_consignment ON public.reader USING btree (consignment);
 
 CREATE INDEX reader_shown ON public.reader USING btree (consignment) WHERE is_shown;
+
+CREATE INDEX report_document ON public.report USING btree (org, kind, document);
 
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
@@ -1317,6 +1454,21 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message_secret
     ADD CONSTRAINT message_secret_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
+ALTER TABLE ONLY public.movement_link
+    ADD CONSTRAINT movement_link_movement_id_fkey FOREIGN KEY (movement_id) REFERENCES public.movement(movement_id);
+
+ALTER TABLE ONLY public.movement
+    ADD CONSTRAINT movement_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.movement_paper
+    ADD CONSTRAINT movement_paper_movement_id_fkey FOREIGN KEY (movement_id) REFERENCES public.movement(movement_id);
+
+ALTER TABLE ONLY public.movement_reader
+    ADD CONSTRAINT movement_reader_movement_id_fkey FOREIGN KEY (movement_id) REFERENCES public.movement(movement_id);
+
+ALTER TABLE ONLY public.movement
+    ADD CONSTRAINT movement_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.report(report_id);
+
 ALTER TABLE ONLY public.notice
     ADD CONSTRAINT notice_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
@@ -1337,6 +1489,15 @@ ALTER TABLE ONLY public.person
 
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.report_linked
+    ADD CONSTRAINT report_linked_report_id_fkey FOREIGN KEY (report_id) REFERENCES public.report(report_id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.report
+    ADD CONSTRAINT report_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.risk_table
     ADD CONSTRAINT risk_table_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
@@ -1504,6 +1665,14 @@ CREATE POLICY engine ON public.message_chunk TO waglan_engine USING (true) WITH 
 
 CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.movement TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.movement_link TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.movement_paper TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.movement_reader TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.notice FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.officer_act TO waglan_engine USING (true);
@@ -1521,6 +1690,10 @@ CREATE POLICY engine ON public.person TO waglan_engine USING (true) WITH CHECK (
 CREATE POLICY engine ON public.reader TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.receipt TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.report TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.report_linked TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.risk_table FOR SELECT TO waglan_engine USING (true);
 
@@ -1600,6 +1773,14 @@ ALTER TABLE public.message_chunk ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message_secret ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.movement ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.movement_link ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.movement_paper ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.movement_reader ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
@@ -1668,6 +1849,12 @@ CREATE POLICY own ON public.message_chunk TO waglan_app USING ((org = public.cur
 
 CREATE POLICY own ON public.message_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.movement TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.movement_paper TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.movement_reader FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
 CREATE POLICY own ON public.notice TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.officer_act TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
@@ -1683,6 +1870,8 @@ CREATE POLICY own ON public.person TO waglan_app, waglan_authority USING ((org =
 CREATE POLICY own ON public.reader FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.receipt TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.report TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.risk_table TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -1722,6 +1911,14 @@ CREATE POLICY reader ON public.bill_personal FOR SELECT TO waglan_app, waglan_au
    FROM public.reader r
   WHERE ((r.org = public.current_org()) AND (r.consignment = bill_personal.consignment) AND (r.view = 'full'::text) AND (r.until > now())))));
 
+CREATE POLICY reader ON public.movement FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.movement_reader r
+  WHERE ((r.org = public.current_org()) AND (r.movement_id = movement.movement_id) AND (r.until > now())))));
+
+CREATE POLICY reader ON public.movement_link FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.reader r
+  WHERE ((r.org = public.current_org()) AND (r.consignment = movement_link.consignment) AND (r.view <> 'status'::text) AND (r.until > now())))));
+
 CREATE POLICY reader ON public.notice FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
    FROM public.reader r
   WHERE ((r.org = public.current_org()) AND (r.consignment = notice.consignment) AND (r.until > now())))));
@@ -1729,6 +1926,10 @@ CREATE POLICY reader ON public.notice FOR SELECT TO waglan_app USING ((EXISTS ( 
 ALTER TABLE public.reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.receipt ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.report ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.report_linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
 
@@ -1932,6 +2133,23 @@ GRANT SELECT,INSERT ON TABLE public.message_secret TO waglan_app;
 GRANT SELECT ON TABLE public.message_secret TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.movement TO waglan_app;
+GRANT SELECT ON TABLE public.movement TO waglan_authority;
+GRANT SELECT ON TABLE public.movement TO waglan_engine;
+
+GRANT USAGE ON SEQUENCE public.movement_block TO waglan_app;
+
+GRANT SELECT ON TABLE public.movement_link TO waglan_app;
+GRANT SELECT ON TABLE public.movement_link TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.movement_link TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.movement_paper TO waglan_app;
+GRANT SELECT ON TABLE public.movement_paper TO waglan_engine;
+
+GRANT SELECT ON TABLE public.movement_reader TO waglan_app;
+GRANT SELECT ON TABLE public.movement_reader TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.movement_reader TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.notice TO waglan_authority;
 GRANT SELECT ON TABLE public.notice TO waglan_app;
 GRANT SELECT ON TABLE public.notice TO waglan_engine;
@@ -1966,6 +2184,11 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.report TO waglan_app;
+GRANT SELECT ON TABLE public.report TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.report_linked TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.risk_table TO waglan_authority;
 GRANT SELECT ON TABLE public.risk_table TO waglan_engine;

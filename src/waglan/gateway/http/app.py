@@ -10,6 +10,7 @@ from starlette.routing import Route
 from waglan.gateway.http import (
     access,
     acts,
+    calls,
     checks,
     desk,
     documents,
@@ -65,6 +66,7 @@ def describe() -> FastAPI:
         messages,
         checks,
         tracking,
+        calls,
         desk,
         acts,
         access,

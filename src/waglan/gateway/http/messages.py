@@ -101,7 +101,7 @@ async def hand_in(
     When this answers, the bytes are kept durably with a receipt: 201 says what became of them, 202
     that it will be said later, 200 that the same message came before.
     """
-    visitor.must(Act.FILE)
+    visitor.must(Act.HAND_IN)
     kept, salt, head = await _keep(request, visitor)
     received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
     note(request, message=str(received.id))

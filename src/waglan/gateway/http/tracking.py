@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, JsonValue
 
-from waglan.cargo.standing import Standing, Told
+from waglan.cargo.standing import Standing, Told, standing_moves
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.raw import Raw
@@ -65,6 +65,7 @@ class TrackedView(BaseModel):
     version: int | None
     parts: str | None
     customs: ToldView | None
+    moved: ToldView | None
     nobody_said: list[str]
     particulars: dict[str, object]
     events: list[EventView]
@@ -101,6 +102,7 @@ def _tracked(one: Tracked) -> TrackedView:
     stands = one.standing
     last = stands.versions[-1].what if stands.versions else None
     told = [event for _, event in one.events if "level" in event.body or "bills" in event.body]
+    told = told or standing_moves(event for _, event in one.events)
     return TrackedView(
         kind=one.about.kind.value,
         key=one.about.text,
@@ -109,6 +111,7 @@ def _tracked(one: Tracked) -> TrackedView:
         version=None if last is None else last.number,
         parts=_parts(stands),
         customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
+        moved=None if stands.moved is None else _told(stands.moved, stands.moved.what.value),
         nobody_said=list(stands.nobody_said),
         particulars=dict(told[-1].body) if told else {},
         events=[_event(seq, event) for seq, event in one.events],

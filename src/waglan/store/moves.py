@@ -1,0 +1,276 @@
+"""What was told of boxes, in PostgreSQL: reports, their movements, and how they stand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import repeat
+from uuid import UUID
+
+import msgspec
+
+from waglan.cargo.correction import Standing
+from waglan.cargo.movement import Movement, MovementReport
+from waglan.cargo.stowage import Stowage
+from waglan.codes.event import EventCode
+from waglan.codes.party import PartyId
+from waglan.manifest.call import Voyage
+from waglan.store import Transaction, bulk, events
+
+MOVEMENTS_MAX = 1 << 20  # of one report: the places that one movement block has
+PLAN = "BAPLIE"
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_movement = msgspec.json.Decoder(Movement).decode
+
+
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """What goes with a report when it is kept."""
+
+    org: int
+    addressee: str
+    message_id: int
+    message: UUID
+    place: int
+    kind: str
+    sha256: bytes
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One movement to be kept; `withdraws` is the one that it takes back."""
+
+    movement: Movement
+    happened_at: datetime | None
+    voyage: Voyage
+    withdraws: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A movement that is to be taken back, as it was told."""
+
+    number: int
+    movement: Movement
+    voyage: Voyage
+
+
+async def is_known(tx: Transaction, kind: str, document: str, sha256: bytes) -> bool:
+    """Whether this organisation told this very message before, in whatever interchange."""
+    row = await (
+        await tx.execute(
+            "SELECT 1 FROM report WHERE org = current_org() AND kind = %s AND document = %s"
+            " AND sha256 = %s LIMIT 1",
+            [kind, document, sha256],
+        )
+    ).fetchone()
+    return row is not None
+
+
+async def standing(tx: Transaction, kind: str, document: str) -> list[Standing]:
+    """Return the movements of this organisation's document that nobody took back."""
+    rows = await tx.execute(
+        """
+        SELECT m.movement_id, m.container, m.code, m.particulars
+        FROM report r JOIN movement m USING (report_id)
+        WHERE r.org = current_org() AND r.kind = %s AND r.document = %s AND m.withdraws IS NULL
+          AND NOT EXISTS (SELECT 1 FROM movement w WHERE w.withdraws = m.movement_id)
+        ORDER BY m.movement_id
+        """,
+        [kind, document],
+    )
+    return [
+        Standing(number, (container, EventCode(code), _movement(particulars).status))
+        for number, container, code, particulars in await rows.fetchall()
+    ]
+
+
+async def of_numbers(tx: Transaction, numbers: Sequence[int]) -> list[Withdrawn]:
+    """Return movements as they were told, by their numbers."""
+    rows = await tx.execute(
+        "SELECT movement_id, particulars, voyage, imo, vessel, port FROM movement"
+        " WHERE movement_id = ANY (%s) ORDER BY movement_id",
+        [list(numbers)],
+    )
+    return [
+        Withdrawn(number, _movement(particulars), Voyage(*call))
+        for number, particulars, *call in await rows.fetchall()
+    ]
+
+
+async def new_numbers(tx: Transaction, count: int) -> list[int]:
+    """Return numbers for so many movements, which no other transaction has."""
+    row = await (await tx.execute("SELECT nextval('movement_block') << 20")).fetchone()
+    first = int(row[0]) if row else 0
+    return list(range(first, first + count))
+
+
+async def add(
+    tx: Transaction,
+    new: NewReport,
+    report: MovementReport | Stowage,
+    rows: Sequence[tuple[int, Row]],
+    told: Sequence[int] | None,
+) -> None:
+    """Keep a report with its movements, each with its number; `told` are their events' numbers."""
+    bare = (
+        msgspec.structs.replace(report, movements=())
+        if isinstance(report, MovementReport)
+        else msgspec.structs.replace(report, slots=())
+    )
+    row = await (
+        await tx.execute(
+            "INSERT INTO report (org, addressee, message_id, place, kind, document, function,"
+            " sha256, head, boxes, told_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " RETURNING report_id",
+            [
+                new.org,
+                new.addressee,
+                new.message_id,
+                new.place,
+                new.kind,
+                report.document,
+                report.function.value,
+                new.sha256,
+                _encode(bare),
+                len(rows),
+                new.told_at,
+            ],
+        )
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("PostgreSQL returned no row for an INSERT")
+    month = None if told is None else new.told_at.astimezone(UTC).date().replace(day=1)
+    await bulk.insert(
+        tx,
+        "movement",
+        _MOVEMENT,
+        [
+            _cells(new, report.document, int(row[0]), one, (event, month))
+            for one, event in zip(rows, told or repeat(None, len(rows)), strict=True)
+        ],
+    )
+    await bulk.insert(
+        tx,
+        "movement_paper",
+        _PAPER,
+        [
+            (number, new.org, list(one.bills), one.booking, list(one.box.dangerous))
+            for number, one in ((number, row.movement) for number, row in rows)
+            if one.bills or one.booking or one.box.dangerous
+        ],
+    )
+
+
+_PAPER = (
+    ("movement_id", "int8"),
+    ("org", "int8"),
+    ("bills", "text[]"),
+    ("booking", "text"),
+    ("dangerous", "text[]"),
+)
+_MOVEMENT = (
+    ("movement_id", "int8"),
+    ("report_id", "int8"),
+    ("org", "int8"),
+    ("message", "uuid"),
+    ("kind", "text"),
+    ("document", "text"),
+    ("container", "text"),
+    ("code", "text"),
+    ("happened_at", "timestamptz"),
+    ("told_at", "timestamptz"),
+    ("withdraws", "int8"),
+    ("event_id", "int8"),
+    ("month", "date"),
+    ("voyage", "text"),
+    ("imo", "text"),
+    ("vessel", "text"),
+    ("port", "text"),
+    ("particulars", "bytea"),
+)
+
+
+def _cells(
+    new: NewReport,
+    document: str,
+    report_id: int,
+    numbered: tuple[int, Row],
+    event: tuple[int | None, date | None],
+) -> tuple[object, ...]:
+    number, one = numbered
+    movement, call = one.movement, one.voyage
+    # In a shared box bills, booking and goods are others' business: they are kept apart.
+    box = msgspec.structs.replace(movement.box, dangerous=())
+    bare = msgspec.structs.replace(movement, box=box, bills=(), booking=None)
+    return (
+        number,
+        report_id,
+        new.org,
+        new.message,
+        new.kind,
+        document,
+        movement.box.number.upper(),
+        movement.code.value,
+        one.happened_at,
+        new.told_at,
+        one.withdraws,
+        *event,
+        call.voyage,
+        call.imo,
+        call.vessel,
+        call.port,
+        _encode(bare),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A movement that stands, as whoever may see it is told of it."""
+
+    number: int
+    said_by: PartyId
+    message: UUID
+    kind: str
+    document: str
+    happened_at: datetime | None
+    told_at: datetime
+    voyage: Voyage
+    movement: Movement
+
+
+async def of_voyage(tx: Transaction, voyage: str, *, at_most: int) -> list[Told]:
+    """Return what stands of a voyage and may be seen, in the order of the quay.
+
+    Ships may share the number of a voyage: the caller looks whose it is.
+    """
+    rows = await tx.execute(
+        """
+        SELECT m.movement_id, o.party, m.message, m.kind, m.document, m.happened_at, m.told_at,
+               m.voyage, m.imo, m.vessel, m.port, m.particulars
+        FROM movement m JOIN organisation o ON o.org = m.org
+        WHERE upper(replace(m.voyage, ' ', '')) = upper(replace(%s, ' ', ''))
+          AND m.withdraws IS NULL
+          AND NOT EXISTS (SELECT 1 FROM movement w WHERE w.withdraws = m.movement_id)
+        ORDER BY coalesce(m.happened_at, m.told_at), m.told_at, m.movement_id LIMIT %s
+        """,
+        [voyage, at_most],
+    )
+    return [
+        Told(number, PartyId(party), message, kind, document, happened_at, told_at,
+             Voyage(*call), _movement(particulars))
+        for number, party, message, kind, document, happened_at, told_at, *call, particulars
+        in await rows.fetchall()
+    ]  # fmt: skip
+
+
+async def events_of_bill(tx: Transaction, number: str, *, at_most: int) -> list[events.Told]:
+    """Return what was told of the boxes of a bill, to whoever sees this bill and the boxes."""
+    found = await tx.execute(
+        "SELECT DISTINCT m.event_id, m.month FROM movement_link l JOIN movement m USING"
+        " (movement_id) WHERE l.number = %s AND m.event_id IS NOT NULL"
+        " ORDER BY m.event_id DESC LIMIT %s",
+        [number, at_most],
+    )
+    return await events.located(tx, await found.fetchall())
