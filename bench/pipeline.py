@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time  # noqa: TID251 -- it measures
 
@@ -21,7 +22,6 @@ from small_port import Port, embedded, hand_in, port, processors
 
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Worker
-from waglan.operations.serve_notices import serve_notices
 from waglan.store import customs, links, messages
 from waglan.store.connect import transaction
 
@@ -99,11 +99,13 @@ async def _whole_path() -> None:
         async with costs.stage("judged by table, decided"):
             await worker._each("manifest", customs.unjudged, worker._manifest)
         async with costs.stage("notices served"):
-            served = await _serve(one)
+            due = partial(customs.due, now=one.kit.clock())
+            await worker._each("serving", due, worker._serving)
         async with costs.stage("CUSRES written"):
             await worker._each("notice", customs.unanswered, worker._notice)
         async with costs.stage("every event numbered"):
             numbered = sum([n async for n in _numbers(sequencer)])
+        served = await _served(one)
         print(f"{size / 1e6:.1f} MB, {served} notices, {numbered} events; {await _stand(one)}")
         print(f"peak memory {_peak_mib():.0f} MiB, of it {base_mib:.0f} before the file came")
         if served != cuscar_file.BILLS:
@@ -113,10 +115,10 @@ async def _whole_path() -> None:
         )
 
 
-async def _serve(one: Port) -> int:
+async def _served(one: Port) -> int:
     async with transaction(one.kit.pools.authority, one.customs) as tx:
-        by, call = (one.customs, one.officer.org), CALL
-        return await serve_notices(tx, by, call, now=one.kit.clock())
+        counts = await customs.call_counts(tx, CALL)
+    return counts.served if counts else 0
 
 
 async def _numbers(sequencer: Sequencer) -> AsyncIterator[int]:

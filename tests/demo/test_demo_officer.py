@@ -33,7 +33,7 @@ def statuses(seed: int, now: datetime) -> Counter[CustomsStatus | None]:
     found = Counter[CustomsStatus | None]()
     for manifest in (made.masters, *made.houses.values()):
         wrong = judge(manifest, on=MORNING.date())
-        hits = table.evaluate(facts_of(manifest, table.needs, Beyond(wrong, ())))
+        hits = table.evaluate(facts_of(manifest, Beyond(wrong, ())))
         case, sample = Case(manifest, wrong, hits), Sample(bytes(32), 2)
         decisions = decide(case, sign(order, KEY), ground, sample, now=now)
         found.update(decision.status for decision in decisions)

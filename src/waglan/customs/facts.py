@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from waglan.codes.finding import Finding
 from waglan.customs.party_name import is_order, names_nobody, party_key, party_keys
@@ -88,11 +88,33 @@ class _Around:
         return self.texts[told]
 
 
-def facts_of(manifest: Manifest, needs: Iterable[str], beyond: Beyond) -> list[Facts]:
-    """Return one set of facts for each bill, in order: those that the table needs and no others."""
-    chosen = [(name, FACTS[name]) for name in sorted(set(needs))]
+class Told(Protocol):
+    """Answers what a bill says of a fact; None where nobody said."""
+
+    def get(self, fact: str, /) -> object:
+        """Return the fact."""
+        ...
+
+
+class BillFacts:
+    """The facts of one bill, each worked out when it is asked for: a table asks most bills few."""
+
+    __slots__ = ("_around", "_bill")
+
+    def __init__(self, bill: Bill, around: _Around) -> None:
+        """Work out nothing yet."""
+        self._bill = bill
+        self._around = around
+
+    def get(self, fact: str, /) -> Fact:
+        """Return the fact; None where nobody said."""
+        return FACTS[fact](self._bill, self._around)
+
+
+def facts_of(manifest: Manifest, beyond: Beyond) -> list[BillFacts]:
+    """Return the facts of each bill, in order."""
     around = _Around(manifest, beyond)
-    return [{name: fact(bill, around) for name, fact in chosen} for bill in manifest.bills]
+    return [BillFacts(bill, around) for bill in manifest.bills]
 
 
 _WORD = re.compile(r"[^\W_]+")

@@ -1,89 +1,200 @@
 """Which rows of an officers' table can fire for a bill at all, so that the engine is spared others.
 
 A row fires where all its cells hold. Some cells can be answered once for thousands of bills: those
-that want a word the bill does not say, and those that ask one fact of few values. A row with such a
-cell that does not hold is left out; all that is left is asked of the engine as it stands.
+that want a word the bill does not say, those that ask facts of few values, and those that compare
+a number with others. Each such question names the rows that its answer still allows; a row that
+one of them rules out is not asked. All that is left is asked of the engine as it stands.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import zen
 
-from waglan.customs.table_cell import facts_named
-from waglan.customs.word_groups import SAID
+from waglan.customs.facts import Told
+from waglan.customs.table_cell import facts_named, tokens
 
 # Facts that have a handful of values over a whole manifest.
-FEW_VALUED = frozenset(
+FEWEST_VALUED = frozenset(
     {"first_time", "has_notify", "level", "licences", "mode", "reefer", "shares_box"}
     | {"to_order", "transhipment"}
 )
-KINDS_MAX = 4_096  # kinds of bill remembered; beyond them every row is asked
+FEW_VALUED = FEWEST_VALUED | frozenset(
+    {"carrier", "dangerous", "delivery", "delivery_country", "discharge", "findings"}
+    | {"loading", "loading_country", "via"}
+)
+# Facts that are whole numbers of any size: bills between two numbers of the table are alike.
+NUMBERS = frozenset(
+    {"containers", "gross_kg", "houses", "items", "kg_per_m3", "kg_per_package", "packages"}
+    | {"volume_l"}
+)
+ANSWERS_MAX = 4_096  # remembered for one question; beyond them it rules nothing out
 
-Told: TypeAlias = "Mapping[str, object]"
-_Kind: TypeAlias = "tuple[object, ...]"
+_Cell: TypeAlias = "tuple[str, str]"  # (fact, its test), or ("", condition)
+_Facts: TypeAlias = "tuple[str, ...]"
 
 _GROUPS = re.compile(r"\d+ in said|\( \d+ in said \)(?: and \( \d+ in said \))*")
+_COMPARED = frozenset({"<", "<=", ">", ">=", "==", "!="})
+_OF_NUMBERS = _COMPARED | {",", "..", "[", "]", "(", ")"}
+_CAN_NOT_SPLIT = frozenset({"or", "not", "?", "??"})
+
+
+@dataclass(slots=True)
+class _Question:
+    """What some facts say, and which rows that rules out; rows are bits of a number."""
+
+    facts: _Facts
+    cells: list[tuple[int, _Cell]] = field(default_factory=list)  # (row, cell)
+    numbers: list[float] = field(default_factory=list)  # that a number is compared with
+    asked: int = 0  # the rows that ask it
+    _ruled_out: dict[object, int] = field(default_factory=dict)
+
+    def rules_out(self, told: Told) -> int:
+        """Return the rows that can't fire."""
+        facts = self.facts
+        value = told.get(facts[0]) if len(facts) == 1 else tuple([told.get(f) for f in facts])
+        kind: object = value
+        if self.numbers and isinstance(value, int):
+            kind = bisect_left(self.numbers, value) + bisect_right(self.numbers, value)
+        elif isinstance(value, list):
+            kind = tuple(value)
+        found = self._ruled_out.get(kind)
+        return self._answered(kind, value) if found is None else found
+
+    def _answered(self, kind: object, value: object) -> int:
+        if len(self._ruled_out) >= ANSWERS_MAX:
+            return 0
+        values = {self.facts[0]: value}
+        if len(self.facts) > 1 and isinstance(value, tuple):
+            values = dict(zip(self.facts, value, strict=True))
+        if self.numbers and value is None:
+            # Only "is not" holds of what nobody said; the engine raises, and takes long over it.
+            out = {place for place, (_, test) in self.cells if "!=" not in test}
+        else:
+            out = {place for place, cell in self.cells if not _may_hold(cell, values)}
+        return self._ruled_out.setdefault(kind, _bits(out))
 
 
 @dataclass(slots=True)
 class Narrowing:
-    """The rows of one table; a bill's kind is what it says of the facts that are looked at."""
+    """The rows of one table, and the questions that rule them out."""
 
     _wants: list[frozenset[int]]  # row by row the groups of words of which a bill must say all
-    _asks: list[list[tuple[str, str]]]  # row by row (fact, cell) of facts of few values
-    _facts: list[str]
-    _known: dict[_Kind, tuple[int, ...]] = field(default_factory=dict)
+    _questions: list[_Question]
+    _saying: dict[tuple[int, ...], int] = field(default_factory=dict)
+    _named: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls, inputs: Sequence[Mapping[str, str]], rows: Sequence[Mapping[str, str]]
     ) -> "Narrowing":
         """Look through the rows of a table whose words were folded into groups."""
-        asks = [list(_asked(inputs, row)) for row in rows]
-        facts = sorted({fact for row in asks for fact, _ in row})
-        return cls([_wanted(inputs, row) for row in rows], asks, facts)
+        questions: dict[_Facts, _Question] = {}
+        for place, row in enumerate(rows):
+            for facts, cell, numbers in _asked(inputs, row):
+                question = questions.setdefault(facts, _Question(facts))
+                question.cells.append((place, cell))
+                question.asked |= 1 << place
+                question.numbers = sorted({*question.numbers, *numbers})
+        # A question whose rows are all out is not asked, so the easy ones come first.
+        ordered = sorted(questions.values(), key=_difficulty)
+        return cls([_wanted(inputs, row) for row in rows], ordered)
 
-    def rows(self, told: Told) -> tuple[int, ...]:
-        """Return the places of the rows that can fire for a bill; more than do, never fewer."""
-        said = told.get(SAID)
-        groups = tuple(said) if isinstance(said, list) else None
-        kind = (groups, *[told.get(fact) for fact in self._facts])
-        found = self._known.get(kind)
-        if found is not None:
-            return found
-        if len(self._known) >= KINDS_MAX:
-            return tuple(range(len(self._wants)))
-        self._known[kind] = rows = tuple(self._possible(groups, told))
-        return rows
+    def rows(self, said: tuple[int, ...], told: Told) -> tuple[int, ...]:
+        """Return the places of the rows that can fire for a bill; more than do, never fewer.
 
-    def _possible(self, groups: tuple[int, ...] | None, told: Told) -> Iterable[int]:
-        for place, (wants, asks) in enumerate(zip(self._wants, self._asks, strict=True)):
-            if groups is not None and not wants.issubset(groups):
-                continue
-            if all([_may_hold(cell, fact, told.get(fact)) for fact, cell in asks]):
-                yield place
+        `said` are the groups of which the bill says a word.
+        """
+        left = self._left_by_words(said)
+        for question in self._questions:
+            if left & question.asked:
+                left &= ~question.rules_out(told)
+        found = self._named.get(left)
+        if found is None:
+            found = tuple([place for place in range(len(self._wants)) if left >> place & 1])
+            if len(self._named) < ANSWERS_MAX:
+                self._named[left] = found
+        return found
+
+    def _left_by_words(self, said: tuple[int, ...]) -> int:
+        left = self._saying.get(said)
+        if left is None:
+            left = _bits([n for n, wants in enumerate(self._wants) if wants.issubset(said)])
+            if len(self._saying) < ANSWERS_MAX:
+                self._saying[said] = left
+        return left
+
+
+def _difficulty(question: _Question) -> tuple[bool, bool, int]:
+    is_easy = FEWEST_VALUED.issuperset(question.facts)
+    return bool(question.numbers), not is_easy, -len(question.cells)
+
+
+def _bits(rows: Iterable[int]) -> int:
+    return sum([1 << row for row in rows])
 
 
 def _wanted(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> frozenset[int]:
-    conditions = [row.get(column["id"], "") for column in inputs if "field" not in column]
-    told = [cell for cell in conditions if _GROUPS.fullmatch(cell)]
+    told = [cell for fact, cell in _cells(inputs, row) if not fact and _GROUPS.fullmatch(cell)]
     return frozenset(int(number) for cell in told for number in re.findall(r"\d+", cell))
+
+
+def _cells(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> Iterator[_Cell]:
+    for column in inputs:
+        if cell := row.get(column["id"], "").strip():
+            yield column.get("field", ""), cell
 
 
 def _asked(
     inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]
-) -> Iterable[tuple[str, str]]:
-    for column in inputs:
-        fact, cell = column.get("field"), row.get(column["id"], "").strip()
-        if fact in FEW_VALUED and cell and not facts_named(cell):
-            yield fact, cell
+) -> Iterator[tuple[_Facts, _Cell, list[float]]]:
+    """Return what can be answered beforehand: facts, cell, and the numbers they are compared with.
+
+    A condition is taken apart at each `and`, since a row needs all its parts to hold.
+    """
+    for fact, cell in _cells(inputs, row):
+        for part in [cell] if fact else _parts(cell):
+            facts = tuple(sorted(facts_named(part) | ({fact} if fact else set())))
+            if facts and FEW_VALUED.issuperset(facts):
+                yield facts, (fact, part), []
+            elif len(facts) == 1 and (numbers := _numbers(part, facts[0])):
+                yield facts, (fact, part), numbers
 
 
-def _may_hold(cell: str, fact: str, value: object) -> bool:
+def _parts(condition: str) -> list[str]:
+    told = list(tokens(condition))
+    if any([text in _CAN_NOT_SPLIT for kind, text in told if kind != "text"]):
+        return [condition]
+    parts, depth = [""], 0
+    for kind, text in told:
+        depth += kind == "sign" and text in "(["
+        depth -= kind == "sign" and text in ")]"
+        if (kind, text, depth) == ("name", "and", 0):
+            parts.append("")
+        else:
+            parts[-1] += text
+    return [part.strip() for part in parts]
+
+
+def _numbers(test: str, fact: str) -> list[float]:
+    """Return the numbers that a test only compares its fact with; none where it does more."""
+    if fact not in NUMBERS:
+        return []
+    told = [token for token in tokens(test) if token[0] != "blank"]
+    if told[0] == ("name", fact):
+        told = told[1:] if told[1:] and told[1][1] in _COMPARED else []
+    plain = all([kind == "number" or text in _OF_NUMBERS for kind, text in told])
+    return [float(text) for kind, text in told if kind == "number"] if plain else []
+
+
+def _may_hold(cell: _Cell, values: dict[str, object]) -> bool:
+    fact, test = cell
     try:
-        return bool(zen.evaluate_unary_expression(cell, {fact: value, "$": value}))
+        if fact:
+            return bool(zen.evaluate_unary_expression(test, {**values, "$": values[fact]}))
+        return zen.evaluate_expression(test, values) is not False
     except Exception:  # the engine raises nothing narrower, and is then asked about the whole row
-        return True
+        return None not in values.values()  # but what nobody said fires no row

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from typing import TypeAlias
 
 import msgspec
 import zen
@@ -15,8 +16,8 @@ import zen
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import installed
 from waglan.codes.finding import Finding
-from waglan.customs.facts import Facts
-from waglan.customs.narrowing import Narrowing, Told
+from waglan.customs.facts import Told
+from waglan.customs.narrowing import Narrowing
 from waglan.customs.status import gravest
 from waglan.customs.table_cell import facts_named
 from waglan.customs.table_file import Grid, read_grid
@@ -25,6 +26,8 @@ from waglan.customs.word_groups import SAID, WordGroups
 BILLS_MAX = 100_000
 TABLES_KEPT = 8  # read and ready for the next manifest
 DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
+# A bill's place, the groups of which it says a word, and its facts.
+_Asked: TypeAlias = "tuple[int, tuple[int, ...], Told]"
 ENGINE = f"zen-engine {installed('zen-engine')}"
 
 
@@ -55,18 +58,19 @@ class Table:
     _narrowing: Narrowing = field(repr=False, compare=False)
     _decisions: "_Decisions" = field(repr=False, compare=False)
 
-    def evaluate(self, facts: Sequence[Facts]) -> list[Hit]:
+    def evaluate(self, facts: Sequence[Told]) -> list[Hit]:
         """Return one hit for each bill's facts, in order, from one call of the engine a kind."""
         if len(facts) > BILLS_MAX:
             raise ValueError(f"{len(facts)} bills at once; at most {BILLS_MAX} are taken")
-        told = [self._groups.said(one) for one in facts] if self._groups else facts
-        shares = dict[tuple[int, ...], list[int]]()
-        for place, one in enumerate(told):
-            shares.setdefault(self._narrowing.rows(one), []).append(place)
+        shares = dict[tuple[int, ...], list[_Asked]]()
+        for place, told in enumerate(facts):
+            said = self._groups.said(told.get("words")) if self._groups else ()
+            if rows := self._narrowing.rows(said, told):
+                shares.setdefault(rows, []).append((place, said, told))
         hits = [_NO_HIT] * len(facts)
-        for rows, places in self._decisions.grouped(shares).items():
-            fired = self._decisions.of(rows).evaluated([told[place] for place in places])
-            for place, fires in zip(places, fired, strict=True):
+        for rows, asked in self._decisions.grouped(shares).items():
+            fired = self._decisions.of(rows).evaluated(asked)
+            for (place, _, _), fires in zip(asked, fired, strict=True):
                 if fires:
                     hits[place] = _hit(fires)
         return hits
@@ -108,15 +112,14 @@ class _Decisions:
         return self._made[rows]
 
     def grouped(
-        self, shares: Mapping[tuple[int, ...], list[int]]
-    ) -> Mapping[tuple[int, ...], list[int]]:
+        self, shares: Mapping[tuple[int, ...], list[_Asked]]
+    ) -> Mapping[tuple[int, ...], list[_Asked]]:
         """Return the bills by the rows they are asked; where a choice of rows is rare, by all."""
-        grouped = dict[tuple[int, ...], list[int]]()
+        grouped = dict[tuple[int, ...], list[_Asked]]()
         every = tuple(range(len(self._rows)))
-        for rows, places in shares.items():
+        for rows, asked in shares.items():
             is_worth_it = rows in self._made or len(self._made) + len(grouped) < DECISIONS_KEPT
-            if rows:
-                grouped.setdefault(rows if is_worth_it else every, []).extend(places)
+            grouped.setdefault(rows if is_worth_it else every, []).extend(asked)
         return grouped
 
 
@@ -127,13 +130,16 @@ class _Chosen:
     decision: zen.ZenDecision
     facts: tuple[str, ...]
 
-    def evaluated(self, told: Sequence[Told]) -> list[list["_Fired"]]:
+    def evaluated(self, asked: Sequence[_Asked]) -> list[list["_Fired"]]:
         """Return what fires for each bill, in order."""
-        # Half of the engine's time is for facts that these rows never ask for.
-        asked = [{fact: one[fact] for fact in self.facts if fact in one} for one in told]
-        answer = self.decision.evaluate(msgspec.json.encode({"bills": asked}))
+        # Half of the engine's time would be for facts that these rows never ask for.
+        bills = [
+            {fact: said if fact == SAID else told.get(fact) for fact in self.facts}
+            for _, said, told in asked
+        ]
+        answer = self.decision.evaluate(msgspec.json.encode({"bills": bills}))
         fired = msgspec.convert(answer["result"], _Answer).hits
-        if len(fired) != len(told):
+        if len(fired) != len(asked):
             raise RuntimeError("the engine answered for another number of bills")
         return fired
 

@@ -5,10 +5,9 @@ Here each group of words is looked up by the words of the bill, and the row is l
 the group's number is among those said.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from waglan.customs.facts import Facts
 from waglan.customs.table_cell import tokens
 
 SAID = "said"  # the fact that holds the groups' numbers; no table can name it
@@ -40,12 +39,12 @@ class WordGroups:
                 at += 1
         return " ".join(folded) if len(folded) < len(told) else cell
 
-    def said(self, facts: Facts) -> Mapping[str, object]:
-        """Return the facts with the numbers of the groups of which the bill says a word."""
-        words = facts["words"]
-        if not isinstance(words, list):
-            return facts
-        return {**facts, SAID: sorted({n for word in words for n in self._of_word.get(word, ())})}
+    def said(self, words: object) -> tuple[int, ...]:
+        """Return the numbers of the groups of which a bill that says these words says one."""
+        if not self._of_word or not isinstance(words, list):
+            return ()
+        of_word = self._of_word
+        return tuple(sorted({n for word in words if word in of_word for n in of_word[word]}))
 
     def __bool__(self) -> bool:
         """Whether there is any group to look for."""

@@ -6,10 +6,8 @@ tried again later, while all others go on.
 """
 
 import asyncio
-import gc
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,6 +19,7 @@ from waglan.codes.party import PartyId
 from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
+from waglan.messages.edifact.collector import paused
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
 from waglan.operations.answer_filer import answer_filer
@@ -159,10 +158,9 @@ class Worker:
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         sheet = await self._sheet(org, message_id)
         work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id, sheet)
-        with _uncollected():
-            async with transaction(self.kit.pools.app, org) as tx:
-                await lease.claim(tx, "message", message_id)
-                filings = await work_off_message(tx, work, party, message_id)
+        async with transaction(self.kit.pools.app, org) as tx:
+            await lease.claim(tx, "message", message_id)
+            filings = await work_off_message(tx, work, party, message_id)
         self._keep_at_hand(filings)
 
     async def _sheet(self, org: int, message_id: int) -> Sheet | None:
@@ -200,10 +198,9 @@ class Worker:
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
         now, at_hand = self.kit.clock(), self.at_hand.pop(manifest_id, None)
         desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
-        with _uncollected():
-            async with transaction(self.kit.pools.authority, org) as tx:
-                await lease.claim(tx, "manifest", manifest_id)
-                await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
+        async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, "manifest", manifest_id)
+            await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
 
     async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:
@@ -227,7 +224,9 @@ class Worker:
         if patience and patience.until and self.kit.clock() < patience.until:
             return 0
         try:
-            await do(number, org, await self._name(org))
+            # A large manifest makes half a million objects and no circle among them.
+            with paused():
+                await do(number, org, await self._name(org))
         except lease.Claimed:
             return 0
         except Exception as error:
@@ -251,16 +250,6 @@ class Worker:
             async with transaction(self.kit.pools.engine, None) as tx:
                 self.names[org] = await parties.party_of(tx, org)
         return self.names[org]
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A large manifest makes half a million objects and no circle among them."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 async def run(worker: Worker, stop: asyncio.Event) -> None:

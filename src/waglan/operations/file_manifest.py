@@ -190,6 +190,8 @@ async def _keep(
 
 def _not_said_yet(judged: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:
     """Leave out what the reader has said of the very same segment already."""
+    if not judged:
+        return []
     known = {(f.code, f.where.segment, *f.params.items()) for f in said if f.where.segment}
     return [f for f in judged if (f.code, f.where.segment, *f.params.items()) not in known]
 

@@ -127,7 +127,7 @@ async def _keys(tx: Transaction) -> Mapping[str, bytes]:
 def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:
     if table is None:
         return [Hit()] * len(manifest.bills)
-    return table.evaluate(facts_of(manifest, table.needs, Beyond(findings)))
+    return table.evaluate(facts_of(manifest, Beyond(findings)))
 
 
 def _reasons(decisions: Sequence[Decision]) -> list[Finding]:

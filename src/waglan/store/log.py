@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from waglan.logbook.tree import TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
+from waglan.logbook.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
 from waglan.store import Transaction, bulk, links
 
 BATCH_EVENTS = 50_000
@@ -62,23 +62,15 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
     large transaction may exceed `at_most`.
     """
     before = await head(tx, lock=True)
-    horizon = await _horizon(tx, before.horizon, at_most)
-    rows = await (
-        await tx.execute(
-            r"""
-            SELECT event_id, month, sha256('\x00'::bytea || sha256(salt || canonical))
-            FROM event WHERE tx >= %s::xid8 AND tx < %s::xid8 ORDER BY tx, event_id
-            """,
-            [before.horizon, horizon],
-        )
-    ).fetchall()
+    horizon, waiting = await _horizon(tx, before.horizon, at_most)
+    leaves = await _number(tx, before, horizon) if waiting else []
     idle = before.sequenced_at is not None and now - before.sequenced_at < SAY_AGAIN
-    if not rows and idle:
+    if not leaves and idle:
         return 0
-    if rows:
+    if leaves:
         await links.show_new(tx, before.horizon, horizon)
-        await _number(tx, before, rows)
-    edge, tiles = before.frontier.append(bytes(leaf) for _, _, leaf in rows)
+        await _feed(tx, before.size)
+    edge, tiles = before.frontier.append(leaves)
     await bulk.insert(
         tx,
         "log_tile",
@@ -89,11 +81,11 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
         "UPDATE log_head SET size = %s, frontier = %s, horizon = %s::xid8, sequenced_at = %s",
         [edge.size, _pack(edge.rows), horizon, now],
     )
-    return len(rows)
+    return len(leaves)
 
 
-async def _horizon(tx: Transaction, since: str, at_most: int) -> str:
-    """Where this batch ends: at the oldest running transaction, or where the batch is full."""
+async def _horizon(tx: Transaction, since: str, at_most: int) -> tuple[str, int]:
+    """Where this batch ends, at the oldest running transaction or full; and how many wait."""
     row = await (
         await tx.execute(
             """
@@ -112,25 +104,41 @@ async def _horizon(tx: Transaction, since: str, at_most: int) -> str:
         raise RuntimeError("PostgreSQL returned no snapshot")
     oldest, first, last, count = row
     if count <= at_most:
-        return str(oldest)
-    return str(max(int(last), int(first) + 1))
+        return str(oldest), count
+    return str(max(int(last), int(first) + 1)), count
 
 
-async def _number(tx: Transaction, before: Head, rows: list[tuple[object, ...]]) -> None:
-    await bulk.insert(
-        tx,
-        "log_leaf",
-        (("seq", "int8"), ("event_id", "int8"), ("month", "date"), ("leaf_hash", "bytea")),
-        [
-            (before.size + i, event_id, month, leaf)
-            for i, (event_id, month, leaf) in enumerate(rows)
-        ],
-    )
+# The server has salt and bytes at hand: only the hashes travel, and they alone are sorted.
+_NUMBER = r"""
+    WITH hashed AS MATERIALIZED (
+        SELECT tx, event_id, month, sha256('\x00'::bytea || sha256(salt || canonical)) AS leaf_hash
+        FROM event WHERE tx >= %s::xid8 AND tx < %s::xid8)
+    INSERT INTO log_leaf (seq, event_id, month, leaf_hash)
+    SELECT %s + row_number() OVER (ORDER BY tx, event_id) - 1, event_id, month, leaf_hash
+    FROM hashed
+"""
+
+
+async def _number(tx: Transaction, before: Head, horizon: str) -> list[bytes]:
+    """Number the events from the last horizon to this one; return their leaves in order."""
+    await tx.execute(_NUMBER, [before.horizon, horizon, before.size])
+    row = await (
+        await tx.execute(
+            "SELECT string_agg(leaf_hash, '' ORDER BY seq) FROM log_leaf WHERE seq >= %s",
+            [before.size],
+        )
+    ).fetchone()
+    hashes = bytes(row[0]) if row and row[0] else b""
+    return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+
+
+async def _feed(tx: Transaction, first: int) -> None:
+    """Have every reader's feed tell of what was numbered from here on, and ring."""
     await tx.execute(
         "INSERT INTO feed (org, seq, event_id, month, until)"
         " SELECT a.org, l.seq, a.event_id, a.month, a.until"
         " FROM log_leaf l JOIN audience a ON a.event_id = l.event_id WHERE l.seq >= %s",
-        [before.size],
+        [first],
     )
     # One bell a batch, without a payload: the truth is read by cursor.
     await tx.execute("SELECT pg_notify(%s, '')", [BELL])

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from waglan.codes.container import read
+from waglan.codes.container import is_right, read
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.rule import Kind
 from waglan.manifest.model import Equipment, Manifest
@@ -25,7 +25,7 @@ def check(manifest: Manifest) -> list[Finding]:
         if finding.severity is Severity.ERROR
         else finding
         for box in manifest.equipment
-        if box.kind == "CN"
+        if box.kind == "CN" and not is_right(box.number)
         for finding in read(box.number, _where(box))[1]
     ]
 
