@@ -9,9 +9,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeAlias
+from uuid import UUID
 
 import structlog
 
@@ -46,6 +47,7 @@ from waglan.store import (
     messages,
     parties,
     report_links,
+    uploads,
 )
 from waglan.store.connect import transaction
 from waglan.store.links import Unsettled
@@ -54,6 +56,10 @@ BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=10)
+# An upload may take an hour (gateway/http/messages.py), so what is a day old becomes no message.
+LEFT_AFTER = timedelta(days=1)
+LOOK_FOR_LEFT_EVERY = timedelta(hours=1)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
 
 logger = structlog.get_logger()
@@ -90,6 +96,7 @@ class Worker:
     figures: Counter[tuple[str, str]] = field(default_factory=Counter)
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
+    swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
 
     async def round(self) -> int:
         """Do what waits now, and keep the figures of it; return how many pieces were done."""
@@ -115,6 +122,7 @@ class Worker:
                 await self._each("notice", customs.unanswered, self._notice),
                 await self._each("assembly", partial(assemblies.overdue, now=now), self._assembly),
                 await self._erasures(),
+                await self._uploads(now),
             ]
         )
 
@@ -135,6 +143,23 @@ class Worker:
         async with transaction(self.kit.pools.engine, None) as tx:
             found = await find(tx, at_most=BATCH)
         return sum([await self._try(kind, number, org, do) for number, org in found])
+
+    async def _uploads(self, now: datetime) -> int:
+        before = now - LEFT_AFTER
+        if before - self.swept_until < LOOK_FOR_LEFT_EVERY:
+            return 0
+        async with transaction(self.kit.pools.engine, None) as tx:
+            found = await uploads.left(tx, since=self.swept_until, before=before, at_most=BATCH)
+        if len(found) < BATCH:
+            self.swept_until = before
+        return sum([await self._swept(upload, org) for upload, org in found])
+
+    async def _swept(self, upload: UUID, org: int) -> int:
+        async def sweep(number: int, org: int, party: PartyId) -> None:
+            async with transaction(self.kit.pools.engine, None) as tx:
+                await uploads.sweep(tx, org, upload)
+
+        return await self._try("upload", upload.int, org, sweep)
 
     async def _erasures(self) -> int:
         async with transaction(self.kit.pools.engine, None) as tx:

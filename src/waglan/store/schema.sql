@@ -1297,6 +1297,8 @@ CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, man
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
 
+CREATE INDEX message_chunk_first ON public.message_chunk USING btree (kept_at) WHERE (n = 0);
+
 CREATE INDEX message_received ON public.message USING btree (received_at);
 
 CREATE INDEX movement_container ON public.movement USING btree (container);

@@ -30,6 +30,7 @@ from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
+UPLOAD_SECONDS_MAX = 3_600.0
 WAIT_SECONDS = 10.0
 WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.05
@@ -76,6 +77,7 @@ HANDED_IN: Responses = {
     **ERRORS,
     200: {"description": "The very same message came before.", "model": MessageView},
     202: {"description": "Kept durably, and not worked off yet.", "model": MessageView},
+    408: {"description": "It did not come to its end in an hour."},
     409: {"description": "Another message came under this reference before."},
     413: {"description": "Larger than this instance takes."},
     503: {"description": "Come again in some seconds."},
@@ -102,7 +104,11 @@ async def hand_in(
     that it will be said later, 200 that the same message came before.
     """
     visitor.must(Act.HAND_IN)
-    kept, salt, head = await _keep(request, visitor)
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS_MAX):
+            kept, salt, head = await _keep(request, visitor)
+    except TimeoutError:
+        raise Problem(408, Finding("HTTP-TOO-SLOW", Severity.ERROR, Where("message"), {})) from None
     received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
     note(request, message=str(received.id))
     if received.clash:
