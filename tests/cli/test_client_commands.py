@@ -179,3 +179,23 @@ def test_what_is_no_waglan_is_said_so_without_a_traceback(
         ran = waglan(*arguments)
         assert ran.status in (0, 1, 2), ran.err
         assert "\x1b" not in ran.out + ran.err
+
+
+def test_the_operator_agrees_with_a_partner_about_his_files(
+    waglan: CommandLine, carrier: str, tmp_path: Path
+) -> None:
+    shown = waglan("party", "profile", "waglan-line")
+    assert (shown.status, shown.out.splitlines()) == (0, ["waglan-line  0  -", "{}"])
+    made = waglan("party", "profile", "waglan-line", "--based-on", "mainland")
+    assert (made.status, json.loads(made.out.partition("\n")[2])["charset"]) == (0, "gb18030")
+    for name, text in (("p.toml", 'charset = "cp1252"'), ("p.json", '{"charset": "cp1252"}')):
+        (tmp_path / name).write_text(text)
+        made = waglan("party", "profile", "waglan-line", "--set", str(tmp_path / name))
+        assert json.loads(made.out.partition("\n")[2]) == {"charset": "cp1252"}
+    (tmp_path / "bad.toml").write_text("charset =")
+    bad = waglan("party", "profile", "waglan-line", "--set", str(tmp_path / "bad.toml"))
+    assert (bad.status, "CLI-FILE" in bad.err) == (2, True)
+    wrong = waglan("party", "profile", "waglan-line", "--based-on", "nothing")
+    assert (wrong.status, "PROFILE-NO-SUCH-BASE" in wrong.err) == (1, True)
+    own = waglan.signs_in(carrier)("party", "profile", "waglan-line", "--based-on", "default")
+    assert (own.status, "PARTY-ROLE-NEEDED" in own.err) == (1, True)

@@ -31,6 +31,7 @@ issue-token           | anybody                          | person            | a
 revoke-token          | anybody                          | person machine    | admin
 register-credential   | anybody                          | person            | admin
 register-organisation | operator                         | person machine    | operate
+set-profile           | operator                         | person machine    | operate
 publish-key           | operator                         | person            | operate
 erase                 | operator                         | person            | operate
 """

@@ -129,6 +129,11 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/deadlines"): Ask(Act.READ, "/v1/deadlines"),
     ("get", "/v1/documents"): Ask(Act.READ, "/v1/documents?bill={bill}"),
     ("get", "/v1/documents/{document}"): Ask(Act.READ, "/v1/documents/{document}"),
+    # The operator may see every partner's, so that of the tenant is asked for in its own scenario.
+    ("get", "/v1/partners/{party}/profile"): Ask(Act.READ, "/v1/partners/party-absent/profile"),
+    ("put", "/v1/partners/{party}/profile"): Ask(
+        Act.SET_PROFILE, "/v1/partners/party-absent/profile", {}
+    ),
     ("get", "/v1/templates/manifest.{form}"): Ask(None, "/v1/templates/manifest.csv"),
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),

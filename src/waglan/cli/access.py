@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import typer
 
+from waglan.cli.profile import profile
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client
 from waglan.cli.wording import plain, say
@@ -17,6 +18,7 @@ token = typer.Typer(no_args_is_help=True, help="Issue, list and revoke your own 
 def add(app: typer.Typer) -> None:
     """Add these commands to the root."""
     app.command()(whoami)
+    party.command("profile")(profile)
     app.add_typer(party, name="party")
     app.add_typer(token, name="token")
 

@@ -40,5 +40,6 @@ class EventCode(Enum):
     GRANT_REVOKED = "party.grant-revoked"
     LINK_DISPUTED = "party.link-disputed"
     SUBJECT_ERASED = "privacy.subject-erased"
+    PROFILE_SET = "party.profile-set"
     KEY_PUBLISHED = "log.key-published"
     ORIGIN_OPENED = "log.origin-opened"

@@ -19,7 +19,6 @@ import structlog
 from waglan.codes.party import PartyId
 from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
-from waglan.messages.edifact import Profile
 from waglan.messages.edifact.collector import paused
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
@@ -46,6 +45,7 @@ from waglan.store import (
     manifests,
     messages,
     parties,
+    partners,
     report_links,
     uploads,
 )
@@ -182,9 +182,11 @@ class Worker:
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         sheet = await self._sheet(org, message_id)
-        work = Work(self.kit.keys.vault, Profile(), self.kit.clock(), self.kit.new_id, sheet)
         async with transaction(self.kit.pools.app, org) as tx:
             await lease.claim(tx, "message", message_id)
+            profile = (await partners.agreed(tx, org)).profile
+            kit = self.kit
+            work = Work(kit.keys.vault, profile, kit.clock(), kit.new_id, sheet)
             filings = await work_off_message(tx, work, party, message_id)
         self._keep_at_hand(filings)
 

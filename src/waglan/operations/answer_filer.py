@@ -7,9 +7,10 @@ from waglan.manifest.model import Level
 from waglan.messages.edifact import peek
 from waglan.messages.edifact.contrl import reply_envelope
 from waglan.messages.edifact.cusres import BillStatus, Filing, cusres
+from waglan.messages.edifact.finding_text import Wording
 from waglan.messages.result import BillStatus as Status
 from waglan.messages.result import notice
-from waglan.store import Transaction, customs, manifests, messages
+from waglan.store import Transaction, customs, manifests, messages, partners
 from waglan.store.messages import NewAnswer
 
 _QUALIFIER = {Level.MASTER: "BM", Level.HOUSE: "BH"}
@@ -40,6 +41,8 @@ async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: dat
     statuses = [
         BillStatus(number, status, _QUALIFIER[Level(level)]) for number, level, status in notices
     ]
-    reply = reply_envelope(envelope, f"{event_id:x}"[-14:], now)
-    plain = cusres(reply, Filing(filed.document), statuses, at=now)
+    profile = (await partners.agreed(tx, kept.org)).profile
+    reply = reply_envelope(profile.answered(envelope), f"{event_id:x}"[-14:], now)
+    wording = Wording(profile.lang)
+    plain = cusres(reply, Filing(filed.document), statuses, at=now, wording=wording)
     return await messages.add_answer(tx, vault, kept, NewAnswer("CUSRES", plain, event_id, now))

@@ -9,9 +9,10 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.messages.envelope import Interchange
-from waglan.store import Transaction, events, messages
+from waglan.store import Transaction, events, messages, partners
 from waglan.store.messages import Kept
 
+REFERENCE = "unb"  # what keys begin with that were made from an envelope
 KEY_CHARACTERS_MAX = 200  # of a receipt as it was sent; a longer one is known by its hash
 
 
@@ -38,7 +39,9 @@ async def receive_message(
     known = await messages.receipt(tx, message.source, key)
     clash = known is not None and known[0] != message.sha256
     if clash:
-        message = replace(message, clash=True)
+        is_agreed = key.startswith(REFERENCE) and await _may_reuse(tx, message)
+        clash = not is_agreed
+        message = replace(message, clash=clash)
         key = f"{key}#{message.sha256.hex()}"
         known = await messages.receipt(tx, message.source, key)
     if known is not None:
@@ -50,14 +53,26 @@ async def receive_message(
     return Received(message.id, clash=clash)
 
 
+async def _may_reuse(tx: Transaction, message: Kept) -> bool:
+    """Whether it is agreed with the sender that a reference says nothing of the content."""
+    return (await partners.agreed(tx, message.org)).profile.duplicates == "accept"
+
+
 def reference_key(envelope: Interchange) -> str:
     """Return what an interchange is known by: who sends it to whom, and its reference."""
     sender, recipient = envelope.sender, envelope.recipient
     key = "\x1f".join(
-        ("unb", sender.id, sender.qualifier, recipient.id, recipient.qualifier, envelope.reference)
+        (
+            REFERENCE,
+            sender.id,
+            sender.qualifier,
+            recipient.id,
+            recipient.qualifier,
+            envelope.reference,
+        )
     )
     is_short = len(key) <= KEY_CHARACTERS_MAX
-    return key if is_short else f"unb-sha256:{sha256(key.encode()).hexdigest()}"
+    return key if is_short else f"{REFERENCE}-sha256:{sha256(key.encode()).hexdigest()}"
 
 
 class Raced(Exception):

@@ -12,12 +12,13 @@ from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
-from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.edifact import Profile, read
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
+from waglan.messages.edifact.finding_text import Wording, is_code_alone
+from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
@@ -27,9 +28,7 @@ from waglan.operations.take_document import take_document
 from waglan.operations.take_moves import Teller, take_moves
 from waglan.operations.take_part import Sender, Taken, take_part
 from waglan.operations.take_stowage import take_stowage
-from waglan.operations.work_off_paper import Handed, work_off_paper
-from waglan.parties.permission import Act
-from waglan.parties.reporting import role_refusal
+from waglan.operations.work_off_paper import Handed, role_refused, work_off_paper
 from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
@@ -73,9 +72,11 @@ async def work_off_message(
     result = _Result()
     answers: list[tuple[str, bytes]] = []
     place = 0
-    for end, inside in interchanges(read(blocks, work.profile)):
-        end = await _checked(tx, end, sender)
-        reply = contrl(end, inside, reference=_reference(kept, len(answers)), at=work.now)
+    profile = work.profile
+    for end, inside in interchanges(read(blocks, profile, validate=profile.structure)):
+        end = await _checked(tx, end, sender, profile)
+        inside = by_document(inside) if profile.parts_by_document else inside
+        reply = _contrl(end, inside, work, _reference(kept, len(answers)))
         answers += [("CONTRL", reply)] if reply else []
         result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
         if not inside or _is_wrong(end.findings):
@@ -88,12 +89,26 @@ async def work_off_message(
             answers += await _one(tx, work, sender, (message, place), result)
             if message.part is not None:
                 parts[place] = message.part
-    for kind, plain in answers:
+    for kind, plain in _wanted(answers, profile):
         await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
     outcome = Outcome(state, encode(result.findings), work.now)
     await messages.finish(tx, work.vault, kept, outcome)
     return result.filed
+
+
+def _contrl(
+    end: InterchangeEnd, inside: Sequence[Message], work: Work, reference: str
+) -> bytes | None:
+    answered = end.interchange and work.profile.answered(end.interchange)
+    wording = Wording(work.profile.lang)
+    told = replace(end, interchange=answered)
+    return contrl(told, inside, reference=reference, at=work.now, wording=wording)
+
+
+def _wanted(answers: Iterable[tuple[str, bytes]], profile: Profile) -> list[tuple[str, bytes]]:
+    """Return the answers that the partner wants; all can be looked up on the interface."""
+    return [(kind, plain) for kind, plain in answers if kind in profile.answers]
 
 
 async def _paper(
@@ -124,7 +139,9 @@ def interchanges(
     return found
 
 
-async def _checked(tx: Transaction, end: InterchangeEnd, sender: Sender) -> InterchangeEnd:
+async def _checked(
+    tx: Transaction, end: InterchangeEnd, sender: Sender, profile: Profile
+) -> InterchangeEnd:
     """Refuse an interchange whose sender is not who signed in, or whose reference is taken."""
     said = end.interchange
     if said is None:
@@ -136,14 +153,16 @@ async def _checked(tx: Transaction, end: InterchangeEnd, sender: Sender) -> Inte
         found = Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": told})
         return replace(end, findings=(*end.findings, found))
     # What can't be believed takes no reference away: it may come again, put right.
-    if sender.message.clash or not (_is_wrong(end.findings) or await _is_his(tx, end, sender)):
-        where = Where(
-            "interchange/reference", interchange=said.reference[:35], tag="UNB", element=6
-        )
-        told = said.reference[:35]
+    has_clash = sender.message.clash
+    if not has_clash and (_is_wrong(end.findings) or await _is_his(tx, end, sender)):
+        return end
+    told = said.reference[:35]
+    where = Where("interchange/reference", interchange=told, tag="UNB", element=6)
+    if profile.duplicates == "accept" and not has_clash:
+        found = Finding("MESSAGE-REFERENCE-AGAIN", Severity.WARNING, where, {"reference": told})
+    else:
         found = Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": told})
-        return replace(end, findings=(*end.findings, found))
-    return end
+    return replace(end, findings=(*end.findings, found))
 
 
 async def _is_his(tx: Transaction, end: InterchangeEnd, sender: Sender) -> bool:
@@ -174,11 +193,13 @@ async def _one(
         result.accepted += not _is_wrong(message.findings) and message.interchange is not None
         return []
     envelope = reply_envelope(
-        message.interchange, _reference(sender.message, 500 + sent[1]), work.now
+        work.profile.answered(message.interchange),
+        _reference(sender.message, 500 + sent[1]),
+        work.now,
     )
     if isinstance(content, Part):
         return await _part(tx, work, sender, (sent, content, envelope), result)
-    if refused := _role_refused(message, sender):
+    if refused := role_refused(message, sender):
         findings = [refused]
     elif isinstance(content, MovementReport | Stowage):
         teller = Teller(sender.party, sender.message, work.now)
@@ -189,7 +210,7 @@ async def _one(
     _count(result, findings)
     number = content.number if isinstance(content, Instruction) else content.document
     said = Said(number, not _is_wrong(findings), (*message.findings, *findings))
-    return [("APERAK", aperak(envelope, said, at=work.now))] if said.findings else []
+    return _answer("APERAK", said, envelope, work, result) if said.findings else []
 
 
 async def _part(
@@ -200,26 +221,33 @@ async def _part(
     result: _Result,
 ) -> list[tuple[str, bytes]]:
     message, part, envelope = sent
-    refused = _role_refused(message[0], sender)
+    refused = role_refused(message[0], sender)
     done = Taken([refused]) if refused else await take_part(tx, work.vault, sender, message, work)
     _count(result, done.findings)
     if done.filing is None:
         if not _is_wrong(done.findings):
             return []
         said = Said(part.head.document, False, tuple(done.findings))
-        return [("APERAK", aperak(envelope, said, at=work.now))]
+        return _answer("APERAK", said, envelope, work, result)
     result.filed += [done.filing] if done.filing.is_accepted else []
-    return [("CUSRES", cusres(envelope, _said(done.filing), at=work.now))]
+    return _answer("CUSRES", _said(done.filing), envelope, work, result)
 
 
-def _role_refused(message: Message, sender: Sender) -> Finding | None:
-    """Return why this organisation may not send a message of this type; the door knew no type."""
-    act = Act.FILE
-    if isinstance(message.content, MovementReport | Stowage):
-        act = Act.REPORT
-    elif isinstance(message.content, VerifiedMassList):
-        act = Act.HAND_IN
-    return role_refusal(message.header.type, act, sender.roles)
+def _answer(
+    kind: str, said: Said, envelope: Interchange, work: Work, result: _Result
+) -> list[tuple[str, bytes]]:
+    """Return the answer, and say on the interface what its characters could not hold."""
+    wording = Wording(work.profile.lang)
+    count = sum(is_code_alone(finding, wording, envelope) for finding in said.findings)
+    if count:
+        where, level = Where("answer"), envelope.syntax_id
+        result.findings.append(
+            Finding(
+                "MESSAGE-ANSWER-SHORTENED", Severity.NOTE, where, {"count": count, "level": level}
+            )
+        )
+    write = aperak if kind == "APERAK" else cusres
+    return [(kind, write(envelope, said, at=work.now, wording=wording))]
 
 
 def _count(result: _Result, findings: Sequence[Finding]) -> None:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from waglan.cargo.movement import MovementReport
+from waglan.cargo.stowage import Stowage
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
+from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.edifact import Profile
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form, read_paper
@@ -76,9 +79,21 @@ def _read(
     return replace(message, findings=findings), findings
 
 
+def role_refused(message: Message, sender: Sender) -> Finding | None:
+    """Return why this organisation may not send a message of this type; the door knew no type."""
+    act = Act.FILE
+    if isinstance(message.content, MovementReport | Stowage):
+        act = Act.REPORT
+    elif isinstance(message.content, VerifiedMassList):
+        act = Act.HAND_IN
+    return role_refusal(message.header.type, act, sender.roles)
+
+
 async def _take(
     tx: Transaction, vault: Vault, sender: Sender, message: Message, means: Means
 ) -> Taken:
+    if refused := role_refused(message, sender):
+        return Taken([refused])
     if refused := role_refusal(message.header.type, Act.FILE, sender.roles):
         return Taken([refused])
     if message.part is not None:

@@ -36,6 +36,7 @@ class Act(Enum):
     REGISTER_CREDENTIAL = "register-credential"
     REGISTER_ORGANISATION = "register-organisation"
     PUBLISH_KEY = "publish-key"
+    SET_PROFILE = "set-profile"  # how a partner's files are read
     ERASE = "erase"
 
 
@@ -84,6 +85,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.REVOKE_TOKEN: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.REGISTER_CREDENTIAL: Permission(_ANY, _PERSON, Scope.ADMIN),
     Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
+    Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
     Act.ERASE: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
 }

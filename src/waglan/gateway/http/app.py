@@ -19,6 +19,7 @@ from waglan.gateway.http import (
     grants,
     health,
     messages,
+    partners,
     problem,
     tracking,
 )
@@ -78,6 +79,7 @@ def describe() -> FastAPI:
         app.include_router(module.router)
     app.include_router(desk.listing)
     app.include_router(documents.router)
+    app.include_router(partners.router)
     app.include_router(documents.templates)
     plain = app.openapi
 

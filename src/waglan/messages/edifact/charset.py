@@ -5,7 +5,7 @@ read moves it on, so that the same bytes give the same text however they arrive 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from waglan.messages.edifact.service_characters import LINE_ENDS, ServiceCharacters
@@ -79,10 +79,10 @@ class Ladder:
         return None
 
 
-def ladder(label: str, fallback: str | None) -> Ladder:
-    """Return where reading begins for a syntax identifier and the partner's own charset."""
+def ladder(label: str, fallbacks: Sequence[str]) -> Ladder:
+    """Return where reading begins for a syntax identifier and the partner's own charsets."""
     first = LABELS.get(label, UTF_8)
-    steps = [first, UTF_8, *([fallback] if fallback else []), LATIN_1]
+    steps = [first, UTF_8, *fallbacks, LATIN_1]
     return Ladder(label, tuple(dict.fromkeys(steps)))
 
 

@@ -49,6 +49,11 @@ def free_text(finding: Finding, wording: Wording, envelope: Interchange) -> Segm
     return ("FTX", ERRORS_SUBJECT, "", "", (finding.code,))
 
 
+def is_code_alone(finding: Finding, wording: Wording, envelope: Interchange) -> bool:
+    """Whether a finding is told by its code alone, since its words can't be sent."""
+    return len(free_text(finding, wording, envelope)[-1]) == 1
+
+
 def languages(wanted: Lang) -> tuple[Lang, ...]:
     """Return the languages to try, the wanted one first."""
     return (wanted,) if wanted == "en" else (wanted, "en")

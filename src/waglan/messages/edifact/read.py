@@ -57,7 +57,7 @@ def peek(head: bytes) -> Interchange | None:
     opening = source.opening()
     if opening is None or opening.tag != "UNB":
         return None
-    steps = ladder(opening.label, None)
+    steps = ladder(opening.label, ())
     walk = Walk(opening, steps, Options(_NO_AGREEMENT), 1)
     offset, raw = source.run(opening.service, steps.mask(opening.service))
     for _ in walk.take(generic.tokenise(raw, offset, opening.service, steps)):
@@ -80,7 +80,7 @@ def events(
 def _interchange(
     source: Source, opening: Opening, options: Options, number: int, tokenise: Tokenise
 ) -> Iterator[Item | Message | InterchangeEnd]:
-    service, steps = opening.service, ladder(opening.label, options.profile.charset)
+    service, steps = opening.service, ladder(opening.label, options.profile.charsets)
     walk = Walk(opening, steps, options, number)
     has_begun = False
     while not (walk.is_closed or (has_begun and source.is_at_opening)):

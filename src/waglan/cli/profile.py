@@ -1,0 +1,52 @@
+"""`waglan party profile`: how a partner's files are read and answered."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from waglan.cli.settings import Settings
+from waglan.cli.talk import answered, client
+from waglan.cli.wording import plain, stopped
+from waglan.codes.finding import Finding, Severity, Where
+
+UNDONE = 2
+
+
+def profile(
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Whose files.")],
+    file: Annotated[
+        Path | None, typer.Option("--set", help="TOML or JSON file with the profile to set.")
+    ] = None,
+    based_on: Annotated[
+        str | None, typer.Option(help="Packaged profile to set, or to begin with.")
+    ] = None,
+) -> None:
+    """Show how a partner's files are read and answered, or set it, as the platform's operator."""
+    settings = Settings()
+    path = f"/v1/partners/{quote(party, safe='')}/profile"
+    told = {} if file is None else _read(file, settings)
+    if based_on is not None:
+        told["based_on"] = based_on
+    with client(settings) as http:
+        is_set = file is not None or based_on is not None
+        response = http.put(path, json=told) if is_set else http.get(path)
+        shown = answered(response).json()
+    typer.echo(plain(f"{shown['party']}  {shown['version']}  {shown['set_at'] or '-'}"))
+    typer.echo(json.dumps(shown["profile"], indent=2, ensure_ascii=False))
+
+
+def _read(file: Path, settings: Settings) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8")
+        told = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        found = Finding(
+            "CLI-FILE", Severity.ERROR, Where("file"), {"file": str(file), "reason": reason}
+        )
+        raise stopped(found, settings.lang, UNDONE) from None
+    return told if isinstance(told, dict) else {"": told}
