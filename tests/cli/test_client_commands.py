@@ -1,6 +1,8 @@
 """Commands that talk to an instance: let in, issue, submit, track, revoke."""
 
+import io
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -81,6 +83,39 @@ def test_a_message_is_handed_in_once_however_often_it_is_tried(
     again = waglan("submit", str(MANIFEST))
     assert (again.status, again.out) == (first.status, first.out)
     assert "came before" in again.err
+
+
+def test_a_message_comes_from_standard_input_and_through_pipes_too(
+    waglan: CommandLine, carrier: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = waglan.signs_in(carrier)("submit", str(MANIFEST))
+    with MANIFEST.open("rb") as file:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(file))
+        ran = waglan("submit", "-", "--answers", str(tmp_path))
+    assert (ran.status, ran.out) == (first.status, first.out)
+    assert (tmp_path / "message.1.contrl.edi").exists()
+    reading, writing = os.pipe()
+    os.write(writing, MANIFEST.read_bytes())  # small enough to wait in the pipe
+    os.close(writing)
+    ran = waglan("submit", f"/dev/fd/{reading}")
+    os.close(reading)
+    assert (ran.status, ran.out) == (first.status, first.out)
+    monkeypatch.setattr("sys.stdin", None)
+    for command in ("submit", "read", "check"):
+        ran = waglan(command, "-")
+        assert (ran.status, "CLI-FILE" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize("token", ["a\nb", "香港"])
+def test_a_token_that_can_be_none_is_said_so(waglan: CommandLine, token: str) -> None:
+    ran = waglan.signs_in(token)("whoami")
+    assert (ran.status, "CLI-NO-TOKEN" in ran.err) == (2, True)
+
+
+def test_a_key_is_asked_for_as_it_was_typed(waglan: CommandLine, carrier: str) -> None:
+    for key in ("a/../../b", "x?y#z", "9999999/999E", "%00"):
+        ran = waglan.signs_in(carrier)("track", key)
+        assert (ran.status, "HTTP-NOT-FOUND" in ran.err) == (1, True), ran.err
 
 
 def test_a_bill_is_tracked_in_eighty_columns_and_both_languages(

@@ -96,6 +96,12 @@ def test_a_port_that_is_taken_is_said_so(waglan: CommandLine) -> None:
         waglan.set("WAGLAN_PORT", str(taken.getsockname()[1]))
         ran = waglan("up")
     assert (ran.status, "Address already in use" in ran.err) == (2, True), ran.err
+    assert "WAGLAN_PORT" in ran.err
+
+
+def test_the_version_is_printed_by_the_command_and_by_the_option(waglan: CommandLine) -> None:
+    assert waglan("version") == waglan("--version")
+    assert waglan("--version").status == 0
 
 
 @pytest.mark.parametrize(

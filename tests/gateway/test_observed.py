@@ -126,6 +126,7 @@ async def test_our_own_fault_is_a_problem_that_names_the_request_and_nothing_els
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
         answer = await http.get("/broken", headers={"Accept-Language": "zh-HK"})
     assert (answer.status_code, answer.json()["code"]) == (500, "our-fault")
+    assert answer.headers["waglan-request"] in answer.json()["detail"]
     assert SECRET not in answer.text
 
 

@@ -29,7 +29,6 @@ from waglan.cli.settings import Settings
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Waglan: one open port community system.",
 )
 paper.add(app)
 template.add(app)
@@ -42,6 +41,22 @@ app.add_typer(desk.app, name="desk")
 app.add_typer(log.app, name="log")
 keeping.add(app)
 app.add_typer(witness.app, name="witness")
+
+
+def _told_version(is_asked: bool) -> None:
+    if is_asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_told_version, help="Print the version."),
+    ] = False,
+) -> None:
+    """Waglan: one open port community system."""
 
 
 @app.command()

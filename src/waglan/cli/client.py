@@ -1,18 +1,24 @@
 """Commands that talk to a running instance, as any program may."""
 
+import os
+import shutil
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
 import httpx
 import typer
 
+from waglan.cli.paper import opened
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say
 from waglan.codes.key import KeyKind
+from waglan.codes.render import Lang
 
 SHOW_PROGRESS_FROM_BYTES = 2 << 20
 BLOCK_BYTES = 256 << 10
@@ -30,7 +36,9 @@ def add(app: typer.Typer) -> None:
 
 
 def submit(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The message.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="The message; - is standard input.")
+    ],
     answers: Annotated[
         Path | None, typer.Option(help="Folder to put the answers in, as files.")
     ] = None,
@@ -43,8 +51,8 @@ def submit(
     from waglan.cli.talk import answered, client, show_finding
 
     settings = Settings()
-    with client(settings) as http:
-        response = answered(_handed_in(http, file, settings))
+    with _repeatable(file, settings.lang) as body, client(settings) as http:
+        response = answered(_handed_in(http, body, settings))
         shown = _settled(http, response.json(), wait)
         if "Waglan-Replayed" in response.headers:
             typer.echo(say("submit", "replayed", settings.lang), err=True)
@@ -54,18 +62,31 @@ def submit(
         for answer in shown["answers"]:
             typer.echo(plain(f"{answer['kind']}  {answer['size']} bytes  {answer['href']}"))
             if answers is not None:
-                _keep(answers, file.stem, answer, answered(http.get(answer["href"])).content)
+                _keep(answers, _stem(file), answer, answered(http.get(answer["href"])).content)
     raise typer.Exit({"accepted": ACCEPTED, "waiting": WAITING}.get(shown["state"], REFUSED))
 
 
-def _handed_in(http: httpx.Client, file: Path, settings: Settings) -> httpx.Response:
+@contextmanager
+def _repeatable(file: str, lang: Lang) -> Iterator[BinaryIO]:
+    """Hold the message open so that it can be sent again; what comes through a pipe is copied."""
+    with opened(file, lang) as data:
+        if file != "-" and stat.S_ISREG(os.fstat(data.fileno()).st_mode):
+            yield data
+            return
+        with TemporaryFile() as copy:
+            shutil.copyfileobj(data, copy)
+            yield copy
+
+
+def _handed_in(http: httpx.Client, body: BinaryIO, settings: Settings) -> httpx.Response:
     """Post the file, and once more if the line breaks: the same bytes are never taken twice."""
     pause = FIRST_PAUSE_SECONDS
+    size = body.seek(0, os.SEEK_END)
+    headers = {**_HEADERS, "Content-Length": str(size)}
     for left in reversed(range(TRIES_MAX)):
         try:
-            size = file.stat().st_size
-            headers = {**_HEADERS, "Content-Length": str(size)}
-            with file.open("rb") as body, _progress(body, size) as blocks:
+            body.seek(0)
+            with _progress(body, size) as blocks:
                 response = http.post("/v1/messages", content=blocks, headers=headers)
             if response.status_code not in (502, 503, 504) or not left:
                 return response
@@ -110,6 +131,10 @@ def _settled(http: httpx.Client, shown: dict[str, Any], wait_seconds: int) -> di
     return shown
 
 
+def _stem(file: str) -> str:
+    return "message" if file == "-" else Path(file).stem
+
+
 def _keep(folder: Path, stem: str, answer: Mapping[str, Any], content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     kind = "".join(c for c in str(answer["kind"]).lower() if c.isalnum())
@@ -129,7 +154,7 @@ def track(
     settings = Settings()
     wanted = {} if kind is None else {"kind": kind.value}
     with client(settings) as http:
-        response = answered(http.get(f"/v1/track/{quote(key, safe='/')}", params=wanted))
+        response = answered(http.get(f"/v1/track/{quote(key, safe='')}", params=wanted))
     if as_json:
         typer.echo(response.text)
         return

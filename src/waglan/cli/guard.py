@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from waglan.cli.wording import language, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.keys import LooseKey
+from waglan.store import NoDatabase, is_gone
 from waglan.store.refused import Refused
 
 OUR_FAULT = 70  # EX_SOFTWARE of sysexits
@@ -75,6 +76,9 @@ def _findings(error: BaseException) -> list[Finding]:
         inner = [finding for one in error.exceptions for finding in _findings(one)]
         ours = [finding for finding in inner if finding.code == "CLI-BUG"]
         return ours[:1] or inner
+    if isinstance(error, NoDatabase) and is_gone(error):
+        reason = str(error).strip().partition("\n")[0]
+        return [Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})]
     if isinstance(error, LooseKey):
         return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": str(error)})]
     if isinstance(error, OSError) and error.strerror:

@@ -1,5 +1,6 @@
 """`waglan read` and `waglan check`: what a file says, offline and without any database."""
 
+import errno
 import os
 import stat
 import sys
@@ -137,15 +138,17 @@ def chosen(lang: str | None) -> Lang:
 @contextmanager
 def opened(file: str, lang: Lang) -> Iterator[BinaryIO]:
     """Hold a file open, or standard input for `-`; say plainly why it can't be read."""
-    if file == "-":
+    if file == "-" and sys.stdin is not None:
         yield sys.stdin.buffer
         return
     try:
+        if file == "-":  # whoever started us closed it
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         # Without blocking, or a pipe that nobody writes to would hold us for ever.
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise IsADirectoryError(21, os.strerror(21))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         os.set_blocking(descriptor, True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -21,6 +21,9 @@ TIMEOUT_SECONDS = 60
 def client(settings: Settings) -> Iterator[httpx.Client]:
     """Open a client of the instance that the settings name; say plainly if it does not answer."""
     token = settings.token or _kept_token(settings)
+    if token and not (token.isascii() and token.isprintable()):  # no header can carry it
+        found = Finding("CLI-NO-TOKEN", Severity.ERROR, Where("settings/token"), {})
+        raise stopped(found, settings.lang, 2)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with _opened(settings, settings.url, headers) as opened:
         yield opened

@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start
@@ -31,8 +32,10 @@ from waglan.gateway.workers import Worker
 from waglan.store import log
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
+from waglan.store.refused import Refused
 
 WATCH_SECONDS = 0.5
+WATCH_SECONDS_MAX = 10
 STOP_SECONDS = 10
 READY_SECONDS_MAX = 60
 
@@ -127,7 +130,16 @@ async def _address(server: uvicorn.Server, listening: socket.socket) -> str:
 def _listening(host: str, port: int) -> socket.socket:
     """Take the port before anything else is begun; uvicorn would end the process if it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        finding = Finding(
+            "CLI-PORT",
+            Severity.ERROR,
+            Where("settings/port"),
+            {"host": host, "port": port, "reason": error.strerror or str(error)},
+        )
+        raise Refused(finding) from None
 
 
 @asynccontextmanager
@@ -144,12 +156,16 @@ async def _processes(config: Config) -> AsyncIterator[None]:
     running = {place: start(main) for place, main in enumerate(mains)}
 
     async def watch() -> None:
+        pause = WATCH_SECONDS
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            for place, process in running.items():
-                if not process.is_alive():
-                    logger.warning("a process ended and is started again", process=process.name)
-                    running[place] = start(mains[place])
+            await asyncio.sleep(pause)
+            ended = [place for place, process in running.items() if not process.is_alive()]
+            # What ends as soon as it is started must not keep the machine busy with starting it.
+            pause = min(pause * 2, WATCH_SECONDS_MAX) if ended else WATCH_SECONDS
+            for place in ended:
+                name = running[place].name
+                logger.warning("a process ended and is started again", process=name)
+                running[place] = start(mains[place])
 
     watching = asyncio.create_task(watch())
     try:

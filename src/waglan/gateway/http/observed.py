@@ -65,6 +65,9 @@ class Observed:
         OPEN.inc()
         try:
             await self.app(scope, receive, send_noted)
+        except Exception:
+            seen.status = seen.status or 500  # answered further out
+            raise
         finally:
             OPEN.dec()
             _note(scope, seen.status, perf_counter() - began)

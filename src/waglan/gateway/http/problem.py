@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
+from waglan.gateway.http import HEADER
 from waglan.gateway.http.asked import UNKEEPABLE
 from waglan.store import NoDatabase, is_gone
 
@@ -150,7 +151,8 @@ def handle(app: FastAPI) -> None:
         # Its words are for nobody; the log has its kind and place under the request's id.
         reference = getattr(request.state, "request", "")
         kind = Finding("HTTP-OUR-FAULT", Severity.ERROR, HERE, {})
-        return _answer(request, Problem(500, kind, detail=f"request {reference}"))
+        headers = {HEADER: reference}
+        return _answer(request, Problem(500, kind, detail=f"request {reference}", headers=headers))
 
 
 def misunderstood(*faults: Finding) -> Problem:
