@@ -426,6 +426,7 @@ def test_a_dry_run_says_what_it_found_and_what_it_did_not_look_at() -> None:
     assert list(run.findings) == judge(vague, on=day)
     assert run.rules_run == tuple(rule.CODE for rule in RULES)
     assert codes(run.not_run) == [
+        "DRY-RUN-NO-PLACES",
         "DRY-RUN-NO-FILING-TIME",
         "DRY-RUN-NO-OWN-FILINGS",
         "DRY-RUN-NO-TARGETING",

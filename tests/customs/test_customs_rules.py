@@ -15,13 +15,25 @@ from hypothesis import strategies as st
 
 from waglan.codes.finding import Finding, Severity
 from waglan.codes.render import render
+from waglan.codes.unlocode import Place, Places, packaged
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place, of_bill, read_bill_place
 from waglan.customs.rule import Beside, Kind, Rule, Twin, WiderRule
 from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES
 from waglan.manifest.model import Bill, Goods, Level, Manifest, Party, PartyRole
 
+
+def packaged_rows() -> list[Place]:
+    return [place for places in packaged().by_code.values() for place in places]
+
+
 CASES = Path(__file__).parents[1] / "cases" / "rules"
+LIST = Places.of(
+    [*packaged_rows(), Place("KRPUS", "Busan"), Place("XXOLD", "Old Haven", is_going=True)],
+    "synthetic",
+    as_of=None,
+    is_whole=True,
+)
 TODAY = date(2026, 12, 1)
 
 
@@ -55,6 +67,7 @@ def beside(case: dict[str, Any]) -> Beside:
         filed_at=datetime.fromisoformat(told["filed_at"]) if "filed_at" in told else None,
         call=told.get("call"),
         twins=None if twins is None else {("", bill): Twin(*twin) for bill, twin in twins.items()},
+        places=LIST if told.get("places") else None,
     )
 
 

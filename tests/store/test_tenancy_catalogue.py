@@ -25,6 +25,8 @@ NO_TENANT = {
     "log_head": "public: how far the log has come",
     "log_leaf": "salted hashes; whose events they are stands elsewhere",
     "log_tile": "public: salted hashes",
+    "place": "public: codes and names of places",
+    "place_list": "public: which lists of places were loaded",
     "projection": "numbers only; the engine's alone",
     "schema_migration": "which steps were applied",
 }
@@ -82,6 +84,8 @@ PRIVILEGES = {
     "officer_act": ("", "si", "sd"),
     "officer_key": ("", "si", "s"),
     "organisation": ("si", "s", "si"),
+    "place": ("s", "s", "si"),
+    "place_list": ("s", "s", "si"),
     "outcome": ("si", "s", "si"),
     "partner_profile": ("si", "s", "s"),
     "person": ("si", "si", "sid"),

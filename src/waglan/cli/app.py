@@ -19,6 +19,7 @@ from waglan.cli import (
     log,
     operating,
     paper,
+    places,
     proof,
     template,
     witness,
@@ -38,6 +39,7 @@ proof.add(app)
 operating.add(app)
 access.add(app)
 app.add_typer(desk.app, name="desk")
+app.add_typer(places.app, name="codes")
 app.add_typer(log.app, name="log")
 keeping.add(app)
 app.add_typer(witness.app, name="witness")

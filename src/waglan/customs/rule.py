@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from waglan.codes.finding import Finding
+from waglan.codes.unlocode import Places
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
 
@@ -48,6 +49,7 @@ class Beside:
     filed_at: datetime | None = None
     call: str | None = None  # the manifest's own
     twins: Mapping[BillKey, Twin] | None = None
+    places: Places | None = None  # what a list knows of the places that the manifest names
 
 
 class WiderRule(Protocol):

@@ -13,6 +13,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.judge import Wider, judge, judge_wider
 from waglan.customs.rule import Beside, Twin
+from waglan.customs.rules.unknown_place import places_of
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
@@ -21,7 +22,7 @@ from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Manifest
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
-from waglan.store import Transaction, events, manifests
+from waglan.store import Transaction, events, manifests, places
 from waglan.store.messages import Kept
 
 
@@ -147,6 +148,7 @@ async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Mani
         filed_at=claim.at,
         call=known.call.text,
         twins={key: Twin(document, call) for key, (document, call) in own.items()},
+        places=await places.known(tx, places_of(manifest)),
     )
 
 

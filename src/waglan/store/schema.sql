@@ -841,6 +841,39 @@ CREATE TABLE public.person (
 
 ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.place (
+    list_id bigint NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    key text NOT NULL,
+    subdivision text NOT NULL,
+    functions text NOT NULL,
+    status text NOT NULL,
+    is_going boolean NOT NULL
+);
+
+CREATE TABLE public.place_list (
+    list_id bigint NOT NULL,
+    source text NOT NULL,
+    as_of date,
+    sha256 bytea NOT NULL,
+    rows integer NOT NULL,
+    left_out integer NOT NULL,
+    loaded_at timestamp with time zone NOT NULL,
+    CONSTRAINT place_list_left_out_check CHECK ((left_out >= 0)),
+    CONSTRAINT place_list_rows_check CHECK ((rows >= 1)),
+    CONSTRAINT place_list_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE public.place_list ALTER COLUMN list_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.place_list_list_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.projection (
     name text NOT NULL,
     seq bigint NOT NULL,
@@ -1204,6 +1237,9 @@ ALTER TABLE ONLY public.partner_profile
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
 
+ALTER TABLE ONLY public.place_list
+    ADD CONSTRAINT place_list_pkey PRIMARY KEY (list_id);
+
 ALTER TABLE ONLY public.projection
     ADD CONSTRAINT projection_pkey PRIMARY KEY (name);
 
@@ -1324,6 +1360,10 @@ CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
 CREATE INDEX person_org ON public.person USING btree (org);
+
+CREATE INDEX place_code ON public.place USING btree (list_id, code);
+
+CREATE INDEX place_key ON public.place USING btree (list_id, key);
 
 CREATE INDEX reader_consignment ON public.reader USING btree (consignment);
 
@@ -1488,6 +1528,9 @@ ALTER TABLE ONLY public.partner_profile
 
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.place
+    ADD CONSTRAINT place_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.place_list(list_id);
 
 ALTER TABLE ONLY public.receipt
     ADD CONSTRAINT receipt_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
@@ -2177,6 +2220,14 @@ GRANT SELECT ON TABLE public.partner_profile TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
+
+GRANT SELECT ON TABLE public.place TO waglan_app;
+GRANT SELECT ON TABLE public.place TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.place TO waglan_engine;
+
+GRANT SELECT ON TABLE public.place_list TO waglan_app;
+GRANT SELECT ON TABLE public.place_list TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.place_list TO waglan_engine;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.projection TO waglan_engine;
 

@@ -30,6 +30,7 @@ from waglan.customs.rules import (
     seal,
     ship,
     transhipment_places,
+    unknown_place,
     vague_description,
     zero_quantity,
 )
@@ -66,6 +67,6 @@ RULES: tuple[Rule, ...] = (
 )
 
 # What these need beside the file is passed in; where it is not, they are listed as not run.
-WIDER_RULES: tuple[WiderRule, ...] = (filing_time, bill_in_two_manifests)
+WIDER_RULES: tuple[WiderRule, ...] = (unknown_place, filing_time, bill_in_two_manifests)
 
 EVERY_RULE: tuple[Rule | WiderRule, ...] = (*RULES, *WIDER_RULES)
