@@ -1,6 +1,7 @@
 """What was erased is nowhere: not in the database's files, a backup, a log, a metric."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +53,7 @@ def superuser(server: Server, *statements: str) -> list[bytes]:
     return found
 
 
-SALTS = ("message_secret", "bill_personal", "person", "erasure_wish")
+SALTS = ("message_secret", "bill_personal", "document", "person", "erasure_wish")
 
 
 def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) -> None:
@@ -72,6 +73,15 @@ def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) 
     paper = paper.replace(b"2 SAMPLE STREET", CANARIES["his phone"].encode())
     paper = paper.replace(b"SAMPLE MARKS 1", CANARIES["his plate"].encode())
     sent = filed(carrier, paper)
+    assert sent["state"] == "accepted", sent["findings"]
+    instruction = {
+        "form": "waglan/paper/v1",
+        "kind": "shipping-instruction",
+        "document": "SI-CANARY",
+        "recipient": "CARRIER1:ZZZ",
+        "bills": [{"number": "B", "parties": [{"role": "consignee", "name": NAME}]}],
+    }
+    sent = filed(carrier, json.dumps(instruction).encode())
     assert sent["state"] == "accepted", sent["findings"]
     secrets.add(carrier.headers["authorization"].removeprefix("Bearer ").encode())
     salts = superuser(server, *(f"SELECT key_salt FROM {table}" for table in SALTS))
@@ -131,7 +141,7 @@ def test_what_was_erased_is_found_nowhere_and_the_log_still_verifies(
     secrets: set[bytes] = set()
     with answering(own_server.dsn, home) as instance:
         live(instance, own_server, secrets, backup)
-        assert len(secrets) == 4  # a token, a message, a bill, a person
+        assert len(secrets) == 6  # a token, two messages, a bill, a document, a person
         metrics = httpx.get(f"{instance.address}/metrics").text
         superuser(own_server, "VACUUM FULL", "SELECT ''::bytea FROM pg_switch_wal()", "CHECKPOINT")
         wait(lambda: True if asyncio.run(differences(instance)) == [] else None)

@@ -337,3 +337,38 @@ def test_a_number_longer_than_any_directory_allows_is_refused_and_keeps_nothing(
         assert shown["state"] == "refused"
         assert [f["code"] for f in shown["findings"]] == ["MANIFEST-TEXT-LONG"]
     assert len(found(port.forwarder)) == before
+
+
+def test_who_is_erased_goes_from_sheets_documents_and_instructions_too(
+    port: Port, instance: Instance
+) -> None:
+    name = "樣本 大文 SPECIMEN"
+    row = ROW | {"document": "ERASE-1", "consignee_name": name, "bill": "ERASEB1"}
+    escaped = document(row | {"document": "ERASE-2", "bill": "ERASEB2", "voyage": "ER2"}).replace(
+        json.dumps("樣本進口有限公司").encode(), json.dumps(name).encode()
+    )
+    assert b"\\u" in escaped
+    envelope = msgspec.structs.replace(TO_LINE, reference="IFT-E")
+    sent = [
+        handed(port.forwarder, workbook(row | {"packages": "many"})),  # refused, and no text in it
+        handed(port.forwarder, escaped),
+        handed(port.forwarder, sheet(row).decode().encode("utf-16")),
+        handed(port.forwarder, write_instruction(instruction("SI-E", "BK-E", name), envelope)),
+    ]
+    assert [one["state"] for one in sent] == ["refused", "accepted", "accepted", "accepted"]
+    [kept] = found(port.carrier, booking="BK-E")
+    wish = {"kind": "name", "target": "樣本大文 specimen", "rule": "PDPO s.26"}
+    asked = instance.operator.post("/v1/erasures", json=wish).json()
+
+    def done() -> dict[str, Any] | None:
+        shown = instance.operator.get(f"/v1/erasures/{asked['id']}").json()
+        return dict(shown) if shown["state"] == "done" else None
+
+    assert wait(done)["messages"] == 4
+    for one in sent:
+        assert port.forwarder.get(f"/v1/messages/{one['id']}/raw").content == b""
+        assert port.forwarder.get(f"/v1/messages/{one['id']}/answers").json() == []
+    assert found(port.carrier, booking="BK-E") == []
+    assert port.carrier.get(f"/v1/documents/{kept['id']}").status_code == 404
+    told = [e["code"] for e in port.carrier.get("/v1/events").json()["events"]]
+    assert "privacy.subject-erased" in told

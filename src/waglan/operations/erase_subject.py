@@ -17,6 +17,8 @@ from waglan.codes.party import PartyId
 from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
+from waglan.messages.form import Form, form_of
+from waglan.messages.hidden import hidden
 from waglan.operations.request_erasure import Kind
 from waglan.parties.retention import in_force, kept_from
 from waglan.store import Transaction, erasure, event_erasure, events, messages, parties, personal
@@ -164,7 +166,11 @@ async def _holds(tx: Transaction, vault: Vault, message_id: int, wanted: str) ->
     if kept is None:
         return False
     ends = [""] * len(CHARSETS)  # a name may lie across two blocks
+    form, whole, is_first = Form.EDIFACT, bytearray(), True
     async for block in messages.blocks(tx, vault, kept):
+        form = form_of(block, kept.content_type) if is_first else form
+        is_first = False
+        whole += block if form is not Form.EDIFACT else b""
         texts = [
             end + squashed(block.decode(charset, "ignore"))
             for end, charset in zip(ends, CHARSETS, strict=True)
@@ -172,7 +178,7 @@ async def _holds(tx: Transaction, vault: Vault, message_id: int, wanted: str) ->
         if any(wanted in text for text in texts):
             return True
         ends = [text[-len(wanted) :] for text in texts]
-    return False
+    return any(wanted in squashed(text) for text in hidden(form, bytes(whole)))
 
 
 async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None:

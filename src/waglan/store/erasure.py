@@ -111,14 +111,17 @@ async def messages_after(tx: Transaction, message_id: int) -> list[Raw]:
 
 
 async def messages_of(tx: Transaction, blind: bytes, *, until: datetime) -> set[UUID]:
-    """Return the messages that the manifests were made of whose bills name somebody."""
+    """Return the messages that made the manifests and documents which name somebody."""
     rows = await tx.execute(
         """
         SELECT m.id FROM bill_personal p JOIN manifest f USING (manifest_id)
         JOIN assembly_part a USING (assembly_id) JOIN message m ON m.message_id = a.message_id
-        WHERE p.blind @> ARRAY[%s]::bytea[] AND f.filed_at <= %s
+        WHERE p.blind @> ARRAY[%(blind)s]::bytea[] AND f.filed_at <= %(until)s
+        UNION SELECT m.id FROM document_key k JOIN document d USING (document_id)
+              JOIN message m USING (message_id)
+              WHERE k.kind = 'party' AND k.key = %(hex)s AND d.received_at <= %(until)s
         """,
-        [blind, until],
+        {"blind": blind, "hex": blind.hex(), "until": until},
     )
     return {id_ for (id_,) in await rows.fetchall()}
 
@@ -138,6 +141,8 @@ async def orgs_of(tx: Transaction, messages: Sequence[UUID], blind: bytes | None
     rows = await tx.execute(
         """
         SELECT org FROM message WHERE id = ANY (%(messages)s)
+        UNION SELECT d.addressee FROM document d JOIN message m USING (message_id)
+              WHERE m.id = ANY (%(messages)s) AND d.addressee IS NOT NULL
         UNION SELECT f.org FROM bill_personal p JOIN manifest f USING (manifest_id)
               WHERE p.blind @> ARRAY[%(blind)s]::bytea[]
         UNION SELECT f.filed_with FROM bill_personal p JOIN manifest f USING (manifest_id)
