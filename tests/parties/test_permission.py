@@ -15,6 +15,11 @@ check                 | anybody                          | person machine ai | r
 file                  | forwarder carrier trader trucker | person machine    | file
 hand-in | forwarder carrier trader trucker terminal lock-operator park | person machine | file
 report                | terminal carrier trucker lock-operator park forwarder |person machine|file
+prepare               | forwarder carrier trader trucker | person machine    | file
+record-letter         | forwarder carrier trader trucker | person            | file
+name-approver         | forwarder carrier trader trucker | person            | admin
+give-cover            | forwarder carrier trader trucker | person            | file
+set-filing-rule       | forwarder carrier trader trucker | person            | admin
 give-grant            | forwarder carrier trader trucker | person machine    | file
 revoke-grant          | forwarder carrier trader trucker | person machine    | file
 give-mandate          | forwarder carrier trader trucker | person            | admin
@@ -30,6 +35,7 @@ read-targeting        | customs                          | person            | d
 issue-token           | anybody                          | person            | admin
 revoke-token          | anybody                          | person machine    | admin
 register-credential   | anybody                          | person            | admin
+register-person       | anybody                          | person            | admin
 register-organisation | operator                         | person machine    | operate
 set-profile           | operator                         | person machine    | operate
 publish-key           | operator                         | person            | operate

@@ -53,7 +53,9 @@ def superuser(server: Server, *statements: str) -> list[bytes]:
     return found
 
 
-SALTS = ("message_secret", "bill_personal", "document", "person", "erasure_wish")
+SALTS = (
+    "message_secret", "bill_personal", "document", "person", "erasure_wish", "sheet_secret"
+)  # fmt: skip
 
 
 def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) -> None:
@@ -83,6 +85,7 @@ def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) 
     }
     sent = filed(carrier, json.dumps(instruction).encode())
     assert sent["state"] == "accepted", sent["findings"]
+    prepare(carrier)
     secrets.add(carrier.headers["authorization"].removeprefix("Bearer ").encode())
     salts = superuser(server, *(f"SELECT key_salt FROM {table}" for table in SALTS))
     kept = set(superuser(server, "SELECT key_salt FROM person"))
@@ -91,10 +94,28 @@ def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) 
     lying = holding(server.house.home, {salt.hex(): salt for salt in set(salts) - kept})
     assert len({place.split()[0] for place in lying}) == len(set(salts) - kept)
     take_backup(instance, backup)
-    assert erase(instance, "name", NAME)["bills"] == 1
+    done = erase(instance, "name", NAME)
+    assert (done["bills"], done["sheets"]) == (1, 4)
     before = set(superuser(server, "SELECT key_salt FROM person"))
     assert erase(instance, "name", CANARIES["a person of an organisation"])["persons"] == 1
     secrets |= before - set(superuser(server, "SELECT key_salt FROM person"))
+
+
+def prepare(carrier: httpx.Client) -> None:
+    """Name him in a draft, a template of it, an address and a letter."""
+    fields = {"bills/1/consignee/name": NAME, "bills/1/goods/1/marks": CANARIES["his plate"]}
+    new = {"profile": "hk-eman-statement-1", "fields": fields}
+    draft = carrier.post("/v1/drafts", json=new)
+    template = {"draft": draft.json()["id"], "title": "a template"}
+    letter = {
+        "client": NAME, "profiles": ["hk-tdec"], "since": "2026-11-01T00:00+08:00",
+        "until": "2027-11-01T00:00+08:00", "document_sha256": "0" * 64,
+    }  # fmt: skip
+    address = {"name": NAME, "note": CANARIES["his phone"]}
+    for path, body in (
+        ("draft-templates", template), ("letters", letter), ("addresses", address)
+    ):  # fmt: skip
+        assert carrier.post(f"/v1/{path}", json=body).status_code == 201
 
 
 def take_backup(instance: Instance, file: Path) -> None:
@@ -141,7 +162,8 @@ def test_what_was_erased_is_found_nowhere_and_the_log_still_verifies(
     secrets: set[bytes] = set()
     with answering(own_server.dsn, home) as instance:
         live(instance, own_server, secrets, backup)
-        assert len(secrets) == 6  # a token, two messages, a bill, a document, a person
+        # a token, two messages, a bill, a document, a person, and four at the filing desk
+        assert len(secrets) == 10
         metrics = httpx.get(f"{instance.address}/metrics").text
         superuser(own_server, "VACUUM FULL", "SELECT ''::bytea FROM pg_switch_wal()", "CHECKPOINT")
         wait(lambda: True if asyncio.run(differences(instance)) == [] else None)

@@ -50,6 +50,40 @@ def test_a_person_is_erased_from_bills_and_messages_and_others_stay(instance: In
     assert [e["code"] for one in told for e in one["events"]].count("privacy.subject-erased") == 1
 
 
+def test_a_person_is_erased_from_drafts_addresses_and_letters_and_their_steps_stay(
+    instance: Instance,
+) -> None:
+    forwarder = instance.let_in("sheet-firm", "forwarder")
+    consignee = "bills/1/consignee/name"
+    drafts = []
+    for name in ("SPECIMEN SIU MING LTD", "SAMPLE OTHER LTD"):
+        new = {"profile": "hk-road-aci", "fields": {consignee: name}}
+        answer = forwarder.post("/v1/drafts", json=new)
+        assert answer.status_code == 201, answer.text
+        drafts.append(answer.json())
+    gone, other = drafts
+    # What was typed over is named there as well.
+    change = {"step": 1, "fields": {consignee: "SAMPLE OTHER LTD"}}
+    assert forwarder.patch(f"/v1/drafts/{gone['id']}", json=change).status_code == 200
+    note = {"name": "SAMPLE CO", "note": "ask for Specimen Siu Ming Ltd"}
+    assert forwarder.post("/v1/addresses", json=note).status_code == 201
+    done = erase(instance, "name", "Specimen  siu ming ltd")
+    assert (done["sheets"], done["still_named"]) == (2, [])
+    left = forwarder.get(f"/v1/drafts/{gone['id']}").json()
+    assert (left["erased"], left["fields"], len(left["steps"])) == (True, [], 2)
+    assert forwarder.get(f"/v1/drafts/{gone['id']}/check").status_code == 404
+    for path, body in (("submit", {"step": 2}), ("amend", None)):
+        answer = forwarder.post(f"/v1/drafts/{gone['id']}/{path}", json=body)
+        assert answer.status_code in (404, 422), path
+    assert forwarder.patch(f"/v1/drafts/{gone['id']}", json={"step": 2}).status_code == 404
+    assert forwarder.delete(f"/v1/drafts/{gone['id']}?step=2").status_code == 404
+    assert forwarder.get("/v1/addresses").json() == []
+    assert forwarder.get(f"/v1/drafts/{other['id']}").json() == other
+    assert {one["erased"] for one in forwarder.get("/v1/drafts").json()} == {True, False}
+    told = forwarder.get(f"/v1/track/{gone['id']}", params={"kind": "draft"}).json()["found"]
+    assert [e["code"] for one in told for e in one["events"]] == ["draft.changed"] * 2
+
+
 def test_an_event_that_names_somebody_is_erased_and_its_proof_says_so(instance: Instance) -> None:
     carrier = instance.let_in("event-line", "carrier", addresses=("CARRIER8:ZZZ",))
     instance.let_in("event-customs", "customs", addresses=("CUSTOMS8:ZZZ",))

@@ -35,6 +35,11 @@ ABSENT = {
     "seq": "987654321",
     "token": "tok_" + "0" * 32,
     "officer-act": "act-absent",
+    "draft": ABSENT_ID,
+    "template": ABSENT_ID,
+    "address": ABSENT_ID,
+    "letter": ABSENT_ID,
+    "approver": ABSENT_ID,
 }
 
 
@@ -66,6 +71,13 @@ NEW_PARTY: Callable[[], dict[str, Any]] = lambda: {  # noqa: E731
 }  # fmt: skip
 KEY = {"public_key": "AAAA"}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
+
+STEP = {"step": 1}
+NOBODY = {"person": "sub_" + "0" * 32, "until": "2026-12-01T08:00+08:00"}
+LETTER = {
+    "client": "SAMPLE CLIENT LTD", "profiles": ["hk-tdec"], "since": "2026-11-01T00:00+08:00",
+    "until": "2027-11-01T00:00+08:00", "document_sha256": "0" * 64,
+}  # fmt: skip
 
 ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/messages"): Ask(
@@ -135,6 +147,56 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.SET_PROFILE, "/v1/partners/party-absent/profile", {}
     ),
     ("get", "/v1/templates/manifest.{form}"): Ask(None, "/v1/templates/manifest.csv"),
+    ("get", "/v1/drafts"): Ask(Act.READ, "/v1/drafts"),
+    ("post", "/v1/drafts"): Ask(
+        Act.PREPARE, "/v1/drafts", {"profile": "hk-road-aci", "template": "{template}"}
+    ),
+    ("get", "/v1/drafts/{draft}"): Ask(Act.READ, "/v1/drafts/{draft}"),
+    ("patch", "/v1/drafts/{draft}"): Ask(Act.PREPARE, "/v1/drafts/{draft}", STEP),
+    ("delete", "/v1/drafts/{draft}"): Ask(Act.PREPARE, "/v1/drafts/{draft}?step=1"),
+    ("get", "/v1/drafts/{draft}/check"): Ask(Act.CHECK, "/v1/drafts/{draft}/check"),
+    ("post", "/v1/drafts/{draft}/submit"): Ask(Act.PREPARE, "/v1/drafts/{draft}/submit", STEP),
+    ("post", "/v1/drafts/{draft}/approve"): Ask(Act.FILE, "/v1/drafts/{draft}/approve", STEP),
+    ("post", "/v1/drafts/{draft}/send-back"): Ask(
+        Act.FILE, "/v1/drafts/{draft}/send-back", {**STEP, "reason": "look again"}
+    ),
+    ("post", "/v1/drafts/{draft}/reply"): Ask(
+        Act.FILE, "/v1/drafts/{draft}/reply", {**STEP, "accepted": True}
+    ),
+    ("post", "/v1/drafts/{draft}/amend"): Ask(
+        Act.PREPARE, "/v1/drafts/{draft}/amend", {**STEP, "how": "replace"}
+    ),
+    ("post", "/v1/drafts/{draft}/let-stand"): Ask(
+        Act.PREPARE, "/v1/drafts/{draft}/let-stand", STEP
+    ),
+    ("get", "/v1/draft-templates"): Ask(Act.READ, "/v1/draft-templates"),
+    ("post", "/v1/draft-templates"): Ask(
+        Act.PREPARE, "/v1/draft-templates", {"draft": "{draft}", "title": "a template"}
+    ),
+    ("delete", "/v1/draft-templates/{template}"): Ask(
+        Act.PREPARE, "/v1/draft-templates/{template}"
+    ),
+    ("get", "/v1/addresses"): Ask(Act.READ, "/v1/addresses"),
+    ("post", "/v1/addresses"): Ask(Act.PREPARE, "/v1/addresses", {"name": "SAMPLE LTD"}),
+    ("put", "/v1/addresses/{address}"): Ask(
+        Act.PREPARE, "/v1/addresses/{address}", {"name": "SAMPLE LTD", **STEP}
+    ),
+    ("delete", "/v1/addresses/{address}"): Ask(Act.PREPARE, "/v1/addresses/{address}"),
+    ("post", "/v1/addresses/import"): Ask(
+        Act.PREPARE, "/v1/addresses/import", content=b"name,code\nSAMPLE LTD,1\n"
+    ),
+    ("get", "/v1/letters"): Ask(Act.READ, "/v1/letters"),
+    ("post", "/v1/letters"): Ask(Act.RECORD_LETTER, "/v1/letters", LETTER),
+    ("delete", "/v1/letters/{letter}"): Ask(Act.RECORD_LETTER, "/v1/letters/{letter}"),
+    ("get", "/v1/approvers"): Ask(Act.READ, "/v1/approvers"),
+    ("post", "/v1/approvers"): Ask(Act.NAME_APPROVER, "/v1/approvers", NOBODY),
+    ("delete", "/v1/approvers/{approver}"): Ask(Act.NAME_APPROVER, "/v1/approvers/{approver}"),
+    ("post", "/v1/covers"): Ask(Act.GIVE_COVER, "/v1/covers", NOBODY),
+    ("get", "/v1/filing-rule"): Ask(Act.READ, "/v1/filing-rule"),
+    ("put", "/v1/filing-rule"): Ask(Act.SET_FILING_RULE, "/v1/filing-rule", {"self_approve": True}),
+    ("post", "/v1/persons"): Ask(
+        Act.REGISTER_PERSON, "/v1/persons", {"name": "Sample Person", "scopes": ["read"], "days": 1}
+    ),
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),
     ("get", "/metrics"): Ask(None, "/metrics"),
@@ -203,6 +265,7 @@ def world(instance: Instance) -> Iterator[World]:
         "token": issued["token"],
         "officer-act": "act-matrix",
     }
+    things |= kept(line)
     wait(lambda: decided(customs, filed["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(
@@ -220,11 +283,32 @@ def world(instance: Instance) -> Iterator[World]:
             line.get(f"/v1/messages/{message['id']}").json(),
             customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json(),
             customs.get(f"/v1/customs/calls/{filed['call']}/summary").json(),
+            [line.get(path).json() for path in KEPT],
+            line.get(f"/v1/drafts/{things['draft']}").json(),
             instance.client(issued["secret"]).get("/v1/whoami").status_code,
         )
 
     with httpx.Client(base_url=instance.address, timeout=60) as nobody:
         yield World(things, strangers, nobody, unchanged)
+
+
+KEPT = ("/v1/drafts", "/v1/draft-templates", "/v1/addresses", "/v1/letters", "/v1/approvers")
+
+
+def kept(line: httpx.Client) -> dict[str, str]:
+    """What the tenant keeps at its filing desk."""
+    fields = {"head/vessel": "TENANT STAR", "bills/1/consignee/name": "SAMPLE SECRET LTD"}
+    new = {"profile": "hk-eman-statement-1", "fields": fields}
+    draft = line.post("/v1/drafts", json=new).json()["id"]
+    template = line.post("/v1/draft-templates", json={"draft": draft, "title": "TENANT TEMPLATE"})
+    person = line.get("/v1/whoami").json()["accountable"]
+    return {
+        "draft": draft,
+        "template": template.json()["id"],
+        "address": line.post("/v1/addresses", json={"name": "TENANT ADDRESS"}).json()["id"],
+        "letter": line.post("/v1/letters", json=LETTER).json()["id"],
+        "approver": line.post("/v1/approvers", json={"person": person}).json()["id"],
+    }
 
 
 def decided(customs: httpx.Client, call: str) -> object:
@@ -358,9 +442,13 @@ def refused(answer: httpx.Response) -> None:
     assert answer.json()["findings"]
 
 
+SECRETS = ("message", "manifest", "grant", "bill", "token", "draft", "template", "address",
+           "letter", "approver")  # fmt: skip
+
+
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:
-    secrets = [world.things[name] for name in ("message", "manifest", "grant", "bill", "token")]
+    secrets = [world.things[name] for name in SECRETS]
     for client in world.strangers:
-        for path in ("/v1/events?limit=500", "/v1/manifests", "/v1/grants", "/v1/whoami"):
+        for path in ("/v1/events?limit=500", "/v1/manifests", "/v1/grants", "/v1/whoami", *KEPT):
             text = client.http.get(path).text
             assert [secret for secret in secrets if secret in text] == [], f"{client}: {path}"

@@ -37,6 +37,8 @@ ROLES = ("waglan_app", "waglan_authority", "waglan_engine")
 PRIVILEGES = {
     "address": ("si", "s", "si"),
     "answer": ("si", "s", "sid"),
+    "approver": ("si", "s", "s"),
+    "approver_end": ("si", "s", "s"),
     "assembly": ("si", "", "s"),
     "assembly_alert": ("si", "", "s"),
     "assembly_part": ("si", "", "s"),
@@ -64,6 +66,7 @@ PRIVILEGES = {
     "judgement": ("", "si", "s"),
     "key_event": ("si", "si", "sid"),
     "figure": ("s", "", "siu"),
+    "filing_rule": ("si", "s", "s"),
     "lease": ("", "", "siu"),
     "linked": ("", "", "si"),
     "log_checkpoint": ("s", "s", "si"),
@@ -97,6 +100,9 @@ PRIVILEGES = {
     "risk_table": ("", "si", "s"),
     "schema_migration": ("s", "s", "s"),
     "serving": ("s", "si", "s"),
+    "sheet": ("si", "s", "s"),
+    "sheet_secret": ("si", "s", "sd"),
+    "sheet_step": ("si", "s", "s"),
     "standing": ("", "s", "siud"),
     "standing_order": ("", "si", "s"),
     "standing_order_revocation": ("", "si", "s"),
@@ -107,6 +113,7 @@ PRIVILEGES = {
 COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
+    "sheet_step.sealed": "waglan_engine UPDATE",
     "decision.told": "waglan_engine UPDATE",
     "notice.told": "waglan_engine UPDATE",
 }
@@ -121,6 +128,7 @@ LETTERS = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 DEFINERS = {
     "authenticate(bytea,timestamp with time zone)": set(ROLES),
     "addressee_at(text)": set(ROLES),
+    "authority_addresses()": set(ROLES),
     "authority_at(text)": set(ROLES),
     "make_event_month(date)": {"waglan_engine"},
 }

@@ -181,7 +181,7 @@ def erase(settings: Settings, kind: str, target: str, rule: str) -> None:
     if shown["state"] != "done":
         typer.echo(say(GROUP, "waiting", settings.lang, id=shown["id"]), err=True)
         raise typer.Exit(1)
-    counts = {name: shown[name] for name in ("bills", "messages", "persons", "events")}
+    counts = {name: shown[name] for name in ("bills", "messages", "persons", "events", "sheets")}
     typer.echo(say(GROUP, "erased", settings.lang, **counts))
     if shown["still_named"]:
         numbers = ", ".join(map(str, shown["still_named"]))

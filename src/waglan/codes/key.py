@@ -13,6 +13,7 @@ class KeyKind(Enum):
     MANIFEST = "manifest"
     MESSAGE = "message"
     CALL = "call"  # one call of one vessel: IMO number or name, and voyage
+    DRAFT = "draft"
     PARTY = "party"
     LOG = "log"
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TypeAlias
 
 from waglan.codes.calendar import HONG_KONG
+from waglan.codes.chinese import match_key
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import squashed
@@ -149,14 +150,14 @@ def read_value(path: str, raw: object) -> tuple[Scalar | None, list[Finding]]:
 
 
 def compared(kind: ValueKind, value: Scalar) -> Compared:
-    """Return what two values of a field are compared by: units, case, blanks and signs fold."""
+    """Return what two values are compared by: case, blanks, signs, width and 繁/简 fold."""
     if isinstance(value, tuple):
-        return tuple(sorted({squashed(one) for one in value}))
+        return tuple(sorted({match_key(one) for one in value}))
     if isinstance(value, int):
         return value
     if kind in (ValueKind.TIME, ValueKind.DATE):
         return _moment(value)
-    return squashed(value)
+    return match_key(value)
 
 
 def _read(kind: ValueKind, raw: object) -> Scalar | None:

@@ -39,6 +39,7 @@ class SourceKind(Enum):
     INSTRUCTION = "instruction"
     VERIFIED_MASS = "verified-mass"
     HOUSE_DATA = "house-data"
+    OTHER_FILING = "other-filing"  # a manifest of another's that the firm may see
     EARLIER_FILING = "earlier-filing"  # the firm's own
     MOVEMENT = "movement"  # told from the quay: what was loaded or discharged
     STOWAGE = "stowage"

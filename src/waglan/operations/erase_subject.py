@@ -21,11 +21,22 @@ from waglan.messages.form import Form, form_of
 from waglan.messages.hidden import hidden
 from waglan.operations.request_erasure import Kind
 from waglan.parties.retention import in_force, kept_from
-from waglan.store import Transaction, erasure, event_erasure, events, messages, parties, personal
+from waglan.store import (
+    Transaction,
+    erasure,
+    event_erasure,
+    events,
+    messages,
+    parties,
+    personal,
+    sheets,
+)
 from waglan.store.erasure import Done, Personal
 from waglan.store.messages import new_salt
 
 TARGETS_MAX = 100_000
+SHEET = "sheet"  # a draft, template, address or letter that named him
+SHEETS_AT_ONCE = 20
 
 
 @dataclass(slots=True)
@@ -36,6 +47,7 @@ class Found:
     messages: set[UUID] = field(default_factory=set)
     subjects: set[str] = field(default_factory=set)
     events: set[tuple[int, bytes]] = field(default_factory=set)
+    sheets: set[UUID] = field(default_factory=set)
 
     def targets(self) -> list[tuple[str, str]]:
         """Return it as the list of erasures keeps it: no name, only its blind index."""
@@ -44,6 +56,7 @@ class Found:
             *(("message", str(id_)) for id_ in self.messages),
             *(("subject", subject) for subject in self.subjects),
             *(("event", f"{seq}:{leaf.hex()}") for seq, leaf in self.events),
+            *((SHEET, str(id_)) for id_ in self.sheets),
         ]
 
 
@@ -57,6 +70,8 @@ def found_in(targets: Collection[tuple[str, str]]) -> Found:
             found.messages.add(UUID(target))
         elif kind == Kind.SUBJECT.value:
             found.subjects.add(target)
+        elif kind == SHEET:
+            found.sheets.add(UUID(target))
         else:
             seq, _, leaf = target.partition(":")
             found.events.add((int(seq), bytes.fromhex(leaf)))
@@ -81,6 +96,7 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
         found.messages |= await erasure.messages_of(tx, blind, until=now)
     blind_one = next(iter(found.names), None)
     touched = await erasure.orgs_of(tx, list(found.messages), blind_one)
+    touched |= await sheets.orgs_of(tx, list(found.sheets))
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
     done = await destroy(tx, vault, found, done)
     await erasure.add(tx, done, found.targets())
@@ -107,6 +123,7 @@ async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Do
     for seq, leaf in sorted(found.events):
         count += await event_erasure.destroy_event(tx, seq, leaf, done.rule, now=at)
     taken = await erasure.destroy_messages(tx, sorted(found.messages), now=at)
+    taken_sheets = await sheets.destroy(tx, sorted(found.sheets), until=at)
     named = [n for name in found.names.values() for n in await _still_named(tx, name)]
     return Done(
         done.erasure,
@@ -119,6 +136,7 @@ async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Do
         persons,
         count,
         tuple(named),
+        taken_sheets,
     )
 
 
@@ -129,6 +147,7 @@ async def _wanted(
     if kind is Kind.NAME:
         found.names[vault.blind(target)] = target
         found.messages = await _messages_naming(tx, vault, target)
+        found.sheets = await _sheets_naming(tx, vault, target)
     elif kind is Kind.MESSAGE:
         found.messages.add(UUID(target))
     elif kind is Kind.SUBJECT:
@@ -155,6 +174,18 @@ async def _messages_naming(tx: Transaction, vault: Vault, name: str) -> set[UUID
         for row in rows:
             if await _holds(tx, vault, row.message_id, wanted):
                 found.add(row.id)
+    return found
+
+
+async def _sheets_naming(tx: Transaction, vault: Vault, name: str) -> set[UUID]:
+    """Every draft, template, address and letter that holds the name, whoever's it is."""
+    wanted, last = squashed(name), (0, UUID(int=0))
+    found: set[UUID] = set()
+    while rows := await sheets.after(tx, vault, last, at_most=SHEETS_AT_ONCE):
+        last = (rows[-1].org, rows[-1].sheet)
+        for row in rows:
+            if any(wanted in squashed(plain.decode("utf-8", "ignore")) for plain in row.plains):
+                found.add(row.sheet)
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from waglan.logbook.sealed import Vault
 from waglan.operations.erase_subject import destroy, found_in, tell
-from waglan.store import Transaction, erasure
+from waglan.store import Transaction, erasure, sheets
 from waglan.store.erasure import Done
 
 
@@ -25,6 +25,7 @@ async def reapply_erasure(
     known = await erasure.done(tx, done.erasure) is not None
     blind = next(iter(found.names), None)
     touched = await erasure.orgs_of(tx, sorted(found.messages), blind)
+    touched |= await sheets.orgs_of(tx, sorted(found.sheets))
     again = await destroy(tx, vault, found, done)
     if not known:
         await erasure.add(tx, again, found.targets())

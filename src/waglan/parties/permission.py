@@ -19,6 +19,11 @@ class Act(Enum):
     HAND_IN = "hand-in"  # a message; what it may say is asked once it is read
     FILE = "file"  # declare cargo
     REPORT = "report"  # tell what happened on the quay or on the road
+    PREPARE = "prepare"  # drafts, templates, addresses: they declare nothing
+    RECORD_LETTER = "record-letter"  # a client's authorisation
+    NAME_APPROVER = "name-approver"
+    GIVE_COVER = "give-cover"  # let another approve in one's place
+    SET_FILING_RULE = "set-filing-rule"
     GIVE_GRANT = "give-grant"
     REVOKE_GRANT = "revoke-grant"
     GIVE_MANDATE = "give-mandate"
@@ -34,6 +39,7 @@ class Act(Enum):
     ISSUE_TOKEN = "issue-token"
     REVOKE_TOKEN = "revoke-token"
     REGISTER_CREDENTIAL = "register-credential"
+    REGISTER_PERSON = "register-person"
     REGISTER_ORGANISATION = "register-organisation"
     PUBLISH_KEY = "publish-key"
     SET_PROFILE = "set-profile"  # how a partner's files are read
@@ -67,6 +73,11 @@ ALLOWED: dict[Act, Permission] = {
     Act.HAND_IN: Permission(_FILERS | _REPORTERS, _BOUND, Scope.FILE),
     Act.FILE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REPORT: Permission(_REPORTERS, _BOUND, Scope.FILE),
+    Act.PREPARE: Permission(_FILERS, _BOUND, Scope.FILE),
+    Act.RECORD_LETTER: Permission(_FILERS, _PERSON, Scope.FILE),
+    Act.NAME_APPROVER: Permission(_FILERS, _PERSON, Scope.ADMIN),
+    Act.GIVE_COVER: Permission(_FILERS, _PERSON, Scope.FILE),
+    Act.SET_FILING_RULE: Permission(_FILERS, _PERSON, Scope.ADMIN),
     Act.GIVE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REVOKE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.GIVE_MANDATE: Permission(_FILERS, _PERSON, Scope.ADMIN),
@@ -84,6 +95,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.ISSUE_TOKEN: Permission(_ANY, _PERSON, Scope.ADMIN),
     Act.REVOKE_TOKEN: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.REGISTER_CREDENTIAL: Permission(_ANY, _PERSON, Scope.ADMIN),
+    Act.REGISTER_PERSON: Permission(_ANY, _PERSON, Scope.ADMIN),
     Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),

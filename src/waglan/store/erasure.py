@@ -42,6 +42,7 @@ class Done:
     persons: int
     events: int
     still_named: Sequence[int]  # events, by their numbers, whose text holds the name
+    sheets: int = 0  # drafts, templates, addresses, letters
 
 
 async def ask(tx: Transaction, row: RequestRow, key_salt: bytes, sealed: bytes) -> None:
@@ -242,7 +243,8 @@ async def add(tx: Transaction, done: Done, targets: Sequence[tuple[str, str]]) -
     """Enter an erasure in the list, with all that a restored backup must lose again."""
     await tx.execute(
         "INSERT INTO erasure (erasure, org, kind, rule, erased_at, bills, messages, persons,"
-        " events, still_named) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " events, still_named, sheets)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
         [
             done.erasure,
@@ -255,6 +257,7 @@ async def add(tx: Transaction, done: Done, targets: Sequence[tuple[str, str]]) -
             done.persons,
             done.events,
             list(done.still_named),
+            done.sheets,
         ],
     )
     await bulk.insert(
@@ -273,7 +276,8 @@ async def done(tx: Transaction, erasure: UUID) -> Done | None:
 
 
 _DONE = """
-    SELECT erasure, org, kind, rule, erased_at, bills, messages, persons, events, still_named
+    SELECT erasure, org, kind, rule, erased_at, bills, messages, persons, events, still_named,
+           sheets
     FROM erasure
 """
 

@@ -371,7 +371,7 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
         """,
         [filed.manifest_id],
     )
-    bills = [await _whole(vault, *row) for row in await rows.fetchall()]
+    bills = [await whole_bill(vault, *row) for row in await rows.fetchall()]
     bills.sort(key=lambda bill: (bill.part, bill.segment or 0))
     boxes = await tx.execute(
         "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [filed.manifest_id]
@@ -380,9 +380,10 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     return Manifest(filed.head, tuple(bills), equipment, max((b.part for b in bills), default=1))
 
 
-async def _whole(
+async def whole_bill(
     vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None
 ) -> Bill:
+    """Return a bill with its parties and marks; without them where they are erased."""
     bill = _bill(particulars)
     if salt is None or sealed is None:
         return bill

@@ -105,6 +105,12 @@ async def authority_at(tx: Transaction, address: str) -> tuple[int, PartyId] | N
     return None if row is None else (int(row[0]), PartyId(row[1]))
 
 
+async def authority_addresses(tx: Transaction) -> list[tuple[str, PartyId]]:
+    """Return every address at which an authority is reached, with its name."""
+    rows = await tx.execute("SELECT * FROM authority_addresses()")
+    return [(address, PartyId(party)) for address, party in await rows.fetchall()]
+
+
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     """A person as kept: who he is stands sealed."""

@@ -94,6 +94,18 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
            WHERE (r.token = t.token)))));
 END;
 
+CREATE FUNCTION public.authority_addresses() RETURNS TABLE(address text, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT a.address,
+     o.party
+    FROM (public.address a
+      JOIN public.organisation o ON ((o.org = a.org)))
+   WHERE ('customs'::text = ANY (o.roles))
+   ORDER BY o.party, a.address;
+END;
+
 CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -148,6 +160,27 @@ CREATE TABLE public.answer (
 );
 
 ALTER TABLE ONLY public.answer FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.approver (
+    org bigint NOT NULL,
+    approver uuid NOT NULL,
+    subject text NOT NULL,
+    cover_for text,
+    given_by text NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone
+);
+
+ALTER TABLE ONLY public.approver FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.approver_end (
+    org bigint NOT NULL,
+    approver uuid NOT NULL,
+    ended_by text NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.approver_end FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.assembly (
     assembly_id bigint NOT NULL,
@@ -339,7 +372,7 @@ CREATE TABLE public.erased (
     kind text NOT NULL,
     target text NOT NULL,
     erasure uuid NOT NULL,
-    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text])))
+    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'sheet'::text])))
 );
 
 ALTER TABLE ONLY public.erased FORCE ROW LEVEL SECURITY;
@@ -354,7 +387,8 @@ CREATE TABLE public.erasure (
     messages integer NOT NULL,
     persons integer NOT NULL,
     events integer NOT NULL,
-    still_named bigint[] NOT NULL
+    still_named bigint[] NOT NULL,
+    sheets integer DEFAULT 0 NOT NULL
 );
 
 ALTER TABLE ONLY public.erasure FORCE ROW LEVEL SECURITY;
@@ -459,6 +493,17 @@ CREATE TABLE public.figure (
     label text NOT NULL,
     value bigint NOT NULL
 );
+
+CREATE TABLE public.filing_rule (
+    org bigint NOT NULL,
+    n integer NOT NULL,
+    self_approve boolean NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT filing_rule_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.filing_rule FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.grant_revocation (
     grant_id uuid NOT NULL,
@@ -966,6 +1011,41 @@ CREATE TABLE public.serving (
 
 ALTER TABLE ONLY public.serving FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.sheet (
+    org bigint NOT NULL,
+    sheet uuid NOT NULL,
+    kind text NOT NULL,
+    profile text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT sheet_kind_check CHECK ((kind = ANY (ARRAY['draft'::text, 'template'::text, 'address'::text, 'letter'::text])))
+);
+
+ALTER TABLE ONLY public.sheet FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sheet_secret (
+    org bigint NOT NULL,
+    sheet uuid NOT NULL,
+    key_salt bytea NOT NULL,
+    CONSTRAINT sheet_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.sheet_secret FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.sheet_step (
+    org bigint NOT NULL,
+    sheet uuid NOT NULL,
+    n integer NOT NULL,
+    act text NOT NULL,
+    done_by text NOT NULL,
+    token text NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    message_id bigint,
+    sealed bytea NOT NULL,
+    CONSTRAINT sheet_step_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.sheet_step FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.standing (
     consignment bigint NOT NULL,
     authority bigint NOT NULL,
@@ -1029,6 +1109,12 @@ ALTER TABLE ONLY public.answer
 
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_pkey PRIMARY KEY (message_id, n);
+
+ALTER TABLE ONLY public.approver_end
+    ADD CONSTRAINT approver_end_pkey PRIMARY KEY (org, approver);
+
+ALTER TABLE ONLY public.approver
+    ADD CONSTRAINT approver_pkey PRIMARY KEY (org, approver);
 
 ALTER TABLE ONLY public.assembly_alert
     ADD CONSTRAINT assembly_alert_pkey PRIMARY KEY (assembly_id);
@@ -1113,6 +1199,9 @@ ALTER TABLE ONLY public.feed
 
 ALTER TABLE ONLY public.figure
     ADD CONSTRAINT figure_pkey PRIMARY KEY (name, label);
+
+ALTER TABLE ONLY public.filing_rule
+    ADD CONSTRAINT filing_rule_pkey PRIMARY KEY (org, n);
 
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_pkey PRIMARY KEY (grant_id);
@@ -1267,6 +1356,15 @@ ALTER TABLE ONLY public.schema_migration
 ALTER TABLE ONLY public.serving
     ADD CONSTRAINT serving_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_pkey PRIMARY KEY (org, sheet);
+
+ALTER TABLE ONLY public.sheet_secret
+    ADD CONSTRAINT sheet_secret_pkey PRIMARY KEY (org, sheet);
+
+ALTER TABLE ONLY public.sheet_step
+    ADD CONSTRAINT sheet_step_pkey PRIMARY KEY (org, sheet, n);
+
 ALTER TABLE ONLY public.standing_order
     ADD CONSTRAINT standing_order_pkey PRIMARY KEY (authority, order_id);
 
@@ -1373,6 +1471,8 @@ CREATE INDEX report_document ON public.report USING btree (org, kind, document);
 
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
+CREATE INDEX sheet_kind ON public.sheet USING btree (org, kind, made_at);
+
 CREATE INDEX standing_call ON public.standing USING btree (authority, call);
 
 CREATE INDEX token_org ON public.token USING btree (org);
@@ -1402,6 +1502,12 @@ ALTER TABLE ONLY public.address
 
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.approver_end
+    ADD CONSTRAINT approver_end_org_approver_fkey FOREIGN KEY (org, approver) REFERENCES public.approver(org, approver);
+
+ALTER TABLE ONLY public.approver
+    ADD CONSTRAINT approver_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.assembly_alert
     ADD CONSTRAINT assembly_alert_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
@@ -1459,6 +1565,9 @@ ALTER TABLE ONLY public.erasure_wish
 
 ALTER TABLE ONLY public.examination
     ADD CONSTRAINT examination_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.filing_rule
+    ADD CONSTRAINT filing_rule_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
@@ -1553,6 +1662,18 @@ ALTER TABLE ONLY public.serving
 ALTER TABLE ONLY public.serving
     ADD CONSTRAINT serving_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
+ALTER TABLE ONLY public.sheet
+    ADD CONSTRAINT sheet_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.sheet_secret
+    ADD CONSTRAINT sheet_secret_org_sheet_fkey FOREIGN KEY (org, sheet) REFERENCES public.sheet(org, sheet);
+
+ALTER TABLE ONLY public.sheet_step
+    ADD CONSTRAINT sheet_step_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.sheet_step
+    ADD CONSTRAINT sheet_step_org_sheet_fkey FOREIGN KEY (org, sheet) REFERENCES public.sheet(org, sheet);
+
 ALTER TABLE ONLY public.standing_order
     ADD CONSTRAINT standing_order_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
@@ -1573,6 +1694,10 @@ ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 CREATE POLICY addressed ON public.document FOR SELECT TO waglan_app USING ((addressee = public.current_org()));
 
 ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.approver ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.approver_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assembly ENABLE ROW LEVEL SECURITY;
 
@@ -1648,6 +1773,10 @@ CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK 
 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.approver TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.approver_end TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.assembly TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly_alert TO waglan_engine USING (true) WITH CHECK (true);
@@ -1691,6 +1820,8 @@ CREATE POLICY engine ON public.event_erased TO waglan_engine USING (true) WITH C
 CREATE POLICY engine ON public.examination FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.filing_rule TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1744,6 +1875,12 @@ CREATE POLICY engine ON public.risk_table FOR SELECT TO waglan_engine USING (tru
 
 CREATE POLICY engine ON public.serving FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.sheet TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.sheet_secret TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.sheet_step TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.standing TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.standing_order FOR SELECT TO waglan_engine USING (true);
@@ -1793,6 +1930,8 @@ CREATE POLICY filed_with ON public.manifest FOR SELECT TO waglan_authority USING
 CREATE POLICY filer ON public.serving FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
    FROM public.manifest m
   WHERE ((m.manifest_id = serving.manifest_id) AND (m.org = public.current_org())))));
+
+ALTER TABLE public.filing_rule ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY giver ON public.consignment_grant FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
@@ -1852,6 +1991,10 @@ CREATE POLICY own ON public.address FOR SELECT TO waglan_app, waglan_authority U
 
 CREATE POLICY own ON public.answer TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.approver TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.approver_end TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.assembly TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.assembly_alert TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -1883,6 +2026,8 @@ CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = 
 CREATE POLICY own ON public.examination TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
+
+CREATE POLICY own ON public.filing_rule TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -1921,6 +2066,12 @@ CREATE POLICY own ON public.report TO waglan_app USING ((org = public.current_or
 CREATE POLICY own ON public.risk_table TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.serving TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.sheet TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.sheet_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.sheet_step TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.standing_order TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -1980,6 +2131,12 @@ ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.serving ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.sheet ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sheet_secret ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sheet_step ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.standing ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.standing_order ENABLE ROW LEVEL SECURITY;
@@ -2020,6 +2177,11 @@ GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with
 GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) TO waglan_engine;
 
+REVOKE ALL ON FUNCTION public.authority_addresses() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.authority_addresses() TO waglan_app;
+GRANT ALL ON FUNCTION public.authority_addresses() TO waglan_authority;
+GRANT ALL ON FUNCTION public.authority_addresses() TO waglan_engine;
+
 REVOKE ALL ON FUNCTION public.authority_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
@@ -2031,6 +2193,14 @@ GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
 GRANT SELECT ON TABLE public.answer TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.answer TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.approver TO waglan_app;
+GRANT SELECT ON TABLE public.approver TO waglan_authority;
+GRANT SELECT ON TABLE public.approver TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.approver_end TO waglan_app;
+GRANT SELECT ON TABLE public.approver_end TO waglan_authority;
+GRANT SELECT ON TABLE public.approver_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly TO waglan_app;
 GRANT SELECT ON TABLE public.assembly TO waglan_engine;
@@ -2118,6 +2288,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.feed TO waglan_engine;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.figure TO waglan_engine;
 GRANT SELECT ON TABLE public.figure TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.filing_rule TO waglan_app;
+GRANT SELECT ON TABLE public.filing_rule TO waglan_authority;
+GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
 GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
@@ -2253,6 +2427,20 @@ GRANT SELECT ON TABLE public.schema_migration TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.serving TO waglan_authority;
 GRANT SELECT ON TABLE public.serving TO waglan_app;
 GRANT SELECT ON TABLE public.serving TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.sheet TO waglan_app;
+GRANT SELECT ON TABLE public.sheet TO waglan_authority;
+GRANT SELECT ON TABLE public.sheet TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.sheet_secret TO waglan_app;
+GRANT SELECT ON TABLE public.sheet_secret TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.sheet_secret TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.sheet_step TO waglan_app;
+GRANT SELECT ON TABLE public.sheet_step TO waglan_authority;
+GRANT SELECT ON TABLE public.sheet_step TO waglan_engine;
+
+GRANT UPDATE(sealed) ON TABLE public.sheet_step TO waglan_engine;
 
 GRANT SELECT ON TABLE public.standing TO waglan_authority;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO waglan_engine;

@@ -14,8 +14,10 @@ from waglan.gateway.http import (
     checks,
     desk,
     documents,
+    drafts,
     erasures,
     filing,
+    filing_desk,
     grants,
     health,
     messages,
@@ -73,7 +75,9 @@ def describe() -> FastAPI:
         access,
         grants,
         erasures,
+        drafts,
         filing,
+        filing_desk,
         health,
     ):
         app.include_router(module.router)

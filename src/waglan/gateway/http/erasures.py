@@ -40,6 +40,7 @@ class ErasureView(BaseModel):
     messages: int = 0
     persons: int = 0
     events: int = 0
+    sheets: int = 0
     still_named: list[int] = []
 
 
@@ -78,5 +79,6 @@ async def show(request: UUID, visitor: TheVisitor) -> ErasureView:
         messages=done.messages,
         persons=done.persons,
         events=done.events,
+        sheets=done.sheets,
         still_named=list(done.still_named),
     )

@@ -132,10 +132,10 @@ async def due(asked: Annotated[Asked, Query()], visitor: TheVisitor) -> list[Dea
     if wrong:
         raise misunderstood(*wrong)
     if asked.profile is None:
-        return [_deadline(one) for one in deadlines(anchors, facts)]
+        return [deadline_view(one) for one in deadlines(anchors, facts)]
     profile = known_profile(asked.profile)
     facts = {**profile.facts, **facts}
-    return [_deadline(one) for one in deadlines(anchors, facts, of=profile.rule_ids)]
+    return [deadline_view(one) for one in deadlines(anchors, facts, of=profile.rule_ids)]
 
 
 def known_profile(profile: str) -> FilingProfile:
@@ -173,6 +173,11 @@ def _bad_fact(name: str, reason: str) -> Finding:
     )
 
 
+def unknown_fact(name: str) -> Finding:
+    """Return that no condition asks this fact."""
+    return _bad_fact(name, ", ".join(FACTS))
+
+
 def _profile(one: FilingProfile, visitor: Visitor) -> ProfileView:
     is_chinese = visitor.lang == "zh-Hant-HK"
     return ProfileView(
@@ -201,7 +206,8 @@ def _profile(one: FilingProfile, visitor: Visitor) -> ProfileView:
     )
 
 
-def _deadline(one: Deadline) -> DeadlineView:
+def deadline_view(one: Deadline) -> DeadlineView:
+    """Return what a rule says, as the interface shows it."""
     rule = one.rule
     return DeadlineView(
         rule=rule.id,

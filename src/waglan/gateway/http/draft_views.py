@@ -1,0 +1,226 @@
+"""How drafts are shown: every field with its sources, and what contradicts them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, JsonValue
+
+from waglan.codes.render import Lang
+from waglan.gateway.http.filing import DeadlineView, deadline_view
+from waglan.gateway.http.problem import FindingView, view
+from waglan.manifest.draft import due
+from waglan.manifest.draft_field import Scalar
+from waglan.manifest.filing_state import FilingAct
+from waglan.manifest.prefill import Claim, DraftField, Source
+from waglan.operations.check_draft import Checked
+from waglan.operations.open_draft import Opened, read_said
+
+_SAY = {FilingAct.SEND_BACK.value, FilingAct.ACCEPT.value, FilingAct.REFUSE.value}
+
+
+class SourceView(BaseModel):
+    """Who told it, in which paper, and when; null is what the paper does not say."""
+
+    kind: str
+    document: str
+    sender: str
+    place: str
+    said_at: datetime | None
+    recorded_at: datetime | None
+
+
+class ClaimView(BaseModel):
+    """One thing that was told of a field; `n` chooses it."""
+
+    n: int
+    value: JsonValue
+    source: SourceView
+
+
+class FieldView(BaseModel):
+    """One field: what stands, whether it may be filed so, and all that was told, the best first."""
+
+    field: str
+    holds: str
+    value: JsonValue
+    confirmed: bool
+    conflict: bool
+    losing: list[int]
+    told: list[ClaimView]
+
+
+class NotTakenView(BaseModel):
+    """What a source told that it can't give, or that does not fit the field."""
+
+    field: str
+    value: JsonValue
+    source: SourceView
+
+
+class StepView(BaseModel):
+    """One step: what was done, by whom (subject id), when; what it says and handed over."""
+
+    n: int
+    act: str
+    by: str
+    at: datetime
+    text: str
+    number: str
+    message: UUID | None
+
+
+class FiledView(BaseModel):
+    """A version that left the firm, and what came of it; null while nobody answered."""
+
+    step: int
+    version: int
+    function: str
+    at: datetime
+    accepted: bool | None
+
+
+class DraftLine(BaseModel):
+    """A draft in a list."""
+
+    id: UUID
+    profile: str
+    title: str
+    state: str
+    function: str
+    step: int
+    made_at: datetime
+    erased: bool
+
+
+class DraftView(DraftLine):
+    """A draft with all that was told. `connected` is false: no line leads to a real system."""
+
+    connected: bool
+    recipient: str
+    facts: dict[str, str | int]
+    letter: str | None
+    desk: str | None
+    fields: list[FieldView]
+    not_taken: list[NotTakenView]
+    conflicts: int
+    deadlines: list[DeadlineView]
+    filed: list[FiledView]
+    steps: list[StepView]
+
+
+class DraftCheckView(BaseModel):
+    """What stands against filing: `ready` says that nothing does."""
+
+    ready: bool
+    findings: list[FindingView]
+    rules_run: list[str]
+    not_run: list[FindingView]
+    deadlines: list[DeadlineView]
+
+
+def draft_line(opened: Opened) -> DraftLine:
+    """Return a draft as it stands in a list."""
+    draft, life = opened.draft, opened.draft.life
+    return DraftLine(
+        id=opened.sheet.sheet,
+        profile=draft.profile.id,
+        title=draft.setup.title,
+        state=life.state.value,
+        function=life.function.value,
+        step=len(opened.steps),
+        made_at=opened.sheet.made_at,
+        erased=opened.sheet.is_erased,
+    )
+
+
+def draft_view(opened: Opened, lang: Lang) -> DraftView:
+    """Return a draft with all that was told."""
+    draft, life = opened.draft, opened.draft.life
+    fields = [_field(one) for one in draft.filled.fields.values()]
+    return DraftView(
+        **draft_line(opened).model_dump(),
+        connected=draft.profile.connected,
+        recipient=draft.profile.recipient.value,
+        facts=draft.facts,
+        letter=draft.setup.letter,
+        desk=draft.setup.desk,
+        fields=fields,
+        not_taken=[
+            NotTakenView(field=one.path, value=_json(one.value), source=_source(one.source))
+            for one in draft.filled.not_taken
+        ],
+        conflicts=sum(field.conflict for field in fields),
+        deadlines=[deadline_view(one) for one in due(draft)],
+        filed=[
+            FiledView(
+                step=one.n,
+                version=one.version,
+                function=one.function.value,
+                at=one.at,
+                accepted=one.accepted,
+            )
+            for one in life.filed
+        ],
+        steps=_steps(opened),
+    )
+
+
+def check_view(found: Checked, lang: Lang) -> DraftCheckView:
+    """Return what stands against filing."""
+    return DraftCheckView(
+        ready=found.is_clean,
+        findings=view(found.findings, lang),
+        rules_run=list(found.rules_run),
+        not_run=view(found.not_run, lang),
+        deadlines=[deadline_view(one) for one in found.due],
+    )
+
+
+def _steps(opened: Opened) -> list[StepView]:
+    found = []
+    for one in opened.steps:
+        said = read_said(one.plain) if one.act in _SAY and one.plain else None
+        found.append(
+            StepView(
+                n=one.n,
+                act=one.act,
+                by=one.done_by,
+                at=one.done_at,
+                text=said.text if said else "",
+                number=said.number if said else "",
+                message=one.message,
+            )
+        )
+    return found
+
+
+def _field(field: DraftField) -> FieldView:
+    losing = set(field.losing)
+    return FieldView(
+        field=field.path,
+        holds=field.holds.value,
+        value=_json(field.value),
+        confirmed=field.is_confirmed,
+        conflict=field.is_conflict,
+        losing=[n for n, one in enumerate(field.claims) if one in losing],
+        told=[_claim(n, one) for n, one in enumerate(field.claims)],
+    )
+
+
+def _claim(n: int, claim: Claim) -> ClaimView:
+    return ClaimView(n=n, value=_json(claim.value), source=_source(claim.source))
+
+
+def _source(source: Source) -> SourceView:
+    return SourceView(
+        kind=source.kind.value,
+        document=source.document,
+        sender=source.sender,
+        place=source.place,
+        said_at=source.said_at,
+        recorded_at=source.recorded_at,
+    )
+
+
+def _json(value: Scalar | None) -> JsonValue:
+    return list(value) if isinstance(value, tuple) else value

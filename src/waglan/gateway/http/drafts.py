@@ -1,0 +1,339 @@
+"""Drafts: prepared and pre-filled, checked, approved by another person, filed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict, Field, JsonValue
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.draft_views import (
+    DraftCheckView,
+    DraftLine,
+    DraftView,
+    check_view,
+    draft_line,
+    draft_view,
+)
+from waglan.gateway.http.filing import known_profile, read_asked, unknown_fact
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import Problem, absent, misunderstood
+from waglan.manifest.address_book import party_fields
+from waglan.manifest.draft import Setup
+from waglan.manifest.filing_state import FilingAct
+from waglan.manifest.prefill import Claim
+from waglan.operations.act_on_draft import Acting, act_on_draft
+from waglan.operations.change_draft import Typed, Wanted, change_draft, make_draft
+from waglan.operations.check_draft import check_draft
+from waglan.operations.file_draft import Means, file_draft
+from waglan.operations.fill_draft import KEYS_MAX, copied, fill_draft, of_template
+from waglan.operations.keep_address import open_address
+from waglan.operations.open_draft import open_draft
+from waglan.operations.step_draft import By
+from waglan.operations.submit_draft import submit_draft
+from waglan.parties.permission import Act
+from waglan.store import Transaction, sheets
+from waglan.store.messages import new_salt
+
+T = TypeVar("T")
+
+router = APIRouter(prefix="/v1/drafts", tags=["drafts"])
+
+FIELDS_MAX = 2_000  # in one call
+TITLE_CHARACTERS_MAX = 100
+TEXT_CHARACTERS_MAX = 2_000
+PAGE_MAX = 50
+
+Key = Annotated[str, Field(min_length=1, max_length=80)]
+Step = Annotated[int, Field(ge=1, le=1_000_000)]
+Fields = Annotated[dict[str, JsonValue], Field(default_factory=dict, max_length=FIELDS_MAX)]
+
+
+class Content(Asked):
+    """What a draft is given: values typed, what to fill it from, and what it is for.
+
+    `fields` are values by place (null: to be left empty); `keys` are bills whose earlier filings
+    fill it; `addresses` put an entry of the address book at a party's place.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    fields: Fields
+    keys: list[Key] = Field(default=[], max_length=KEYS_MAX)
+    addresses: dict[str, UUID] = Field(default={}, max_length=100)
+    chinese: bool = Field(default=False, description="Take names and addresses in Chinese first.")
+    facts: dict[str, str] | None = Field(default=None, max_length=10)
+    title: str | None = Field(default=None, max_length=TITLE_CHARACTERS_MAX)
+    letter: UUID | None = Field(default=None, description="Of the client for whom it is filed.")
+    desk: str | None = Field(default=None, max_length=80)
+
+
+class NewDraft(Content):
+    """A draft to be made: empty, from earlier filings, from a template, or as the last one."""
+
+    profile: str = Field(max_length=40)
+    copy_of: UUID | Literal["last"] | None = None
+    template: UUID | None = None
+
+
+class DraftChange(Content):
+    """A change of a draft. `step` is the last one you saw: a later one is answered with 409.
+
+    `confirm` takes what stands as your own word, `choose` what was told otherwise, by its number.
+    """
+
+    step: Step
+    confirm: list[str] = Field(default=[], max_length=FIELDS_MAX)
+    choose: dict[str, int] = Field(default={}, max_length=FIELDS_MAX)
+
+
+class Seen(Asked):
+    """The last step that you saw."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Step
+
+
+class Reasoned(Seen):
+    """The last step that you saw, and why."""
+
+    reason: str = Field(min_length=1, max_length=TEXT_CHARACTERS_MAX)
+
+
+class Reply(Seen):
+    """What the recipient answered, as it was pasted: nothing here is fetched from anywhere."""
+
+    accepted: bool
+    number: str = Field(default="", max_length=80)
+    text: str = Field(default="", max_length=TEXT_CHARACTERS_MAX)
+
+
+class Amendment(Seen):
+    """How what was accepted is to be changed."""
+
+    how: Literal["amend", "replace", "cancel"]
+
+
+@router.post("", status_code=201, response_model=DraftView, responses=ERRORS)
+async def make(new: NewDraft, visitor: TheVisitor) -> DraftView:
+    """Make a draft; what fills it keeps where each value is from."""
+    visitor.must(Act.PREPARE)
+    profile, by = known_profile(new.profile), acting(visitor)
+    draft = visitor.kit.new_id()
+    key_salt, salt = await new_salt(), await new_salt()
+    vault = visitor.kit.keys.vault
+    async with visitor.transaction() as tx:
+        claims = await _filled(tx, visitor, new)
+        if new.copy_of is not None:
+            which = None if new.copy_of == "last" else new.copy_of
+            claims += there(await copied(tx, vault, by, profile.id, which), "earlier draft")
+        if new.template is not None:
+            claims += there(await of_template(tx, vault, by, new.template), "template")
+        typed = Typed(await _fields(tx, visitor, new))
+        setup = _setup(new, Setup())
+        wanted = Wanted(draft, 0, typed, tuple(claims), setup, key_salt, salt)
+        done_or_refused(await make_draft(tx, vault, by, profile, wanted))
+    return await _shown(visitor, draft)
+
+
+@router.get("", response_model=list[DraftLine], responses=ERRORS)
+async def newest(
+    visitor: TheVisitor,
+    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
+    before: Annotated[datetime | None, Query()] = None,
+) -> list[DraftLine]:
+    """List your organisation's drafts, newest first; `before` is the last `made_at` you saw."""
+    visitor.must(Act.READ)
+    if before is not None and before.utcoffset() is None:
+        raise misunderstood(Finding("HTTP-ZONE", Severity.ERROR, Where("query.before"), {}))
+    async with visitor.transaction() as tx:
+        found = await sheets.listed(tx, "draft", before=before, at_most=limit)
+        vault = visitor.kit.keys.vault
+        opened = [await open_draft(tx, vault, one.sheet) for one in found]
+    return [draft_line(one) for one in opened if one is not None]
+
+
+@router.get("/{draft}", response_model=DraftView, responses=ERRORS)
+async def show(draft: UUID, visitor: TheVisitor) -> DraftView:
+    """Show a draft: each field with all that was told of it, by whom, and what contradicts."""
+    visitor.must(Act.READ)
+    return await _shown(visitor, draft)
+
+
+@router.patch("/{draft}", response_model=DraftView, responses=ERRORS)
+async def change(draft: UUID, new: DraftChange, visitor: TheVisitor) -> DraftView:
+    """Change a draft, as often as you like: nothing that was told is taken away."""
+    visitor.must(Act.PREPARE)
+    vault, salt = visitor.kit.keys.vault, await new_salt()
+    async with visitor.transaction() as tx:
+        opened = there(await open_draft(tx, vault, draft), "draft")
+        claims = await _filled(tx, visitor, new)
+        typed = Typed(await _fields(tx, visitor, new), tuple(new.confirm), new.choose)
+        setup = _setup(new, opened.draft.setup)
+        wanted = Wanted(draft, new.step, typed, tuple(claims), setup, b"", salt)
+        done_or_refused(there(await change_draft(tx, vault, acting(visitor), wanted), "draft"))
+    return await _shown(visitor, draft)
+
+
+@router.get("/{draft}/check", response_model=DraftCheckView, responses=ERRORS)
+async def check(draft: UUID, visitor: TheVisitor) -> DraftCheckView:
+    """Say what stands against filing it now, by which rules, and which were not run."""
+    visitor.must(Act.CHECK)
+    vault = visitor.kit.keys.vault
+    async with visitor.transaction() as tx:
+        opened = there(await open_draft(tx, vault, draft), "draft")
+        if opened.sheet.is_erased:
+            raise absent("draft")
+        found = await check_draft(
+            tx, vault, visitor.principal, opened.draft, at=visitor.kit.clock()
+        )
+    return check_view(found, visitor.lang)
+
+
+@router.post("/{draft}/submit", response_model=DraftView, responses=ERRORS)
+async def submit(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+    """Check a draft and ask another person to approve it."""
+    visitor.must(Act.PREPARE)
+    async with visitor.transaction() as tx:
+        vault = visitor.kit.keys.vault
+        done = await submit_draft(tx, vault, acting(visitor), draft, seen.step)
+        done_or_refused(there(done, "draft")[1])
+    return await _shown(visitor, draft)
+
+
+@router.post("/{draft}/approve", response_model=DraftView, responses=ERRORS)
+async def approve(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+    """Approve what another prepared, and file it: to the desk here, or as a file to hand in."""
+    visitor.must(Act.FILE)
+    kit = visitor.kit
+    means = Means(kit.new_id, await new_salt(), kit.message_bytes_max)
+    async with visitor.transaction() as tx:
+        vault = kit.keys.vault
+        done_or_refused(
+            there(await file_draft(tx, vault, acting(visitor), (draft, seen.step), means), "draft")
+        )
+    return await _shown(visitor, draft)
+
+
+@router.post("/{draft}/send-back", response_model=DraftView, responses=ERRORS)
+async def send_back(draft: UUID, why: Reasoned, visitor: TheVisitor) -> DraftView:
+    """Give a draft that awaits approval back to who prepared it, with the reason."""
+    visitor.must(Act.FILE)
+    return await _acted(visitor, draft, (why.step, FilingAct.SEND_BACK), text=why.reason)
+
+
+@router.post("/{draft}/reply", response_model=DraftView, responses=ERRORS)
+async def reply(draft: UUID, told: Reply, visitor: TheVisitor) -> DraftView:
+    """Paste what the recipient answered to a filing that was handed in elsewhere."""
+    visitor.must(Act.FILE)
+    act = FilingAct.ACCEPT if told.accepted else FilingAct.REFUSE
+    return await _acted(visitor, draft, (told.step, act), text=told.text, number=told.number)
+
+
+@router.post("/{draft}/amend", response_model=DraftView, responses=ERRORS)
+async def amend(draft: UUID, how: Amendment, visitor: TheVisitor) -> DraftView:
+    """Take up a filing that was accepted, to amend, replace or cancel it; it stands meanwhile."""
+    visitor.must(Act.PREPARE)
+    acts = {
+        "amend": FilingAct.AMEND,
+        "replace": FilingAct.REPLACE,
+        "cancel": FilingAct.CANCEL,
+    }
+    return await _acted(visitor, draft, (how.step, acts[how.how]))
+
+
+@router.post("/{draft}/let-stand", response_model=DraftView, responses=ERRORS)
+async def let_stand(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+    """Give an amendment up: what was accepted stands as it was."""
+    visitor.must(Act.PREPARE)
+    return await _acted(visitor, draft, (seen.step, FilingAct.LET_STAND))
+
+
+@router.delete("/{draft}", status_code=204, responses=ERRORS)
+async def drop(draft: UUID, step: Annotated[int, Query(ge=1)], visitor: TheVisitor) -> None:
+    """Drop a draft of which nothing was filed; that it was there stays on record."""
+    visitor.must(Act.PREPARE)
+    await _acted(visitor, draft, (step, FilingAct.DROP))
+
+
+def acting(visitor: Visitor) -> By:
+    """Return who acts, with which token, and when."""
+    return By(visitor.org, visitor.principal, visitor.kit.clock())
+
+
+async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
+    async with visitor.transaction() as tx:
+        opened = await open_draft(tx, visitor.kit.keys.vault, draft)
+    return draft_view(there(opened, "draft"), visitor.lang)
+
+
+async def _acted(
+    visitor: Visitor, draft: UUID, what: tuple[int, FilingAct], *, text: str = "", number: str = ""
+) -> DraftView:
+    step, act = what
+    wanted = Acting(draft, step, act, text, number, await new_salt())
+    async with visitor.transaction() as tx:
+        done = await act_on_draft(tx, visitor.kit.keys.vault, acting(visitor), wanted)
+        done_or_refused(there(done, "draft"))
+    return await _shown(visitor, draft)
+
+
+async def _filled(tx: Transaction, visitor: Visitor, content: Content) -> list[Claim]:
+    if not content.keys:
+        return []
+    return await fill_draft(tx, visitor.kit.keys.vault, acting(visitor), content.keys)
+
+
+async def _fields(tx: Transaction, visitor: Visitor, content: Content) -> dict[str, object]:
+    """Return the values typed, and those of parties taken from the address book below them."""
+    found: dict[str, object] = {}
+    for place, address in content.addresses.items():
+        kept = there(await open_address(tx, visitor.kit.keys.vault, address), "address")
+        found |= party_fields(kept.entry, place, chinese=content.chinese)
+    return {**found, **content.fields}
+
+
+def _setup(content: Content, before: Setup) -> Setup | None:
+    """Return the setup after what was given of it; None if nothing was."""
+    given = (content.facts, content.title, content.letter, content.desk)
+    if all(one is None for one in given):
+        return None
+    facts = before.facts
+    if content.facts is not None:
+        facts, _, wrong = read_asked(content.facts)
+        wrong += [unknown_fact(name) for name in content.facts.keys() - facts.keys()]
+        if wrong:
+            raise misunderstood(*wrong)
+    return Setup(
+        facts,
+        before.title if content.title is None else content.title,
+        before.letter if content.letter is None else str(content.letter),
+        before.desk if content.desk is None else content.desk,
+    )
+
+
+def there(found: T | None, what: str) -> T:
+    """Return what was found, or the answer that there is none of it for who asks."""
+    if found is None:
+        raise absent(what)
+    return found
+
+
+def done_or_refused(findings: Sequence[Finding]) -> None:
+    """Raise unless it was done: 409 if somebody else was quicker, 422 for all else."""
+    if not findings:
+        return
+    codes = {one.code for one in findings}
+    if "DRAFT-CHANGED-MEANWHILE" in codes:
+        kind = Finding("HTTP-CHANGED-MEANWHILE", Severity.ERROR, Where("step"), {})
+        raise Problem(409, kind, findings=findings)
+    if "DRAFT-NOT-NOW" in codes:
+        kind = Finding("HTTP-NOT-NOW", Severity.ERROR, Where("draft"), {})
+        raise Problem(409, kind, findings=findings)
+    kind = Finding("HTTP-NOTHING-DONE", Severity.ERROR, Where("request"), {})
+    raise Problem(422, kind, findings=findings)

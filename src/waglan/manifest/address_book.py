@@ -1,0 +1,151 @@
+"""A firm's address book: parties it names again and again, in both scripts.
+
+Duplicates are suggested, never merged: two entries with one folded name are worth a look.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from io import StringIO
+
+import msgspec
+
+from waglan.codes.chinese import match_key
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.draft_field import read_value
+
+COLUMNS = ("name", "name_zh", "address", "address_zh", "code", "note")
+ROWS_MAX = 5_000
+SHEET_BYTES_MAX = 4 << 20
+NOTE_CHARACTERS_MAX = 500
+_AS = {
+    "name": "bills/1/consignor/name",
+    "name_zh": "bills/1/consignor/name",
+    "address": "bills/1/consignor/address",
+    "address_zh": "bills/1/consignor/address",
+    "code": "bills/1/consignor/code",
+}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One party in the address book; "" is what nobody said."""
+
+    name: str = ""
+    name_zh: str = ""
+    address: str = ""
+    address_zh: str = ""
+    code: str = ""
+    note: str = ""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What two entries of one party have in common: a name or a code, however written."""
+        return frozenset(match_key(one) for one in (self.name, self.name_zh, self.code)) - {""}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a sheet of addresses held: entries with their rows, and what is wrong with others."""
+
+    entries: tuple[tuple[int, Entry], ...]
+    findings: tuple[Finding, ...]
+
+
+def read_entry(told: Mapping[str, str], *, line: int | None = None) -> tuple[Entry, list[Finding]]:
+    """Return an entry as somebody gave it, or what is wrong with it."""
+    found: dict[str, str] = {}
+    wrong: list[Finding] = []
+    for column in COLUMNS:
+        text = " ".join(told.get(column, "").split())
+        if not text:
+            continue
+        if column == "note":
+            is_wrong = len(text) > NOTE_CHARACTERS_MAX or not text.isprintable()
+        else:
+            is_wrong = bool(read_value(_AS[column], text)[1])
+        if is_wrong:
+            where = Where(f"addresses/{column}", line=line)
+            wrong.append(Finding("ADDRESS-VALUE", Severity.ERROR, where, {"column": column}))
+        found[column] = text
+    if not (found.get("name") or found.get("name_zh")):
+        where = Where("addresses/name", line=line)
+        wrong.append(Finding("ADDRESS-NAMELESS", Severity.ERROR, where, {}))
+    return Entry(**found), wrong
+
+
+def read_sheet(body: bytes) -> Sheet:
+    """Return what a CSV sheet of addresses holds, row by row; its first row names the columns."""
+    if len(body) > SHEET_BYTES_MAX:
+        limit = SHEET_BYTES_MAX >> 20
+        return _refused(
+            Finding("ADDRESS-SHEET-SIZE", Severity.ERROR, Where("sheet"), {"limit_mib": limit})
+        )
+    try:
+        text = body.decode("utf-8-sig")
+        rows = list(csv.reader(StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        where = Where("sheet", offset=error.start)
+        return _refused(Finding("ADDRESS-SHEET-TEXT", Severity.ERROR, where, {}))
+    except csv.Error as error:
+        reason = str(error)
+        return _refused(
+            Finding("ADDRESS-SHEET-SHAPE", Severity.ERROR, Where("sheet"), {"reason": reason})
+        )
+    if not rows or not {"name", "name_zh"} & {cell.strip().lower() for cell in rows[0]}:
+        columns = ", ".join(COLUMNS)
+        where = Where("sheet", line=1)
+        return _refused(Finding("ADDRESS-SHEET-HEAD", Severity.ERROR, where, {"columns": columns}))
+    if len(rows) - 1 > ROWS_MAX:
+        where = Where("sheet", line=ROWS_MAX + 2)
+        return _refused(Finding("ADDRESS-SHEET-ROWS", Severity.ERROR, where, {"max": ROWS_MAX}))
+    return _rows(rows)
+
+
+def _rows(rows: list[list[str]]) -> Sheet:
+    head = [cell.strip().lower() for cell in rows[0]]
+    found: list[tuple[int, Entry]] = []
+    wrong = [
+        Finding("ADDRESS-COLUMN", Severity.NOTE, Where("sheet", line=1), {"column": name[:40]})
+        for name in head
+        if name and name not in COLUMNS
+    ]
+    for line, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        told = {name: _unquoted(cell) for name, cell in zip(head, row, strict=False)}
+        entry, findings = read_entry(told, line=line)
+        wrong += findings
+        if not findings:
+            found.append((line, entry))
+    return Sheet(tuple(found), tuple(wrong))
+
+
+def duplicates(entries: Iterable[tuple[str, Entry]]) -> dict[str, frozenset[str]]:
+    """Return for each id the ids of entries that look like the same party."""
+    by_key: dict[str, set[str]] = {}
+    known = dict(entries)
+    for id_, entry in known.items():
+        for key in entry.keys:
+            by_key.setdefault(key, set()).add(id_)
+    return {
+        id_: alike
+        for id_, entry in known.items()
+        if (alike := frozenset(one for key in entry.keys for one in by_key[key]) - {id_})
+    }
+
+
+def party_fields(entry: Entry, at: str, *, chinese: bool) -> dict[str, object]:
+    """Return the fields of a party of a draft, at a place such as `bills/1/consignee`."""
+    first, second = (entry.name_zh, entry.name) if chinese else (entry.name, entry.name_zh)
+    where = (entry.address_zh, entry.address) if chinese else (entry.address, entry.address_zh)
+    told = {"name": first or second, "address": where[0] or where[1], "code": entry.code}
+    return {f"{at}/{name}": value for name, value in told.items() if value}
+
+
+def _unquoted(cell: str) -> str:
+    """Take away the apostrophe that keeps a spreadsheet from running a cell as a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+
+
+def _refused(finding: Finding) -> Sheet:
+    return Sheet((), (finding,))

@@ -1,0 +1,181 @@
+"""A draft: what is being prepared under one profile, what of it may be filed, and by when.
+
+It is worked out from its steps' claims each time; nothing of it is stored but what was told.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.call import time_of
+from waglan.manifest.deadline import Bound, Deadline, DeadlineState, deadlines
+from waglan.manifest.draft_field import Scalar, kind_of, pattern_of
+from waglan.manifest.draft_manifest import missing
+from waglan.manifest.filing_profile import FilingProfile
+from waglan.manifest.filing_state import Life
+from waglan.manifest.model import Function
+from waglan.manifest.prefill import Claim, Prefilled, Source, SourceKind, prefill
+
+CLAIMS_MAX = 20_000  # of one draft
+NOT_TAKEN_SHOWN_MAX = 20
+
+# What is told of a whole kind of consignment and may be used for the next one.
+_COPIED_GROUPS = frozenset({"parties", "goods", "transport"})
+_OF_ONE_ONLY = frozenset(
+    {
+        "head/voyage", "head/arrival", "head/departure", "head/crossing_date", "head/crossing_at",
+        "head/vehicle", "bills/*/item_count", "bills/*/goods/*/containers",
+        "bills/*/goods/*/licences", "bills/*/licences",
+    }
+)  # fmt: skip
+_ANCHORS = {
+    "head/arrival": "arrival",
+    "head/departure": "departure",
+    "head/crossing_at": "cross_boundary",
+}
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What a draft is for, beside its fields."""
+
+    facts: dict[str, str | int] = {}
+    title: str = ""
+    letter: str | None = None  # the client's, when it is filed for one
+    desk: str | None = None  # the address of the authority's desk on this platform
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What one step tells: claims, and a new setup if there is one. `salt` is its commitment's."""
+
+    claims: tuple[Claim, ...] = ()
+    setup: Setup | None = None
+    salt: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it stands."""
+
+    profile: FilingProfile
+    setup: Setup
+    filled: Prefilled
+    life: Life
+
+    @property
+    def values(self) -> dict[str, Scalar | None]:
+        """The value that stands of each field that somebody told."""
+        return {path: field.value for path, field in self.filled.fields.items()}
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """What is known of the filing's circumstances."""
+        return {**self.setup.facts, **self.profile.facts}
+
+    @property
+    def mode(self) -> str | None:
+        """By what the goods move, if anybody said."""
+        mode = self.facts.get("mode")
+        return mode if isinstance(mode, str) else None
+
+
+def draft_of(profile: FilingProfile, changes: Mapping[int, Change], life: Life) -> Draft:
+    """Return the draft that these changes make, as far as they count in its life."""
+    counted = [changes[n] for n in life.changes if n in changes]
+    setup = next((one.setup for one in reversed(counted) if one.setup is not None), Setup())
+    filled = prefill(claim for change in counted for claim in change.claims)
+    return Draft(profile, setup, filled, life)
+
+
+def draft_findings(draft: Draft) -> list[Finding]:
+    """Return what keeps a draft from being filed as far as its fields can tell, and notes."""
+    if draft.life.function is Function.CANCEL:
+        return []
+    return [
+        *missing(draft.values, draft.profile, draft.mode),
+        *_unsettled(draft.filled),
+        *_not_taken(draft.filled),
+    ]
+
+
+def due(draft: Draft) -> list[Deadline]:
+    """Return by when it must be filed, as far as its fields and facts tell."""
+    anchors = {}
+    for path, anchor in _ANCHORS.items():
+        value = draft.values.get(path)
+        at = time_of(value, zone=HONG_KONG) if isinstance(value, str) else None
+        if at is not None:
+            anchors[anchor] = at.astimezone(HONG_KONG)
+    return deadlines(anchors, draft.facts, of=draft.profile.rule_ids)
+
+
+def time_findings(found: list[Deadline], *, at: datetime) -> list[Finding]:
+    """Return what is late or early at a moment: it may be filed all the same, and says so."""
+    return [finding for one in found for finding in _time_finding(one, at)]
+
+
+def for_the_next(draft: Draft, kind: SourceKind, source: Source) -> list[Claim]:
+    """Return what of a draft serves for the next consignment, its bills numbered anew."""
+    keys = list(dict.fromkeys(p.split("/")[1] for p in draft.values if p.startswith("bills/")))
+    number = {key: str(n) for n, key in enumerate(keys, 1)}
+    return [
+        Claim(_renumbered(path, number), value, replace(source, kind=kind, place=path))
+        for path, value in draft.values.items()
+        if value is not None and _serves_again(path)
+    ]
+
+
+def _serves_again(path: str) -> bool:
+    kind = kind_of(path)
+    return (
+        kind is not None and kind.group in _COPIED_GROUPS and pattern_of(path) not in _OF_ONE_ONLY
+    )
+
+
+def _renumbered(path: str, number: Mapping[str, str]) -> str:
+    first, key, *rest = path.split("/")
+    return "/".join([first, number[key], *rest]) if first == "bills" else path
+
+
+def _unsettled(filled: Prefilled) -> Iterator[Finding]:
+    for path, field in filled.fields.items():
+        where = Where(f"fields/{path}")
+        if field.is_conflict:
+            others = len({one.value for one in field.losing})
+            yield Finding(
+                "DRAFT-CONFLICT", Severity.ERROR, where, {"field": path, "others": others}
+            )
+        elif not field.is_confirmed:
+            yield Finding("DRAFT-UNCONFIRMED", Severity.ERROR, where, {"field": path})
+
+
+def _not_taken(filled: Prefilled) -> Iterator[Finding]:
+    for claim in filled.not_taken[:NOT_TAKEN_SHOWN_MAX]:
+        yield Finding(
+            "DRAFT-NOT-TAKEN",
+            Severity.NOTE,
+            Where(f"fields/{claim.path[:100]}"),
+            {"field": claim.path[:100], "source": claim.source.kind.value},
+        )
+
+
+def _time_finding(one: Deadline, at: datetime) -> Iterator[Finding]:
+    rule, where = one.rule, Where(f"deadlines/{one.rule.id}")
+    if one.state is DeadlineState.UNKNOWN:
+        names = ", ".join(one.missing)
+        yield Finding(
+            "FILING-DEADLINE-UNKNOWN", Severity.NOTE, where, {"rule": rule.id, "missing": names}
+        )
+    if not one.is_late(at) or one.at is None:
+        return
+    due_at = one.at.isoformat(timespec="minutes")
+    if rule.bound is Bound.EARLIEST:
+        yield Finding("FILING-EARLY", Severity.WARNING, where, {"rule": rule.id, "from": due_at})
+    elif rule.is_own:
+        yield Finding("FILING-LATE-OWN-STEP", Severity.NOTE, where, {"rule": rule.id, "at": due_at})
+    else:
+        yield Finding("FILING-LATE", Severity.WARNING, where, {"rule": rule.id, "at": due_at})

@@ -1,0 +1,65 @@
+"""Somebody looks at what is being prepared: a draft or a template, worked out from its steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+from waglan.logbook.sealed import Vault
+from waglan.manifest.draft import Change, Draft, draft_of
+from waglan.manifest.filing_profile import profiles
+from waglan.manifest.filing_state import FilingAct, Step, life
+from waglan.store import Transaction, sheets
+from waglan.store.sheets import KeptStep, Sheet
+
+read_change = msgspec.msgpack.Decoder(Change).decode
+pack = msgspec.msgpack.Encoder().encode
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What a step says beside its act: a reason, or the recipient's reply and its number."""
+
+    text: str = ""
+    number: str = ""
+    salt: bytes = b""
+
+
+read_said = msgspec.msgpack.Decoder(Said).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A draft with its row and its steps, as they are kept."""
+
+    sheet: Sheet
+    draft: Draft
+    steps: Sequence[KeptStep]
+
+
+async def open_draft(
+    tx: Transaction, vault: Vault, draft: UUID, kind: str = "draft"
+) -> Opened | None:
+    """Return a draft of this organisation as it stands; None if it has none of that id."""
+    sheet = await sheets.one(tx, draft, kind)
+    if sheet is None:
+        return None
+    kept = await sheets.steps(tx, vault, draft)
+    stands = life(_with_answers(kept))
+    changes = {
+        one.n: read_change(one.plain)
+        for one in kept
+        if one.act == FilingAct.CHANGE.value and one.plain
+    }
+    return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands), kept)
+
+
+def _with_answers(kept: Sequence[KeptStep]) -> list[Step]:
+    """The steps, and after a message that was handed over what its desk answered."""
+    found: list[Step] = []
+    for one in kept:
+        found.append(Step(one.n, FilingAct(one.act), one.done_by, one.done_at))
+        if one.message is not None and one.outcome is not None:
+            act = FilingAct.ACCEPT if one.outcome == "accepted" else FilingAct.REFUSE
+            found.append(Step(one.n, act, "", one.answered_at or one.done_at))
+    return found

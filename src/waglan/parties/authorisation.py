@@ -1,0 +1,51 @@
+"""A client's letter: that a firm may make some kinds of filing for him, from a day to a day."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from waglan.codes.finding import Finding, Severity, Where
+
+# The project's own: how long before its end a letter is spoken of.
+WARN = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter of authorisation; `until` is already outside."""
+
+    id: str
+    profiles: frozenset[str]
+    since: datetime
+    until: datetime
+    ended_at: datetime | None = None  # taken back
+
+
+def letter_findings(letter: Letter | None, profile: str, *, at: datetime) -> list[Finding]:
+    """Return why a filing under this profile is not covered, or that the letter ends soon."""
+    where = Where("letter")
+    if letter is None:
+        return [Finding("LETTER-NONE", Severity.ERROR, where, {"profile": profile})]
+    if letter.ended_at is not None and at >= letter.ended_at:
+        on = letter.ended_at.date().isoformat()
+        return [Finding("LETTER-TAKEN-BACK", Severity.ERROR, where, {"on": on})]
+    if at >= letter.until:
+        on = letter.until.date().isoformat()
+        return [Finding("LETTER-EXPIRED", Severity.ERROR, where, {"on": on})]
+    if at < letter.since:
+        on = letter.since.date().isoformat()
+        return [Finding("LETTER-NOT-YET", Severity.ERROR, where, {"on": on})]
+    if profile not in letter.profiles:
+        covers = ", ".join(sorted(letter.profiles))
+        return [
+            Finding(
+                "LETTER-OTHER-PROFILE",
+                Severity.ERROR,
+                where,
+                {"profile": profile, "covers": covers},
+            )
+        ]
+    if letter.until - at <= WARN:
+        on = letter.until.date().isoformat()
+        days = (letter.until - at).days
+        return [Finding("LETTER-EXPIRES-SOON", Severity.WARNING, where, {"on": on, "days": days})]
+    return []

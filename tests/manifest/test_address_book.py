@@ -1,0 +1,113 @@
+"""A firm's address book and the sheets it comes from."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.manifest.address_book import (
+    COLUMNS,
+    NOTE_CHARACTERS_MAX,
+    ROWS_MAX,
+    SHEET_BYTES_MAX,
+    Entry,
+    duplicates,
+    party_fields,
+    read_entry,
+    read_sheet,
+)
+from waglan.manifest.draft_field import NAME_CHARACTERS_MAX, read_value
+
+HEAD = "name,name_zh,address,address_zh,code,note\n"
+ROW = 'SAMPLE TRADING LTD,樣本貿易有限公司,"1 SAMPLE ROAD, HONG KONG",香港樣本路 1 號,C1,\n'
+
+
+def codes(text: str) -> list[str]:
+    return [finding.code for finding in read_sheet(text.encode()).findings]
+
+
+def test_a_sheet_is_read_row_by_row_and_each_fault_has_its_line() -> None:
+    sheet = read_sheet((HEAD + ROW + "\n" + ",,5 NAMELESS ROAD,,,\n" + ROW).encode("utf-8-sig"))
+    assert [line for line, _ in sheet.entries] == [2, 5]
+    assert sheet.entries[0][1].address == "1 SAMPLE ROAD, HONG KONG"
+    [finding] = sheet.findings
+    assert (finding.code, finding.where.line) == ("ADDRESS-NAMELESS", 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", "ADDRESS-SHEET-HEAD"),
+        ("company,street\nA,B\n", "ADDRESS-SHEET-HEAD"),
+        (HEAD + '"never closed', "ADDRESS-SHEET-SHAPE"),
+        (HEAD + "A" * (NAME_CHARACTERS_MAX + 1) + "\n", "ADDRESS-VALUE"),
+        (HEAD + "A\x1b[31mB\n", "ADDRESS-VALUE"),
+        (HEAD + "A,,,,," + "n" * (NOTE_CHARACTERS_MAX + 1), "ADDRESS-VALUE"),
+        ("name,fax\nA,1\n", "ADDRESS-COLUMN"),
+        (HEAD + "A\n" * (ROWS_MAX + 1), "ADDRESS-SHEET-ROWS"),
+        ("name\n" + "A" * SHEET_BYTES_MAX, "ADDRESS-SHEET-SIZE"),
+    ],
+)
+def test_a_sheet_that_is_none_says_why(text: str, code: str) -> None:
+    assert codes(text) == [code]
+
+
+def test_limits_hold_to_the_very_row_and_character() -> None:
+    assert codes(HEAD + "A\n" * ROWS_MAX) == []
+    assert codes(HEAD + "A" * NAME_CHARACTERS_MAX + "\n") == []
+    big5 = read_sheet("name\n樣本".encode("big5"))
+    assert [one.code for one in big5.findings] == ["ADDRESS-SHEET-TEXT"]
+    assert big5.findings[0].where.offset == 5
+
+
+def test_a_cell_that_a_spreadsheet_guarded_against_running_is_read_plain() -> None:
+    sheet = read_sheet(b"name\n'=SAMPLE LTD\n'+852 SAMPLE\n'QUOTED LTD\n")
+    assert [e.name for _, e in sheet.entries] == ["=SAMPLE LTD", "+852 SAMPLE", "'QUOTED LTD"]
+
+
+@given(st.binary(max_size=200))
+def test_whatever_bytes_come_the_reader_answers(body: bytes) -> None:
+    sheet = read_sheet(body)
+    assert sheet.entries or sheet.findings or b"name" in body
+
+
+@given(st.binary(max_size=6), st.integers(0, 120))
+def test_a_sheet_with_bytes_changed_is_read_or_refused(change: bytes, at: int) -> None:
+    body = (HEAD + ROW + ROW).encode()
+    sheet = read_sheet(body[:at] + change + body[at + len(change) :])
+    for line, entry in sheet.entries:
+        assert line >= 2
+        assert entry.name or entry.name_zh
+
+
+@given(st.fixed_dictionaries({}, optional={name: st.text(max_size=12) for name in COLUMNS}))
+def test_an_entry_that_is_taken_fits_a_draft_and_is_read_the_same_again(
+    told: dict[str, str],
+) -> None:
+    entry, wrong = read_entry(told)
+    if wrong:
+        return
+    again = {name: getattr(entry, name) for name in COLUMNS}
+    assert read_entry(again) == (entry, [])
+    for chinese in (False, True):
+        fields = party_fields(entry, "bills/1/consignee", chinese=chinese)
+        assert fields
+        for path, value in fields.items():
+            assert read_value(path, value)[1] == []
+
+
+def test_two_spellings_of_one_name_are_suggested_as_one_in_either_script() -> None:
+    book = [
+        ("1", Entry("Sample Trading Ltd.", "樣本貿易有限公司")),
+        ("2", Entry("SAMPLE TRADING LTD")),
+        ("3", Entry("OTHER LTD", "样本贸易有限公司")),
+        ("4", Entry("FOURTH LTD")),
+    ]
+    assert duplicates(book) == {
+        "1": frozenset({"2", "3"}), "2": frozenset({"1"}), "3": frozenset({"1"}),
+    }  # fmt: skip
+
+
+def test_the_wanted_script_is_taken_first_and_the_other_where_there_is_none() -> None:
+    entry = Entry("SAMPLE LTD", "樣本公司", "1 ROAD")
+    fields = party_fields(entry, "bills/1/consignee", chinese=True)
+    assert fields == {"bills/1/consignee/name": "樣本公司", "bills/1/consignee/address": "1 ROAD"}

@@ -1,0 +1,114 @@
+"""What a draft may become, step by step."""
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding
+from waglan.manifest.filing_state import (
+    BEGINS,
+    NEXT,
+    FilingAct,
+    FilingState,
+    Life,
+    Step,
+    after_step,
+    life,
+)
+from waglan.manifest.model import Function
+
+AT = datetime(2026, 11, 20, tzinfo=UTC)
+A, S = FilingAct, FilingState
+FILED = (A.CHANGE, A.CHECK, A.SUBMIT, A.APPROVE, A.HAND_OVER)
+OPEN = {S.DRAFT, S.CHECKED, S.AWAITING_APPROVAL, S.REFUSED}
+
+
+def after(*acts: FilingAct) -> Life:
+    return life(Step(n, act, f"person {n}", AT) for n, act in enumerate(acts, 1))
+
+
+def refused(*acts: FilingAct) -> bool:
+    before = after(*acts[:-1])
+    return isinstance(after_step(before, Step(before.n + 1, acts[-1], "x", AT)), Finding)
+
+
+def test_nothing_is_handed_over_that_nobody_approved() -> None:
+    assert after(*FILED).state is S.HANDED_OVER
+    for n in range(1, len(FILED)):
+        assert refused(*FILED[:n], A.HAND_OVER) == (n != len(FILED) - 1)
+
+
+def test_a_change_takes_check_submission_and_approval_away() -> None:
+    for n in range(1, 4):
+        assert after(*FILED[:n], A.CHANGE).state is S.DRAFT
+    assert refused(*FILED[:4], A.CHANGE)
+    assert refused(*FILED, A.CHANGE)
+
+
+def test_what_was_accepted_is_amended_replaced_or_cancelled_and_stands_meanwhile() -> None:
+    for act, function in BEGINS.items():
+        begun = after(*FILED, A.ACCEPT, act)
+        assert (begun.state, begun.function) == (S.DRAFT, function)
+        assert begun.stands is not None
+        done = after(*FILED, A.ACCEPT, act, A.CHECK, A.SUBMIT, A.APPROVE, A.HAND_OVER, A.ACCEPT)
+        wanted = S.CANCELLED if function is Function.CANCEL else S.AMENDED
+        assert (done.state, len(done.filed)) == (wanted, 2)
+        assert (done.stands is None) == (function is Function.CANCEL)
+    assert refused(*FILED, A.ACCEPT, A.CANCEL, A.CHANGE)
+    assert refused(*FILED, A.AMEND)
+
+
+def test_a_refused_amendment_leaves_what_was_accepted_standing() -> None:
+    again = (A.REPLACE, A.CHANGE, A.CHECK, A.SUBMIT, A.APPROVE, A.HAND_OVER, A.REFUSE)
+    found = after(*FILED, A.ACCEPT, *again)
+    assert (found.state, found.stands and found.stands.version) == (S.REFUSED, 1)
+    stands = after(*FILED, A.ACCEPT, *again, A.LET_STAND)
+    assert (stands.state, stands.function, stands.changes) == (S.ACCEPTED, Function.ORIGINAL, (1,))
+
+
+def test_what_was_filed_is_not_dropped_and_what_was_not_has_nothing_to_let_stand() -> None:
+    assert after(A.CHANGE, A.DROP).state is S.DROPPED
+    assert refused(A.CHANGE, A.LET_STAND)
+    assert refused(*FILED, A.ACCEPT, A.AMEND, A.DROP)
+    assert after(*FILED, A.REFUSE, A.DROP).state is S.DROPPED
+    for act in A:
+        assert refused(A.CHANGE, A.DROP, act)
+
+
+def test_every_act_has_its_event_and_every_pair_not_in_the_table_is_refused() -> None:
+    for act in A:
+        assert EventCode(f"draft.{act.value}")
+    for state, act in product(S, A):
+        if (state, act) not in NEXT:
+            found = after_step(Life(state), Step(1, act, "x", AT))
+            assert isinstance(found, Finding)
+            assert found.code == "DRAFT-NOT-NOW"
+
+
+@given(st.lists(st.sampled_from(A), max_size=30))
+def test_whatever_is_tried_what_left_the_firm_was_approved_and_is_never_lost(
+    acts: list[FilingAct],
+) -> None:
+    now = Life()
+    approvals = handed = 0
+    for n, act in enumerate(acts, 1):
+        then = after_step(now, Step(n, act, "x", AT))
+        if isinstance(then, Finding):
+            continue
+        approvals += act is A.APPROVE
+        handed += act is A.HAND_OVER
+        assert len(then.filed) == handed <= approvals
+        assert then.filed[: len(now.filed) - 1] == now.filed[: len(now.filed) - 1]
+        assert then.state is not S.ABSENT
+        if then.state in OPEN:
+            assert then.version > 0
+        now = then
+
+
+def test_steps_that_could_not_follow_are_a_fault_of_the_record() -> None:
+    with pytest.raises(ValueError, match="can't follow"):
+        after(A.CHECK)

@@ -1,0 +1,192 @@
+"""What a firm keeps for its filings: addresses, clients' letters, approvers, cover for leave."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from running_instance import Instance
+from test_drafts import Firm, approved, at, codes, field, made, ok, settled, submitted
+
+NOW = datetime.now(UTC)
+DAY = timedelta(days=1)
+SHA = "ab" * 32
+TDEC = {
+    "bills/1/consignor/name": "SAMPLE TRADING LTD", "bills/1/consignee/name": "SAMPLE IMPORTS LTD",
+    "bills/1/goods/1/description": "COTTON T-SHIRTS", "bills/1/goods/1/hs_codes": ["61091000"],
+    "bills/1/goods/1/origin": "CN", "bills/1/goods/1/value_cents": 1_234_500,
+    "bills/1/goods/1/currency": "HKD",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def firm(instance: Instance) -> Firm:
+    return settled(instance, "fd")
+
+
+def letter(firm: Firm, *profiles: str, days: int = 60, since: datetime = NOW) -> dict[str, Any]:
+    new = {
+        "client": "SAMPLE CLIENT LTD", "client_zh": "樣本客戶有限公司", "profiles": profiles,
+        "since": (since - DAY).isoformat(), "until": (since + days * DAY).isoformat(),
+        "document_sha256": SHA,
+    }  # fmt: skip
+    return dict(ok(firm.preparer.post("/v1/letters", json=new), 201))
+
+
+def tdec(firm: Firm, **more: Any) -> dict[str, Any]:
+    new = {"profile": "hk-tdec", "facts": {"mode": "sea", "direction": "import"}, "fields": TDEC}
+    return dict(ok(firm.preparer.post("/v1/drafts", json={**new, **more}), 201))
+
+
+def found(firm: Firm, draft: dict[str, Any]) -> dict[str, str]:
+    checked = ok(firm.preparer.get(f"{at(draft)}/check"))
+    return {one["code"]: one["severity"] for one in checked["findings"]}
+
+
+def test_a_clients_declaration_is_filed_under_his_letter_and_under_none_not_at_all(
+    firm: Firm,
+) -> None:
+    assert found(firm, tdec(firm))["PROFILE-NOT-THE-FILER"] == "error"
+    other = letter(firm, "hk-road-aci")
+    assert found(firm, tdec(firm, letter=other["id"]))["LETTER-OTHER-PROFILE"] == "error"
+    absent = "00000000-0000-7000-8000-000000000000"
+    assert found(firm, tdec(firm, letter=absent))["LETTER-NONE"] == "error"
+    late = letter(firm, "hk-tdec", days=0)
+    assert found(firm, tdec(firm, letter=late["id"]))["LETTER-EXPIRED"] == "error"
+    soon = letter(firm, "hk-tdec", days=10)
+    assert [one["code"] for one in soon["findings"]] == ["LETTER-EXPIRES-SOON"]
+    assert found(firm, tdec(firm, letter=soon["id"]))["LETTER-EXPIRES-SOON"] == "warning"
+    good = letter(firm, "hk-tdec")
+    draft = tdec(firm, letter=good["id"])
+    assert not [c for c, severity in found(firm, draft).items() if severity == "error"]
+    draft = submitted(firm, draft)
+    assert firm.preparer.delete(f"/v1/letters/{good['id']}").status_code == 204
+    assert firm.preparer.delete(f"/v1/letters/{good['id']}").status_code == 204
+    # It was taken back between preparing and approving.
+    answer = firm.approver.post(f"{at(draft)}/approve", json={"step": draft["step"]})
+    assert (answer.status_code, codes(answer)) == (422, ["LETTER-TAKEN-BACK"])
+    [ended] = [one for one in ok(firm.preparer.get("/v1/letters")) if one["id"] == good["id"]]
+    assert ended["ended_at"]
+    assert (ended["client"], ended["document_sha256"]) == ("SAMPLE CLIENT LTD", SHA)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"profiles": ["hk-nothing"]}, "LETTER-PROFILE"),
+        ({"until": (NOW - 9 * DAY).isoformat()}, "LETTER-DATES"),
+        ({"profiles": []}, "HTTP-FIELD"),
+        ({"since": "2026-12-01T08:00"}, "HTTP-FIELD"),
+        ({"document_sha256": "no hash"}, "HTTP-FIELD"),
+        ({"client": ""}, "HTTP-FIELD"),
+        ({"client": "x" * 351}, "HTTP-FIELD"),
+    ],
+)
+def test_a_letter_that_cant_be_meant_is_not_recorded(
+    firm: Firm, change: dict[str, Any], code: str
+) -> None:
+    before = len(ok(firm.preparer.get("/v1/letters")))
+    new = {
+        "client": "SAMPLE CLIENT LTD", "profiles": ["hk-tdec"], "since": NOW.isoformat(),
+        "until": (NOW + DAY).isoformat(), "document_sha256": SHA,
+    }  # fmt: skip
+    answer = firm.preparer.post("/v1/letters", json={**new, **change})
+    assert (answer.status_code, codes(answer)) == (422, [code])
+    assert len(ok(firm.preparer.get("/v1/letters"))) == before
+    assert firm.machine.post("/v1/letters", json=new).status_code == 403
+
+
+def test_addresses_come_from_a_sheet_fill_a_draft_and_show_their_doubles(firm: Firm) -> None:
+    sheet = (
+        "name,name_zh,address,address_zh,code,note\n"
+        'SAMPLE IMPORTS LTD,樣本進口有限公司,"2 SAMPLE STREET, HONG KONG",香港樣本街 2 號,,\n'
+        ",,nowhere,,,\n"
+        "Sample Imports Ltd.,,,,,the same again\n"
+    )
+    done = ok(firm.preparer.post("/v1/addresses/import", content=sheet.encode()))
+    assert [(one["code"], one["where"]["line"]) for one in done["findings"]] == [
+        ("ADDRESS-NAMELESS", 3)
+    ]
+    first, second = done["kept"]
+    assert (first["alike"], second["alike"]) == ([second["id"]], [first["id"]])
+    entry = first if first["name_zh"] else second
+    new = {"profile": "hk-road-aci", "addresses": {"bills/1/consignee": entry["id"]}}
+    draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
+    assert field(draft, "bills/1/consignee/name")["value"] == "SAMPLE IMPORTS LTD"
+    draft = ok(firm.preparer.post("/v1/drafts", json={**new, "chinese": True}), 201)
+    assert field(draft, "bills/1/consignee/address")["value"] == "香港樣本街 2 號"
+    wrong = {"profile": "hk-road-aci", "addresses": {"head": entry["id"]}}
+    assert codes(firm.preparer.post("/v1/drafts", json=wrong))[0] == "DRAFT-FIELD-UNKNOWN"
+    changed = {"name": "SAMPLE IMPORTS (HK) LTD", "step": 1}
+    path = f"/v1/addresses/{entry['id']}"
+    assert ok(firm.preparer.put(path, json=changed))["step"] == 2
+    again = firm.approver.put(path, json=changed)
+    assert (again.status_code, codes(again)) == (409, ["DRAFT-CHANGED-MEANWHILE"])
+    listed = ok(firm.preparer.get("/v1/addresses", params={"containing": "(hk)"}))
+    assert [one["id"] for one in listed] == [entry["id"]]
+    assert firm.line.get("/v1/addresses").json() == []
+    assert firm.line.put(path, json=changed).status_code == 404
+    assert firm.preparer.delete(path).status_code == 204
+    assert firm.preparer.delete(path).status_code == 404
+    bad = firm.preparer.post("/v1/addresses", json={"address": "nowhere"})
+    assert (bad.status_code, codes(bad)) == (422, ["ADDRESS-NAMELESS"])
+    torn = firm.preparer.post("/v1/addresses/import", content=b"\xff\xfe")
+    assert [one["code"] for one in ok(torn)["findings"]] == ["ADDRESS-SHEET-TEXT"]
+
+
+def test_an_approver_on_leave_lets_another_stand_in_until_a_day(firm: Firm) -> None:
+    boss: httpx.Client = firm.approver
+    named = ok(firm.preparer.post("/v1/approvers", json={"person": firm.approver_id}), 201)
+    new = {"name": "Sample Third", "scopes": ["read", "file"], "days": 9}
+    third = ok(firm.preparer.post("/v1/persons", json=new), 201)
+    colleague = firm.instance.client(third["secret"])
+    draft = submitted(firm, made(firm, firm.number("L1")))
+    seen = {"step": draft["step"]}
+    answer = colleague.post(f"{at(draft)}/approve", json=seen)
+    assert codes(answer) == ["APPROVAL-NOT-AN-APPROVER"]
+    until = (NOW + 20 * DAY).isoformat()
+    cover = {"person": third["person"], "until": until}
+    # Only who approves himself can let another stand in, for another, and not for ever.
+    assert codes(colleague.post("/v1/covers", json=cover)) == ["APPROVER-COVER-OTHERS"]
+    own = {"person": firm.approver_id, "until": until}
+    assert codes(boss.post("/v1/covers", json=own)) == ["APPROVER-COVER-OTHERS"]
+    endless = {"person": third["person"]}
+    assert codes(boss.post("/v1/covers", json=endless)) == ["APPROVER-COVER-DAYS"]
+    far = {"person": third["person"], "until": (NOW + 93 * DAY).isoformat()}
+    assert codes(boss.post("/v1/covers", json=far)) == ["APPROVER-COVER-DAYS"]
+    unknown = {"person": "sub_" + "0" * 32, "until": until}
+    assert codes(boss.post("/v1/covers", json=unknown)) == ["APPROVER-UNKNOWN"]
+    given = ok(boss.post("/v1/covers", json=cover), 201)
+    assert (given["cover_for"], given["in_force"]) == (firm.approver_id, True)
+    assert ok(colleague.post(f"{at(draft)}/approve", json=seen))["state"] == "handed-over"
+    assert firm.preparer.delete(f"/v1/approvers/{given['id']}").status_code == 204
+    draft = submitted(firm, made(firm, firm.number("L2")))
+    answer = colleague.post(f"{at(draft)}/approve", json={"step": draft["step"]})
+    assert codes(answer) == ["APPROVAL-NOT-AN-APPROVER"]
+    assert firm.preparer.delete(f"/v1/approvers/{named['id']}").status_code == 204
+    assert approved(firm, draft)["state"] == "handed-over"
+    assert firm.approver.post("/v1/approvers", json=endless).status_code == 403
+
+
+def test_a_firm_of_one_approves_its_own_work_once_it_is_set_so(firm: Firm) -> None:
+    draft = submitted(firm, made(firm, firm.number("L3")))
+    seen = {"step": draft["step"]}
+    assert codes(firm.preparer.post(f"{at(draft)}/approve", json=seen)) == ["APPROVAL-OWN-WORK"]
+    assert firm.machine.put("/v1/filing-rule", json={"self_approve": True}).status_code == 403
+    assert ok(firm.preparer.get("/v1/filing-rule")) == {"self_approve": False}
+    ok(firm.preparer.put("/v1/filing-rule", json={"self_approve": True}))
+    assert ok(firm.preparer.post(f"{at(draft)}/approve", json=seen))["state"] == "handed-over"
+    draft = submitted(firm, made(firm, firm.number("L4")))
+    done = firm.machine.post(f"{at(draft)}/approve", json={"step": draft["step"]})
+    assert ok(done)["state"] == "handed-over"
+    ok(firm.preparer.put("/v1/filing-rule", json={"self_approve": False}))
+    told = ok(firm.preparer.get(f"/v1/track/firm-{firm.name}", params={"kind": "party"}))
+    events = [event["code"] for one in told["found"] for event in one["events"]]
+    assert events.count("filing.rule-set") == 2
+
+
+def test_a_colleague_is_let_in_with_no_more_than_who_lets_him_in_may_do(firm: Firm) -> None:
+    new = {"name": "Sample Fourth", "scopes": ["decide"], "days": 9}
+    answer = firm.preparer.post("/v1/persons", json=new)
+    assert (answer.status_code, codes(answer)) == (403, ["HTTP-MORE-THAN-ITS-GIVER"])
+    assert firm.approver.post("/v1/persons", json={**new, "scopes": ["read"]}).status_code == 403
