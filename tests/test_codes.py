@@ -120,3 +120,21 @@ def test_every_code_has_its_words_and_every_placeholder_its_parameter(
 @pytest.mark.parametrize("lang", LANGS)
 def test_no_words_are_kept_for_a_code_that_nobody_uses(lang: Lang) -> None:
     assert set(templates(lang)) == {code for code, _ in USED}
+
+
+# What Hong Kong's trade does not write, or the glossary calls otherwise, and what it writes.
+NOT_SAID = {
+    "信息": "訊息",
+    "密鑰": "密碼匙",
+    "常行指令": "常設指令",
+    "存取憑證": "權杖",
+    "答覆": "回覆",
+}
+
+
+@pytest.mark.parametrize(
+    "file", sorted(SRC.rglob("zh-Hant-HK*/*.toml")) + sorted(SRC.rglob("zh-Hant-HK.toml")), ids=str
+)
+def test_chinese_says_one_thing_by_one_word(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert {word: better for word, better in NOT_SAID.items() if word in text} == {}
