@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from edifact_segments import messages
 from hypothesis import given
@@ -10,12 +11,16 @@ from hypothesis import strategies as st
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact.answers import (
+    AperakAnswer,
+    AperakFault,
     CustomsAnswer,
     Fault,
     SegmentFaults,
+    read_aperak,
     read_contrl,
     read_cusres,
 )
+from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl
 from waglan.messages.edifact.cusres import BillStatus, Filing, cusres
 from waglan.messages.edifact.finding_text import Wording
@@ -95,12 +100,55 @@ def test_indicators_of_other_code_lists_are_kept_and_not_guessed_at() -> None:
     assert answer == CustomsAnswer("M1", indicators=("NSL", "7"))
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_our_own_aperak_is_read_back_as_it_was_meant(accepted: bool) -> None:
+    filing = Filing("M1", accepted, (finding(Where("bills/B1/number")), finding(Where("head"))))
+    envelope = msgspec.structs.replace(SENT, reference="A1")
+    [body] = messages(aperak(envelope, filing, at=AT, wording=Wording(codes=CODES)), envelope)
+    answer = read_aperak(body)
+    assert answer is not None
+    assert (answer.number, answer.is_accepted, answer.answers) == ("A1", accepted, "M1")
+    first, second = answer.errors
+    assert (first.code, first.references, second.references) == ("12", (("BM", "B1"),), ())
+    assert first.text.startswith("CONTAINER-SHAPE 'CSQU' is not a container number")
+
+
+def test_a_partners_aperak_says_what_he_could_not_use() -> None:
+    segments = [
+        ["BGM", "27", "APERAK003", "7"],
+        ["DTM", "137:20250322:102"],
+        ["RFF", "ACW:PO123456"],
+        ["RFF", "ON:7"],
+        ["FTX", "AAI", "", "", "ONE:TWO"],
+        ["ERC", "12"],
+        ["FTX", "AAI", "", "", "Order rejected: invalid product code"],
+        ["RFF", "BM:B1"],
+        ["ERC", "40"],
+    ]
+    assert read_aperak(segments) == AperakAnswer(
+        "APERAK003",
+        None,
+        "PO123456",
+        (("ON", "7"),),
+        ("ONE TWO",),
+        (
+            AperakFault("12", "Order rejected  invalid product code", (("BM", "B1"),)),
+            AperakFault("40"),
+        ),
+    )
+
+
 ANY = st.lists(
-    st.lists(st.text(max_size=3) | st.sampled_from(["UCI", "UCM", "UCS", "UCD", "BGM", "9:x"]))
+    st.lists(
+        st.text(max_size=3)
+        | st.sampled_from(["UCI", "UCM", "UCD", "BGM", "ERC", "FTX", "RFF", "9:x"])
+    )
 )
 
 
 @given(ANY)
 def test_any_segments_are_read_without_failing(segments: list[list[str]]) -> None:
     assert (read_contrl(segments) is None) == all(part[:1] != ["UCI"] for part in segments)
-    assert (read_cusres(segments) is None) == all(part[:1] != ["BGM"] for part in segments)
+    has_none = all(part[:1] != ["BGM"] for part in segments)
+    assert (read_aperak(segments) is None) == has_none
+    assert (read_cusres(segments) is None) == has_none

@@ -1,4 +1,4 @@
-"""What partners answer: CONTRL and CUSRES read into what they say, from segments of any reader.
+"""What partners answer: CONTRL, APERAK and CUSRES as they meant it, from any reader's segments.
 
 A segment is its tag and its elements; a composite is a tuple of its components, or one text with
 colons between them. What an answer does not say is empty or None, never guessed.
@@ -74,6 +74,70 @@ class CustomsAnswer(msgspec.Struct, frozen=True, gc=False):
     references: tuple[tuple[str, str], ...] = ()  # qualifier, number; the filing's own left out
     errors: tuple[str, ...] = ()  # 9321
     texts: tuple[str, ...] = ()
+
+
+class AperakFault(msgspec.Struct, frozen=True, gc=False):
+    """One thing that an application could not use."""
+
+    code: str  # 9321
+    text: str = ""
+    references: tuple[tuple[str, str], ...] = ()  # qualifier, number: what it is about
+
+
+class AperakAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What one APERAK says of one document; `is_accepted` is None where it does not say."""
+
+    number: str  # the answer's own, BGM 1004
+    is_accepted: bool | None = None
+    answers: str = ""  # the number of the message or document that it is about (RFF ACW)
+    references: tuple[tuple[str, str], ...] = ()  # all others
+    texts: tuple[str, ...] = ()
+    errors: tuple[AperakFault, ...] = ()
+
+
+def read_aperak(segments: Iterable[AnySegment]) -> AperakAnswer | None:
+    """Return what an APERAK says, or None if there is no BGM in it.
+
+    It is taken for accepted or refused only where BGM 4343 says so: an ERC may be a mere remark.
+    """
+    told: dict[str, list[AnySegment]] = {"BGM": [], "RFF": [], "FTX": []}
+    groups: list[list[AnySegment]] = []
+    for segment in segments:
+        tag = part(segment, 0)
+        if tag == "ERC":
+            groups.append([segment])
+        elif groups and tag in {"RFF", "FTX"}:
+            groups[-1].append(segment)
+        elif tag in told:
+            told[tag].append(segment)
+    if not told["BGM"]:
+        return None
+    bgm, references = told["BGM"][0], [*map(_reference, told["RFF"])]
+    return AperakAnswer(
+        number=part(bgm, 2),
+        is_accepted=_ACCEPTED.get(part(bgm, 4)),
+        answers=next((number for kind, number in references if kind == PREVIOUS_MESSAGE), ""),
+        references=tuple(pair for pair in references if pair[0] != PREVIOUS_MESSAGE),
+        texts=tuple(map(_text, told["FTX"])),
+        errors=tuple(map(_aperak_fault, groups)),
+    )
+
+
+def _aperak_fault(group: Sequence[AnySegment]) -> AperakFault:
+    erc, *rest = group
+    return AperakFault(
+        part(erc, 1),
+        " ".join(_text(s) for s in rest if part(s, 0) == "FTX"),
+        tuple(_reference(s) for s in rest if part(s, 0) == "RFF"),
+    )
+
+
+def _reference(segment: AnySegment) -> tuple[str, str]:
+    return part(segment, 1), part(segment, 1, 1)
+
+
+def _text(segment: AnySegment) -> str:
+    return " ".join(filter(None, _components(segment, 4)))
 
 
 def read_contrl(segments: Iterable[AnySegment]) -> InterchangeAnswer | None:
