@@ -11,7 +11,7 @@ from waglan.manifest.listed import Bound, Listed, Policy, Reported, Source, boun
 LIST, QUAY = Source("line", "m1", "MAN-1", 7), Source("terminal", "r1", "DIS-1", 9)
 DISCHARGED, LOADED = EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED
 STOWED, GATE_OUT = EventCode.EQUIPMENT_STOWED, EventCode.EQUIPMENT_GATE_OUT
-TOLERANCE = Policy("test", 50, 500_000)
+TOLERANCE = Policy("test", 50, 500_000, 6_000_000)
 
 
 def listed(number: str, way: Bound = Bound.DISCHARGE, **more: object) -> Listed:
@@ -73,13 +73,18 @@ def test_full_and_empty_contradict_only_where_both_were_said() -> None:
 
 def test_masses_differ_beyond_the_tolerance_with_tare_or_without() -> None:
     for kilograms, differs in ((10_500, False), (10_501, True), (9_500, False), (9_499, True)):
-        one = listed("A", gross_mass_g=10_000_000)
+        one = listed("A", gross_mass_g=10_000_000, tare_g=0)
         report = told("A", gross_mass_g=kilograms * 1000)
         assert (found([one], [report]) != []) == differs
     # The list may mean the goods alone: a box that weighs its tare more is right.
     one = listed("A", gross_mass_g=10_000_000, tare_g=2_200_000)
     assert found([one], [told("A", gross_mass_g=12_200_000)]) == []
     assert found([one], [told("A", gross_mass_g=14_000_000)]) == [("A", "LISTED-MASS-DIFFERS")]
+    # The tare that the quay tells serves too; where nobody tells it, any that a box can have.
+    bare = listed("A", gross_mass_g=10_000_000)
+    assert found([bare], [told("A", gross_mass_g=14_000_000, tare_g=4_000_000)]) == []
+    for kilograms, differs in ((16_800, False), (16_801, True), (9_500, False), (9_499, True)):
+        assert (found([bare], [told("A", gross_mass_g=kilograms * 1000)]) != []) == differs
 
 
 def test_a_verified_mass_counts_before_a_stated_one_and_the_quay_before_the_plan() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 from port import Officer, filed, manifest, wait
+from quay_papers import Sheet, Told, coarri
 from running_instance import Instance
 
 from waglan.operations.rebuild import rebuild
@@ -50,6 +51,12 @@ def lived(instance: Instance) -> Instance:
     second = second.replace(b"95B:UN'", b"95B:UN+ACC2'")
     answer = filed(carrier, second)
     assert answer["state"] == "accepted", answer["findings"]
+    terminal = instance.let_in("terminal", "terminal", addresses=("TERMINAL:ZZZ",))
+    told = coarri(Sheet("TERMINAL", "ELSEWHERE", "T1"), [Told("CSQU3054383")])
+    assert filed(terminal, told)["state"] == "accepted"
+    # The line and customs: both see the box by the bills in it.
+    seen = "SELECT 1 FROM movement_reader HAVING count(*) = 2"
+    wait(lambda: superuser(instance.dsn, seen) or None)
     wait(
         lambda: superuser(instance.dsn, "SELECT 1 FROM standing WHERE number = 'SYNB0002'") or None
     )
@@ -82,6 +89,10 @@ async def test_the_engine_keeps_each_bills_standing_as_the_log_tells_it(lived: I
          "feed", 1, 0),
         ("INSERT INTO reader SELECT 99, consignment, 'full', 'infinity' FROM reader LIMIT 1",
          "reader", 0, 1),
+        ("DELETE FROM movement_reader WHERE ctid = (SELECT min(ctid) FROM movement_reader)",
+         "movement_reader", 1, 0),
+        ("INSERT INTO movement_reader SELECT 99, movement_id, until FROM movement_reader LIMIT 1",
+         "movement_reader", 1, 0),
         ("UPDATE reader SET view = 'status' WHERE ctid = (SELECT min(ctid) FROM reader)",
          "reader", 1, 1),
     ],

@@ -87,24 +87,25 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Judge a manifest before filing it, by the rules that need only the file.
+    """Judge a manifest, or a report of boxes, before it is sent, by what needs only the file.
 
     Rules that were not run are listed. Exit 0: clean; 1: errors or holds; 2: unreadable.
     """
     from waglan.cli.handed import handed
-    from waglan.cli.rehearsal import as_object, rehearse
+    from waglan.cli.rehearsal import as_object, boxes, rehearse
 
     wanted = chosen(lang)
     day = on.date() if on is not None else _today()
     with opened(file, wanted) as data:
         blocks = _limited(data, Settings().message_mib_max << 20, wanted)
-        rehearsals, findings = rehearse(handed(blocks, file), day)
+        done = rehearse(handed(blocks, file), day)
+    status = _status(done.findings, bool(done.manifests or done.reports))
     if as_json:
-        typer.echo(as_object(rehearsals, findings, wanted))
-        raise typer.Exit(_status(findings, bool(rehearsals)))
-    for finding in findings:
+        typer.echo(as_object(done, wanted))
+        raise typer.Exit(status)
+    for finding in done.findings:
         tell(finding, wanted, err=False)
-    for one in rehearsals:
+    for one in done.manifests:
         head = one.manifest.head
         sizes = {"bills": len(one.manifest.bills), "boxes": len(one.manifest.equipment)}
         typer.echo()
@@ -122,8 +123,10 @@ def check(
         typer.echo(say("check", "not_run", wanted))
         for note in one.run.not_run:
             tell(note, wanted, err=False)
-    typer.echo(_verdict(findings, wanted))
-    raise typer.Exit(_status(findings, bool(rehearsals)))
+    for report in done.reports:
+        typer.echo(say("check", "report", wanted, document=report.document, boxes=boxes(report)))
+    typer.echo(_verdict(done.findings, wanted))
+    raise typer.Exit(status)
 
 
 def chosen(lang: str | None) -> Lang:

@@ -1,15 +1,17 @@
 """A dry run over a file: manifests joined from their parts, judged as their filer may see."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
+from waglan.cargo.movement import MovementReport
+from waglan.cargo.stowage import Stowage
 from waglan.cli.handed import Handed, paper_in
 from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
+from waglan.manifest import lengths
 from waglan.manifest.model import Manifest
 from waglan.messages.edifact import read
 from waglan.messages.envelope import Message
@@ -25,10 +27,21 @@ class Rehearsal:
     run: DryRun
 
 
-def rehearse(sent: Handed, day: date) -> tuple[list[Rehearsal], list[Finding]]:
-    """Return the dry run of every manifest that is whole, and all findings of the file."""
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a file holds, and all that was found of it: manifests, and reports of boxes."""
+
+    manifests: list[Rehearsal]
+    reports: list[MovementReport | Stowage]
+    findings: list[Finding]
+
+
+def rehearse(sent: Handed, day: date) -> Rehearsed:
+    """Return the dry run of every manifest that is whole, and what is wrong with every report."""
     findings: list[Finding] = []
     messages = _messages(sent, findings)
+    contents = [message.content for message in messages]
+    reports = [content for content in contents if isinstance(content, MovementReport | Stowage)]
     found, wrong = wholes(messages)
     findings += wrong
     rehearsals = []
@@ -38,7 +51,9 @@ def rehearse(sent: Handed, day: date) -> tuple[list[Rehearsal], list[Finding]]:
         fresh = [f for f in run.findings if (f.code, *f.params.items()) not in said]
         findings += [*whole.findings, *fresh]
         rehearsals.append(Rehearsal(whole.manifest, run))
-    return rehearsals, findings
+    for report in reports:
+        findings += lengths.check_report(report)
+    return Rehearsed(rehearsals, reports, findings)
 
 
 def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
@@ -55,7 +70,12 @@ def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
     return messages
 
 
-def as_object(rehearsals: Iterable[Rehearsal], findings: Iterable[Finding], lang: Lang) -> str:
+def boxes(report: MovementReport | Stowage) -> int:
+    """Return how many boxes a report tells of."""
+    return len(report.movements if isinstance(report, MovementReport) else report.slots)
+
+
+def as_object(done: Rehearsed, lang: Lang) -> str:
     """Return the dry run as JSON."""
     return msgspec.json.encode(
         {
@@ -67,9 +87,12 @@ def as_object(rehearsals: Iterable[Rehearsal], findings: Iterable[Finding], lang
                     "rules_run": one.run.rules_run,
                     "not_run": [_shown(note, lang) for note in one.run.not_run],
                 }
-                for one in rehearsals
+                for one in done.manifests
             ],
-            "findings": [_shown(finding, lang) for finding in findings],
+            "reports": [
+                {"document": report.document, "boxes": boxes(report)} for report in done.reports
+            ],
+            "findings": [_shown(finding, lang) for finding in done.findings],
         }
     ).decode()
 

@@ -25,6 +25,7 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     tolerance_permille: int
     tolerance_min_g: int
+    tare_max_g: int
 
 
 @cache
@@ -231,9 +232,7 @@ def _mass(one: Listed, told: Sequence[Reported], allowed: Policy) -> Iterator[Di
     if report is None or one.gross_mass_g is None:
         return
     weighed = _weighed(report.box) or 0
-    tare = one.tare_g or report.box.tare_g or 0
-    meant = (one.gross_mass_g, one.gross_mass_g + tare)
-    nearest = min(meant, key=lambda mass: abs(weighed - mass))
+    nearest = _nearest(weighed, one, report.box, allowed)
     most = max(allowed.tolerance_min_g, nearest * allowed.tolerance_permille // 1000)
     if abs(weighed - nearest) <= most:
         return
@@ -249,6 +248,15 @@ def _mass(one: Listed, told: Sequence[Reported], allowed: Policy) -> Iterator[Di
         },
     )
     yield Difference(one.number, found, one.source, report.source)
+
+
+def _nearest(weighed: int, one: Listed, box: Box, allowed: Policy) -> int:
+    """What the list may mean that is nearest: goods alone, or with the tare, known or not."""
+    goods = one.gross_mass_g or 0
+    tare = box.tare_g if one.tare_g is None else one.tare_g
+    if tare is None:  # any tare that a box can have
+        return min(max(weighed, goods), goods + allowed.tare_max_g)
+    return min((goods, goods + tare), key=lambda mass: abs(weighed - mass))
 
 
 def _weighed(box: Box) -> int | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from waglan.cargo.movement import MovementReport
+from waglan.cargo.stowage import Stowage
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.assembly import NotWhole, join
 from waglan.manifest.model import Manifest, Part, PartKey
@@ -19,10 +21,15 @@ class Whole:
 
 
 def wholes(messages: Iterable[Message]) -> tuple[list[Whole], list[Finding]]:
-    """Return the manifests that are whole, and findings about the parts of the others."""
+    """Return the manifests that are whole, and findings about the parts of the others.
+
+    A file of reports or plans holds no manifest, and is none the worse for it.
+    """
     findings: list[Finding] = []
     parts: dict[PartKey, dict[int, Part]] = {}
+    reports = 0
     for message in messages:
+        reports += isinstance(message.content, MovementReport | Stowage)
         if message.part is not None and not _is_wrong(message):
             findings += _offered(parts, message.part)
     found = []
@@ -33,7 +40,7 @@ def wholes(messages: Iterable[Message]) -> tuple[list[Whole], list[Finding]]:
             findings.append(_not_whole(assembly))
             continue
         found.append(Whole(key, manifest, tuple(differing)))
-    if not parts:
+    if not (parts or reports):
         findings.append(Finding("CLI-NO-MANIFEST", Severity.ERROR, Where("file"), {}))
     return found, findings
 

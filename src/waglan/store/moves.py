@@ -201,9 +201,12 @@ def _cells(
 ) -> tuple[object, ...]:
     number, one = numbered
     movement, call = one.movement, one.voyage
-    # In a shared box bills, booking and goods are others' business: they are kept apart.
+    # In a shared box bills, booking and goods are others' business: they are kept apart. Free words
+    # might name somebody: they stand in the event alone, which can be erased.
     box = msgspec.structs.replace(movement.box, dangerous=())
-    bare = msgspec.structs.replace(movement, box=box, bills=(), booking=None)
+    bare = msgspec.structs.replace(
+        movement, box=box, bills=(), booking=None, damage=(), status_text=None
+    )
     return (
         number,
         report_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from waglan.messages.edifact.tags import Segment
+from waglan.messages.edifact.tags import Other, Segment
 
 
 class Note(Segment, tag="!"):
@@ -32,6 +32,15 @@ class Batch:
     def ends(self) -> list[int]:
         """The place after each segment's terminator, in raw; asked for only where it matters."""
         return self.find_ends(self.raw)
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """The tags of the segments, notes left out; asked for only where somebody judges them."""
+        return [
+            item.name if isinstance(item, Other) else type(item).__name__
+            for item in self.items
+            if not isinstance(item, Note)
+        ]
 
     def start(self, segment: int) -> int:
         """The place of a segment's first byte in raw, line ends before it left out."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 import msgspec
 
@@ -74,6 +74,9 @@ Place: TypeAlias = Callable[[int | None, str, str, int | None, int | None], Wher
 
 class Content:
     """A message of a type that we know no fields of: what any message may get wrong is found."""
+
+    # Whether its order is always held against its directory, and not only where somebody asks.
+    is_judged: ClassVar[bool] = False
 
     __slots__ = (
         "base",

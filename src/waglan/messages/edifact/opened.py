@@ -16,11 +16,13 @@ from waglan.messages.edifact.iftmin import Iftmin
 from waglan.messages.edifact.iftsta import StatusReport
 from waglan.messages.edifact.moves import Moves
 from waglan.messages.edifact.profile import Profile
-from waglan.messages.edifact.structure import check_structure
+from waglan.messages.edifact.structure import check_structure, check_tags
 from waglan.messages.edifact.tags import UNT
 from waglan.messages.edifact.tree import table_for
 from waglan.messages.edifact.vermas import Vermas
 from waglan.messages.envelope import Header, Interchange, Item, Message
+
+TAGS_MAX = 3_000_000  # of one message: thirty for each of the boxes that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class OpenMessage:
         self._hash_from = 0  # in the batch
         self._lists_from = 0  # segment in the batch
         self._lists: list[list[str]] = []
+        self._tags: list[str] = []
 
     def begin(self, batch: Batch, segment: int, index: int) -> None:
         """Count and hash from the UNH on, which is a segment of the batch and an item of it."""
@@ -66,8 +69,7 @@ class OpenMessage:
     def pause(self, batch: Batch) -> Iterator[Item]:
         """Come to the end of a batch; yield what is whole where the caller wants slices."""
         self._sha256.update(memoryview(batch.raw)[self._hash_from :])
-        if batch.lists is not None and self._options.validates:
-            self._lists += batch.lists[self._lists_from :]
+        self._take_lists(batch, None)
         self._hash_from = self._lists_from = 0
         self.content.base += len(batch.items)
         yield from self.slice()
@@ -102,8 +104,14 @@ class OpenMessage:
             )
         end = batch.ends[segment]
         self._sha256.update(memoryview(batch.raw)[self._hash_from : end])
-        if batch.lists is not None and self._options.validates:
-            self._lists += batch.lists[self._lists_from : segment + 1]
+        self._take_lists(batch, segment + 1)
+
+    def _take_lists(self, batch: Batch, end: int | None) -> None:
+        """Keep what the directory is held against: whole segments where asked, else their tags."""
+        if self._options.validates and batch.lists is not None:
+            self._lists += batch.lists[self._lists_from : end]
+        elif self.content.is_judged and len(self._tags) <= TAGS_MAX:
+            self._tags += batch.tags[self._lists_from : end]
 
     def break_off(self, batch: Batch, end: int, where: Where) -> None:
         """Close without a UNT, at the end of a segment in the batch's bytes."""
@@ -140,14 +148,16 @@ class OpenMessage:
         )
 
     def _structure(self, interchange: Interchange | None) -> list[Finding]:
-        if not self._options.validates:
+        waivers = self._options.profile.waivers
+        reference = interchange.reference if interchange else None
+        if self._options.validates:
+            lists, header = self._lists, self.header
+            return check_structure(header, lists, waivers=waivers, interchange=reference)
+        if not self.content.is_judged or len(self._tags) > TAGS_MAX:
             return []
-        return check_structure(
-            self.header,
-            self._lists,
-            waivers=self._options.profile.waivers,
-            interchange=short(interchange.reference) if interchange else None,
-        )
+        found = check_tags(self.header, self._tags, waivers=waivers, interchange=reference)
+        # Not asked for, so it tells and refuses nothing: the boxes were read all the same.
+        return [replace(f, severity=_mild(f.severity)) for f in found]
 
     def _left_out(self) -> list[Finding]:
         if not (count := self.content.findings_left_out):
@@ -189,6 +199,10 @@ def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
             )
         )
     return content
+
+
+def _mild(severity: Severity) -> Severity:
+    return Severity.WARNING if severity is Severity.ERROR else severity
 
 
 def _is_read(header: Header, directories: frozenset[str] | None) -> bool:

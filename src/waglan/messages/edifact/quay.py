@@ -85,6 +85,8 @@ class Gathered:
 class Quay(Content):
     """The head of such a message, and the box that is being gathered."""
 
+    is_judged = True  # terminals' systems deviate, and nobody else tells them so
+
     __slots__ = (
         "_boxes",
         "_boxes_stated",
