@@ -29,7 +29,6 @@ from waglan.manifest.model import Equipment, Goods, Head, Level, Package, Party,
 from waglan.manifest.prefill import Claim, Source, SourceKind, claims_of, precedence, prefill
 from waglan.manifest.sources import (
     bookings_in,
-    listed_against_loaded,
     of_boxes_seen,
     of_instruction,
     of_manifest,
@@ -281,16 +280,6 @@ def test_a_verified_mass_and_a_list_from_the_quay_tell_of_boxes_alone() -> None:
     assert {path.rpartition("/")[0] for path in filled.fields} == {"boxes/CSQU3054383"}
     assert filled.fields["boxes/CSQU3054383/verified_mass_g"].value == 21_000_000
     assert filled.not_taken == ()
-
-
-@given(st.sets(st.text("ABC 12", max_size=4)), st.sets(st.text("abc 12", max_size=4)))
-def test_listed_against_loaded_counts_each_box_on_one_side_at_most(
-    listed: set[str], loaded: set[str]
-) -> None:
-    missing_, surplus = listed_against_loaded(listed, loaded)
-    assert not set(missing_) & set(surplus)
-    assert listed_against_loaded(loaded, listed) == (surplus, missing_)
-    assert listed_against_loaded(listed, listed) == ((), ())
 
 
 def test_a_draft_made_of_a_filing_makes_the_same_manifest_again() -> None:

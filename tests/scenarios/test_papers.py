@@ -372,3 +372,34 @@ def test_who_is_erased_goes_from_sheets_documents_and_instructions_too(
     assert port.carrier.get(f"/v1/documents/{kept['id']}").status_code == 404
     told = [e["code"] for e in port.carrier.get("/v1/events").json()["events"]]
     assert "privacy.subject-erased" in told
+
+
+def test_a_draft_is_filled_from_instruction_and_verified_mass_and_by_nobody_elses_papers(
+    port: Port,
+) -> None:
+    envelope = msgspec.structs.replace(TO_LINE, reference="IFT-D")
+    told = msgspec.structs.replace(
+        instruction("SI-D", "BK-D"), bill=Bill("DRAFTB1", Level.MASTER, goods=(
+            Goods(1, "COTTON T-SHIRTS", 10, "CT", stowed=(Package("TOLU4734787", 10),)),
+        )),
+    )  # fmt: skip
+    assert handed(port.forwarder, write_instruction(told, envelope))["state"] == "accepted"
+    masses = VerifiedMassList(
+        "VGM-D",
+        masses=(VerifiedMass("TOLU4734787", 12_500_000, WeighingMethod.WEIGHED, booking="BK-D"),),
+    )
+    data = write_masses(masses, msgspec.structs.replace(TO_LINE, reference="VGMD"))
+    assert handed(port.forwarder, data)["state"] == "accepted"
+    for key in ("draftb1", "BK-D"):
+        new = {"profile": "hk-road-aci", "keys": [key]}
+        draft = port.forwarder.post("/v1/drafts", json=new).json()
+        fields = {one["field"]: one for one in draft["fields"]}
+        goods = fields["bills/DRAFTB1/goods/1/description"]
+        assert goods["value"] == "COTTON T-SHIRTS"
+        assert goods["told"][0]["source"]["kind"] == "instruction"
+        assert goods["told"][0]["source"]["document"] == "SI-D"
+        mass = fields["boxes/TOLU4734787/verified_mass_g"]
+        assert mass["told"][0]["source"]["kind"] == "verified-mass"
+        assert 12_500_000 in [one["value"] for one in mass["told"]]
+    stranger = port.stranger.post("/v1/drafts", json=new).json()
+    assert (stranger["fields"], stranger["not_taken"]) == ([], [])

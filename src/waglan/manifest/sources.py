@@ -117,14 +117,6 @@ def of_boxes_seen(boxes: Iterable[Box], source: Source) -> list[Claim]:
     ]
 
 
-def listed_against_loaded(
-    listed: Iterable[str], loaded: Iterable[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the containers that are listed and not loaded, and those loaded and not listed."""
-    one, other = {key_for(box) for box in listed}, {key_for(box) for box in loaded}
-    return tuple(sorted(one - other)), tuple(sorted(other - one))
-
-
 def _of_head(head: Head, source: Source) -> Iterator[Claim]:
     return _told("head", {name: getattr(head, name) for name in _HEAD}, source)
 

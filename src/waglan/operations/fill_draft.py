@@ -3,19 +3,33 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.logbook.sealed import Vault
+from waglan.manifest.call import time_of
 from waglan.manifest.draft import Draft, for_the_next
 from waglan.manifest.draft_field import key_for
 from waglan.manifest.filing_state import FilingState
+from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Level, Manifest
 from waglan.manifest.prefill import Claim, Source, SourceKind
-from waglan.manifest.sources import of_manifest
+from waglan.manifest.sources import (
+    Bookings,
+    bookings_in,
+    of_boxes_seen,
+    of_instruction,
+    of_manifest,
+    of_verified_masses,
+)
 from waglan.operations.open_draft import Opened, open_draft
 from waglan.operations.step_draft import By
-from waglan.store import Transaction, sheets
+from waglan.store import Transaction, documents, moves, sheets
+from waglan.store.documents import Content, Document, KeyName
 from waglan.store.told import Told, told_of
 
 KEYS_MAX = 200  # of bills, bookings or boxes, in one go
+PAPERS_MAX = 50  # that name one key
+BOXES_MAX = 500  # of one look
+MOVES_MAX = 20  # of one box
 LOOKED_AT_MAX = 50  # earlier drafts, to find the last one that was filed
 
 _FILED = {
@@ -26,12 +40,78 @@ _FILED = {
 
 
 async def fill_draft(tx: Transaction, vault: Vault, by: By, keys: Sequence[str]) -> list[Claim]:
-    """Return what filings that the firm may see tell of these bills, the newest version only."""
+    """Return what the firm may see told of these bills, bookings and boxes, the newest alone.
+
+    Filings, bookings, instructions, house lists and verified masses; quay and planner for boxes.
+    """
     found: list[Claim] = []
     wanted = list(dict.fromkeys(n for key in keys for n in (key.strip(), key.strip().upper()) if n))
     for told in await told_of(tx, vault, wanted, at_most=KEYS_MAX):
         found += _of_filing(told, by)
+    papers = await _papers(tx, vault, wanted)
+    opened = [(one, await documents.opened(vault, one)) for one in papers]
+    bookings = bookings_in(one for _, one in opened if isinstance(one, Instruction))
+    for paper, content in opened:
+        found += _of_paper(paper, content, bookings)
+    boxes = {claim.path.split("/")[1] for claim in found if claim.path.startswith("boxes/")}
+    for box in sorted(boxes | {key_for(key) for key in wanted})[:BOXES_MAX]:
+        for move in await moves.of_container(tx, box, at_most=MOVES_MAX):
+            found += _of_move(move)
     return found
+
+
+async def _papers(tx: Transaction, vault: Vault, keys: Sequence[str]) -> list[Document]:
+    """Return each document once that names one of these bills, bookings or boxes.
+
+    A bill's own boxes and booking lead on to their papers, and no further.
+    """
+    names: tuple[KeyName, ...] = ("bill", "booking", "container")
+    found: dict[int, Document] = {}
+    further: set[tuple[KeyName, str]] = set()
+    for key in keys:
+        for name in names:
+            for one in await documents.find(tx, vault, name, key, at_most=PAPERS_MAX):
+                found[one.document_id] = one
+                further |= _leads_to(await documents.opened(vault, one))
+    for name, key in sorted(further)[:BOXES_MAX]:
+        for one in await documents.find(tx, vault, name, key, at_most=PAPERS_MAX):
+            found.setdefault(one.document_id, one)
+    return [found[number] for number in sorted(found)]
+
+
+def _leads_to(content: Content) -> set[tuple[KeyName, str]]:
+    if not isinstance(content, Instruction):
+        return set()
+    boxes = {box.number for box in content.equipment}
+    boxes |= {package.container for goods in content.bill.goods for package in goods.stowed}
+    found: set[tuple[KeyName, str]] = {("container", box) for box in boxes if box.strip()}
+    return found | ({("booking", content.booking)} if content.booking else set())
+
+
+def _of_paper(paper: Document, content: Content, bookings: Bookings) -> list[Claim]:
+    said_at = time_of(content.issued_at, zone=HONG_KONG)
+    source = Source(
+        SourceKind.VERIFIED_MASS,
+        paper.number or str(paper.id),
+        paper.sender,
+        said_at=said_at,
+        recorded_at=paper.received_at,
+    )
+    if isinstance(content, Instruction):
+        return of_instruction(content, source, bookings)
+    return of_verified_masses(content, source)
+
+
+def _of_move(move: moves.Told) -> list[Claim]:
+    kind = SourceKind.STOWAGE if move.kind == moves.PLAN else SourceKind.MOVEMENT
+    source = Source(
+        kind,
+        move.document or str(move.message),
+        move.said_by,
+        said_at=move.happened_at,
+        recorded_at=move.told_at,
+    )
+    return of_boxes_seen([move.movement.box], source)
 
 
 def _of_filing(told: Told, by: By) -> list[Claim]:

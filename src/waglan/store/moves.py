@@ -268,6 +268,27 @@ async def of_voyage(tx: Transaction, voyage: str, *, at_most: int) -> list[Told]
     ]  # fmt: skip
 
 
+async def of_container(tx: Transaction, container: str, *, at_most: int) -> list[Told]:
+    """Return what stands of a box and may be seen, newest first."""
+    rows = await tx.execute(
+        """
+        SELECT m.movement_id, o.party, m.message, m.kind, m.document, m.happened_at, m.told_at,
+               m.voyage, m.imo, m.vessel, m.port, m.particulars
+        FROM movement m JOIN organisation o ON o.org = m.org
+        WHERE m.container = %s AND m.withdraws IS NULL
+          AND NOT EXISTS (SELECT 1 FROM movement w WHERE w.withdraws = m.movement_id)
+        ORDER BY m.told_at DESC, m.movement_id DESC LIMIT %s
+        """,
+        [container, at_most],
+    )
+    return [
+        Told(number, PartyId(party), message, kind, document, happened_at, told_at,
+             Voyage(*call), _movement(particulars))
+        for number, party, message, kind, document, happened_at, told_at, *call, particulars
+        in await rows.fetchall()
+    ]  # fmt: skip
+
+
 async def events_of_bill(tx: Transaction, number: str, *, at_most: int) -> list[events.Told]:
     """Return what was told of the boxes of a bill, to whoever sees this bill and the boxes."""
     found = await tx.execute(
