@@ -12,7 +12,7 @@ from functools import partial
 from waglan.codes.container import ContainerNo
 from waglan.codes.data import read
 from waglan.customs.decision import Case, decide
-from waglan.customs.facts import Beyond, facts_of
+from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.party_name import pair_key
 from waglan.customs.rules import RULES
@@ -56,7 +56,7 @@ def main() -> None:
         raise SystemExit("the demo's table is refused")
     known = frozenset(pair_key(*[p.name for p in b.parties[:2]]) for b in manifest.bills[::2])
     beyond = Beyond(findings=judge(manifest, on=DAY), pairs=known)
-    facts = facts_of(manifest, beyond)
+    facts = ManifestFacts(manifest, beyond)
     report(f"table of {len(table.rules)} rules", best_s(partial(table.evaluate, facts)), floor_s)
     case = Case(manifest, beyond.findings, table.evaluate(facts))
     sample, ground = Sample(b"bench" * 8, 20), Ground({}, frozenset(), "bench", table.stamp)

@@ -1,7 +1,9 @@
 """A decision model as an officer uploads it, for tests to change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+from waglan.customs.facts import Facts
 
 
 def model(*rows: dict[str, str], fields: Sequence[str | None] = ("gross_kg", None)) -> Any:
@@ -19,3 +21,18 @@ def model(*rows: dict[str, str], fields: Sequence[str | None] = ("gross_kg", Non
 
 def row(rule: str = "R1", status: str = "inspect", **cells: str) -> dict[str, str]:
     return {"rule": f'"{rule}"', "status": f'"{status}"', "note": '"LOOK"', **cells}
+
+
+class Plain:
+    """Facts that are all there already, and that remember what was asked."""
+
+    def __init__(self, bills: Sequence[Facts]) -> None:
+        self.bills = bills
+        self.asked = set[str]()
+
+    def __len__(self) -> int:
+        return len(self.bills)
+
+    def told(self, fact: str, places: Iterable[int]) -> list[object]:
+        self.asked.add(fact)
+        return [self.bills[place].get(fact) for place in places]

@@ -9,7 +9,7 @@ import zen
 from clean_manifest import bill, goods, manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from table_model import model, row
+from table_model import Plain, model, row
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
@@ -23,7 +23,7 @@ from waglan.customs.facts import (
     TEXT_CHARS_MAX,
     Beyond,
     Facts,
-    facts_of,
+    ManifestFacts,
 )
 from waglan.customs.party_name import pair_key
 from waglan.customs.place import of_bill
@@ -61,12 +61,13 @@ def demo() -> Table:
 
 
 def hits(one: Manifest, of: Table, beyond: Beyond | None = None) -> list[Hit]:
-    return of.evaluate(facts_of(one, beyond or Beyond()))
+    return of.evaluate(ManifestFacts(one, beyond or Beyond()))
 
 
 def facts_told(one: Manifest, facts: Iterable[str], beyond: Beyond | None = None) -> list[Facts]:
-    bills = facts_of(one, beyond or Beyond())
-    return [{fact: bill.get(fact) for fact in facts} for bill in bills]
+    bills = ManifestFacts(one, beyond or Beyond())
+    columns = {fact: bills.told(fact, range(len(bills))) for fact in facts}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def test_every_rule_that_fires_is_known_and_the_gravest_wish_wins() -> None:
@@ -83,14 +84,14 @@ def test_one_call_answers_for_each_bill_in_order() -> None:
     of = table(row(i0="> 100"))
     bills = [bill(f"B{n}", gross_mass_g=n * 1000) for n in range(99, 103)]
     assert [h.rules for h in hits(manifest(*bills), of)] == [(), (), ("R1",), ("R1",)]
-    assert of.evaluate([]) == []
+    assert of.evaluate(Plain([])) == []
 
 
 def test_a_table_answers_for_as_many_bills_as_a_manifest_may_have_and_no_more() -> None:
     of = table(row(i0="> 100"))
-    assert len(of.evaluate([{"gross_kg": 1}] * 1000)) == 1000
+    assert len(of.evaluate(Plain([{"gross_kg": 1}] * 1000))) == 1000
     with pytest.raises(ValueError, match="at most"):
-        of.evaluate([{}] * (BILLS_MAX + 1))
+        of.evaluate(Plain([{}] * (BILLS_MAX + 1)))
 
 
 @pytest.mark.parametrize("cell", ["> 5", "< 5", "[0..5]", "5", "> 1 and < 9"])
@@ -249,25 +250,13 @@ def test_no_cell_that_passes_fails_in_the_engine(cell: str) -> None:
         assert len(hits(manifest(), read)) == 1
 
 
-class Noted:
-    """Facts that remember who asked."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.asked = set[str]()
-
-    def get(self, fact: str, /) -> object:
-        self.asked.add(fact)
-        return self.facts[fact]
-
-
 def test_a_table_is_given_only_the_facts_that_it_asks_for() -> None:
     plain = table(row(i0="> 1", i1="packages > 1"))
     assert plain.needs == {"gross_kg", "packages"}
     assert facts_told(manifest(), plain.needs) == [{"gross_kg": 18000, "packages": 40}]
-    bill = Noted({"gross_kg": 18000, "packages": 40})
-    assert [hit.rules for hit in plain.evaluate([bill])] == [("R1",)]
-    assert bill.asked == {"gross_kg", "packages"}
+    bills = Plain([{"gross_kg": 18000, "packages": 40}])
+    assert [hit.rules for hit in plain.evaluate(bills)] == [("R1",)]
+    assert bills.asked == {"gross_kg", "packages"}
 
 
 def test_the_examples_know_every_fact_in_its_kind() -> None:
@@ -382,7 +371,7 @@ def test_asking_for_groups_of_words_gives_what_asking_for_each_word_gives(
     of = table(row(i1=cell))
     facts: Facts = {"words": list(words), "packages": packages, "to_order": False, "gross_kg": 1}
     word_by_word = zen.evaluate_expression(cell, facts)
-    assert [hit.rules for hit in of.evaluate([facts])] == [("R1",) if word_by_word else ()]
+    assert [hit.rules for hit in of.evaluate(Plain([facts]))] == [("R1",) if word_by_word else ()]
 
 
 @pytest.mark.parametrize(
@@ -436,9 +425,9 @@ def test_the_demos_table_leaves_a_clean_bill_alone() -> None:
 def test_a_row_cannot_be_asked_twice_what_a_row_before_it_changed() -> None:
     of = demo()
     many = manifest(*[bill(f"B{n}", gross_mass_g=n * 10**6) for n in range(50)])
-    facts = facts_of(many, Beyond(pairs=frozenset()))
-    assert of.evaluate(facts) == [of.evaluate([one])[0] for one in facts]
-    assert of.evaluate(facts[::-1]) == of.evaluate(facts)[::-1]
+    facts = facts_told(many, of.needs, Beyond(pairs=frozenset()))
+    assert of.evaluate(Plain(facts)) == [of.evaluate(Plain([one]))[0] for one in facts]
+    assert of.evaluate(Plain(facts[::-1])) == of.evaluate(Plain(facts))[::-1]
 
 
 def test_a_table_may_want_what_asks_and_never_that_a_bill_be_let_alone() -> None:

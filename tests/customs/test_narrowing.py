@@ -2,12 +2,13 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from table_model import model, row
+from table_model import Plain, model, row
 
 from waglan.codes.data import read
 from waglan.customs import tables
@@ -51,8 +52,10 @@ def demo() -> Table:
 class EveryRow(Narrowing):
     """Leaves nothing out."""
 
-    def rows(self, said: tuple[int, ...], told: Told) -> tuple[int, ...]:
-        return tuple(range(len(self._wants)))
+    def shares(
+        self, told: Told, said: Sequence[tuple[int, ...]]
+    ) -> dict[tuple[int, ...], Sequence[int]]:
+        return {tuple(range(len(self._wants))): range(len(told))}
 
 
 @settings(max_examples=150, deadline=None)
@@ -61,7 +64,7 @@ def test_the_demos_table_answers_as_if_every_row_was_asked(bills: list[dict[str,
     table = demo()
     facts: list[Facts] = [{name: bill[name] for name in table.needs} for bill in bills]
     whole = dataclasses.replace(table, _narrowing=EveryRow([frozenset()] * 60, []))
-    assert table.evaluate(facts) == whole.evaluate(facts)
+    assert table.evaluate(Plain(facts)) == whole.evaluate(Plain(facts))
 
 
 # Comparisons alone, comparisons with more, and what holds of the unknown too.
@@ -92,17 +95,17 @@ def test_numbers_rule_out_only_what_the_engine_would_not_fire(
         assert findings
         return
     whole = dataclasses.replace(read_, _narrowing=EveryRow([frozenset()] * len(rows), []))
-    assert read_.evaluate(bills) == whole.evaluate(bills)
+    assert read_.evaluate(Plain(bills)) == whole.evaluate(Plain(bills))
 
 
 def test_a_bill_that_says_none_of_the_words_is_asked_few_rows() -> None:
     table = demo()
     facts: Facts = dict.fromkeys(table.needs)
     facts |= {"words": ["books"], "level": "master"}
-    said = table._groups.said(facts["words"])
-    assert table._narrowing.rows(said, facts) == ()
     heavy = facts | {"kg_per_m3": 11_341}
-    assert [table.rules[row] for row in table._narrowing.rows(said, heavy)] == ["WGT-LEAD"]
+    [(rows, places)] = table._narrowing.shares(Plain([facts, heavy]), [(), ()]).items()
+    assert [table.rules[row] for row in rows] == ["WGT-LEAD"]
+    assert list(places) == [1]
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2])
@@ -114,10 +117,10 @@ def test_when_too_many_choices_of_rows_are_held_the_rest_are_asked_all(
     bills: list[Facts] = [
         {**unknown, "words": [word], "level": "house", "licences": 0} for word in WORDS
     ]
-    expected = table.evaluate(bills)
+    expected = table.evaluate(Plain(bills))
     monkeypatch.setattr(tables, "DECISIONS_KEPT", kept)
     tables._read.cache_clear()
     fresh = demo()
-    assert fresh.evaluate(bills) == expected
+    assert fresh.evaluate(Plain(bills)) == expected
     assert len(fresh._decisions._made) <= kept + 1
     tables._read.cache_clear()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
 from waglan.customs.decision import Case, decide
-from waglan.customs.facts import Beyond, facts_of
+from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
@@ -33,7 +33,7 @@ def statuses(seed: int, now: datetime) -> Counter[CustomsStatus | None]:
     found = Counter[CustomsStatus | None]()
     for manifest in (made.masters, *made.houses.values()):
         wrong = judge(manifest, on=MORNING.date())
-        hits = table.evaluate(facts_of(manifest, Beyond(wrong, ())))
+        hits = table.evaluate(ManifestFacts(manifest, Beyond(wrong, ())))
         case, sample = Case(manifest, wrong, hits), Sample(bytes(32), 2)
         decisions = decide(case, sign(order, KEY), ground, sample, now=now)
         found.update(decision.status for decision in decisions)

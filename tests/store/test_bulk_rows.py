@@ -44,7 +44,8 @@ def there_and_back(database: Dsn, rows: Sequence[tuple[object, ...]]) -> list[tu
     async def copied() -> list[tuple[object, ...]]:
         async with await psycopg.AsyncConnection.connect(database.admin or "") as tx:
             await tx.execute("set timezone to 'utc'")
-            await bulk.stage(tx, "any", COLUMNS, rows)
+            cells = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+            await bulk.stage(tx, "any", COLUMNS, cells)
             found = await (await tx.execute("select * from staged_any")).fetchall()
             await tx.rollback()
             return found
@@ -72,6 +73,15 @@ def test_no_row_is_lost_where_one_piece_ends_and_the_next_begins(
     module_database: Dsn, count: int
 ) -> None:
     rows = [(n % 9, *FULL[1:], ["x"], [b"y"], [n]) for n in range(count)]
+    assert there_and_back(module_database, rows) == rows
+
+
+@pytest.mark.parametrize("cell", range(1, len(TYPES)))
+def test_a_column_that_says_the_same_in_every_row_comes_back_in_every_row(
+    module_database: Dsn, cell: int
+) -> None:
+    row = (1, *FULL[1:], ["x", None], [b"y", None], [-1, None])
+    rows = [tuple(None if at == cell else told for at, told in enumerate(row))] * 100
     assert there_and_back(module_database, rows) == rows
 
 

@@ -95,7 +95,7 @@ def decide(
     refused = tuple(refusals(signed, ground, bills=len(drafts), now=now))
     if signed is None or refused:
         return [_left_to_an_officer(draft, refused) for draft in drafts]
-    let_alone = sum(draft.wanted is CustomsStatus.NOT_SELECTED for draft in drafts)
+    let_alone = [draft.targeting.wanted for draft in drafts].count(CustomsStatus.NOT_SELECTED)
     is_lenient = let_alone * 1000 > signed.order.not_selected_permille_max * len(drafts)
     basis = _basis(signed.order, ground, now)
     return [_under(signed.order, basis, draft, is_lenient=is_lenient) for draft in drafts]
@@ -113,20 +113,22 @@ class _Draft(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     targeting: Targeting
 
-    @property
-    def wanted(self) -> CustomsStatus:
-        return self.targeting.wanted
-
 
 def _drafts(case: Case, sample: Sample) -> list[_Draft]:
-    stops = _stops(case)
-    return [
-        _draft(bill, hit, stops.get(bill_place(bill), ()), is_sampled=sample.takes(bill))
-        for bill, hit in zip(case.manifest.bills, case.hits, strict=True)
-    ]
+    stops, takes = _stops(case), sample.takes
+    known: dict[tuple[object, ...], Targeting] = {}  # of most bills the same is to be said
+    drafts = []
+    for bill, hit in zip(case.manifest.bills, case.hits, strict=True):
+        rules, is_sampled = stops.get(bill_place(bill), ()) if stops else (), takes(bill)
+        kind = (hit.status, hit.rules, hit.notes, bool(rules), is_sampled)
+        targeting = known.get(kind)
+        if targeting is None:
+            targeting = known[kind] = _targeting(hit, rules, is_sampled=is_sampled)
+        drafts.append(_Draft(bill, rules, targeting))
+    return drafts
 
 
-def _draft(bill: Bill, hit: Hit, rules: tuple[str, ...], *, is_sampled: bool) -> _Draft:
+def _targeting(hit: Hit, rules: tuple[str, ...], *, is_sampled: bool) -> Targeting:
     wishes = [CustomsStatus.NOT_SELECTED]
     if hit.status is not None:
         wishes.append(hit.status)
@@ -135,7 +137,7 @@ def _draft(bill: Bill, hit: Hit, rules: tuple[str, ...], *, is_sampled: bool) ->
     if is_sampled:
         wishes.append(CustomsStatus.INSPECT)
     wanted = gravest(wishes) or CustomsStatus.NOT_SELECTED
-    return _Draft(bill, rules, Targeting(wanted, hit.rules, hit.notes, is_sampled))
+    return Targeting(wanted, hit.rules, hit.notes, is_sampled)
 
 
 def _stops(case: Case) -> Mapping[BillPlace, tuple[str, ...]]:
@@ -164,15 +166,15 @@ def _is_stowed_in(bill: Bill, box: str) -> bool:
 
 
 def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: bool) -> Decision:
-    reasons = tuple(_limits(order, draft, is_lenient=is_lenient))
-    if reasons:
-        return _left_to_an_officer(draft, reasons)
-    bill = draft.bill
+    bill, wanted = draft.bill, draft.targeting.wanted
+    is_too_lenient = is_lenient and wanted is CustomsStatus.NOT_SELECTED
+    if wanted not in order.statuses or is_too_lenient:
+        return _left_to_an_officer(draft, tuple(_limits(order, draft, is_lenient=is_lenient)))
     return Decision(
         bill.number,
         bill.parent,
         bill.segment,
-        draft.wanted,
+        wanted,
         draft.rules,
         draft.targeting,
         reasons=(),
@@ -181,7 +183,7 @@ def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: boo
 
 
 def _limits(order: StandingOrder, draft: _Draft, *, is_lenient: bool) -> Iterator[Finding]:
-    number, wanted, where = draft.bill.number, draft.wanted, of_bill(draft.bill)
+    number, wanted, where = draft.bill.number, draft.targeting.wanted, of_bill(draft.bill)
     if wanted not in order.statuses:
         yield Finding(
             "ORDER-STATUS", Severity.NOTE, where, {"bill": number, "status": wanted.value}

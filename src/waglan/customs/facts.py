@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 from waglan.codes.finding import Finding
@@ -42,11 +43,8 @@ class _Around:
     def __init__(self, manifest: Manifest, beyond: Beyond) -> None:
         self.head = manifest.head
         self.pairs = beyond.pairs
+        self.bills = manifest.bills
         self.sizes = {box.number: box.size_type or "" for box in manifest.equipment}
-        self.boxes = {id(bill): _boxes(bill) for bill in manifest.bills}
-        self.bills_in = Counter(
-            [box for bill in manifest.bills if not bill.parent for box in self.boxes[id(bill)]]
-        )
         self.keys = dict[str, str]()
         self.all_keys = dict[str, list[str]]()
         self.places = dict[str | None, str]()
@@ -56,6 +54,11 @@ class _Around:
             place = read_bill_place(finding.where)
             if place is not None:
                 self.codes.setdefault(place, []).append(finding.code)
+
+    @cached_property
+    def bills_in(self) -> Counter[str]:
+        """How many bills that have none above them name each box."""
+        return Counter([box for bill in self.bills if not bill.parent for box in _boxes(bill)])
 
     # A ship calls at few ports and carries much of the same for the same firms, so places, names
     # and descriptions are each read once for a manifest, and forgotten with it.
@@ -89,32 +92,35 @@ class _Around:
 
 
 class Told(Protocol):
-    """Answers what a bill says of a fact; None where nobody said."""
+    """What some bills say, fact by fact; None where nobody said."""
 
-    def get(self, fact: str, /) -> object:
-        """Return the fact."""
+    def __len__(self) -> int:
+        """Return how many bills there are."""
+        ...
+
+    def told(self, fact: str, places: Iterable[int]) -> Sequence[object]:
+        """Return what the bills at these places say of a fact."""
         ...
 
 
-class BillFacts:
-    """The facts of one bill, each worked out when it is asked for: a table asks most bills few."""
+class ManifestFacts:
+    """The facts of a manifest's bills, worked out when a table asks: it asks most bills few."""
 
-    __slots__ = ("_around", "_bill")
+    __slots__ = ("_around", "_bills")
 
-    def __init__(self, bill: Bill, around: _Around) -> None:
-        """Work out nothing yet."""
-        self._bill = bill
-        self._around = around
+    def __init__(self, manifest: Manifest, beyond: Beyond) -> None:
+        """Look at what surrounds the bills, and work out no fact yet."""
+        self._bills = manifest.bills
+        self._around = _Around(manifest, beyond)
 
-    def get(self, fact: str, /) -> Fact:
-        """Return the fact; None where nobody said."""
-        return FACTS[fact](self._bill, self._around)
+    def __len__(self) -> int:
+        """Return how many bills there are."""
+        return len(self._bills)
 
-
-def facts_of(manifest: Manifest, beyond: Beyond) -> list[BillFacts]:
-    """Return the facts of each bill, in order."""
-    around = _Around(manifest, beyond)
-    return [BillFacts(bill, around) for bill in manifest.bills]
+    def told(self, fact: str, places: Iterable[int]) -> list[Fact]:
+        """Return what the bills at these places say of a fact."""
+        work_out, bills, around = FACTS[fact], self._bills, self._around
+        return [work_out(bills[place], around) for place in places]
 
 
 _WORD = re.compile(r"[^\W_]+")
@@ -165,7 +171,7 @@ def _reefer(bill: Bill, around: _Around) -> Fact:
     if bill.reefer is not None:
         return bill.reefer
     # ISO 6346: the third character of size and type is R or H for thermal containers.
-    kinds = {around.sizes.get(box, "")[2:3] for box in around.boxes[id(bill)]}
+    kinds = {around.sizes.get(box, "")[2:3] for box in _boxes(bill)}
     if kinds & {"R", "H"}:
         return True
     return None if "" in kinds or not kinds else False
@@ -228,11 +234,11 @@ def _licences(bill: Bill, around: _Around) -> Fact:
 
 
 def _containers(bill: Bill, around: _Around) -> Fact:
-    return len(around.boxes[id(bill)])
+    return len(_boxes(bill))
 
 
 def _shares_box(bill: Bill, around: _Around) -> Fact:
-    boxes = around.boxes[id(bill)]
+    boxes = _boxes(bill)
     return any([around.bills_in[box] > 1 for box in boxes]) if boxes else None
 
 
@@ -245,8 +251,10 @@ def _has_notify(bill: Bill, around: _Around) -> Fact:
 
 
 def _first_time(bill: Bill, around: _Around) -> Fact:
+    if around.pairs is None:
+        return None
     consignor, consignee = _name(bill, PartyRole.CONSIGNOR), _name(bill, PartyRole.CONSIGNEE)
-    if around.pairs is None or not consignor or not consignee or is_order(consignee):
+    if not consignor or not consignee or is_order(consignee):
         return None
     return f"{around.key(consignor)}>{around.key(consignee)}" not in around.pairs
 
@@ -268,7 +276,8 @@ def _consignee_keys(bill: Bill, around: _Around) -> Fact:
 
 
 def _findings(bill: Bill, around: _Around) -> Fact:
-    return _list(around.codes.get(bill_place(bill), []))
+    found = around.codes.get(bill_place(bill))
+    return _list(found) if found else []
 
 
 # Every fact that a table may name. A fact is never renamed: published tables rest on the name.

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import zen
 
@@ -52,21 +52,37 @@ class _Question:
     asked: int = 0  # the rows that ask it
     _ruled_out: dict[object, int] = field(default_factory=dict)
 
-    def rules_out(self, told: Told) -> int:
-        """Return the rows that can't fire."""
-        facts = self.facts
-        value = told.get(facts[0]) if len(facts) == 1 else tuple([told.get(f) for f in facts])
-        kind: object = value
-        if self.numbers and isinstance(value, int):
-            kind = bisect_left(self.numbers, value) + bisect_right(self.numbers, value)
-        elif isinstance(value, list):
-            kind = tuple(value)
-        found = self._ruled_out.get(kind)
-        return self._answered(kind, value) if found is None else found
+    def parted(self, told: Told, places: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+        """Part bills by what they say; return the rows that can't fire for some, and their places.
 
-    def _answered(self, kind: object, value: object) -> int:
-        if len(self._ruled_out) >= ANSWERS_MAX:
-            return 0
+        Bills of which the same rows are ruled out may come in several parts.
+        """
+        columns = [told.told(fact, places) for fact in self.facts]
+        values = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+        if values.count(values[0]) == len(values):  # as is most often so
+            yield self._rules_out(self._kind(values[0]), values[0]), [*places]
+            return
+        parts: dict[object, tuple[object, list[int]]] = {}
+        for place, value in zip(places, values, strict=True):
+            kind = self._kind(value) if self.numbers or isinstance(value, list) else value
+            part = parts.get(kind)
+            if part is None:
+                parts[kind] = value, [place]
+            else:
+                part[1].append(place)
+        for kind, (value, found) in parts.items():
+            yield self._rules_out(kind, value), found
+
+    def _kind(self, value: object) -> object:
+        if value is not None and self.numbers:
+            number = cast("int", value)
+            return bisect_left(self.numbers, number) + bisect_right(self.numbers, number)
+        return tuple(value) if isinstance(value, list) else value
+
+    def _rules_out(self, kind: object, value: object) -> int:
+        found = self._ruled_out.get(kind)
+        if found is not None or len(self._ruled_out) >= ANSWERS_MAX:
+            return found or 0
         values = {self.facts[0]: value}
         if len(self.facts) > 1 and isinstance(value, tuple):
             values = dict(zip(self.facts, value, strict=True))
@@ -85,7 +101,6 @@ class Narrowing:
     _wants: list[frozenset[int]]  # row by row the groups of words of which a bill must say all
     _questions: list[_Question]
     _saying: dict[tuple[int, ...], int] = field(default_factory=dict)
-    _named: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -103,21 +118,23 @@ class Narrowing:
         ordered = sorted(questions.values(), key=_difficulty)
         return cls([_wanted(inputs, row) for row in rows], ordered)
 
-    def rows(self, said: tuple[int, ...], told: Told) -> tuple[int, ...]:
-        """Return the places of the rows that can fire for a bill; more than do, never fewer.
+    def shares(
+        self, told: Told, said: Sequence[tuple[int, ...]]
+    ) -> Mapping[tuple[int, ...], Sequence[int]]:
+        """Return the places of the bills by the rows that can fire for them; more than do, no less.
 
-        `said` are the groups of which the bill says a word.
+        `said` holds, bill by bill, the groups of which it says a word. Bills for which no row is
+        left are left out.
         """
-        left = self._left_by_words(said)
+        shares: dict[int, list[int]] = {}
+        for place, groups in enumerate(said):
+            shares.setdefault(self._left_by_words(groups), []).append(place)
         for question in self._questions:
-            if left & question.asked:
-                left &= ~question.rules_out(told)
-        found = self._named.get(left)
-        if found is None:
-            found = tuple([place for place in range(len(self._wants)) if left >> place & 1])
-            if len(self._named) < ANSWERS_MAX:
-                self._named[left] = found
-        return found
+            shares = _narrowed(shares, question, told)
+        return {self._rows(left): places for left, places in shares.items() if left}
+
+    def _rows(self, left: int) -> tuple[int, ...]:
+        return tuple([place for place in range(len(self._wants)) if left >> place & 1])
 
     def _left_by_words(self, said: tuple[int, ...]) -> int:
         left = self._saying.get(said)
@@ -126,6 +143,19 @@ class Narrowing:
             if len(self._saying) < ANSWERS_MAX:
                 self._saying[said] = left
         return left
+
+
+def _narrowed(
+    shares: Mapping[int, list[int]], question: _Question, told: Told
+) -> dict[int, list[int]]:
+    narrowed: dict[int, list[int]] = {}
+    for left, places in shares.items():
+        if left & question.asked:
+            for out, some in question.parted(told, places):
+                narrowed.setdefault(left & ~out, []).extend(some)
+        else:
+            narrowed.setdefault(left, []).extend(places)
+    return narrowed
 
 
 def _difficulty(question: _Question) -> tuple[bool, bool, int]:

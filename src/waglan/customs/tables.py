@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
-from typing import TypeAlias
 
 import msgspec
 import zen
@@ -26,8 +25,6 @@ from waglan.customs.word_groups import SAID, WordGroups
 BILLS_MAX = 100_000
 TABLES_KEPT = 8  # read and ready for the next manifest
 DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
-# A bill's place, the groups of which it says a word, and its facts.
-_Asked: TypeAlias = "tuple[int, tuple[int, ...], Told]"
 ENGINE = f"zen-engine {installed('zen-engine')}"
 
 
@@ -58,19 +55,18 @@ class Table:
     _narrowing: Narrowing = field(repr=False, compare=False)
     _decisions: "_Decisions" = field(repr=False, compare=False)
 
-    def evaluate(self, facts: Sequence[Told]) -> list[Hit]:
-        """Return one hit for each bill's facts, in order, from one call of the engine a kind."""
+    def evaluate(self, facts: Told) -> list[Hit]:
+        """Return one hit for each bill, in order, from one call of the engine a kind."""
         if len(facts) > BILLS_MAX:
             raise ValueError(f"{len(facts)} bills at once; at most {BILLS_MAX} are taken")
-        shares = dict[tuple[int, ...], list[_Asked]]()
-        for place, told in enumerate(facts):
-            said = self._groups.said(told.get("words")) if self._groups else ()
-            if rows := self._narrowing.rows(said, told):
-                shares.setdefault(rows, []).append((place, said, told))
+        every = range(len(facts))
+        words = facts.told("words", every) if self._groups else [None] * len(facts)
+        said = [*map(self._groups.said, words)]
         hits = [_NO_HIT] * len(facts)
-        for rows, asked in self._decisions.grouped(shares).items():
-            fired = self._decisions.of(rows).evaluated(asked)
-            for (place, _, _), fires in zip(asked, fired, strict=True):
+        shares = self._narrowing.shares(facts, said)
+        for rows, places in self._decisions.grouped(shares).items():
+            fired = self._decisions.of(rows).evaluated(facts, said, places)
+            for place, fires in zip(places, fired, strict=True):
                 if fires:
                     hits[place] = _hit(fires)
         return hits
@@ -112,14 +108,14 @@ class _Decisions:
         return self._made[rows]
 
     def grouped(
-        self, shares: Mapping[tuple[int, ...], list[_Asked]]
-    ) -> Mapping[tuple[int, ...], list[_Asked]]:
+        self, shares: Mapping[tuple[int, ...], Sequence[int]]
+    ) -> Mapping[tuple[int, ...], Sequence[int]]:
         """Return the bills by the rows they are asked; where a choice of rows is rare, by all."""
-        grouped = dict[tuple[int, ...], list[_Asked]]()
+        grouped = dict[tuple[int, ...], list[int]]()
         every = tuple(range(len(self._rows)))
-        for rows, asked in shares.items():
+        for rows, places in shares.items():
             is_worth_it = rows in self._made or len(self._made) + len(grouped) < DECISIONS_KEPT
-            grouped.setdefault(rows if is_worth_it else every, []).extend(asked)
+            grouped.setdefault(rows if is_worth_it else every, []).extend(places)
         return grouped
 
 
@@ -130,16 +126,19 @@ class _Chosen:
     decision: zen.ZenDecision
     facts: tuple[str, ...]
 
-    def evaluated(self, asked: Sequence[_Asked]) -> list[list["_Fired"]]:
+    def evaluated(
+        self, facts: Told, said: Sequence[tuple[int, ...]], places: Sequence[int]
+    ) -> list[list["_Fired"]]:
         """Return what fires for each bill, in order."""
         # Half of the engine's time would be for facts that these rows never ask for.
-        bills = [
-            {fact: said if fact == SAID else told.get(fact) for fact in self.facts}
-            for _, said, told in asked
+        columns = [
+            [said[place] for place in places] if fact == SAID else facts.told(fact, places)
+            for fact in self.facts
         ]
+        bills = [dict(zip(self.facts, row, strict=True)) for row in zip(*columns, strict=True)]
         answer = self.decision.evaluate(msgspec.json.encode({"bills": bills}))
         fired = msgspec.convert(answer["result"], _Answer).hits
-        if len(fired) != len(asked):
+        if len(fired) != len(places):
             raise RuntimeError("the engine answered for another number of bills")
         return fired
 

@@ -1,6 +1,6 @@
 """What stands in the log for an event: a salted commitment, never its words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
@@ -10,7 +10,7 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.logbook.canonical import NotCanonical, Value, canonical, check
+from waglan.logbook.canonical import NotCanonical, Stated, Value, Writable, canonical, check
 from waglan.logbook.event import Event
 
 SALT_BYTES = 16
@@ -23,7 +23,7 @@ ALIKE_MAX = 1_000  # kinds of event remembered while a batch is written
 _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
 
-def commit(salt: bytes, value: Value) -> bytes:
+def commit(salt: bytes, value: Writable) -> bytes:
     """Return what an event says instead of a personal field; without the salt it tells nothing."""
     return sha256(COMMIT_DOMAIN + _salt(salt) + canonical(value)).digest()
 
@@ -33,47 +33,63 @@ def event_bytes(event: Event) -> bytes:
 
     They hold all that was said and when, but not who may see it or what else finds it.
     """
-    said = _Said(
-        about=_About(event.about.kind, event.about.text),
-        body=_body(event.body),
-        code=event.code,
-        happened_at=_rfc3339(event.happened_at),
-        recorded_at=_rfc3339(_utc(event.recorded_at)),
-        said_by=event.said_by,
-    )
-    try:
-        return _encode(said)
-    except UnicodeEncodeError:
-        raise NotCanonical("the text holds half a surrogate pair") from None
+    return events_bytes([event])[0]
 
 
-def events_bytes(events: Sequence[Event]) -> list[bytes]:
+def events_bytes(events: Iterable[Event]) -> list[bytes]:
     """Return `event_bytes` of each; what many say alike is checked and written once.
 
     Who tells the same of thousands of bills gives all those events one and the same body.
     """
-    alike: dict[tuple[int, ...], bytes] = {}
-    return [_said_alike(event, alike) for event in events]
-
-
-def _said_alike(event: Event, alike: dict[tuple[int, ...], bytes]) -> bytes:
-    # What an event is about stands first of all; the rest is the same for the same objects.
-    same = (event.body, event.code, event.happened_at, event.recorded_at, event.said_by)
-    key = tuple(map(id, same))
-    rest = alike.get(key)
-    if rest is not None:
-        return _about(event) + rest
-    written = event_bytes(event)
-    if len(alike) < ALIKE_MAX:
-        alike[key] = written[len(_about(event)) :]
-    return written
-
-
-def _about(event: Event) -> bytes:
+    write = _Writer()
     try:
-        return b'{"about":' + _encode(_About(event.about.kind, event.about.text))
+        return [write.event(event) for event in events]
     except UnicodeEncodeError:
         raise NotCanonical("the text holds half a surrogate pair") from None
+
+
+class _Writer:
+    """Writes events member by member, in the order of their names; it remembers by identity."""
+
+    __slots__ = ("_bodies", "_ends")
+
+    def __init__(self) -> None:
+        self._bodies: dict[int, bytes] = {}
+        self._ends: dict[tuple[int, ...], bytes] = {}
+
+    def event(self, event: Event) -> bytes:
+        about = event.about
+        kind, text = _KINDS[about.kind], _encode(about.text)
+        return b"".join((kind, text, b'},"body":', self._body(event.body), self._end(event)))
+
+    def _body(self, body: Mapping[str, Value]) -> bytes:
+        if isinstance(body, Stated):  # of one event alone
+            check(body.struct, depth=1)
+            return _encode(body.struct)
+        written = self._bodies.get(id(body))
+        if written is None:
+            plain = body if type(body) is dict else dict(body)
+            check(plain, depth=1)
+            written = _encode(plain)
+            if len(self._bodies) < ALIKE_MAX:
+                self._bodies[id(body)] = written
+        return written
+
+    def _end(self, event: Event) -> bytes:
+        same = (event.code, event.happened_at, event.recorded_at, event.said_by)
+        key = tuple(map(id, same))
+        written = self._ends.get(key)
+        if written is None:
+            end = _End(
+                code=event.code,
+                happened_at=_rfc3339(event.happened_at),
+                recorded_at=_rfc3339(_utc(event.recorded_at)),
+                said_by=event.said_by,
+            )
+            written = b"," + _encode(end)[1:]
+            if len(self._ends) < ALIKE_MAX:
+                self._ends[key] = written
+        return written
 
 
 def leaf_of(salt: bytes, event: bytes) -> bytes:
@@ -99,10 +115,9 @@ class _About(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-# A struct is three times as fast as a dict, and equal: tests compare with canonical().
-class _Said(msgspec.Struct, frozen=True, gc=False):
-    about: _About
-    body: dict[str, Value]
+class _End(msgspec.Struct, frozen=True, gc=False):
+    """What stands behind the body."""
+
     code: EventCode
     happened_at: str
     recorded_at: str
@@ -111,18 +126,13 @@ class _Said(msgspec.Struct, frozen=True, gc=False):
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+_KINDS = {kind: f'{{"about":{{"kind":"{kind.value}","text":'.encode() for kind in KeyKind}
 
 
 def _salt(salt: bytes) -> bytes:
     if len(salt) != SALT_BYTES:
         raise ValueError(f"a salt has {SALT_BYTES} bytes, not {len(salt)}")
     return salt
-
-
-def _body(body: Mapping[str, Value]) -> dict[str, Value]:
-    plain = body if type(body) is dict else dict(body)
-    check(plain, depth=1)
-    return plain
 
 
 def _utc(at: datetime) -> datetime:

@@ -217,7 +217,7 @@ async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None
 
     Marks are free text and may name him in any spelling, so they go with him.
     """
-    sheet = await personal.open_personal(vault, old.key_salt, old.sealed)
+    sheet = personal.open_personal(vault, old.key_salt, old.sealed)
     kept = [i for i, party in enumerate(sheet.parties) if vault.blind(party.name) != blind]
     if not kept:
         return None
@@ -234,7 +234,7 @@ async def _without(vault: Vault, old: Personal, blind: bytes) -> Personal | None
         old.consignment,
         old.org,
         salt,
-        await personal.seal_personal(vault, salt, left),
+        personal.seal_personal(vault, salt, left),
         tuple(vault.blind(party.name) for party in left.parties),
     )
 

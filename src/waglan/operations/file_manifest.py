@@ -1,10 +1,12 @@
 """A manifest is whole: its version is kept, told of bill by bill, and judged by open rules."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
@@ -14,13 +16,13 @@ from waglan.codes.party import PartyId
 from waglan.customs.judge import Wider, judge, judge_wider
 from waglan.customs.rule import Beside, Twin
 from waglan.customs.rules.unknown_place import places_of
-from waglan.logbook.canonical import Value
+from waglan.logbook.canonical import Stated, Value
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
 from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
-from waglan.manifest.model import Bill, Function, Manifest
+from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
 from waglan.store import Transaction, events, manifests, places
 from waglan.store.messages import Kept
@@ -178,14 +180,9 @@ async def _keep(
     salts = _salts(manifest.bills)
     manifest_id, consignments = await manifests.add(tx, vault, new, manifest, salts)
     await manifests.let_read(tx, manifest_id, {filer.party: "full", filer.authority: "full"})
-    told = [
-        _declared(filer, new, manifest),
-        *(
-            _bill_declared(filer, bill, new, bill_salts)
-            for bill, bill_salts in zip(manifest.bills, salts, strict=True)
-        ),
-    ]
-    inside = [None, *(consignments[bill_key(bill)] for bill in manifest.bills)]
+    await events.append(tx, [_declared(filer, new, manifest)])
+    told = list(_bills_declared(filer, manifest.bills, new, salts))
+    inside = [consignments[bill_key(bill)] for bill in manifest.bills]
     await events.append(tx, told, consignments=inside)
     return manifest_id, consignments
 
@@ -243,57 +240,91 @@ def _declared(filer: Filer, new: manifests.NewManifest, manifest: Manifest) -> E
     )
 
 
-def _bill_declared(
-    filer: Filer, bill: Bill, new: manifests.NewManifest, salts: Sequence[bytes]
-) -> Event:
-    return Event(
-        EventCode.BILL_DECLARED,
-        Key(KeyKind.BILL, bill.number),
-        filer.party,
-        filer.at,
-        filer.at,
-        _particulars(filer, bill, new, salts),
-        tuple(Key(KeyKind.CONTAINER, box) for box in _boxes(bill)),
-        frozenset({filer.party, filer.authority}),
-    )
+def _bills_declared(
+    filer: Filer,
+    bills: Sequence[Bill],
+    new: manifests.NewManifest,
+    salts: Sequence[Sequence[bytes]],
+) -> Iterator[Event]:
+    manifest, readers = str(filer.id), frozenset({filer.party, filer.authority})
+    for bill, bill_salts in zip(bills, salts, strict=True):
+        boxes = _boxes(bill)
+        yield Event(
+            EventCode.BILL_DECLARED,
+            Key(KeyKind.BILL, bill.number),
+            filer.party,
+            filer.at,
+            filer.at,
+            Stated(_particulars(manifest, bill, boxes, new, bill_salts)),
+            tuple([Key(KeyKind.CONTAINER, box) for box in boxes]),
+            readers,
+        )
 
 
 def _boxes(bill: Bill) -> list[str]:
     return list({package.container: None for goods in bill.goods for package in goods.stowed})
 
 
-def _particulars(
-    filer: Filer, bill: Bill, new: manifests.NewManifest, salts: Sequence[bytes]
-) -> dict[str, Value]:
+class _Named(msgspec.Struct, frozen=True, gc=False):
+    """A party as it is committed to."""
+
+    name: str
+    address: str
+    code: str | None
+
+
+class _Committed(msgspec.Struct, frozen=True, gc=False):
+    """What stands for a party in the log."""
+
+    role: PartyRole
+    commitment: str
+
+
+class _Particulars(msgspec.Struct, frozen=True, gc=False):
     """What the log says of a bill: no name, no address, no mark, but a commitment to each."""
-    parties: list[Value] = [
-        {
-            "role": party.role.value,
-            "commitment": commit(
-                salt, {"name": party.name, "address": party.address, "code": party.code}
-            ).hex(),
-        }
-        for party, salt in zip(bill.parties, salts, strict=False)
-    ]
-    marks: list[Value] = [goods.marks for goods in bill.goods]
-    return {
-        "manifest": str(filer.id),
-        "version": new.version,
-        "function": new.function.value,
-        "call": new.call,
-        "level": bill.level.value,
-        "parent": bill.parent,
-        "place_of_loading": bill.place_of_loading,
-        "port_of_discharge": bill.port_of_discharge,
-        "place_of_delivery": bill.place_of_delivery,
-        "transhipment": bill.transhipment,
-        "packages": bill.packages,
-        "gross_mass_g": bill.gross_mass_g,
-        "goods": [goods.description for goods in bill.goods],
-        "containers": [*_boxes(bill)],
-        "parties": parties,
-        "marks": commit(salts[-1], marks).hex(),
-    }
+
+    manifest: str
+    version: int
+    function: Function
+    call: str
+    level: Level
+    parent: str | None
+    place_of_loading: str | None
+    port_of_discharge: str | None
+    place_of_delivery: str | None
+    transhipment: bool | None
+    packages: int | None
+    gross_mass_g: int | None
+    goods: list[str]
+    containers: list[str]
+    parties: list[_Committed]
+    marks: str
+
+
+def _particulars(
+    manifest: str, bill: Bill, boxes: list[str], new: manifests.NewManifest, salts: Sequence[bytes]
+) -> _Particulars:
+    return _Particulars(
+        manifest,
+        new.version,
+        new.function,
+        new.call,
+        bill.level,
+        bill.parent,
+        bill.place_of_loading,
+        bill.port_of_discharge,
+        bill.place_of_delivery,
+        bill.transhipment,
+        bill.packages,
+        bill.gross_mass_g,
+        [goods.description for goods in bill.goods],
+        boxes,
+        [
+            _Committed(p.role, commit(salt, _Named(p.name, p.address, p.code)).hex())
+            for p, salt in zip(bill.parties, salts, strict=False)
+        ],
+        commit(salts[-1], [goods.marks for goods in bill.goods]).hex(),
+    )
 
 
 async def _refuse(

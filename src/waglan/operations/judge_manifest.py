@@ -15,7 +15,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.again import Standing, stands
 from waglan.customs.decision import Basis, Case, Decision, decide
-from waglan.customs.facts import Beyond, facts_of
+from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
@@ -127,7 +127,7 @@ async def _keys(tx: Transaction) -> Mapping[str, bytes]:
 def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:
     if table is None:
         return [Hit()] * len(manifest.bills)
-    return table.evaluate(facts_of(manifest, Beyond(findings)))
+    return table.evaluate(ManifestFacts(manifest, Beyond(findings)))
 
 
 def _reasons(decisions: Sequence[Decision]) -> list[Finding]:

@@ -68,18 +68,17 @@ async def _serve(
         )
         for row in rows
     ]
-    numbers = await events.append(
-        tx, [whole, *told], consignments=[None, *(row.consignment for row in rows)]
-    )
+    [answered] = await events.append(tx, [whole])
+    numbers = await events.append(tx, told, consignments=[row.consignment for row in rows])
     await customs.add_notices(
         tx,
         org,
         [
             NoticeRow(row.consignment, event, manifest_id, row.status, now, row.told)
-            for row, event in zip(rows, numbers[1:], strict=True)
+            for row, event in zip(rows, numbers, strict=True)
         ],
     )
-    await customs.add_serving(tx, org, manifest_id, numbers[0], now=now)
+    await customs.add_serving(tx, org, manifest_id, answered, now=now)
 
 
 def _body(

@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _OID = {"bytea": 17, "int4": 23, "text": 25}
 
 
-def written(types: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[bytes]:
+def written(types: Sequence[str], columns: Sequence[Column]) -> Iterator[bytes]:
     """Yield what COPY … (FORMAT BINARY) reads, in pieces; None is NULL.
 
     A cell that its column's type can't hold raises.
@@ -28,9 +28,11 @@ def written(types: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[
     writers = [_COLUMNS[type_] for type_ in types]
     count = struct.pack(">h", len(types))
     yield _SIGNATURE
-    for at in range(0, len(rows), _ROWS_AT_ONCE):
-        columns = zip(*rows[at : at + _ROWS_AT_ONCE], strict=True)
-        cells = [_cells(write, column) for write, column in zip(writers, columns, strict=True)]
+    for at in range(0, len(columns[0]), _ROWS_AT_ONCE):
+        cells = [
+            write(column[at : at + _ROWS_AT_ONCE])
+            for write, column in zip(writers, columns, strict=True)
+        ]
         yield b"".join(chain.from_iterable(zip(repeat(count), *cells, strict=False)))
     yield _END
 
@@ -38,12 +40,6 @@ def written(types: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[
 def numbers(of: Iterable[int]) -> str:
     """Return whole numbers as PostgreSQL writes an array; the driver takes ten times as long."""
     return "{" + ",".join(map(str, of)) + "}"
-
-
-def _cells(write: Callable[[Column], list[bytes]], column: Column) -> list[bytes]:
-    if column.count(column[0]) == len(column):  # as organisation, month and time mostly are
-        return write(column[:1]) * len(column)
-    return write(column)
 
 
 def _number(form: str) -> Callable[[Column], list[bytes]]:
@@ -96,7 +92,12 @@ def _array(of: str) -> Callable[[Column], list[bytes]]:
         head = struct.pack(">iiiii", 1, int(None in values), oid, len(values), 1)
         return head + b"".join(write(values))
 
-    return lambda values: _sized([None if v is None else cell(cast("Column", v)) for v in values])
+    def cells(values: Column) -> list[bytes]:
+        arrays = [None if v is None else tuple(cast("Column", v)) for v in values]
+        known = {array: None if array is None else cell(array) for array in set(arrays)}
+        return _sized([known[array] for array in arrays])
+
+    return cells
 
 
 _COLUMNS: dict[str, Callable[[Column], list[bytes]]] = {

@@ -41,7 +41,7 @@ async def insert(
         async with tx.cursor() as cursor:
             await cursor.executemany(statement, rows)
         return
-    await stage(tx, table, columns, rows)
+    await stage(tx, table, columns, list(zip(*rows, strict=True)))
     await tx.execute(
         sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
             sql.Identifier(table), names, names, sql.Identifier(f"staged_{table}"), conflict
@@ -51,17 +51,30 @@ async def insert(
 
 
 async def stage(
-    tx: Transaction, table: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Cell]]
+    tx: Transaction,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    cells: Sequence[Sequence[Cell]],
 ) -> None:
-    """Copy rows into the temporary table `staged_<table>`, for a statement that reads it."""
+    """Copy many rows into the temporary table `staged_<table>`, for a statement that reads it.
+
+    `cells` are given column by column. One that says the same in all rows is sent once, as the
+    column's default.
+    """
+    same = [bool(column) and column.count(column[0]) == len(column) for column in cells]
+    same[0] = False  # COPY needs a column
     staged = sql.Identifier(f"staged_{table}")
     shape = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(type_)) for name, type_ in columns
+        sql.SQL("{} {} DEFAULT {}").format(
+            sql.Identifier(name), sql.SQL(type_), sql.Literal(column[0] if is_same else None)
+        )
+        for (name, type_), column, is_same in zip(columns, cells, same, strict=True)
     )
     await tx.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(staged, shape))
-    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+    sent = [one for one, is_same in zip(columns, same, strict=True) if not is_same]
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in sent)
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(staged, names)
-    types = [type_ for _, type_ in columns]
+    varying = [column for column, is_same in zip(cells, same, strict=True) if not is_same]
     async with tx.cursor() as cursor, cursor.copy(statement) as copy:
-        for piece in _binary.written(types, rows):
+        for piece in _binary.written([type_ for _, type_ in sent], varying):
             await copy.write(piece)

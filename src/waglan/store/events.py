@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from typing import Any, TypeAlias
 
 from waglan.codes.key import Key
@@ -82,21 +83,22 @@ async def append(
     orgs = await _orgs(tx, {e.said_by for e in events}.union(*{e.readers for e in events}))
     first = await _block(tx)
     audiences: dict[tuple[PartyId, frozenset[PartyId]], int] = {}
-    rows = _rows(events, first, consignments or [None] * len(events), (orgs, audiences))
+    cells = _cells(events, first, consignments or [None] * len(events), (orgs, audiences))
     seen = [
         (n, orgs[party])
         for (said_by, readers), n in audiences.items()
         for party in {said_by, *readers}
     ]
-    if len(rows) <= bulk.FEW:
-        await _append_few(tx, rows, seen)
+    if len(events) <= bulk.FEW:
+        await _append_few(tx, list(zip(*cells, strict=True)), seen)
     else:
-        await _append_many(tx, rows, seen)
+        await _append_many(tx, cells, seen)
     month = _month(events[0].recorded_at)
     also = [
         (key.kind.value, key.text, first + i, month)
         for i, event in enumerate(events)
-        for key in (dict.fromkeys(event.also) if event.also else ())
+        if event.also
+        for key in dict.fromkeys(event.also)
         if key != event.about
     ]
     await bulk.insert(tx, "key_event", _KEY_EVENT, also)
@@ -113,44 +115,47 @@ async def _append_few(tx: Transaction, rows: Sequence[_Row], seen: Sequence[_See
     await bulk.insert(tx, "key_event", _KEY_EVENT, keys)
 
 
-async def _append_many(tx: Transaction, rows: Sequence[_Row], seen: Sequence[_Seen]) -> None:
+async def _append_many(
+    tx: Transaction, cells: Sequence[Sequence[bulk.Cell]], seen: Sequence[_Seen]
+) -> None:
     # One row an event goes to the server, which spreads it over the three tables.
-    await bulk.stage(tx, "event", (*_EVENT, _SEEN_BY), rows)
+    await bulk.stage(tx, "event", (*_EVENT, _SEEN_BY), cells)
     await tx.execute(_MANY_EVENTS)
     await tx.execute(_MANY_SEEN, [[n for n, _ in seen], [org for _, org in seen]])
     await tx.execute(_MANY_KEYS)
     await tx.execute("DROP TABLE staged_event")
 
 
-def _rows(
+def _cells(
     events: Sequence[Event],
     first: int,
     consignments: Sequence[int | None],
     of: tuple[Mapping[PartyId, int], dict[tuple[PartyId, frozenset[PartyId]], int]],
-) -> list[_Row]:
-    """Return the rows to stage, and number the audiences: thousands of bills share one."""
+) -> list[Sequence[bulk.Cell]]:
+    """Return the columns to stage, and number the audiences: thousands of bills share one."""
     orgs, audiences = of
     salts = os.urandom(SALT_BYTES * len(events))
-    month = _month(events[0].recorded_at)
-    rows: list[_Row] = []
-    for i, (e, canonical) in enumerate(zip(events, events_bytes(events), strict=True)):
-        rows.append(
-            (
-                first + i,
-                month,
-                orgs[e.said_by],
-                e.code.value,
-                e.about.kind.value,
-                e.about.text,
-                consignments[i],
-                e.happened_at,
-                e.recorded_at,
-                salts[SALT_BYTES * i : SALT_BYTES * (i + 1)],
-                canonical,
-                audiences.setdefault((e.said_by, e.readers), len(audiences)),
-            )
-        )
-    return rows
+    return [
+        range(first, first + len(events)),
+        [_month(events[0].recorded_at)] * len(events),
+        [orgs[e.said_by] for e in events],
+        _values([e.code for e in events]),
+        _values([e.about.kind for e in events]),
+        [e.about.text for e in events],
+        consignments,
+        [e.happened_at for e in events],
+        [e.recorded_at for e in events],
+        [salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES)],
+        events_bytes(events),
+        [audiences.setdefault((e.said_by, e.readers), len(audiences)) for e in events],
+    ]
+
+
+def _values(members: Sequence[Enum]) -> list[object]:
+    # Thousands of events are most often of one code.
+    if members.count(members[0]) == len(members):
+        return [members[0].value] * len(members)
+    return [member.value for member in members]
 
 
 async def _orgs(tx: Transaction, parties: set[PartyId]) -> dict[PartyId, int]:

@@ -268,7 +268,8 @@ async def _find_events(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> Non
     Step by step, each counted before the next: planned as one statement over tables that have just
     grown, three thousand houses took forty seconds instead of one.
     """
-    await bulk.stage(tx, "pair", (("org", "int8"), ("consignment", "int8")), pairs)
+    columns = (("org", "int8"), ("consignment", "int8"))
+    await bulk.stage(tx, "pair", columns, list(zip(*pairs, strict=True)))
     await tx.execute("ANALYZE staged_pair")
     await tx.execute(
         """

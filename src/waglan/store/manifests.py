@@ -17,6 +17,7 @@ from waglan.manifest.model import (
     Equipment,
     Function,
     Head,
+    Level,
     Manifest,
     PartyRole,
 )
@@ -26,6 +27,7 @@ from waglan.store.personal import Personal, open_personal, seal_personal
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
 
+_replace = msgspec.structs.replace
 _encode = msgspec.json.Encoder().encode
 _head = msgspec.json.Decoder(Head).decode
 _bill = msgspec.json.Decoder(Bill).decode
@@ -263,7 +265,7 @@ async def _add_bills(
     tx: Transaction, vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
 ) -> None:
     # One row a bill goes to the server, which spreads it over two tables.
-    await bulk.stage(tx, "bill", _BILL, await _bill_rows(vault, kept, commitments))
+    await bulk.stage(tx, "bill", _BILL, _bill_cells(vault, kept, commitments))
     of = {"manifest": kept.manifest_id, "org": kept.org}
     for spread in _SPREAD:
         await tx.execute(spread, of)
@@ -310,45 +312,45 @@ _SPREAD = (
 )
 
 
-async def _bill_rows(
+def _bill_cells(
     vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
-) -> list[tuple[object, ...]]:
-    salts = os.urandom(SALT_BYTES * len(kept.bills))
+) -> list[Sequence[bulk.Cell]]:
+    bills, drawn = kept.bills, os.urandom(SALT_BYTES * len(kept.bills))
+    salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
     # A ship carries for the same firms again and again: each name is blinded once.
-    blind = {name: vault.blind(name) for name in {p.name for b in kept.bills for p in b.parties}}
-    rows: list[tuple[object, ...]] = []
-    for i, bill in enumerate(kept.bills):
-        salt = salts[SALT_BYTES * i : SALT_BYTES * (i + 1)]
-        marks = tuple([goods.marks for goods in bill.goods])
-        sheet = Personal(bill.parties, marks, tuple(commitments[i]))
-        rows.append(
-            (
-                kept.consignments[bill_key(bill)],
-                bill.number,
-                bill.parent,
-                bill.level.value,
-                _forwarder(bill),
-                _encode(_bare(bill)),
-                salt,
-                await seal_personal(vault, salt, sheet),
-                [blind[party.name] for party in bill.parties],
-            )
-        )
-    return rows
+    blind = {name: vault.blind(name) for name in {p.name for b in bills for p in b.parties}}
+    level = {one: one.value for one in Level}
+    return [
+        [kept.consignments[bill_key(bill)] for bill in bills],
+        [bill.number for bill in bills],
+        [bill.parent for bill in bills],
+        [level[bill.level] for bill in bills],
+        [_forwarder(bill) for bill in bills],
+        [_encode(_bare(bill)) for bill in bills],
+        salts,
+        [
+            seal_personal(vault, salt, _personal(bill, made))
+            for bill, salt, made in zip(bills, salts, commitments, strict=True)
+        ],
+        [[blind[party.name] for party in bill.parties] for bill in bills],
+    ]
+
+
+def _personal(bill: Bill, commitments: Sequence[bytes]) -> Personal:
+    marks = tuple([goods.marks for goods in bill.goods])
+    return Personal(bill.parties, marks, tuple(commitments))
 
 
 def _forwarder(bill: Bill) -> str | None:
     """The code of the one forwarder that the bill names: an organisation's, never a person's."""
-    codes = {party.code for party in bill.parties if party.role is PartyRole.FORWARDER}
-    return codes.pop() if len(codes) == 1 else None
+    codes = [party.code for party in bill.parties if party.role is PartyRole.FORWARDER]
+    return codes[0] if len(set(codes)) == 1 else None
 
 
 def _bare(bill: Bill) -> Bill:
     """The bill without what names people: parties and marks are sealed elsewhere."""
-    goods = tuple(
-        msgspec.structs.replace(item, marks="") if item.marks else item for item in bill.goods
-    )
-    return msgspec.structs.replace(bill, parties=(), goods=goods)
+    goods = tuple([_replace(item, marks="") if item.marks else item for item in bill.goods])
+    return _replace(bill, parties=(), goods=goods)
 
 
 def _stowed(bill: Bill) -> dict[str, int | None]:
@@ -371,7 +373,7 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
         """,
         [filed.manifest_id],
     )
-    bills = [await whole_bill(vault, *row) for row in await rows.fetchall()]
+    bills = [whole_bill(vault, *row) for row in await rows.fetchall()]
     bills.sort(key=lambda bill: (bill.part, bill.segment or 0))
     boxes = await tx.execute(
         "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [filed.manifest_id]
@@ -380,19 +382,16 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     return Manifest(filed.head, tuple(bills), equipment, max((b.part for b in bills), default=1))
 
 
-async def whole_bill(
-    vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None
-) -> Bill:
+def whole_bill(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
     """Return a bill with its parties and marks; without them where they are erased."""
     bill = _bill(particulars)
     if salt is None or sealed is None:
         return bill
-    personal = await open_personal(vault, bytes(salt), bytes(sealed))
+    personal = open_personal(vault, bytes(salt), bytes(sealed))
     goods = tuple(
-        msgspec.structs.replace(item, marks=marks)
-        for item, marks in zip(bill.goods, personal.marks, strict=True)
+        _replace(item, marks=marks) for item, marks in zip(bill.goods, personal.marks, strict=True)
     )
-    return msgspec.structs.replace(bill, parties=personal.parties, goods=goods)
+    return _replace(bill, parties=personal.parties, goods=goods)
 
 
 async def let_read(

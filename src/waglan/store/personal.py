@@ -17,12 +17,12 @@ class Personal(msgspec.Struct, frozen=True, gc=False):
     salts: tuple[bytes, ...] = ()
 
 
-async def open_personal(vault: Vault, salt: bytes, sealed: bytes) -> Personal:
+def open_personal(vault: Vault, salt: bytes, sealed: bytes) -> Personal:
     """Return what of a bill names people."""
     return _personal(vault.open(salt, sealed))
 
 
-async def seal_personal(vault: Vault, salt: bytes, personal: Personal) -> bytes:
+def seal_personal(vault: Vault, salt: bytes, personal: Personal) -> bytes:
     """Return what of a bill names people, sealed under a salt of its own."""
     return vault.seal(salt, _pack(personal))
 
