@@ -40,6 +40,7 @@ FIRST_DAY = (
     "docs/guide/operator.md",
     "docs/guide/terminal.md",
     "docs/guide/carrier-edifact.md",
+    "docs/guide/forwarder.md",
     "docs/guide/customs-desk.md",
     "docs/guide/verify.md",
     "docs/guide/personal-data.md",
