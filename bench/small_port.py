@@ -20,14 +20,14 @@ from waglan.customs.status import GRAVITY
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.tokens import new_subject, new_token
-from waglan.operations.publish_table import publish_table
+from waglan.operations.import_table import import_table
 from waglan.operations.receive_message import receive_message
 from waglan.operations.register_officer_key import register_officer_key
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
 from waglan.operations.register_person import NewPerson
 from waglan.operations.sign_standing_order import sign_standing_order
 from waglan.parties.role import ClientKind, Principal, Role, Scope
-from waglan.store import log, messages
+from waglan.store import log, messages, orders
 from waglan.store.connect import pools, transaction
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept, new_salt
@@ -112,7 +112,9 @@ async def _order(kit: Kit, org: int, officer: Principal) -> None:
         public = key.public_key().public_bytes_raw()
         subject = await register_officer_key(tx, by, public, now=now)
         model = read("demo/tables/risk.json").encode()
-        table, _ = await publish_table(tx, by, model, now=now)
+        table, _ = await import_table(tx, by, model, now=now)
+        if table is not None:  # a bench has one officer: the second is written in
+            await orders.publish_table(tx, org, table, ("bench-second", "bench"), now=now)
         if subject is None or table is None:
             raise SystemExit("the bench's officer or his table is refused")
         order = _order_of(subject, table, now)

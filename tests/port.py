@@ -2,6 +2,7 @@
 
 import base64
 import time
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,10 +54,33 @@ class Officer:
         self.subject = answer.json()["officer"]
         self.authority = desk.get("/v1/whoami").json()["party"]
 
-    def publishes(self) -> str:
-        answer = self.desk.post("/v1/customs/tables", content=data.read("demo/tables/risk.json"))
+    def publishes(self, model: bytes | None = None) -> str:
+        """Import a table, and have a colleague publish it."""
+        table = self.imports(model or data.read("demo/tables/risk.json").encode())
+        published = self.colleague().does(Kind.PUBLISH_TABLE, table=table)
+        assert published.status_code == 201, published.text
+        return table
+
+    def imports(self, model: bytes) -> str:
+        answer = self.desk.post("/v1/customs/tables", content=model)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["sha256"])
+
+    def colleague(self) -> "Officer":
+        """One more officer of the same authority, with a key of his own."""
+        who = {
+            "name": f"Sample Colleague {uuid4().hex}",
+            "scopes": ["read", "decide", "admin"],
+            "days": 1,
+        }
+        answer = self.desk.post("/v1/persons", json=who)
+        assert answer.status_code == 201, answer.text
+        headers = {"Authorization": f"Bearer {answer.json()['secret']}"}
+        url = self.desk.base_url
+        desk = httpx.Client(base_url=url, headers=headers, timeout=60)
+        found = Officer(desk)
+        weakref.finalize(found, desk.close)
+        return found
 
     def orders(self, table: str, *, serve_before_arrival_minutes: int = 360) -> None:
         now = datetime.now(UTC)

@@ -66,6 +66,8 @@ class Port:
             return problem(503, "The port is closed")
         if (request.method, path) == ("POST", "/v1/messages"):
             return await self._message(party, request)
+        if path == "/v1/persons":
+            return httpx.Response(201, json={"secret": f"wgl_{CUSTOMS.party}", "subject": "sub_2"})
         if path.startswith("/v1/customs/"):
             assert party == CUSTOMS.party
             return self._customs(request)
@@ -108,6 +110,9 @@ class Port:
         if path.endswith("/tables"):
             assert request.content == read_data("demo/tables/risk.json").encode()
             return httpx.Response(201, json={"sha256": "ab" * 32, "findings": []})
+        if path.endswith("/officer-keys") and self.officer_key:
+            self.second_key = base64.b64decode(msgspec.json.decode(request.content)["public_key"])
+            return httpx.Response(201, json={"officer": "sub_2"})
         if path.endswith("/officer-keys"):
             self.officer_key = base64.b64decode(msgspec.json.decode(request.content)["public_key"])
             return httpx.Response(201, json={"officer": "sub_1"})
@@ -131,11 +136,13 @@ class Port:
         assert path == "/v1/customs/acts"
         signed = msgspec.json.decode(request.content)
         body, signature = (base64.b64decode(signed[part]) for part in ("body", "signature"))
-        assert is_signed(body, signature, self.officer_key)
         sheet = read_sheet(body)
         assert sheet is not None
+        key = self.officer_key if sheet.officer == "sub_1" else self.second_key
+        assert is_signed(body, signature, key)
         assert faults(sheet, now=MORNING) == []
         self.acts.append(sheet)
+        assert sheet.act is not Kind.PUBLISH_TABLE or sheet.officer == "sub_2"
         if sheet.act is not Kind.SERVE:
             return httpx.Response(201, json={"act": sheet.id, "done": 1, "notices": None})
         assert sheet.call == CALL

@@ -165,6 +165,7 @@ def open_quay(client: Callable[[str], httpx.Client], operator: str, dsn: Dsn, at
     officer = good(customs.post("/v1/customs/officer-keys", json=public))["officer"]
     model = data.read("demo/tables/risk.json")
     table = good(customs.post("/v1/customs/tables", content=model))["sha256"]
+    publish(client, customs, table)
     begins = datetime.now(UTC) - timedelta(minutes=1)
     order = standing_order(officer, table, begins, seed=1)
     signed = {
@@ -173,6 +174,29 @@ def open_quay(client: Callable[[str], httpx.Client], operator: str, dsn: Dsn, at
     }
     good(customs.post("/v1/customs/standing-orders", json=signed))
     return Quay(carrier, customs, dsn, Ledger(at / "ledger"), key, officer)
+
+
+def publish(client: Callable[[str], httpx.Client], customs: httpx.Client, table: str) -> None:
+    """Let a second officer in, who publishes what the first imported."""
+    who = {"name": "Sample Colleague", "scopes": ["read", "decide"], "days": 1}
+    second = client(good(customs.post("/v1/persons", json=who))["secret"])
+    key = Ed25519PrivateKey.generate()
+    public = {"public_key": b64encode(key.public_key().public_bytes_raw()).decode()}
+    officer = good(second.post("/v1/customs/officer-keys", json=public))["officer"]
+    sheet = Sheet(
+        "waglan/officer-act/v1",
+        f"act-{uuid4().hex}",
+        officer,
+        CUSTOMS.party,
+        Kind.PUBLISH_TABLE,
+        datetime.now(UTC),
+        table=table,
+    )
+    signed = {
+        "body": b64encode(sheet.act_bytes()).decode(),
+        "signature": b64encode(sign_act(sheet, key)).decode(),
+    }
+    good(second.post("/v1/customs/acts", json=signed))
 
 
 def let_in(operator: httpx.Client, party: str, role: str, address: str) -> str:

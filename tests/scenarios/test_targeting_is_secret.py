@@ -47,9 +47,7 @@ class Side:
         self.customs = self.let_in(instance, "secretcustoms", "customs")
         self.bank = self.let_in(instance, "secretbank", "bank")
         self.officer = Officer(self.customs)
-        answer = self.customs.post("/v1/customs/tables", content=table(condition))
-        assert answer.status_code == 201, answer.text
-        self.officer.orders(answer.json()["sha256"])
+        self.officer.orders(self.officer.publishes(table(condition)))
 
     def let_in(self, instance: Instance, name: str, role: str) -> httpx.Client:
         address = f"{name}{self.letter}".upper()

@@ -40,6 +40,8 @@ ABSENT = {
     "address": ABSENT_ID,
     "letter": ABSENT_ID,
     "approver": ABSENT_ID,
+    "table": "0" * 64,
+    "order": "order-absent",
 }
 
 
@@ -96,6 +98,15 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/stream"): Ask(Act.READ, "/stream"),
     ("get", "/v1/evidence/{seq}"): Ask(Act.READ, "/v1/evidence/{seq}"),
     ("post", "/v1/customs/tables"): Ask(Act.PUBLISH_TABLE, "/v1/customs/tables", content=b"{}"),
+    ("get", "/v1/customs/tables"): Ask(Act.READ_TARGETING, "/v1/customs/tables"),
+    ("get", "/v1/customs/tables/{sha256}"): Ask(Act.READ_TARGETING, "/v1/customs/tables/{table}"),
+    ("get", "/v1/customs/tables/{sha256}/changes-to/{other}"): Ask(
+        Act.READ_TARGETING, "/v1/customs/tables/{table}/changes-to/{table}"
+    ),
+    ("get", "/v1/customs/standing-orders"): Ask(Act.READ_TARGETING, "/v1/customs/standing-orders"),
+    ("get", "/v1/customs/standing-orders/{order_id}"): Ask(
+        Act.READ_TARGETING, "/v1/customs/standing-orders/{order}"
+    ),
     ("post", "/v1/customs/officer-keys"): Ask(Act.SIGN_ORDER, "/v1/customs/officer-keys", KEY),
     ("post", "/v1/customs/standing-orders"): Ask(
         Act.SIGN_ORDER, "/v1/customs/standing-orders", ORDER
@@ -236,7 +247,8 @@ def world(instance: Instance) -> Iterator[World]:
     customs = instance.let_in("tenant-customs", "customs", addresses=("TENANTCUSTOMS:ZZZ",))
     instance.let_in("tenant-bank", "bank")
     officer = Officer(customs)
-    officer.orders(officer.publishes())
+    table = officer.publishes()
+    officer.orders(table)
     call = Call("TENANTLINE", "TENANTCUSTOMS", "MATRIX1")
     message = line.post("/v1/messages", content=manifest(call, Paper("SYNMATRIX"))).json()
     assert message["state"] == "accepted", message["findings"]
@@ -264,6 +276,8 @@ def world(instance: Instance) -> Iterator[World]:
         "seq": str(seq),
         "token": issued["token"],
         "officer-act": "act-matrix",
+        "table": table,
+        "order": "order-1",
     }
     things |= kept(line)
     wait(lambda: decided(customs, filed["call"]))

@@ -1,6 +1,7 @@
 """An officer's day at the desk: asked for, detained, looked at, cleared, each act signed by him."""
 
 import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -244,3 +245,78 @@ def test_whoever_files_anew_does_not_get_rid_of_a_detention(desk: Desk) -> None:
     assert revoked.status_code == 201
     again = desk.officer.does(Kind.REVOKE_ORDER, order="order-1", reason="once more")
     assert codes(again) == ["ACT-NO-SUCH-ORDER"]
+
+
+def model(*rows: tuple[str, str, str, str], weight: bool = False) -> bytes:
+    """An officers' table: rule, what it asks of the gross mass, status, weight."""
+    names = ("rule", "status", "note", *(("weight",) if weight else ()))
+    content = {
+        "hitPolicy": "collect",
+        "inputs": [{"id": "i0", "name": "", "field": "gross_kg"}],
+        "outputs": [{"id": name, "name": name, "field": name} for name in names],
+        "rules": [
+            {"rule": f'"{rule}"', "i0": asks, "status": f'"{status}"'}
+            | ({"weight": weighs} if weight else {})
+            for rule, asks, status, weighs in rows
+        ],
+    }
+    nodes = [
+        {"id": "a", "type": "inputNode", "name": "in", "content": {}},
+        {"id": "b", "type": "decisionTableNode", "name": "risk", "content": content},
+    ]
+    return json.dumps({"nodes": nodes, "edges": []}).encode()
+
+
+def test_a_table_takes_two_officers_and_an_order_names_published_ones_alone(
+    instance: Instance,
+) -> None:
+    customs = instance.let_in("two-customs", "customs", addresses=("TWOCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    table = officer.imports(model(("HEAVY", "> 900", "inspect", "")))
+    assert officer.imports(model(("HEAVY", "> 900", "inspect", ""))) == table
+    alone = officer.does(Kind.PUBLISH_TABLE, table=table)
+    assert (alone.status_code, codes(alone)) == (422, ["TABLE-ONE-OFFICER"])
+    colleague = officer.colleague()
+    own = officer.does(Kind.PUBLISH_TABLE, table=table)
+    assert (own.status_code, codes(own)) == (422, ["TABLE-SECOND-OFFICER"])
+    with pytest.raises(AssertionError, match="ORDER-OTHER-TABLE"):
+        officer.orders(table)
+    assert colleague.does(Kind.PUBLISH_TABLE, table=table).status_code == 201
+    assert codes(colleague.does(Kind.PUBLISH_TABLE, table=table)) == ["TABLE-PUBLISHED"]
+    assert codes(colleague.does(Kind.PUBLISH_TABLE, table="0" * 64)) == ["TABLE-ABSENT"]
+    officer.orders(table)
+    [shown] = customs.get("/v1/customs/tables").json()
+    assert (shown["imported_by"], shown["published_by"]) == (officer.subject, colleague.subject)
+    [order] = customs.get("/v1/customs/standing-orders").json()
+    assert (order["state"], order["expires_soon"]) == ("in force", True)  # it is for one day
+    assert customs.get(f"/v1/customs/standing-orders/{order['order_id']}").json() == order
+    assert officer.does(Kind.REVOKE_ORDER, order="order-1", reason="over").status_code == 201
+    [order] = customs.get("/v1/customs/standing-orders").json()
+    assert order["state"] == "revoked"
+    taken = base64.b64encode(officer.key.public_key().public_bytes_raw()).decode()
+    third = officer.colleague()
+    again = third.desk.post("/v1/customs/officer-keys", json={"public_key": taken})
+    assert again.status_code == 409
+
+
+def test_two_tables_are_compared_in_words(instance: Instance) -> None:
+    customs = instance.let_in("words-customs", "customs", addresses=("WORDSCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    old = officer.imports(model(("HEAVY", "> 900", "inspect", ""), ("GONE", "< 5", "detained", "")))
+    new = officer.imports(
+        model(("HEAVY", "> 800", "inspect", "70"), ("NEW", "== 1", "detained", ""), weight=True)
+    )
+    found = customs.get(f"/v1/customs/tables/{old}/changes-to/{new}").json()
+    assert [row["rule"] for row in found["added"]] == ["NEW"]
+    assert [row["rule"] for row in found["removed"]] == ["GONE"]
+    [changed] = found["changed"]
+    assert (changed["before"]["asks"], changed["before"]["weight"]) == (["gross_kg: > 900"], 400)
+    assert (changed["after"]["asks"], changed["after"]["weight"]) == (["gross_kg: > 800"], 70)
+    assert customs.get(f"/v1/customs/tables/{new}/changes-to/{new}").json() == {
+        "added": [], "removed": [], "changed": [],
+    }  # fmt: skip
+    for weight in ("1001", "-1", "1.5", "many"):
+        refused = customs.post(
+            "/v1/customs/tables", content=model(("A", "> 1", "inspect", weight), weight=True)
+        )
+        assert codes(refused) == ["TABLE-WEIGHT"], weight

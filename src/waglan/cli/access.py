@@ -95,6 +95,18 @@ def issue(
         _show_secret(answered(http.post("/v1/tokens", json=wish)).json())
 
 
+@token.command()
+def person(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A person of your organisation.")],
+    scope: Annotated[list[Scope], typer.Option(help="What he may do; may be repeated.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is valid.")] = 90,
+) -> None:
+    """Let one more person of your organisation in; prints his first token once."""
+    new = {"name": name, "scopes": [one.value for one in scope], "days": days}
+    with client(Settings()) as http:
+        _show_secret(answered(http.post("/v1/persons", json=new)).json())
+
+
 @token.command("list")
 def list_tokens() -> None:
     """List your organisation's tokens; no secret is ever shown again."""

@@ -1,25 +1,22 @@
 """`waglan desk`: what officers do, each act signed here with a key that never leaves them."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
-from uuid import uuid4
 
-import httpx
 import typer
 
+from waglan.cli import desk_tables
 from waglan.cli.settings import Settings
+from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, show_finding
 from waglan.cli.wording import plain, say
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 app = typer.Typer(no_args_is_help=True, help="The customs desk: look, decide, sign.")
+app.add_typer(desk_tables.table, name="table")
+app.add_typer(desk_tables.order, name="order")
 
-KEY_BYTES = 32
 KeyFile = Annotated[
     Path, typer.Option("--key", help="Your private key.", exists=True, dir_okay=False)
 ]
@@ -37,8 +34,8 @@ def key(
 
     settings = Settings()
     if not file.exists():
-        _make_key(file)
-    public = b64encode(_key(file).public_key().public_bytes_raw()).decode()
+        make_key(file)
+    public = b64encode(private_key(file).public_key().public_bytes_raw()).decode()
     with client(settings) as http:
         known = answered(http.post("/v1/customs/officer-keys", json={"public_key": public})).json()
     typer.echo(plain(known["officer"]))
@@ -178,7 +175,7 @@ def serve(
     """Serve the notices of a call: all its filers are told at one time."""
     settings = Settings()
     with client(settings) as http:
-        done = _handed_in(http, key, "serve", call=call)
+        done = handed_in(http, key, "serve", call=call)
     typer.echo(say("desk", "served", settings.lang, count=done["notices"]))
 
 
@@ -202,59 +199,10 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
             for number in numbers
             for bill in answered(http.get(f"/v1/customs/bills/{quote(number, safe='/')}")).json()
         ]
-        done = _handed_in(http, file, act, bills=bills, **said)
+        done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:
         status = row["status"] or "-"
         typer.echo(plain(f"{row['number']}  {row['filer']}  {row['version']}  {status}"))
         for finding in row["findings"]:
             show_finding(finding, settings.lang)
     raise typer.Exit(1 if done["refused"] else 0)
-
-
-def _handed_in(http: httpx.Client, file: Path, act: str, **said: object) -> dict[str, Any]:
-    from base64 import b64encode
-
-    import msgspec
-
-    from waglan.customs.officer_act import PURPOSE, Sheet, sign_act
-
-    who = answered(http.get("/v1/whoami")).json()
-    told = {
-        "purpose": PURPOSE,
-        "id": f"act-{uuid4().hex}",
-        "officer": who["accountable"] or who["token"],
-        "authority": who["party"],
-        "act": act,
-        "at": datetime.now(UTC),
-    }
-    try:
-        sheet = msgspec.convert({**told, **said}, Sheet)
-    except msgspec.ValidationError as error:
-        raise typer.BadParameter(str(error)) from None
-    signed = {
-        "body": b64encode(sheet.act_bytes()).decode(),
-        "signature": b64encode(sign_act(sheet, _key(file))).decode(),
-    }
-    done: dict[str, Any] = answered(http.post("/v1/customs/acts", json=signed)).json()
-    return done
-
-
-def _make_key(file: Path) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(Ed25519PrivateKey.generate().private_bytes_raw())
-
-
-def _key(file: Path) -> "Ed25519PrivateKey":
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from waglan.gateway.keys import LooseKey
-
-    if file.stat().st_mode & 0o077:
-        raise LooseKey(f"{file} is open to others: chmod 600 it, and think of it as known to them")
-    secret = file.read_bytes()
-    if len(secret) != KEY_BYTES:
-        raise typer.BadParameter(f"{file} is no key of {KEY_BYTES} bytes")
-    return Ed25519PrivateKey.from_private_bytes(secret)

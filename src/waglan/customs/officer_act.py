@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
-from waglan.customs.outcome import Name, Outcome, Whole, results
+from waglan.customs.outcome import Name, Outcome, Sha256, Whole, results
 from waglan.customs.status import Act
 from waglan.logbook.canonical import Value, canonical
 
@@ -46,6 +46,7 @@ class Kind(Enum):
     LIFT = "lift"
     SERVE = "serve"  # the notices of a call
     REVOKE_ORDER = "revoke-order"
+    PUBLISH_TABLE = "publish-table"  # that another officer imported
 
 
 ACTS: dict[Kind, Act] = {
@@ -92,6 +93,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     bills: Annotated[tuple[Target, ...], msgspec.Meta(max_length=BILLS_MAX)] = ()
     call: Name | None = None
     order: Name | None = None
+    table: Sha256 | None = None
     documents: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
     due: datetime | None = None
     instruction: Annotated[str, msgspec.Meta(max_length=INSTRUCTION_CHARS_MAX)] = ""
@@ -135,6 +137,7 @@ NEEDS: dict[Kind, frozenset[str]] = {
     Kind.LIFT: frozenset({"bills", "reason"}),
     Kind.SERVE: frozenset({"call"}),
     Kind.REVOKE_ORDER: frozenset({"order", "reason"}),
+    Kind.PUBLISH_TABLE: frozenset({"table"}),
 }
 MAY: dict[Kind, frozenset[str]] = {
     Kind.DETAIN: frozenset({"documents", "due"}),
@@ -144,6 +147,7 @@ MAY: dict[Kind, frozenset[str]] = {
     Kind.CLEAR_CONDITIONALLY: frozenset({"voucher"}),
     Kind.CLEAR_PARTLY: frozenset({"voucher"}),
     Kind.SERVE: frozenset({"reason"}),
+    Kind.PUBLISH_TABLE: frozenset({"reason"}),
 }
 _SAYS = frozenset(Sheet.__struct_fields__) - {"purpose", "id", "officer", "authority", "act", "at"}
 _WHERE = Where("act")

@@ -104,6 +104,43 @@ class StandingOrder:
         return arrival - timedelta(minutes=self.serve_before_arrival_minutes)
 
 
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far an order goes, as an officer writes it down; defaults stand for what he leaves out.
+
+    The figures are the project's own: nobody has published what an authority lets a machine decide.
+    """
+
+    statuses: frozenset[CustomsStatus] = frozenset(GRAVITY)
+    bills_per_call_max: int = 10_000
+    not_selected_permille_max: int = 1_000
+    serve_before_arrival_minutes: int = 360
+
+
+def ordered(
+    names: tuple[str, str, str],
+    grounds: tuple[str, str],
+    limits: Limits,
+    valid: tuple[datetime, datetime],
+) -> StandingOrder:
+    """Return an order, not signed yet: (id, officer, authority), (table, policy), limits, times."""
+    id_, officer, authority = names
+    table, policy_version = grounds
+    valid_from, valid_until = valid
+    return StandingOrder(
+        id=id_,
+        officer=officer,
+        authority=PartyId(authority),
+        policy_version=policy_version,
+        table_sha256=table,
+        statuses=limits.statuses,
+        bills_per_call_max=limits.bills_per_call_max,
+        not_selected_permille_max=limits.not_selected_permille_max,
+        valid_from=valid_from,
+        valid_until=valid_until,
+        serve_before_arrival_minutes=limits.serve_before_arrival_minutes,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SignedOrder:
     """An order with a signature, which may be anybody's: ask `is_signed`."""

@@ -14,9 +14,11 @@ from waglan.customs.table_cell import check_cell, facts_named
 TABLE_BYTES_MAX = 1_000_000
 ROWS_MAX = 500
 COLUMNS_MAX = 40
+WEIGHT_MAX = 1_000
 
 _NODES = frozenset({"inputNode", "decisionTableNode", "outputNode"})
 _OUTPUTS = ("rule", "status", "note")
+_WEIGHT = "weight"  # an output that may be missing: the row's share in a bill's score
 _ROW_EXTRAS = frozenset({"_id", "_description"})
 # A table asks; that nothing is asked of a bill is what a standing order decides.
 _WANTED = frozenset(f'"{status.value}"' for status in GRAVITY[1:])
@@ -32,6 +34,7 @@ class Grid:
     rows: list[dict[str, str]]
     rules: tuple[str, ...]
     needs: frozenset[str]
+    weights: tuple[int | None, ...]  # of the rows, in order; None: as the row's status weighs
 
 
 class _Node(msgspec.Struct, frozen=True):
@@ -92,7 +95,7 @@ def _check_shape(table: _Table) -> Iterator[Finding]:
         policy = table.hit_policy
         yield Finding("TABLE-HIT-POLICY", Severity.ERROR, where, {"policy": policy})
     outputs = sorted(column.field or "" for column in table.outputs)
-    if outputs != sorted(_OUTPUTS):
+    if outputs not in (sorted(_OUTPUTS), sorted([*_OUTPUTS, _WEIGHT])):
         yield Finding("TABLE-OUTPUTS", Severity.ERROR, where, {"outputs": ", ".join(outputs)})
     if not 1 <= len(table.rules) <= ROWS_MAX:
         rows = len(table.rules)
@@ -129,6 +132,10 @@ def _check_row(table: _Table, row: dict[str, str], where: Where) -> Iterator[Fin
         yield Finding("TABLE-NOTE", Severity.ERROR, where, {"note": note})
     if status not in _WANTED:
         yield Finding("TABLE-STATUS", Severity.ERROR, where, {"status": status})
+    weight = _weight(table, row)
+    if weight and not (weight.isdecimal() and weight.isascii() and int(weight) <= WEIGHT_MAX):
+        place = Where(f"{where.path}/weight", line=where.line)
+        yield Finding("TABLE-WEIGHT", Severity.ERROR, place, {"weight": weight, "max": WEIGHT_MAX})
     cells = [(column, cell) for column in table.inputs if (cell := row.get(column.id, "").strip())]
     if not cells:
         yield Finding("TABLE-ROW-OPEN", Severity.ERROR, where, {"rule": rule})
@@ -141,17 +148,25 @@ def _output(table: _Table, row: dict[str, str], name: str) -> str:
     return row.get(column, "").strip()
 
 
+def _weight(table: _Table, row: dict[str, str]) -> str:
+    column = next((column.id for column in table.outputs if column.field == _WEIGHT), None)
+    return row.get(column, "").strip() if column else ""
+
+
 def _grid(table: _Table) -> Grid:
-    names = {column.id: f"c{n}" for n, column in enumerate((*table.inputs, *table.outputs))}
+    # The weight is the desk's business: the engine is not asked for it.
+    outputs = [column for column in table.outputs if column.field != _WEIGHT]
+    names = {column.id: f"c{n}" for n, column in enumerate((*table.inputs, *outputs))}
     cells = [row.get(c.id, "") for c in table.inputs for row in table.rules]
     rules = [_output(table, row, "rule").strip('"') for row in table.rules]
     return Grid(
         inputs=[_column(column, names) for column in table.inputs],
-        outputs=[_column(column, names) for column in table.outputs],
+        outputs=[_column(column, names) for column in outputs],
         rows=[_row(table, row, names) for row in table.rules],
         rules=tuple(rules),
         needs=frozenset(c.field for c in table.inputs if c.field)
         | frozenset().union(*map(facts_named, cells)),
+        weights=tuple(int(w) if (w := _weight(table, row)) else None for row in table.rules),
     )
 
 

@@ -17,6 +17,7 @@ from waglan.codes.data import installed
 from waglan.codes.finding import Finding
 from waglan.customs.facts import Told
 from waglan.customs.narrowing import Narrowing
+from waglan.customs.score import weights
 from waglan.customs.status import gravest
 from waglan.customs.table_cell import facts_named
 from waglan.customs.table_file import Grid, read_grid
@@ -51,6 +52,7 @@ class Table:
     stamp: Stamp
     rules: tuple[str, ...]  # ids of its rows, in order
     needs: frozenset[str]  # the facts it asks for
+    weighs: Mapping[str, int]  # each rule's share in a bill's score
     _groups: WordGroups = field(repr=False, compare=False)
     _narrowing: Narrowing = field(repr=False, compare=False)
     _decisions: "_Decisions" = field(repr=False, compare=False)
@@ -87,7 +89,17 @@ def _read(content: bytes, engine_version: str) -> tuple[Table | None, tuple[Find
     rows = _folded(grid, groups)
     stamp = Stamp(sha256(content).hexdigest(), engine_version)
     narrowing = Narrowing.of(grid.inputs, rows)
-    return Table(stamp, grid.rules, grid.needs, groups, narrowing, _Decisions(grid, rows)), ()
+    return Table(
+        stamp, grid.rules, grid.needs, _weighs(grid), groups, narrowing, _Decisions(grid, rows)
+    ), ()
+
+
+def _weighs(grid: Grid) -> dict[str, int]:
+    [status] = [column["id"] for column in grid.outputs if column["field"] == "status"]
+    return {
+        rule: weights().row[CustomsStatus(row[status].strip('"'))] if weight is None else weight
+        for rule, row, weight in zip(grid.rules, grid.rows, grid.weights, strict=True)
+    }
 
 
 @dataclass(slots=True)

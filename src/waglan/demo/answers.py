@@ -51,6 +51,12 @@ class TableSeen(msgspec.Struct, frozen=True):
     sha256: str
 
 
+class ColleagueSeen(msgspec.Struct, frozen=True):
+    """One more person's first token."""
+
+    secret: str
+
+
 class OfficerSeen(msgspec.Struct, frozen=True):
     """Who the registered key belongs to."""
 

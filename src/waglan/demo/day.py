@@ -142,7 +142,7 @@ class _Day:
     async def _ordered(self) -> None:
         client = self._client(CUSTOMS.party)
         self.desk = await officer.sit_down(client)
-        table = await officer.publish_table(client)
+        table = await officer.publish_table(self.desk, self._clock())
         await self._tell(Step("table", {"sha256": table[:12]}))
         order = await officer.sign_order(self.desk, table, self.plan.now, seed=self.plan.seed)
         await self._tell(Step("order", {"order": order}))

@@ -1,7 +1,7 @@
 """The customs officer's acts of the day: a table, a signed standing order, a detention, notices."""
 
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -18,6 +18,7 @@ from waglan.demo.answers import (
     BillAtDesk,
     BillSeen,
     CallSeen,
+    ColleagueSeen,
     DoneSeen,
     ManifestsSeen,
     OfficerSeen,
@@ -48,10 +49,17 @@ class NothingToDetain(LookupError):
     """No bill has come to the officer's desk."""
 
 
-async def publish_table(client: Client) -> str:
-    """Publish the packaged synthetic risk table; return its hash."""
+async def publish_table(officer: "Officer", now: datetime) -> str:
+    """Import the packaged synthetic risk table and have a second officer publish it."""
     model = read("demo/tables/risk.json").encode()
-    return (await client.post("/v1/customs/tables", model, TableSeen)).sha256
+    table = (await officer.client.post("/v1/customs/tables", model, TableSeen)).sha256
+    new = msgspec.json.encode(
+        {"name": "Sample Second Officer", "scopes": ["read", "decide"], "days": 1}
+    )
+    second = await officer.client.post("/v1/persons", new, ColleagueSeen)
+    colleague = await sit_down(replace(officer.client, token=second.secret))
+    await colleague.signs(Kind.PUBLISH_TABLE, f"publish-{now:%Y%m%d%H%M%S%f}", now, table=table)
+    return table
 
 
 @dataclass(frozen=True, slots=True)

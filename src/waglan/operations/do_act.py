@@ -23,6 +23,7 @@ from waglan.customs.officer_act import (
 from waglan.customs.outcome import results
 from waglan.customs.status import Refused, after
 from waglan.logbook.event import Event
+from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
 from waglan.operations.serve_notices import serve_notices
 from waglan.parties.role import Principal
@@ -143,6 +144,9 @@ async def _done(
         if await revoke_standing_order(tx, by, order, now=now):
             return Done(sheet.id)
         return Refusal([Finding("ACT-NO-SUCH-ORDER", Severity.ERROR, _WHERE, {"order": order})])
+    if sheet.act is Kind.PUBLISH_TABLE:
+        found = await publish_table(tx, by, sheet, now=now)
+        return Refusal(found) if found else Done(sheet.id)
     return await _decided(tx, by, sheet, now)
 
 

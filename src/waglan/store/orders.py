@@ -8,31 +8,61 @@ from waglan.store import Transaction
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """An officers' table as published: its bytes, and who published them."""
+    """An officers' table as imported: its bytes, and who published them, if somebody did."""
 
     sha256: bytes
     model: bytes
-    by: str
-    at: datetime
+    imported_by: str
+    imported_at: datetime
+    published_by: str | None = None
+    published_at: datetime | None = None
 
 
-async def publish_table(tx: Transaction, authority: int, new: TableRow) -> None:
-    """Keep an officers' table; publishing the same bytes again changes nothing."""
-    await tx.execute(
-        "INSERT INTO risk_table (authority, sha256, model, published_by, published_at)"
+async def import_table(tx: Transaction, authority: int, new: TableRow) -> bool:
+    """Keep a draft of a table; False if the authority has the same bytes already."""
+    done = await tx.execute(
+        "INSERT INTO risk_table (authority, sha256, model, imported_by, imported_at)"
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [authority, new.sha256, new.model, new.by, new.at],
+        [authority, new.sha256, new.model, new.imported_by, new.imported_at],
     )
+    return bool(done.rowcount)
+
+
+async def publish_table(
+    tx: Transaction, authority: int, sha256: bytes, by: tuple[str, str], *, now: datetime
+) -> bool:
+    """Publish an imported table; `by` is the officer and his act. False if it is published."""
+    done = await tx.execute(
+        "INSERT INTO table_publication (authority, sha256, published_by, act_id, published_at)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        [authority, sha256, *by, now],
+    )
+    return bool(done.rowcount)
+
+
+_TABLES = """
+    SELECT t.sha256, t.model, t.imported_by, t.imported_at, p.published_by, p.published_at
+    FROM risk_table t LEFT JOIN table_publication p USING (authority, sha256)
+    WHERE t.authority = current_org()
+"""
+
+
+async def tables(tx: Transaction, *, at_most: int) -> list[TableRow]:
+    """Return the authority's tables, newest first."""
+    rows = await tx.execute(_TABLES + " ORDER BY t.imported_at DESC, t.sha256 LIMIT %s", [at_most])
+    return [TableRow(bytes(s), bytes(m), *rest) for s, m, *rest in await rows.fetchall()]
+
+
+async def imported(tx: Transaction, sha256: bytes) -> TableRow | None:
+    """Return the authority's table of that hash, published or not."""
+    row = await (await tx.execute(_TABLES + " AND t.sha256 = %s", [sha256])).fetchone()
+    return None if row is None else TableRow(bytes(row[0]), bytes(row[1]), *row[2:])
 
 
 async def table(tx: Transaction, sha256: bytes) -> bytes | None:
-    """Return the bytes of the authority's table with that hash."""
-    row = await (
-        await tx.execute(
-            "SELECT model FROM risk_table WHERE authority = current_org() AND sha256 = %s", [sha256]
-        )
-    ).fetchone()
-    return None if row is None else bytes(row[0])
+    """Return the bytes of the authority's table of that hash if two officers published it."""
+    found = await imported(tx, sha256)
+    return found.model if found and found.published_by is not None else None
 
 
 async def register_officer_key(
@@ -101,3 +131,26 @@ async def orders(tx: Transaction) -> list[OrderRow]:
         """
     )
     return [OrderRow(i, bytes(b), bytes(s), o, at) for i, b, s, o, at in await rows.fetchall()]
+
+
+_ALL_ORDERS = """
+    SELECT o.order_id, o.body, o.signature, o.officer, o.signed_at, r.revoked_at
+    FROM standing_order o LEFT JOIN standing_order_revocation r USING (authority, order_id)
+    WHERE o.authority = current_org()
+"""
+
+
+async def all_orders(tx: Transaction, *, at_most: int) -> list[tuple[OrderRow, datetime | None]]:
+    """Return the authority's orders with when they were revoked, newest first."""
+    rows = await tx.execute(_ALL_ORDERS + " ORDER BY o.signed_at DESC LIMIT %s", [at_most])
+    return [(OrderRow(i, bytes(b), bytes(s), o, at), revoked)
+            for i, b, s, o, at, revoked in await rows.fetchall()]  # fmt: skip
+
+
+async def order(tx: Transaction, order_id: str) -> tuple[OrderRow, datetime | None] | None:
+    """Return the authority's order of that id, with when it was revoked."""
+    row = await (await tx.execute(_ALL_ORDERS + " AND o.order_id = %s", [order_id])).fetchone()
+    if row is None:
+        return None
+    id_, body, signature, officer, at, revoked = row
+    return OrderRow(id_, bytes(body), bytes(signature), officer, at), revoked

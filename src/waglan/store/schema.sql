@@ -987,8 +987,8 @@ CREATE TABLE public.risk_table (
     authority bigint NOT NULL,
     sha256 bytea NOT NULL,
     model bytea NOT NULL,
-    published_by text NOT NULL,
-    published_at timestamp with time zone NOT NULL,
+    imported_by text CONSTRAINT risk_table_published_by_not_null NOT NULL,
+    imported_at timestamp with time zone CONSTRAINT risk_table_published_at_not_null NOT NULL,
     CONSTRAINT risk_table_sha256_check CHECK ((length(sha256) = 32))
 );
 
@@ -1082,6 +1082,17 @@ CREATE TABLE public.standing_order_revocation (
 );
 
 ALTER TABLE ONLY public.standing_order_revocation FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.table_publication (
+    authority bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    published_by text NOT NULL,
+    act_id text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT table_publication_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.table_publication FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 
@@ -1374,6 +1385,9 @@ ALTER TABLE ONLY public.standing_order_revocation
 ALTER TABLE ONLY public.standing
     ADD CONSTRAINT standing_pkey PRIMARY KEY (consignment);
 
+ALTER TABLE ONLY public.table_publication
+    ADD CONSTRAINT table_publication_pkey PRIMARY KEY (authority, sha256);
+
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_pkey PRIMARY KEY (token);
 
@@ -1454,6 +1468,8 @@ CREATE INDEX movement_withdraws ON public.movement USING btree (withdraws) WHERE
 CREATE INDEX notice_manifest ON public.notice USING btree (manifest_id);
 
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
+
+CREATE UNIQUE INDEX officer_key_public ON public.officer_key USING btree (authority, public_key);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
@@ -1677,6 +1693,12 @@ ALTER TABLE ONLY public.sheet_step
 ALTER TABLE ONLY public.standing_order
     ADD CONSTRAINT standing_order_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.table_publication
+    ADD CONSTRAINT table_publication_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.table_publication
+    ADD CONSTRAINT table_publication_authority_sha256_fkey FOREIGN KEY (authority, sha256) REFERENCES public.risk_table(authority, sha256);
+
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_credential_fkey FOREIGN KEY (credential) REFERENCES public.credential(credential);
 
@@ -1887,6 +1909,8 @@ CREATE POLICY engine ON public.standing_order FOR SELECT TO waglan_engine USING 
 
 CREATE POLICY engine ON public.standing_order_revocation FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.table_publication FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.token TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.token_revocation TO waglan_engine USING (true) WITH CHECK (true);
@@ -2077,6 +2101,8 @@ CREATE POLICY own ON public.standing_order TO waglan_authority USING ((authority
 
 CREATE POLICY own ON public.standing_order_revocation TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
+CREATE POLICY own ON public.table_publication TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
 CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
@@ -2142,6 +2168,8 @@ ALTER TABLE public.standing ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.standing_order ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.standing_order_revocation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.table_publication ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
 
@@ -2450,3 +2478,6 @@ GRANT SELECT ON TABLE public.standing_order TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;
 GRANT SELECT ON TABLE public.standing_order_revocation TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.table_publication TO waglan_authority;
+GRANT SELECT ON TABLE public.table_publication TO waglan_engine;

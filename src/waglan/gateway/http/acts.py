@@ -18,7 +18,11 @@ from waglan.store import Taken, acts, customs
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
 # What the signed-in client must be allowed, beside having signed.
-PERMISSIONS = {Kind.SERVE: Act.SERVE_NOTICE, Kind.REVOKE_ORDER: Act.REVOKE_ORDER}
+PERMISSIONS = {
+    Kind.SERVE: Act.SERVE_NOTICE,
+    Kind.REVOKE_ORDER: Act.REVOKE_ORDER,
+    Kind.PUBLISH_TABLE: Act.PUBLISH_TABLE,
+}
 
 
 class ActedView(BaseModel):

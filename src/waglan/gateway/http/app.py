@@ -23,6 +23,7 @@ from waglan.gateway.http import (
     messages,
     partners,
     problem,
+    tables,
     tracking,
 )
 from waglan.gateway.http.described import call_id, described
@@ -71,6 +72,7 @@ def describe() -> FastAPI:
         tracking,
         calls,
         desk,
+        tables,
         acts,
         access,
         grants,

@@ -1,35 +1,30 @@
-"""The customs desk: tables, keys, standing orders, and where a call stands. Officers only."""
+"""The customs desk: keys, standing orders, and where a call stands. Officers only."""
 
-from datetime import datetime
+import base64
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.standing_order import read_order
+from waglan.customs.status import GRAVITY
 from waglan.gateway.http.asked import Asked
-from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.gateway.http.signed import Signed, unspelled
-from waglan.operations.publish_table import publish_table
 from waglan.operations.register_officer_key import register_officer_key
 from waglan.operations.sign_standing_order import sign_standing_order
 from waglan.parties.permission import Act
-from waglan.store import customs, manifests
+from waglan.store import customs, manifests, orders
+from waglan.store.orders import OrderRow
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
-TABLE_BYTES_MAX = 4 << 20
-
-
-class TableView(BaseModel):
-    """An officers' table by the hash of its bytes."""
-
-    sha256: str
-    findings: list[FindingView]
+EXPIRES_SOON = timedelta(days=7)  # the project's own: time for an officer to sign the next one
 
 
 class OfficerKey(Asked):
@@ -43,6 +38,27 @@ class OrderView(BaseModel):
 
     order_id: str
     findings: list[FindingView]
+
+
+class StandingOrderView(BaseModel):
+    """A standing order, its limits, and whether it is in force."""
+
+    order_id: str
+    officer: str
+    state: str  # in force, not yet, expired, revoked
+    expires_soon: bool
+    table_sha256: str
+    policy_version: str
+    statuses: list[str]
+    bills_per_call_max: int
+    not_selected_permille_max: int
+    valid_from: datetime
+    valid_until: datetime
+    serve_before_arrival_minutes: int
+    signed_at: datetime
+    revoked_at: datetime | None
+    body: str  # as it was signed, base64
+    signature: str
 
 
 class CallView(BaseModel):
@@ -90,31 +106,6 @@ class ManifestPage(BaseModel):
     next: int | None
 
 
-@router.post(
-    "/tables",
-    status_code=201,
-    response_model=TableView,
-    responses=ERRORS,
-    openapi_extra=takes("application/json"),
-)
-async def publish(request: Request, visitor: TheVisitor) -> TableView:
-    """Publish an officers' decision table; a standing order names it by its hash."""
-    visitor.must(Act.PUBLISH_TABLE)
-    model = b""
-    async for piece in request.stream():
-        model += piece
-        if len(model) > TABLE_BYTES_MAX:
-            raise Problem(413, Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("table"), {}))
-    async with visitor.transaction() as tx:
-        sha256, findings = await publish_table(
-            tx, (visitor.org, visitor.principal), model, now=visitor.kit.clock()
-        )
-    if sha256 is None:
-        kind = Finding("HTTP-TABLE-REFUSED", Severity.ERROR, Where("table"), {})
-        raise Problem(422, kind, findings=findings)
-    return TableView(sha256=sha256.hex(), findings=view(findings, visitor.lang))
-
-
 @router.post("/officer-keys", status_code=201, responses=ERRORS)
 async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
     """Register the key that the signed-in officer signs orders with."""
@@ -147,6 +138,59 @@ async def sign_order(order: Signed, visitor: TheVisitor) -> OrderView:
         kind = Finding("HTTP-ORDER-REFUSED", Severity.ERROR, Where("order"), {})
         raise Problem(422, kind, findings=findings)
     return OrderView(order_id=order_id, findings=view(findings, visitor.lang))
+
+
+@router.get("/standing-orders", response_model=list[StandingOrderView], responses=ERRORS)
+async def standing_orders(
+    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[StandingOrderView]:
+    """List your authority's standing orders, newest first, and what each allows."""
+    visitor.must(Act.READ_TARGETING)
+    now = visitor.kit.clock()
+    async with visitor.transaction() as tx:
+        found = await orders.all_orders(tx, at_most=limit)
+    return [_order(row, revoked, now) for row, revoked in found]
+
+
+@router.get("/standing-orders/{order_id}", response_model=StandingOrderView, responses=ERRORS)
+async def standing_order(order_id: str, visitor: TheVisitor) -> StandingOrderView:
+    """Show one standing order, as it was signed."""
+    visitor.must(Act.READ_TARGETING)
+    async with visitor.transaction() as tx:
+        found = await orders.order(tx, order_id)
+    if found is None:
+        raise absent("standing order")
+    return _order(*found, visitor.kit.clock())
+
+
+def _order(row: OrderRow, revoked_at: datetime | None, now: datetime) -> StandingOrderView:
+    order = read_order(row.body)
+    if order is None:
+        raise ValueError(f"order {row.order_id} was kept and can't be read")
+    left = order.valid_until - now
+    state = "in force" if now >= order.valid_from else "not yet"
+    if revoked_at is not None:
+        state = "revoked"
+    elif left <= timedelta(0):
+        state = "expired"
+    return StandingOrderView(
+        order_id=order.id,
+        officer=order.officer,
+        state=state,
+        expires_soon=state == "in force" and left <= EXPIRES_SOON,
+        table_sha256=order.table_sha256,
+        policy_version=order.policy_version,
+        statuses=[status.value for status in GRAVITY if status in order.statuses],
+        bills_per_call_max=order.bills_per_call_max,
+        not_selected_permille_max=order.not_selected_permille_max,
+        valid_from=order.valid_from,
+        valid_until=order.valid_until,
+        serve_before_arrival_minutes=order.serve_before_arrival_minutes,
+        signed_at=row.signed_at,
+        revoked_at=revoked_at,
+        body=base64.b64encode(row.body).decode(),
+        signature=base64.b64encode(row.signature).decode(),
+    )
 
 
 @router.get("/calls/{call:path}/summary", response_model=CallView, responses=ERRORS)

@@ -35,11 +35,12 @@ from waglan.operations.keep_address import (
     open_address,
 )
 from waglan.operations.keep_template import NewTemplate, drop_template, keep_template
+from waglan.operations.let_in_person import let_in_person
 from waglan.operations.name_approver import Naming, name_approver
 from waglan.operations.open_draft import open_draft
 from waglan.operations.open_letter import KeptLetter, LetterSheet, open_letter
 from waglan.operations.record_letter import record_letter
-from waglan.operations.register_person import NewPerson, register_person
+from waglan.operations.register_person import NewPerson
 from waglan.operations.set_filing_rule import set_filing_rule
 from waglan.parties.approval import Approver
 from waglan.parties.authorisation import letter_findings
@@ -480,7 +481,7 @@ async def add_person(new: NewColleague, visitor: TheVisitor) -> ColleagueView:
         holder=person.subject,
     )
     async with visitor.transaction() as tx:
-        await register_person(tx, kit.keys.vault, visitor.org, person, now=now)
+        await let_in_person(tx, (visitor.org, visitor.principal), kit.keys.vault, person, now=now)
         await issue_token(tx, visitor.org, visitor.principal.org, made.row)
     return ColleagueView(
         person=person.subject,

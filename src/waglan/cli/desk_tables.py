@@ -1,0 +1,167 @@
+"""`waglan desk table` and `waglan desk order`: what a machine may decide in officers' names."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from waglan.cli.settings import Settings
+from waglan.cli.signing import handed_in, private_key
+from waglan.cli.talk import answered, client
+from waglan.cli.wording import plain, say
+
+table = typer.Typer(no_args_is_help=True, help="Import, compare and publish officers' tables.")
+order = typer.Typer(no_args_is_help=True, help="Sign, list and revoke standing orders.")
+
+KeyFile = Annotated[
+    Path, typer.Option("--key", help="Your private key.", exists=True, dir_okay=False)
+]
+Sha256 = Annotated[str, typer.Argument(metavar="TABLE", help="Its SHA-256, as imported.")]
+
+
+@table.command("import")
+def import_table(
+    file: Annotated[Path, typer.Argument(help="A decision model.", exists=True, dir_okay=False)],
+) -> None:
+    """Import a table as a draft; prints its SHA-256, which another officer publishes."""
+    with client(Settings()) as http:
+        shown = answered(http.post("/v1/customs/tables", content=file.read_bytes())).json()
+    typer.echo(shown["sha256"])
+
+
+@table.command("list")
+def list_tables() -> None:
+    """List your authority's tables, newest first."""
+    settings = Settings()
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/tables")).json()
+    for one in found:
+        name = "published" if one["published_by"] else "draft"
+        by = one["published_by"] or one["imported_by"]
+        state = say("desk", name, settings.lang, by=plain(by))
+        typer.echo(f"{one['sha256']}  {one['rows']:>4}  {state}")
+
+
+@table.command()
+def show(sha256: Sha256) -> None:
+    """Show a table row by row, in words."""
+    with client(Settings()) as http:
+        found = answered(http.get(f"/v1/customs/tables/{sha256}")).json()
+    for row in found["in_words"]:
+        typer.echo(_words(row))
+
+
+@table.command()
+def compare(
+    sha256: Sha256,
+    other: Annotated[str, typer.Argument(help="The later table's SHA-256.")],
+) -> None:
+    """Say what a later table says otherwise. Exit 1: they differ."""
+    with client(Settings()) as http:
+        found = answered(http.get(f"/v1/customs/tables/{sha256}/changes-to/{other}")).json()
+    for row in found["added"]:
+        typer.echo(f"+ {_words(row)}")
+    for row in found["removed"]:
+        typer.echo(f"- {_words(row)}")
+    for one in found["changed"]:
+        typer.echo(f"< {_words(one['before'])}")
+        typer.echo(f"> {_words(one['after'])}")
+    raise typer.Exit(1 if any(found.values()) else 0)
+
+
+@table.command()
+def publish(sha256: Sha256, key: KeyFile) -> None:
+    """Publish a table that another officer imported: from now on an order may name it."""
+    with client(Settings()) as http:
+        done = handed_in(http, key, "publish-table", table=sha256)
+    typer.echo(done["act"])
+
+
+@order.command()
+def sign(
+    order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Its name, used once.")],
+    key: KeyFile,
+    table: Annotated[str, typer.Option(help="SHA-256 of a published table.")],
+    limits: Annotated[
+        Path | None,
+        typer.Option(help="JSON: statuses, bills_per_call_max …", exists=True, dir_okay=False),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is valid.")] = 1,
+) -> None:
+    """Sign a standing order: what may be decided in your name, how far, and until when."""
+    from base64 import b64encode
+
+    import msgspec
+
+    from waglan.customs.policy import policy
+    from waglan.customs.standing_order import BadOrder, Limits, ordered, sign
+
+    try:
+        within = (
+            Limits() if limits is None else msgspec.json.decode(limits.read_bytes(), type=Limits)
+        )
+    except msgspec.DecodeError as error:
+        raise typer.BadParameter(f"{limits}: {error}") from None
+    now = datetime.now(UTC)
+    with client(Settings()) as http:
+        who = answered(http.get("/v1/whoami")).json()
+        names = (order_id, who["accountable"] or who["token"], who["party"])
+        try:
+            new = ordered(
+                names, (table, policy().version), within, (now, now + timedelta(days=days))
+            )
+        except BadOrder as error:
+            raise typer.BadParameter(str(error)) from None
+        signed = {
+            "body": b64encode(new.order_bytes()).decode(),
+            "signature": b64encode(sign(new, private_key(key)).signature).decode(),
+        }
+        taken = answered(http.post("/v1/customs/standing-orders", json=signed)).json()
+    typer.echo(plain(taken["order_id"]))
+
+
+@order.command("list")
+def list_orders() -> None:
+    """List your authority's standing orders; those that end soon are marked."""
+    settings = Settings()
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/standing-orders")).json()
+    for one in found:
+        until = one["valid_until"][:16]
+        typer.echo(plain(f"{one['order_id']:<20}  {one['state']:<8}  {until}  {one['officer']}"))
+        if one["expires_soon"]:
+            typer.echo(
+                say("desk", "expires", settings.lang, order=plain(one["order_id"]), at=until)
+            )
+
+
+@order.command("show")
+def show_order(order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Its name.")]) -> None:
+    """Show one standing order with its limits."""
+    from urllib.parse import quote
+
+    with client(Settings()) as http:
+        path = f"/v1/customs/standing-orders/{quote(order_id, safe='')}"
+        found = answered(http.get(path)).json()
+    for name, value in found.items():
+        if name not in {"body", "signature"}:
+            text = ", ".join(value) if isinstance(value, list) else value
+            typer.echo(plain(f"{name:<30}{text}"))
+
+
+@order.command()
+def revoke(
+    order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Its name.")],
+    key: KeyFile,
+    reason: Annotated[str, typer.Option(help="Why.")],
+) -> None:
+    """Revoke a standing order: from now on it decides nothing."""
+    with client(Settings()) as http:
+        done = handed_in(http, key, "revoke-order", order=order_id, reason=reason)
+    typer.echo(done["act"])
+
+
+def _words(row: dict[str, Any]) -> str:
+    asks = " and ".join(row["asks"])
+    return plain(f"{row['rule']}: {asks} => {row['status']} {row['note']} ({row['weight']})")
