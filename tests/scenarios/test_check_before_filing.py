@@ -160,3 +160,13 @@ def test_whatever_is_sent_is_answered_and_no_fault_of_ours(line: httpx.Client) -
         assert answer.status_code == 200, answer.text
     for odd in (b"", b"\0", b"PK\x03\x04", b"{}", b"[1]", b"\xff\xfe", b"UNB", b"bill_number\n1"):
         assert line.post("/v1/checks", content=odd).status_code == 200
+
+
+def test_a_check_counts_an_envelope_that_a_filing_would_be_refused_for(line: httpx.Client) -> None:
+    data = paper("K11", Paper("SYNCHECK11"))
+    wrong = data.replace(b"UNZ+1+", b"UNZ+2+")
+    said = checked(line, wrong)
+    assert "EDIFACT-UNZ-COUNT" in codes(said["findings"])
+    assert [one["would_stand"] for one in said["manifests"]] == [False]
+    assert line.post("/v1/messages", content=wrong).json()["state"] == "refused"
+    assert [one["would_stand"] for one in checked(line, data)["manifests"]] == [True]

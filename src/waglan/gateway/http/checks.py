@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
@@ -14,13 +14,16 @@ from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS, FILES
 from waglan.gateway.http.problem import HERE, FindingView, Problem, view
 from waglan.gateway.sandbox import read_xlsx
-from waglan.messages.edifact import read
+from waglan.messages.edifact import Profile, read
+from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form, form_of, read_paper
 from waglan.messages.paper import Sent, message_of
 from waglan.messages.whole import Whole, wholes
 from waglan.operations.check_manifest import Asker, check_manifest
+from waglan.operations.work_off_message import interchanges
 from waglan.parties.permission import Act
+from waglan.store import partners
 
 router = APIRouter(prefix="/v1/checks", tags=["messages"])
 
@@ -34,7 +37,7 @@ AT_ONCE_MAX = 2  # of one process: a check is all work and no waiting
 class CheckedView(BaseModel):
     """One manifest: what it would be answered, the rules run, and what was not looked at and why.
 
-    `would_stand` says that the filing would be accepted; customs may still want something of it.
+    `would_stand` says that the file would be accepted; customs may still want something of it.
     """
 
     document: str
@@ -69,7 +72,10 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
     data = await _body(request, min(CHECK_BYTES_MAX, visitor.kit.message_bytes_max))
     async with turns(request.app):
         content_type = request.headers.get("content-type", "")
-        sent = await asyncio.to_thread(_read, data, content_type, visitor.principal.org)
+        async with visitor.transaction() as tx:
+            profile = (await partners.agreed(tx, visitor.org)).profile
+        sent = await asyncio.to_thread(_read, data, content_type, visitor.principal.org, profile)
+        is_wrong = any(finding.severity is Severity.ERROR for finding in sent.findings)
         asker = Asker(visitor.principal.org, visitor.org, visitor.kit.clock())
         async with visitor.transaction() as tx:
             checked = await check_manifest(tx, visitor.kit.keys.vault, asker, sent.wholes)
@@ -88,7 +94,7 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
                 function=one.manifest.head.function.value,
                 bills=len(one.manifest.bills),
                 containers=len(one.manifest.equipment),
-                would_stand=one.would_stand,
+                would_stand=one.would_stand and not is_wrong,
                 findings=shown(one.findings),
                 rules_run=list(one.rules_run),
                 not_run=view(one.not_run, visitor.lang),
@@ -132,22 +138,22 @@ class _Sent:
     findings: list[Finding]
 
 
-def _read(data: bytes, content_type: str, sender: str) -> _Sent:
+def _read(data: bytes, content_type: str, sender: str, profile: Profile) -> _Sent:
+    """Read it as a worker reads a filing: what was agreed with whoever sends it holds here too."""
     form = form_of(data, content_type)
     messages, findings = list[Message](), list[Finding]()
     if form is Form.EDIFACT:
-        for item in read([data]):
-            findings += item.findings
-            if isinstance(item, Message):
-                messages.append(item)
+        for end, inside in interchanges(read([data], profile, validate=profile.structure)):
+            findings += [*end.findings, *(f for message in inside for f in message.findings)]
+            messages += by_document(inside) if profile.parts_by_document else inside
     else:
-        paper, found = read_paper(form, data, None, read_xlsx)
-        findings += found
+        paper, found = read_paper(form, data, profile.charset, read_xlsx)
         if paper is not None:
             # A paper without an envelope comes from whoever hands it in.
             by = Sent(sender, hashlib.sha256(data).digest(), form.value)
-            message = message_of(paper, by, tuple(found))
-            findings += message.findings[len(found) :]
-            messages.append(message)
-    found_wholes, wrong = wholes(messages)
-    return _Sent(found_wholes, [*findings, *wrong])
+            message = message_of(paper, by, ())
+            found = [*found, *message.findings]
+            messages.append(replace(message, findings=profile.weigh(found)))
+        findings += profile.weigh(found)
+    whole, wrong = wholes(messages)
+    return _Sent(whole, [*findings, *wrong])
