@@ -21,6 +21,9 @@ from waglan.store.migrate import prepare
 
 ORIGIN = "waglan.test/log"
 
+# A new connection for each request: one that lay idle may be closed just when it is used again.
+FRESH = httpx.Limits(max_keepalive_connections=0)
+
 
 @dataclass(frozen=True)
 class Instance:
@@ -40,7 +43,7 @@ class Instance:
     def client(self, token: str) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"}
         return self.opened.enter_context(
-            httpx.Client(base_url=self.address, headers=headers, timeout=60)
+            httpx.Client(base_url=self.address, headers=headers, timeout=60, limits=FRESH)
         )
 
     def let_in(self, party: str, *roles: str, addresses: tuple[str, ...] = ()) -> httpx.Client:
@@ -116,7 +119,7 @@ def answering(dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = ()) -> It
     try:
         with ExitStack() as opened:
             operator = opened.enter_context(
-                httpx.Client(base_url=found["address"], headers=headers, timeout=60)
+                httpx.Client(base_url=found["address"], headers=headers, timeout=60, limits=FRESH)
             )
             yield Instance(found["address"], home, dsn, operator, opened)
     finally:

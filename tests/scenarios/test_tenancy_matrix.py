@@ -13,7 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from port import Officer, wait
-from running_instance import Instance
+from running_instance import FRESH, Instance
 from shipping_papers import Call, Paper, manifest
 
 from waglan.codes.party import PartyId
@@ -302,7 +302,7 @@ def world(instance: Instance) -> Iterator[World]:
             instance.client(issued["secret"]).get("/v1/whoami").status_code,
         )
 
-    with httpx.Client(base_url=instance.address, timeout=60) as nobody:
+    with httpx.Client(base_url=instance.address, timeout=60, limits=FRESH) as nobody:
         yield World(things, strangers, nobody, unchanged)
 
 

@@ -17,6 +17,7 @@ from waglan.codes.party import PartyId
 from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
+from waglan.manifest import personal
 from waglan.messages.form import Form, form_of
 from waglan.messages.hidden import hidden
 from waglan.operations.request_erasure import Kind
@@ -28,7 +29,6 @@ from waglan.store import (
     events,
     messages,
     parties,
-    personal,
     sheets,
 )
 from waglan.store.erasure import Done, Personal

@@ -21,8 +21,8 @@ from waglan.manifest.model import (
     Manifest,
     PartyRole,
 )
+from waglan.manifest.personal import Personal, open_personal, seal_personal
 from waglan.store import Transaction, bulk
-from waglan.store.personal import Personal, open_personal, seal_personal
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
@@ -373,7 +373,7 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
         """,
         [filed.manifest_id],
     )
-    bills = [whole_bill(vault, *row) for row in await rows.fetchall()]
+    bills = [_whole(vault, *row) for row in await rows.fetchall()]
     bills.sort(key=lambda bill: (bill.part, bill.segment or 0))
     boxes = await tx.execute(
         "SELECT particulars FROM equipment WHERE manifest_id = %s ORDER BY n", [filed.manifest_id]
@@ -382,8 +382,14 @@ async def load(tx: Transaction, vault: Vault, filed: Filed) -> Manifest:
     return Manifest(filed.head, tuple(bills), equipment, max((b.part for b in bills), default=1))
 
 
-def whole_bill(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
+async def whole_bill(
+    vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None
+) -> Bill:
     """Return a bill with its parties and marks; without them where they are erased."""
+    return _whole(vault, particulars, salt, sealed)
+
+
+def _whole(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
     bill = _bill(particulars)
     if salt is None or sealed is None:
         return bill

@@ -39,7 +39,7 @@ async def told_of(
     rows = await tx.execute(_TOLD, {"numbers": list(numbers), "at_most": at_most})
     found = []
     for filer, document, filed_at, head, manifest_id, *bill in await rows.fetchall():
-        whole = whole_bill(vault, *bill)
+        whole = await whole_bill(vault, *bill)
         boxes = await tx.execute(
             "SELECT particulars FROM equipment WHERE manifest_id = %s AND number = ANY (%s)"
             " ORDER BY n",
