@@ -54,6 +54,7 @@ CASES = [
     WHOLE.rpartition(b"UNZ")[0] + WHOLE + b"\r\n\x1a" + WHOLE[:-30],
     b"junk\r\n" + WHOLE + b"  more junk",
     *FILES,
+    *(raw.rpartition(b"UNT+")[0] + b"UNZ+1+R1'" for raw in FILES),
 ]
 PROFILES = [Profile(), Profile(charset="gb18030"), Profile(charset="big5hkscs")]
 

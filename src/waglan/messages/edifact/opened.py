@@ -113,9 +113,11 @@ class OpenMessage:
         elif self.content.is_judged and len(self._tags) <= TAGS_MAX:
             self._tags += batch.tags[self._lists_from : end]
 
-    def break_off(self, batch: Batch, end: int, where: Where) -> None:
-        """Close without a UNT, at the end of a segment in the batch's bytes."""
+    def break_off(self, batch: Batch, segment: int, where: Where) -> None:
+        """Close without a UNT, before a segment of the batch, which is no more the message's."""
+        end = batch.ends[segment - 1] if segment else 0
         self._sha256.update(memoryview(batch.raw)[self._hash_from : end])
+        self._take_lists(batch, segment)
         self.fail(where)
 
     def fail(self, where: Where) -> None:

@@ -135,8 +135,7 @@ class Walk:
             # No UNT came; this segment belongs to what is around the message.
             where = self.place(index, "UNT", "message/trailer", None, None)
             segments = (where.segment or 1) - 1
-            segment_end = self._batch.ends[index - self._notes - 1] if index > self._notes else 0
-            self._open.break_off(self._batch, segment_end, where)
+            self._open.break_off(self._batch, index - self._notes, where)
             yield from self._closed(segments)
         if isinstance(segment, UNT) and self._open:
             where = self.place(index, "UNT", "message/trailer", None, None)
@@ -336,7 +335,7 @@ class Walk:
         where = replace(where, segment=None, message=None)
         if self._open:
             segments = index + self._open.content.base - 1
-            self._open.break_off(self._batch, self.bytes_read, where)
+            self._open.break_off(self._batch, index - self._notes + 1, where)
             yield from self._closed(segments)
         self._find(
             Finding("EDIFACT-HOPELESS", Severity.ERROR, where, {"count": WRONG_SEGMENTS_MAX})
