@@ -1,7 +1,6 @@
 """Container numbers, positions, days, and the words of findings."""
 
 import ast
-import dataclasses
 import string
 from collections.abc import Iterator
 from decimal import Decimal
@@ -98,7 +97,7 @@ def used() -> Iterator[tuple[str, frozenset[str]]]:
             yield ast.literal_eval(code), frozenset(names)
 
 
-FIELDS = [field.name for field in dataclasses.fields(Finding)]
+FIELDS = Finding.__struct_fields__
 USED = list(used())
 
 

@@ -1,6 +1,5 @@
 """What the customs rules find, by the cases an officer can read, and what no rule may do."""
 
-import dataclasses
 from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -206,4 +205,4 @@ def test_every_finding_has_words_in_both_languages_and_a_place(one: Manifest) ->
     for found in judge(one, on=TODAY):
         assert render(found, "en").problem
         assert render(found, "zh-Hant-HK").remedy
-        assert dataclasses.asdict(found.where)["path"]
+        assert found.where.path

@@ -1,7 +1,6 @@
 """What is wrong and where: the one shape every check answers in. The words are in texts/."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 
 import msgspec
@@ -16,8 +15,7 @@ class Severity(Enum):
     HOLD = "hold"
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(msgspec.Struct, frozen=True, gc=False):
     """A place in what was sent; all but the path may be unknown."""
 
     path: str  # of the field in our own words: bills/HLCU123/goods/1/description
@@ -33,8 +31,7 @@ class Where:
     box: tuple[int, int, int, int] | None = None  # left, top, right, bottom, in 1/1000 of the page
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One thing wrong. `render` gives the problem and its remedy in the reader's language."""
 
     code: str  # stable for ever: forwarders' own systems match on it

@@ -17,7 +17,7 @@ from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
-from waglan.messages.edifact.finding_text import Wording, is_code_alone
+from waglan.messages.edifact.finding_text import Wording, codes_alone
 from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message
 from waglan.messages.form import Form, form_of
@@ -238,7 +238,7 @@ def _answer(
 ) -> list[tuple[str, bytes]]:
     """Return the answer, and say on the interface what its characters could not hold."""
     wording = Wording(work.profile.lang)
-    count = sum(is_code_alone(finding, wording, envelope) for finding in said.findings)
+    count = codes_alone(said.findings, wording, envelope)
     if count:
         where, level = Where("answer"), envelope.syntax_id
         result.findings.append(

@@ -1,7 +1,8 @@
 """CONTAINER: a container number has its shape and, most often, its check digit."""
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from waglan.codes.container import is_right, read
 from waglan.codes.finding import Finding, Severity, Where

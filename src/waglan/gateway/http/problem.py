@@ -115,7 +115,7 @@ def view(findings: Iterable[Finding], lang: Lang) -> list[FindingView]:
 
 def place(where: Where) -> dict[str, str | int | list[int]]:
     """Return what is known of a place, and nothing of what is not."""
-    known = {name: getattr(where, name) for name in Where.__slots__}
+    known = {name: getattr(where, name) for name in Where.__struct_fields__}
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in known.items()

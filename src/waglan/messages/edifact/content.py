@@ -1,11 +1,12 @@
 """What every message is read with: service segments are handed back, the rest is looked at."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, TypeAlias, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from waglan.codes import container
 from waglan.codes.finding import Finding, Severity, Where

@@ -102,16 +102,19 @@ def _points(
     envelope: Interchange, findings: Sequence[Finding], wording: Wording
 ) -> Iterator[Segment]:
     worst_first = sorted(findings, key=lambda f: f.severity is not Severity.ERROR)
-    points: dict[tuple[str, str, str], list[str]] = {}
+    points: dict[tuple[str, str, int | None], list[Finding]] = {}
     for finding in worst_first:
         where = finding.where
-        segment = "" if where.segment is None else str(where.segment)
-        point = (item(where, envelope), where.tag or "", segment)
-        points.setdefault(point, []).append(wording.error_code(finding))
-    for (path, tag, segment), errors in list(points.items())[:POINTS_MAX]:
-        yield ("ERP", ("", path), (tag, segment))
-        for error in errors[:ERRORS_PER_POINT_MAX]:
-            yield ("ERC", error)
+        point = (where.path, where.tag or "", where.segment)
+        if point in points:
+            points[point].append(finding)
+        elif len(points) < POINTS_MAX:
+            points[point] = [finding]
+    for (_, tag, segment), here in points.items():
+        place = item(here[0].where, envelope)
+        yield ("ERP", ("", place), (tag, "" if segment is None else str(segment)))
+        for finding in here[:ERRORS_PER_POINT_MAX]:
+            yield ("ERC", wording.error_code(finding))
 
 
 def _statuses(

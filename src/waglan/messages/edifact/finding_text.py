@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.render import Lang, render
+from waglan.codes.render import Lang, render, templates
 from waglan.messages.edifact import errors, structure
 from waglan.messages.edifact.write import Segment, fits
 from waglan.messages.envelope import Interchange
@@ -49,9 +49,19 @@ def free_text(finding: Finding, wording: Wording, envelope: Interchange) -> Segm
     return ("FTX", ERRORS_SUBJECT, "", "", (finding.code,))
 
 
-def is_code_alone(finding: Finding, wording: Wording, envelope: Interchange) -> bool:
-    """Whether a finding is told by its code alone, since its words can't be sent."""
-    return len(free_text(finding, wording, envelope)[-1]) == 1
+def codes_alone(findings: Sequence[Finding], wording: Wording, envelope: Interchange) -> int:
+    """Return how many findings are told by their code alone, since their words can't be sent."""
+    if _surely_fit(findings, envelope):
+        return 0
+    return sum(len(free_text(finding, wording, envelope)[-1]) == 1 for finding in findings)
+
+
+def _surely_fit(findings: Sequence[Finding], envelope: Interchange) -> bool:
+    """Whether all that goes into the findings' English words can be sent, looked at together."""
+    english, codes = templates("en"), {finding.code for finding in findings}
+    words = [text for code in codes for text in (code, english[code].problem, english[code].remedy)]
+    named = [text for f in findings for text in f.params.values() if isinstance(text, str)]
+    return fits("".join(words) + "".join(named), envelope)
 
 
 def languages(wanted: Lang) -> tuple[Lang, ...]:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact import cuscar, iftmin, vermas

@@ -6,12 +6,12 @@ A packaged profile is a beginning; what is stored for a partner is the whole of 
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
@@ -115,7 +115,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         if self.outgoing is None:
             return received
         charset = self.outgoing.charset or "iso8859-1"
-        return msgspec.structs.replace(received, syntax_id=self.outgoing.level, charset=charset)
+        return replace(received, syntax_id=self.outgoing.level, charset=charset)
 
 
 def refusals(profile: Profile) -> list[Finding]:

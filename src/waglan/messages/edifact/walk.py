@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias
 
-import msgspec
+from msgspec.structs import replace
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact import header, notes
@@ -212,7 +212,7 @@ class Walk:
         said = self._interchange
         if said is None or said.charset == self._charset:
             return said
-        self._interchange = msgspec.structs.replace(said, charset=self._charset)
+        self._interchange = replace(said, charset=self._charset)
         return self._interchange
 
     def _begin_interchange(self, index: int, unb: UNB) -> None:
@@ -221,7 +221,7 @@ class Walk:
             self._outside(index, unb)
             return
         opening = self._opening
-        self._interchange = msgspec.structs.replace(
+        self._interchange = replace(
             header.interchange(unb),
             charset=self._charset,
             service=opening.service.una,

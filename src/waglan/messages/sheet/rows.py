@@ -1,10 +1,9 @@
 """Rows of cells read into a paper: bills by number, goods by description, boxes by their share."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
-import msgspec
+from msgspec.structs import replace
 
 from waglan.codes import container
 from waglan.codes.finding import Finding, Severity, Where
@@ -179,7 +178,7 @@ class _Reading:
         return Paper(
             PaperKind(head.get("kind") or "manifest"),
             _text(head, "recipient") or "",
-            msgspec.structs.replace(
+            replace(
                 Head(
                     _text(head, "document") or "",
                     function=Function(head.get("function") or "original"),
@@ -246,7 +245,7 @@ class _Reading:
             _BILL.get(name, name): value for name, value in told.items() if name not in _NOT_OF_BILL
         }
         goods = tuple(_goods(n, item) for n, item in enumerate(open_.goods, start=1))
-        return msgspec.structs.replace(
+        return replace(
             Bill(key[1], Level.HOUSE if key[0] else Level.MASTER, key[0] or None),
             **fields,
             parties=_parties(told),
@@ -281,12 +280,12 @@ def _parties(told: Mapping[str, Read]) -> tuple[Party, ...]:
 def _goods(number: int, item: tuple[dict[str, Read], list[Package]]) -> Goods:
     told, shares = item
     fields = {_GOODS.get(name, name): value for name, value in told.items()}
-    return msgspec.structs.replace(Goods(number, ""), **fields, stowed=tuple(shares))
+    return replace(Goods(number, ""), **fields, stowed=tuple(shares))
 
 
 def _unit(number: str, told: Mapping[str, Read]) -> Equipment:
     fields = {_UNIT.get(name, name): value for name, value in told.items()}
-    return msgspec.structs.replace(Equipment(number), **fields)
+    return replace(Equipment(number), **fields)
 
 
 def _text(told: Mapping[str, Read], key: str) -> str | None:
