@@ -239,6 +239,8 @@ class World:
     strangers: list[Client]
     nobody: httpx.Client
     unchanged: Callable[[], object]
+    line: httpx.Client
+    customs: httpx.Client
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +305,7 @@ def world(instance: Instance) -> Iterator[World]:
         )
 
     with httpx.Client(base_url=instance.address, timeout=60, limits=FRESH) as nobody:
-        yield World(things, strangers, nobody, unchanged)
+        yield World(things, strangers, nobody, unchanged, line, customs)
 
 
 KEPT = ("/v1/drafts", "/v1/draft-templates", "/v1/addresses", "/v1/letters", "/v1/approvers")

@@ -1,6 +1,9 @@
 """The OpenAPI document, told as the interface really answers: problems, tokens, and plain bytes."""
 
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -34,7 +37,11 @@ def takes(*media_types: str) -> Document:
 
 def gives(media_type: str) -> Responses:
     """Return what a route says that answers with bytes or text of this type, not with our JSON."""
-    schema = {"type": "string"} if media_type.startswith("text/") else BYTES["schema"]
+    schema = BYTES["schema"]
+    if media_type.startswith("text/"):
+        schema = {"type": "string"}
+    elif media_type == "application/json":
+        schema = {"type": "object"}
     return {200: {"description": "As it was made.", "content": {media_type: {"schema": schema}}}}
 
 
@@ -51,6 +58,7 @@ def described(document: Document) -> Document:
         call["security"] = [] if is_open else [{TOKEN: []}]
         if "422" in call["responses"]:
             call["responses"]["422"] = {"description": "The request is not understood."}
+        _exemplify(f"{method.upper()} {path}", call)
         call["responses"]["default"] = {"description": f"Why this {method} can't be done."}
         for status, answer in call["responses"].items():
             # This one is no problem document: it says what stands against being ready.
@@ -63,6 +71,23 @@ def described(document: Document) -> Document:
     if "ProblemView" not in parts["schemas"]:
         raise LookupError(f"no call tells of {ProblemView.__name__}")
     return document
+
+
+@cache
+def examples() -> dict[str, dict[str, Any]]:
+    """Return what a client sends, by call as `POST /v1/...`: `json`, or a file's `text`."""
+    table = files(__package__).joinpath("examples.toml").read_text("utf-8")
+    told: dict[str, dict[str, Any]] = tomllib.loads(table)
+    return {call: told[one["as"]] if "as" in one else one for call, one in told.items()}
+
+
+def _exemplify(name: str, call: Document) -> None:
+    told = examples().get(name)
+    if told is None:
+        return
+    content = call["requestBody"]["content"]
+    first = content[next(iter(content))]
+    first["example"] = told["json"] if "json" in told else told["text"].lstrip("\n")
 
 
 def _calls(document: Document) -> Iterator[tuple[str, str, Document]]:

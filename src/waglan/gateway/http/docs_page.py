@@ -57,12 +57,21 @@ def _call(name: str, call: Document) -> Iterator[str]:
         yield f"<td>{_json(one['schema'])}"
     yield "</table>"
     if "requestBody" in call:
-        yield f"<p>You send{_json(call['requestBody']['content'])}"
+        yield from _sent(call["requestBody"]["content"])
     yield "<p>You get<table>"
     for status, answer in call["responses"].items():
         yield f"<tr><td>{escape(status)}<td>{escape(answer['description'])}"
         yield f"<td>{_json(answer.get('content', {}))}"
     yield "</table></details>"
+
+
+def _sent(content: Document) -> Iterator[str]:
+    yield f"<p>You send{_json({kind: one['schema'] for kind, one in content.items()})}"
+    for one in content.values():
+        if "example" in one:
+            told = one["example"]
+            shown = f"<pre>{escape(told)}</pre>" if isinstance(told, str) else _json(told)
+            yield f"<p>For example{shown}"
 
 
 def _json(told: object) -> str:

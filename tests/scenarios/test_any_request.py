@@ -1,0 +1,104 @@
+"""Whatever a client asks, Waglan answers as its OpenAPI document says, and never with a fault.
+
+`WAGLAN_ASK=200 .venv/bin/pytest tests/scenarios/test_any_request.py` asks longer.
+"""
+
+import os
+import re
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from running_instance import Instance
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from test_tenancy_matrix import ASKS, World, fill, world
+
+from waglan.gateway.http.app import describe
+from waglan.gateway.http.described import examples
+
+__all__ = ["world"]  # the fixture of the matrix: a port with something of everything in it
+
+DOCUMENT = describe().openapi()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+ENDLESS = ("get", "/stream")
+CALLS = sorted(ASKS.keys() - {ENDLESS})
+WITH_BODY = [
+    (method, path) for method, path in CALLS if "requestBody" in DOCUMENT["paths"][path][method]
+]
+ASK_TIMES = int(os.environ.get("WAGLAN_ASK", "9"))
+
+
+def tokens(instance: Instance, world: World) -> list[str]:
+    clients = (world.line, world.customs, instance.operator)
+    return [client.headers["authorization"] for client in clients]
+
+
+def real(path: str, asked: tuple[str, str], world: World) -> dict[str, str]:
+    """The path's parameters as they name things that are there, where there are any."""
+    names = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", path)
+    there = fill(ASKS[asked].path, world.things).partition("?")[0]
+    found = re.fullmatch(names, there)
+    return found.groupdict() if found else {}
+
+
+@pytest.mark.parametrize("asked", CALLS, ids=" ".join)
+def test_every_answer_is_one_that_the_document_tells_of(
+    instance: Instance, world: World, asked: tuple[str, str]
+) -> None:
+    method, path = asked
+    there = real(path, asked, world)
+    who = st.sampled_from(tokens(instance, world))
+
+    @settings(
+        max_examples=ASK_TIMES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(SCHEMA[path][method.upper()].as_strategy(), who, st.booleans())
+    def ask(case: "schemathesis.Case[Any]", token: str, of_something_there: bool) -> None:
+        if of_something_there and there:
+            case.path_parameters = dict(there)
+        answer = case.call(base_url=instance.address, headers={"Authorization": token})
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_BODY)
+def test_every_body_has_an_example_that_is_understood(
+    instance: Instance, world: World, method: str, path: str
+) -> None:
+    told = examples().get(f"{method.upper()} {path}")
+    assert told, "give the call an example in gateway/http/examples.toml"
+    there = real(path, (method, path), world)
+    url = instance.address + path.format(**there)
+    content = told["text"].lstrip("\n").encode() if "text" in told else None
+    for token in tokens(instance, world):
+        answer = world.nobody.request(
+            method,
+            url,
+            json=told.get("json"),
+            content=content,
+            headers={"Authorization": token, "Prefer": "respond-async"},
+        )
+        assert answer.status_code < 500, answer.text
+        assert "HTTP-FIELD" not in answer.text, answer.text
+
+
+def test_no_example_is_left_of_a_call_that_is_gone() -> None:
+    assert {f"{method.upper()} {path}" for method, path in WITH_BODY} == examples().keys()
