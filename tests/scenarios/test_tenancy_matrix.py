@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from port import Officer, wait
+from port import Officer, filed, wait
 from running_instance import FRESH, Instance
 from shipping_papers import Call, Paper, manifest
 
@@ -252,29 +252,29 @@ def world(instance: Instance) -> Iterator[World]:
     table = officer.publishes()
     officer.orders(table)
     call = Call("TENANTLINE", "TENANTCUSTOMS", "MATRIX1")
-    message = line.post("/v1/messages", content=manifest(call, Paper("SYNMATRIX"))).json()
+    message = filed(line, manifest(call, Paper("SYNMATRIX")))
     assert message["state"] == "accepted", message["findings"]
     paper = {"form": "waglan/paper/v1", "kind": "shipping-instruction", "document": "SI-MATRIX"}
     instruction = paper | {"recipient": "NOBODY:ZZ", "bills": [{"number": "SYNMATRIX"}]}
-    assert line.post("/v1/messages", json=instruction).json()["state"] == "accepted"
+    assert filed(line, json.dumps(instruction).encode())["state"] == "accepted"
     [document] = line.get("/v1/documents").json()["documents"]
     grant = {"bill": "SYNMATRIX", "receiver": "tenant-bank", "view": "full", "days": 9}
     given = line.post("/v1/grants", json=grant)
     assert given.status_code == 201, given.text
-    [filed] = line.get("/v1/manifests").json()["manifests"]
+    [standing] = line.get("/v1/manifests").json()["manifests"]
     seq = wait(lambda: line.get("/v1/track/SYNMATRIX").json()["found"][0]["events"][0]["seq"])
     wait(lambda: line.get(f"/v1/evidence/{seq}"))
     token = {"client": "ai", "scopes": ["read"], "days": 1}
     issued = line.post("/v1/tokens", json=token).json()
     things = {
         "message": message["id"],
-        "manifest": filed["id"],
+        "manifest": standing["id"],
         "document": document["id"],
         "grant": given.json()["id"],
         "erasure": str(uuid4()),  # the operator's alone, and no tenant's
         "n": "1",
         "bill": "SYNMATRIX",
-        "call": filed["call"],
+        "call": standing["call"],
         "seq": str(seq),
         "token": issued["token"],
         "officer-act": "act-matrix",
@@ -282,7 +282,7 @@ def world(instance: Instance) -> Iterator[World]:
         "order": "order-1",
     }
     things |= kept(line)
-    wait(lambda: decided(customs, filed["call"]))
+    wait(lambda: decided(customs, standing["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(
         Kind.DETAIN, id="act-matrix", bills=seen, reason="papers", instruction="Keep the box."
@@ -297,8 +297,8 @@ def world(instance: Instance) -> Iterator[World]:
             line.get("/v1/grants").json(),
             line.get("/v1/documents").json(),
             line.get(f"/v1/messages/{message['id']}").json(),
-            customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json(),
-            customs.get(f"/v1/customs/calls/{filed['call']}/summary").json(),
+            customs.get(f"/v1/customs/manifests/{standing['id']}/bills").json(),
+            customs.get(f"/v1/customs/calls/{standing['call']}/summary").json(),
             [line.get(path).json() for path in KEPT],
             line.get(f"/v1/drafts/{things['draft']}").json(),
             instance.client(issued["secret"]).get("/v1/whoami").status_code,
