@@ -71,7 +71,8 @@ def test_a_proof_is_witnessed_by_those_one_believes_in(
     assert json.loads(whole.out.splitlines()[-1])["said_by"] == "operator"
     signed = waglan("verify", str(bundle), *key)
     assert (signed.status, signed.out[:7]) == (0, "SIGNED:")
-    assert "LOG-UNWITNESSED" in signed.err
+    assert "LOG-NO-WITNESS" in signed.err
+    assert "require" not in signed.err
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
     assert waglan("verify", str(bundle), *key, *pinned).out.startswith("已見證")
 

@@ -132,7 +132,9 @@ class Port:
             )
         if path.endswith("/bills"):
             bills = [{"number": "A", "status": "not-selected"}, {"number": "B", "status": None}]
-            return httpx.Response(200, json=bills)
+            if not request.url.query:
+                return httpx.Response(200, json={"bills": bills[:1], "next": 1})
+            return httpx.Response(200, json={"bills": bills[1:], "next": None})
         assert path == "/v1/customs/acts"
         signed = msgspec.json.decode(request.content)
         body, signature = (base64.b64decode(signed[part]) for part in ("body", "signature"))

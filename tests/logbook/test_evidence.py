@@ -113,6 +113,15 @@ def test_without_a_witness_the_log_stands_alone_and_that_is_said() -> None:
         assert finding.params == {"found": 0, "needed": 1}
 
 
+def test_a_verifier_who_asked_for_no_witness_is_told_what_was_not_checked() -> None:
+    trust = Trust(TRUST.logs, None)
+    verdict = verify(bundle().encoded(), trust)
+    [finding] = verdict.findings
+    assert verdict.standing is Standing.SIGNED
+    assert (finding.code, finding.severity) == ("LOG-NO-WITNESS", Severity.NOTE)
+    assert verdict.cosigned == ()
+
+
 def test_an_erased_event_still_has_its_place_and_says_when_and_under_what() -> None:
     data = bundle(ERASED).encoded()
     verdict = verify(data, TRUST)

@@ -54,7 +54,7 @@ class Port:
         """Decide every bill by hand and serve the notices."""
         for filed in self.customs.get("/v1/manifests").json()["manifests"]:
             bills = self.customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json()
-            for bill in bills:
+            for bill in bills["bills"]:
                 if bill["status"] is None:
                     done = self.officer.does(
                         Kind.DETAIN,

@@ -7,7 +7,7 @@ import typer
 
 from waglan.cli.profile import profile
 from waglan.cli.settings import Settings
-from waglan.cli.talk import answered, client
+from waglan.cli.talk import answered, client, listed
 from waglan.cli.wording import plain, say
 from waglan.parties.role import ClientKind, Role, Scope
 
@@ -59,7 +59,7 @@ def add_party(
 def list_parties() -> None:
     """List who takes part in this port."""
     with client(Settings()) as http:
-        found = answered(http.get("/v1/organisations")).json()
+        found = listed(http, "/v1/organisations", "after", "party")
     for one in found:
         typer.echo(plain(f"{one['party']:<20}  {', '.join(one['roles']):<24}  {one['name']}"))
 
@@ -112,7 +112,7 @@ def list_tokens() -> None:
     """List your organisation's tokens; no secret is ever shown again."""
     settings = Settings()
     with client(settings) as http:
-        found = answered(http.get("/v1/tokens")).json()
+        found = listed(http, "/v1/tokens", "before", "token")
     for one in found:
         until = say("token", "until", settings.lang, at=one["expires_at"][:10])
         if one["revoked_at"]:

@@ -15,6 +15,7 @@ from waglan.codes.render import Lang
 from waglan.gateway.http import HEADER
 
 TIMEOUT_SECONDS = 60
+PAGE = 200
 
 
 @contextmanager
@@ -82,6 +83,18 @@ def answered(response: httpx.Response) -> httpx.Response:
     for finding in problem.findings:
         show_finding(finding, lang)
     raise typer.Exit(1)
+
+
+def listed(http: httpx.Client, path: str, cursor: str, name: str) -> list[dict[str, Any]]:
+    """Return a whole list, page by page; the cursor is what the last one seen has by that name."""
+    found: list[dict[str, Any]] = []
+    beyond: dict[str, str | int] = {"limit": PAGE}
+    while True:
+        page = answered(http.get(path, params=beyond)).json()
+        found += page
+        if len(page) < PAGE:
+            return found
+        beyond[cursor] = page[-1][name]
 
 
 def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:

@@ -103,6 +103,13 @@ class BillSeen(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
+class BillsSeen(msgspec.Struct, frozen=True):
+    """A page of a manifest's bills, and the cursor to go on with."""
+
+    bills: tuple[BillSeen, ...]
+    next: int | None
+
+
 class BillAtDesk(msgspec.Struct, frozen=True):
     """A bill as an act names it."""
 

@@ -1,6 +1,7 @@
 """The customs officer's acts of the day: a table, a signed standing order, a detention, notices."""
 
 from base64 import b64encode
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from waglan.customs.standing_order import StandingOrder, sign
 from waglan.demo.answers import (
     BillAtDesk,
     BillSeen,
+    BillsSeen,
     CallSeen,
     ColleagueSeen,
     DoneSeen,
@@ -158,8 +160,7 @@ async def _of_interest(client: Client) -> str:
     page = await client.get(f"/v1/manifests?limit={MANIFESTS_SEEN_MAX}", ManifestsSeen)
     unremarked: str | None = None
     for manifest in page.manifests:
-        path = f"/v1/customs/manifests/{manifest.id}/bills"
-        for bill in await client.get(path, tuple[BillSeen, ...]):
+        async for bill in _bills(client, manifest.id):
             if bill.status is None:
                 return bill.number
             if bill.status == CustomsStatus.NOT_SELECTED.value:
@@ -167,3 +168,15 @@ async def _of_interest(client: Client) -> str:
     if unremarked is None:
         raise NothingToDetain
     return unremarked
+
+
+async def _bills(client: Client, manifest: str) -> AsyncIterator[BillSeen]:
+    """Yield a manifest's bills, page by page."""
+    after = ""
+    while True:
+        page = await client.get(f"/v1/customs/manifests/{manifest}/bills{after}", BillsSeen)
+        for bill in page.bills:
+            yield bill
+        if page.next is None:
+            return
+        after = f"?after={page.next}"

@@ -1,7 +1,7 @@
 """Evidence: one event with all it takes to prove, offline and for ever, that the log holds it."""
 
 from base64 import b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -119,9 +119,9 @@ def verify(data: bytes, trust: Trust) -> Verdict:
     last = read_checkpoint(bundle.links[-1].checkpoint.text)
     note, quorum = bundle.links[-1].checkpoint, trust.quorum
     cosigned = tuple(quorum.cosigned(note)) if quorum else ()
-    needed = quorum.needed if quorum else 1
-    findings = _remarks(bundle.said, len(cosigned), needed)
-    standing = Standing.WITNESSED if len(cosigned) >= needed else Standing.SIGNED
+    findings = (*_of_witnesses(quorum, len(cosigned)), *_of_erasure(bundle.said))
+    is_witnessed = quorum is not None and len(cosigned) >= quorum.needed
+    standing = Standing.WITNESSED if is_witnessed else Standing.SIGNED
     return Verdict(standing, findings, bundle.said, last, cosigned)
 
 
@@ -178,27 +178,27 @@ def _proven(
     return checkpoint
 
 
-def _remarks(said: Kept | Erased, cosigned: int, needed: int) -> tuple[Finding, ...]:
-    findings = []
-    if cosigned < needed:
-        findings.append(
-            Finding(
-                "LOG-UNWITNESSED",
-                Severity.WARNING,
-                Where("links/checkpoint"),
-                {"found": cosigned, "needed": needed},
-            )
+def _of_witnesses(quorum: Quorum | None, cosigned: int) -> Iterator[Finding]:
+    where = Where("links/checkpoint")
+    if quorum is None:
+        yield Finding("LOG-NO-WITNESS", Severity.NOTE, where, {})
+    elif cosigned < quorum.needed:
+        yield Finding(
+            "LOG-UNWITNESSED",
+            Severity.WARNING,
+            where,
+            {"found": cosigned, "needed": quorum.needed},
         )
+
+
+def _of_erasure(said: Kept | Erased) -> Iterator[Finding]:
     if isinstance(said, Erased):
-        findings.append(
-            Finding(
-                "LOG-ERASED",
-                Severity.NOTE,
-                Where("erased"),
-                {"on": said.on.isoformat(), "under": said.under},
-            )
+        yield Finding(
+            "LOG-ERASED",
+            Severity.NOTE,
+            Where("erased"),
+            {"on": said.on.isoformat(), "under": said.under},
         )
-    return tuple(findings)
 
 
 class _KeptSheet(msgspec.Struct, forbid_unknown_fields=True):

@@ -156,9 +156,15 @@ _STANDINGS = """
 """
 
 
-async def standings(tx: Transaction, manifest_id: int) -> list[Standing]:
-    """Return bill by bill where a manifest stands with the authority."""
-    rows = await tx.execute(_STANDINGS + " WHERE b.manifest_id = %s", [manifest_id])
+async def standings(
+    tx: Transaction, manifest_id: int, *, after: int | None, at_most: int
+) -> list[Standing]:
+    """Return bill by bill where a manifest stands with the authority, beyond a consignment."""
+    rows = await tx.execute(
+        _STANDINGS + " WHERE b.manifest_id = %s AND b.consignment > %s"
+        " ORDER BY b.consignment LIMIT %s",
+        [manifest_id, -1 if after is None else after, at_most],
+    )
     return [_standing(row) for row in await rows.fetchall()]
 
 

@@ -118,9 +118,15 @@ async def given(tx: Transaction, grant_id: UUID) -> Given | None:
     return None if row is None else _given(row)
 
 
-async def newest(tx: Transaction, *, at_most: int) -> list[Given]:
-    """Return the grants that this organisation gave, newest first."""
-    rows = await tx.execute(_GIVEN + " ORDER BY g.given_at DESC, g.grant_id LIMIT %s", [at_most])
+async def newest(tx: Transaction, *, before: UUID | None, at_most: int) -> list[Given]:
+    """Return the grants that this organisation gave, newest first, from one of them downwards."""
+    rows = await tx.execute(
+        _GIVEN + " AND (%(before)s::uuid IS NULL OR (g.given_at, g.grant_id) <"
+        " (SELECT given_at, grant_id FROM consignment_grant"
+        " WHERE org = current_org() AND grant_id = %(before)s))"
+        " ORDER BY g.given_at DESC, g.grant_id DESC LIMIT %(at_most)s",
+        {"before": before, "at_most": at_most},
+    )
     return [_given(row) for row in await rows.fetchall()]
 
 

@@ -8,8 +8,6 @@ from waglan.codes.party import PartyId
 from waglan.parties.role import ClientKind, Principal, Role, Scope
 from waglan.store import Transaction
 
-TOKENS_MAX = 1_000  # of one organisation, shown at once
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -64,9 +62,14 @@ async def org_of(tx: Transaction, party: PartyId) -> int | None:
     return None if row is None else int(row[0])
 
 
-async def directory(tx: Transaction) -> list[tuple[PartyId, str, list[Role]]]:
-    """Return every organisation: party id, name and roles, in the order of the ids."""
-    rows = await tx.execute("SELECT party, name, roles FROM organisation ORDER BY party")
+async def directory(
+    tx: Transaction, *, after: str = "", at_most: int | None = None
+) -> list[tuple[PartyId, str, list[Role]]]:
+    """Return every organisation beyond a party id: its id, name and roles, in the ids' order."""
+    rows = await tx.execute(
+        "SELECT party, name, roles FROM organisation WHERE party > %s ORDER BY party LIMIT %s",
+        [after, at_most],
+    )
     return [
         (PartyId(party), name, [Role(role) for role in roles])
         for party, name, roles in await rows.fetchall()
@@ -195,14 +198,16 @@ class TokenRow:
     revoked_at: datetime | None
 
 
-async def tokens(tx: Transaction, org: int) -> list[TokenRow]:
-    """Return an organisation's tokens, the newest first."""
+async def tokens(tx: Transaction, org: int, *, before: str | None, at_most: int) -> list[TokenRow]:
+    """Return an organisation's tokens, the newest first, from one of them downwards."""
     rows = await tx.execute(
         "SELECT t.token, t.client, t.scopes, t.credential, c.label, t.issued_at, t.expires_at,"
         " r.revoked_at FROM token t LEFT JOIN credential c ON c.credential = t.credential"
         " LEFT JOIN token_revocation r ON r.token = t.token"
-        " WHERE t.org = %s ORDER BY t.issued_at DESC, t.token LIMIT %s",
-        [org, TOKENS_MAX],
+        " WHERE t.org = %(org)s AND (%(before)s::text IS NULL OR (t.issued_at, t.token) <"
+        " (SELECT issued_at, token FROM token WHERE org = %(org)s AND token = %(before)s))"
+        " ORDER BY t.issued_at DESC, t.token DESC LIMIT %(at_most)s",
+        {"org": org, "before": before, "at_most": at_most},
     )
     return [
         TokenRow(token, ClientKind(client), tuple(Scope(scope) for scope in scopes), *rest)

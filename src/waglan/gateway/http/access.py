@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -134,11 +135,18 @@ class TokenView(BaseModel):
 
 
 @router.get("/tokens", response_model=list[TokenView], responses=ERRORS)
-async def tokens(visitor: TheVisitor) -> list[TokenView]:
-    """List your organisation's tokens, the newest first, with those expired or revoked."""
+async def tokens(
+    visitor: TheVisitor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(max_length=80)] = None,
+) -> list[TokenView]:
+    """List your organisation's tokens, newest first, with those expired or revoked.
+
+    `before` is the last `token` you saw.
+    """
     visitor.must(Act.ISSUE_TOKEN)
     async with visitor.transaction() as tx:
-        found = await parties.tokens(tx, visitor.org)
+        found = await parties.tokens(tx, visitor.org, before=before, at_most=limit)
     return [TokenView(**asdict(row)) for row in found]
 
 
@@ -163,11 +171,18 @@ class OrganisationView(BaseModel):
 
 
 @router.get("/organisations", response_model=list[OrganisationView], responses=ERRORS)
-async def organisations(visitor: TheVisitor) -> list[OrganisationView]:
-    """List who takes part in this port: every signed-in client may know."""
+async def organisations(
+    visitor: TheVisitor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str, Query(max_length=80)] = "",
+) -> list[OrganisationView]:
+    """List who takes part in this port: every signed-in client may know.
+
+    In the order of `party`; `after` is the last one you saw.
+    """
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        found = await parties.directory(tx)
+        found = await parties.directory(tx, after=after, at_most=limit)
     return [OrganisationView(party=party, name=name, roles=roles) for party, name, roles in found]
 
 

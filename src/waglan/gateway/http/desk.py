@@ -25,6 +25,7 @@ from waglan.store.orders import OrderRow
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
 EXPIRES_SOON = timedelta(days=7)  # the project's own: time for an officer to sign the next one
+BILLS_MAX = 1_000
 
 
 class OfficerKey(Asked):
@@ -84,6 +85,13 @@ class BillStandingView(BaseModel):
     fired: list[str]
     targeting: list[str]
     decided_by: str | None
+
+
+class BillPage(BaseModel):
+    """A manifest's bills, and the cursor to go on with."""
+
+    bills: list[BillStandingView]
+    next: int | None
 
 
 class ManifestView(BaseModel):
@@ -214,16 +222,21 @@ async def summary(call: str, visitor: TheVisitor) -> CallView:
     )
 
 
-@router.get("/manifests/{manifest}/bills", response_model=list[BillStandingView], responses=ERRORS)
-async def bills(manifest: UUID, visitor: TheVisitor) -> list[BillStandingView]:
+@router.get("/manifests/{manifest}/bills", response_model=BillPage, responses=ERRORS)
+async def bills(
+    manifest: UUID,
+    visitor: TheVisitor,
+    limit: Annotated[int, Query(ge=1, le=BILLS_MAX)] = 200,
+    after: Annotated[int | None, Query(ge=0)] = None,
+) -> BillPage:
     """List a manifest's bills with what was decided of each, and why."""
     visitor.must(Act.READ_TARGETING)
     async with visitor.transaction() as tx:
         filed = await manifests.by_id(tx, manifest)
         if filed is None:
             raise absent("manifest")
-        standings = await customs.standings(tx, filed.manifest_id)
-    return [
+        standings = await customs.standings(tx, filed.manifest_id, after=after, at_most=limit)
+    shown = [
         BillStandingView(
             number=one.number,
             status=one.status.value if one.status else None,
@@ -234,6 +247,8 @@ async def bills(manifest: UUID, visitor: TheVisitor) -> list[BillStandingView]:
         )
         for one in standings
     ]
+    last = standings[-1].consignment if len(standings) == limit else None
+    return BillPage(bills=shown, next=last)
 
 
 listing = APIRouter(prefix="/v1/manifests", tags=["manifests"])

@@ -98,12 +98,14 @@ async def revoke(grant: UUID, response: Response, visitor: TheVisitor) -> None:
 
 @router.get("", response_model=list[GrantView], responses=ERRORS)
 async def newest(
-    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    visitor: TheVisitor,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[UUID | None, Query()] = None,
 ) -> list[GrantView]:
-    """List the grants that you gave, newest first."""
+    """List the grants that you gave, newest first; `before` is the last `id` you saw."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        return [_view(one) for one in await grants.newest(tx, at_most=limit)]
+        return [_view(one) for one in await grants.newest(tx, before=before, at_most=limit)]
 
 
 async def _settled(visitor: Visitor, grant: UUID) -> GrantView:

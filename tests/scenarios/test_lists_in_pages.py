@@ -1,0 +1,91 @@
+"""Long lists come page by page: nothing twice, nothing left out, and nothing of anybody else's."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from port import filed
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+BILLS = [f"SYNPAGE{n}" for n in range(5)]
+
+
+@dataclass(frozen=True)
+class Port:
+    """A line that filed five bills, showed each to its bank and issued five tokens."""
+
+    line: httpx.Client
+    customs: httpx.Client
+
+
+@pytest.fixture(scope="module")
+def port(instance: Instance) -> Port:
+    line = instance.let_in("page-line", "carrier", addresses=("PAGELINE:ZZZ",))
+    bank = instance.let_in("page-bank", "bank").get("/v1/whoami").json()["party"]
+    customs = instance.let_in("page-customs", "customs", addresses=("PAGECUSTOMS:ZZZ",))
+    paper = manifest(Call("PAGELINE", "PAGECUSTOMS", "PAGE1"), *map(Paper, BILLS))
+    assert filed(line, paper)["state"] == "accepted"
+    for bill in BILLS:
+        grant = {"bill": bill, "receiver": bank, "view": "status", "days": 1}
+        assert line.post("/v1/grants", json=grant).status_code in (201, 202)
+        wish = {"client": "ai", "scopes": ["read"], "days": 1}
+        assert line.post("/v1/tokens", json=wish).status_code == 201
+    return Port(line, customs)
+
+
+def in_pages(http: httpx.Client, path: str, cursor: str, name: str) -> list[Any]:
+    """Return the list's names, read two by two."""
+    found: list[Any] = []
+    beyond: dict[str, str | int] = {"limit": 2}
+    while True:
+        page = http.get(path, params=beyond)
+        assert page.status_code == 200, page.text
+        assert len(page.json()) <= 2
+        found += [one[name] for one in page.json()]
+        if not page.json():
+            return found
+        beyond[cursor] = found[-1]
+
+
+LISTS = {
+    "/v1/tokens": ("before", "token"),
+    "/v1/grants": ("before", "id"),
+    "/v1/organisations": ("after", "party"),
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_read_two_by_two_is_the_list(port: Port, path: str) -> None:
+    cursor, name = LISTS[path]
+    whole = [one[name] for one in port.line.get(path, params={"limit": 200}).json()]
+    assert len(whole) == len(set(whole)) > 2
+    assert in_pages(port.line, path, cursor, name) == whole
+
+
+@pytest.mark.parametrize("path", ["/v1/tokens", "/v1/grants"])
+def test_beyond_what_is_anothers_there_is_nothing(
+    port: Port, instance: Instance, path: str
+) -> None:
+    other = instance.let_in(f"page-other-{uuid4().hex[:8]}", "carrier")
+    cursor, name = LISTS[path]
+    foreign = port.line.get(path).json()[0][name]
+    absent = str(uuid4())
+    answers = [other.get(path, params={cursor: beyond}).json() for beyond in (foreign, absent)]
+    assert answers == [[], []]
+
+
+def test_a_manifests_bills_come_page_by_page(port: Port) -> None:
+    [standing] = port.customs.get("/v1/manifests").json()["manifests"]
+    path = f"/v1/customs/manifests/{standing['id']}/bills"
+    found: list[str] = []
+    after: dict[str, int] = {}
+    while True:
+        page = port.customs.get(path, params={"limit": 2, **after}).json()
+        found += [bill["number"] for bill in page["bills"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert sorted(found) == BILLS
