@@ -67,6 +67,7 @@ This page is written by `make docs`: change the commands, not the page.
 | --- | --- |
 """
 AREAS = {
+    "bridge": "In files that are handed in elsewhere",
     "cli": "On the command line",
     "codes": "Codes and numbers",
     "commands": "On the command line",

@@ -33,8 +33,8 @@ def test_every_profile_says_who_files_what_by_when_and_that_nothing_is_connected
 
 def test_the_kinds_of_filing_that_a_small_firm_meets_are_there() -> None:
     assert set(FILES) == {
-        "hk-eman-statement-1", "hk-eman-statement-2", "hk-house-data", "hk-road-aci", "hk-tdec",
-        "cn-ccam", "eu-ics2",
+        "hk-eman-statement-1", "hk-eman-statement-2", "hk-house-data", "hk-air-house-data",
+        "hk-road-aci", "hk-tdec", "cn-ccam", "eu-ics2",
     }  # fmt: skip
 
 

@@ -174,6 +174,10 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/drafts/{draft}/reply"): Ask(
         Act.FILE, "/v1/drafts/{draft}/reply", {**STEP, "accepted": True}
     ),
+    ("get", "/v1/drafts/{draft}/files"): Ask(Act.READ, "/v1/drafts/{draft}/files"),
+    ("get", "/v1/drafts/{draft}/files/{step}/{name}"): Ask(
+        Act.READ, "/v1/drafts/{draft}/files/0/absent.txt"
+    ),
     ("post", "/v1/drafts/{draft}/amend"): Ask(
         Act.PREPARE, "/v1/drafts/{draft}/amend", {**STEP, "how": "replace"}
     ),

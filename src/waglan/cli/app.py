@@ -12,6 +12,7 @@ import typer
 
 from waglan.cli import (
     access,
+    bridge,
     client,
     desk,
     filing,
@@ -38,6 +39,7 @@ filing.add(app)
 proof.add(app)
 operating.add(app)
 access.add(app)
+app.add_typer(bridge.app, name="bridge")
 app.add_typer(desk.app, name="desk")
 app.add_typer(places.app, name="codes")
 app.add_typer(log.app, name="log")

@@ -3,11 +3,11 @@
 What nobody told stays None; nothing is worked out here but the order of bills and goods.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import TypeVar, cast
+from collections.abc import Iterator
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.manifest.draft_field import Scalar, key_for
+from waglan.manifest.draft_field import key_for
+from waglan.manifest.draft_values import DraftValues, Values
 from waglan.manifest.filing_profile import FilingProfile, Particular
 from waglan.manifest.model import (
     Bill,
@@ -22,8 +22,6 @@ from waglan.manifest.model import (
     PartyRole,
 )
 
-T = TypeVar("T")
-
 # How a mode of transport is written on papers (UN/ECE recommendation 19).
 MODE_CODES = {"sea": "1", "rail": "2", "road": "3", "air": "4", "river": "8"}
 _PARTIES = (
@@ -33,12 +31,10 @@ _PARTIES = (
     ("forwarder", PartyRole.FORWARDER),
 )
 
-Values = Mapping[str, Scalar | None]
-
 
 def manifest_of(values: Values, profile: FilingProfile, mode: str | None = None) -> Manifest:
     """Return the manifest that the fields make, as an original."""
-    sheet = _Sheet(values)
+    sheet = DraftValues(values)
     head = Head(
         document=sheet.text("head/document") or "",
         document_name="785",  # UN/EDIFACT 1001: cargo manifest
@@ -60,7 +56,7 @@ def manifest_of(values: Values, profile: FilingProfile, mode: str | None = None)
 
 def missing(values: Values, profile: FilingProfile, mode: str | None = None) -> list[Finding]:
     """Return what the profile asks for and nobody told, bill by bill and item by item."""
-    sheet = _Sheet(values)
+    sheet = DraftValues(values)
     wanted = [p for p in profile.required if not p.modes or mode is None or mode in p.modes]
     if not sheet.keys("bills"):
         return [
@@ -79,7 +75,7 @@ def missing(values: Values, profile: FilingProfile, mode: str | None = None) -> 
     ]
 
 
-def _places(sheet: "_Sheet", particular: Particular) -> Iterator[tuple[str, ...]]:
+def _places(sheet: DraftValues, particular: Particular) -> Iterator[tuple[str, ...]]:
     """Yield the places where a particular is asked for: once, for each bill or for each item."""
     first = particular.any_of[0]
     if "*" not in first:
@@ -95,7 +91,7 @@ def _places(sheet: "_Sheet", particular: Particular) -> Iterator[tuple[str, ...]
             )
 
 
-def _bill(sheet: "_Sheet", key: str, profile: FilingProfile) -> Bill:
+def _bill(sheet: DraftValues, key: str, profile: FilingProfile) -> Bill:
     at = f"bills/{key}"
     parent = sheet.text(f"{at}/parent")
     level = sheet.text(f"{at}/level") or (
@@ -124,14 +120,14 @@ def _bill(sheet: "_Sheet", key: str, profile: FilingProfile) -> Bill:
     )
 
 
-def _parties(sheet: "_Sheet", at: str) -> Iterator[Party]:
+def _parties(sheet: DraftValues, at: str) -> Iterator[Party]:
     for name, role in _PARTIES:
         told = [sheet.text(f"{at}/{name}/{part}") for part in ("name", "address", "code")]
         if any(told):
             yield Party(role, told[0] or "", told[1] or "", told[2])
 
 
-def _goods(sheet: "_Sheet", at: str, number: int) -> Goods:
+def _goods(sheet: DraftValues, at: str, number: int) -> Goods:
     counts = {box: sheet.get(f"{at}/stowed/{box}", int) for box in sheet.keys(f"{at}/stowed")}
     named = {key_for(box): box for box in sheet.codes(f"{at}/containers")}
     return Goods(
@@ -149,7 +145,7 @@ def _goods(sheet: "_Sheet", at: str, number: int) -> Goods:
     )
 
 
-def _box(sheet: "_Sheet", key: str) -> Equipment:
+def _box(sheet: DraftValues, key: str) -> Equipment:
     at = f"boxes/{key}"
     return Equipment(
         number=key,
@@ -160,35 +156,3 @@ def _box(sheet: "_Sheet", key: str) -> Equipment:
         seals=sheet.codes(f"{at}/seals"),
         set_point_mdegc=sheet.get(f"{at}/set_point_mdegc", int),
     )
-
-
-class _Sheet:
-    """The fields by place, and which keys stand at each."""
-
-    def __init__(self, values: Values) -> None:
-        self._values = values
-        self._keys: dict[str, dict[str, None]] = {}
-        for path, value in values.items():
-            if value is None:
-                continue
-            steps = path.split("/")
-            for depth in range(1, len(steps)):
-                self._keys.setdefault("/".join(steps[:depth]), {}).setdefault(steps[depth])
-
-    def keys(self, at: str) -> tuple[str, ...]:
-        """Return the keys at a place: numbers in their order, then the rest in theirs."""
-        found = self._keys.get(at, {})
-        return tuple(sorted(found, key=lambda key: (len(key) if key.isdecimal() else 99, key)))
-
-    def get(self, path: str, kind: type[T]) -> T | None:
-        """Return the value at a place; None if nobody told it, or it is of another kind."""
-        value = self._values.get(path)
-        return value if isinstance(value, kind) else None
-
-    def text(self, path: str) -> str | None:
-        """Return the text at a place."""
-        return self.get(path, str)
-
-    def codes(self, path: str) -> tuple[str, ...]:
-        """Return the codes at a place; nobody told any: none."""
-        return cast("tuple[str, ...]", self.get(path, tuple) or ())

@@ -47,6 +47,13 @@ class Recipient(Enum):
     DEADLINES_ONLY = "deadlines-only"
 
 
+class Bridge(Enum):
+    """What file is made of a filing that goes elsewhere; the filer hands it in himself."""
+
+    NONE = "none"
+    FHL = "fhl"  # Cargo-IMP house list, as text
+
+
 class Proof(Enum):
     """What shows that it was filed."""
 
@@ -93,6 +100,7 @@ class FilingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Words
     note: Words
     required: tuple[Particular, ...] = ()
+    bridge: Bridge = Bridge.NONE
     amend_while: str = ""
 
     @property
@@ -169,6 +177,8 @@ def _faults(name: str, profile: FilingProfile) -> list[str]:
         "it has a source": bool(profile.source.strip()),
         "what is filed has a filer and particulars": not is_filed
         or bool(profile.filer_roles and profile.required),
+        "only what goes elsewhere leaves as a file": profile.bridge is Bridge.NONE
+        or profile.recipient is Recipient.ELSEWHERE,
         "what is only shown has none": is_filed
         or not (profile.filer_roles or profile.lodger_roles or profile.lifecycle),
     }

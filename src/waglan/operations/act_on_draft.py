@@ -1,14 +1,20 @@
-"""A draft is sent back, dropped, answered, or taken up again to amend what was filed."""
+"""A draft is sent back, dropped, answered, or taken up again to amend what was filed.
+
+What the recipient answered is pasted or handed in as it came. It is read no further than is
+published: an FHL's FMA takes it and its FNA refuses it; of all else a person says what it says.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.sealed import Vault
-from waglan.manifest.filing_profile import Recipient
+from waglan.manifest.filing_profile import Bridge, Recipient
 from waglan.manifest.filing_state import BEGINS, FilingAct
-from waglan.operations.open_draft import Opened, Said, open_draft, pack
-from waglan.operations.step_draft import By, Doing, seen, step_draft
+from waglan.messages.bridge.fhl_read import reply_says
+from waglan.messages.bridge.file import BridgeFile
+from waglan.operations.open_draft import Opened, Said, open_draft
+from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
 from waglan.store import Transaction, erasure, sheets
 
 _LIFECYCLE = {
@@ -17,18 +23,23 @@ _LIFECYCLE = {
     FilingAct.CANCEL: "cancel",
 }
 _ANSWERS = (FilingAct.ACCEPT, FilingAct.REFUSE)
+_BASES = {FilingAct.ACCEPT: "FMA", FilingAct.REFUSE: "FNA"}
 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """What is to be done to which step of a draft, with a reason or the recipient's reply."""
+    """What is to be done to which step of a draft, with a reason or the recipient's reply.
+
+    No act: whether the reply takes or refuses it stands in the paper itself.
+    """
 
     draft: UUID
     step: int
-    act: FilingAct
+    act: FilingAct | None
     text: str = ""
     number: str = ""
     salt: bytes = b""
+    paper: BridgeFile | None = None
 
 
 async def act_on_draft(
@@ -42,16 +53,35 @@ async def act_on_draft(
         return None
     if meanwhile := seen(opened, acting.step):
         return meanwhile
-    if why := _refused(opened, acting):
+    said = _in_paper(opened, acting)
+    act = acting.act or said
+    if why := _refused(opened, act, said):
         return [why]
-    plain = b""
-    if acting.text or acting.number:
-        plain = pack(Said(acting.text, acting.number, acting.salt))
-    return await step_draft(tx, vault, by, opened, Doing(acting.act, plain, acting.salt))
+    if act is None:
+        raise TypeError("an act that nothing tells was not refused")
+    if not (acting.text or acting.number or acting.paper):
+        return await step_draft(tx, vault, by, opened, Doing(act))
+    files = () if acting.paper is None else (acting.paper,)
+    basis = "" if act not in _ANSWERS else _BASES[said] if said else "person"
+    said_so = Said(acting.text, acting.number, acting.salt, files, basis)
+    return await step_draft(tx, vault, by, opened, with_files(act, said_so))
 
 
-def _refused(opened: Opened, acting: Acting) -> Finding | None:
-    profile, act = opened.draft.profile, acting.act
+def _in_paper(opened: Opened, acting: Acting) -> FilingAct | None:
+    """Return what the paper says of itself, as far as that is published."""
+    if acting.paper is None or opened.draft.profile.bridge is not Bridge.FHL:
+        return None
+    return {True: FilingAct.ACCEPT, False: FilingAct.REFUSE, None: None}[
+        reply_says(acting.paper.body)
+    ]
+
+
+def _refused(opened: Opened, act: FilingAct | None, said: FilingAct | None) -> Finding | None:
+    profile = opened.draft.profile
+    if act is None:
+        return Finding("REPLY-UNDECIDED", Severity.ERROR, Where("reply"), {})
+    if said is not None and said is not act:
+        return Finding("REPLY-SAYS-OTHERWISE", Severity.ERROR, Where("reply"), {"said": said.value})
     if act in BEGINS and _LIFECYCLE[act] not in profile.lifecycle:
         allowed = ", ".join(profile.lifecycle) or "-"
         return Finding(

@@ -13,6 +13,7 @@ from waglan.manifest.draft import Draft, draft_findings, due, time_findings
 from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.filing_profile import Recipient, refusal
 from waglan.manifest.model import Function
+from waglan.messages.bridge.make import bridge_files
 from waglan.operations.open_letter import open_letter
 from waglan.parties.authorisation import letter_findings
 from waglan.parties.role import Principal
@@ -50,6 +51,8 @@ async def check_draft(
     findings += draft_findings(draft)
     found = due(draft)
     findings += time_findings(found, at=at)
+    wrong = {one.where.path for one in findings if one.severity is Severity.ERROR}
+    findings += [one for one in bridge_files(draft).findings if one.where.path not in wrong]
     run: tuple[str, ...] = ()
     not_run: tuple[Finding, ...] = ()
     is_judged = draft.profile.recipient is Recipient.CUSTOMS_DESK

@@ -1,8 +1,8 @@
 """Somebody else approves a draft, and it leaves the firm: to a desk here, or as a file.
 
 To a desk on this platform it goes as a message like any other: kept raw with its receipt, read,
-filed and answered by the same acts as a carrier's own file. Elsewhere nothing is sent; who files it
-pastes the reply.
+filed and answered by the same acts as a carrier's own file. Elsewhere nothing is sent: files are
+made and kept byte for byte, whoever files hands them in himself, and pastes the reply.
 """
 
 import hashlib
@@ -22,13 +22,14 @@ from waglan.manifest.filing_state import FilingAct
 from waglan.manifest.model import Function, Manifest, Part, PartKey
 from waglan.manifest.split import totals
 from waglan.manifest.version import PREVIOUS, call_of
+from waglan.messages.bridge.make import bridge_files
 from waglan.messages.edifact.cuscar_write import write_manifest
 from waglan.messages.edifact.write import Unwritable
 from waglan.messages.envelope import Address, Interchange
 from waglan.operations.check_draft import check_draft
-from waglan.operations.open_draft import Opened, open_draft
+from waglan.operations.open_draft import Opened, Said, open_draft
 from waglan.operations.receive_message import receive_message
-from waglan.operations.step_draft import By, Doing, seen, step_draft
+from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
 from waglan.parties.approval import approval_refusal
 from waglan.store import Transaction, approvals, erasure, manifests, messages, parties, sheets
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
@@ -82,6 +83,8 @@ async def file_draft(
         if wrong or message is None:
             return wrong
         doing = Doing(FilingAct.HAND_OVER, message=message)
+    elif files := bridge_files(again.draft).files:
+        doing = with_files(FilingAct.HAND_OVER, Said(salt=means.salt, files=files))
     return await step_draft(tx, vault, by, again, doing)
 
 

@@ -10,6 +10,7 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.draft import Change, Draft, draft_of
 from waglan.manifest.filing_profile import profiles
 from waglan.manifest.filing_state import FilingAct, Step, life
+from waglan.messages.bridge.file import BridgeFile
 from waglan.store import Transaction, sheets
 from waglan.store.sheets import KeptStep, Sheet
 
@@ -18,11 +19,16 @@ pack = msgspec.msgpack.Encoder().encode
 
 
 class Said(msgspec.Struct, frozen=True):
-    """What a step says beside its act: a reason, or the recipient's reply and its number."""
+    """What a step says beside its act: a reason, the recipient's reply, files as they were.
+
+    `basis` is what a reply rests on: a person's word, or the message that was handed in.
+    """
 
     text: str = ""
     number: str = ""
     salt: bytes = b""
+    files: tuple[BridgeFile, ...] = ()
+    basis: str = ""
 
 
 read_said = msgspec.msgpack.Decoder(Said).decode

@@ -18,7 +18,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.leaf import commit
 from waglan.logbook.sealed import Vault
 from waglan.manifest.filing_state import FilingAct, Step, after_step
-from waglan.operations.open_draft import Opened, read_change
+from waglan.operations.open_draft import Opened, Said, pack, read_change
 from waglan.parties.role import Principal
 from waglan.store import Transaction, events, sheets
 from waglan.store.sheets import STEPS_MAX, NewStep
@@ -54,6 +54,16 @@ class Doing:
     salt: bytes = b""
     message: tuple[int, UUID] | None = None  # number in the store, and id
     told: tuple[tuple[str, Value], ...] = ()  # for the log; no name and no value of a field
+
+
+def with_files(act: FilingAct, said: Said) -> Doing:
+    """Return an act that keeps files; the log gets a commitment to each file's SHA-256."""
+    told: tuple[tuple[str, Value], ...] = ()
+    if said.files:
+        told = (("files", [commit(said.salt, one.sha256).hex() for one in said.files]),)
+    if said.basis:
+        told = (*told, ("basis", said.basis))
+    return Doing(act, pack(said), said.salt, told=told)
 
 
 async def step_draft(

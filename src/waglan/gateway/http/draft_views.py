@@ -15,7 +15,13 @@ from waglan.manifest.prefill import Claim, DraftField, Source
 from waglan.operations.check_draft import Checked
 from waglan.operations.open_draft import Opened, read_said
 
-_SAY = {FilingAct.SEND_BACK.value, FilingAct.ACCEPT.value, FilingAct.REFUSE.value}
+# The steps that say something beside their act, in the form of `Said`.
+SAYING = {
+    FilingAct.SEND_BACK.value,
+    FilingAct.HAND_OVER.value,
+    FilingAct.ACCEPT.value,
+    FilingAct.REFUSE.value,
+}
 
 
 class SourceView(BaseModel):
@@ -58,7 +64,10 @@ class NotTakenView(BaseModel):
 
 
 class StepView(BaseModel):
-    """One step: what was done, by whom (subject id), when; what it says and handed over."""
+    """One step: what was done, by whom (subject id), when; what it says and handed over.
+
+    `basis` is what a reply rests on: a person's word, or the FMA or FNA that was handed in.
+    """
 
     n: int
     act: str
@@ -66,6 +75,8 @@ class StepView(BaseModel):
     at: datetime
     text: str
     number: str
+    basis: str
+    files: int
     message: UUID | None
 
 
@@ -179,7 +190,7 @@ def check_view(found: Checked, lang: Lang) -> DraftCheckView:
 def _steps(opened: Opened) -> list[StepView]:
     found = []
     for one in opened.steps:
-        said = read_said(one.plain) if one.act in _SAY and one.plain else None
+        said = read_said(one.plain) if one.act in SAYING and one.plain else None
         found.append(
             StepView(
                 n=one.n,
@@ -188,6 +199,8 @@ def _steps(opened: Opened) -> list[StepView]:
                 at=one.done_at,
                 text=said.text if said else "",
                 number=said.number if said else "",
+                basis=said.basis if said else "",
+                files=len(said.files) if said else 0,
                 message=one.message,
             )
         )

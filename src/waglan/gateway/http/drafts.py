@@ -1,5 +1,6 @@
 """Drafts: prepared and pre-filled, checked, approved by another person, filed."""
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, TypeVar
@@ -26,6 +27,7 @@ from waglan.manifest.address_book import party_fields
 from waglan.manifest.draft import Setup
 from waglan.manifest.filing_state import FilingAct
 from waglan.manifest.prefill import Claim
+from waglan.messages.bridge.file import BridgeFile
 from waglan.operations.act_on_draft import Acting, act_on_draft
 from waglan.operations.change_draft import Typed, Wanted, change_draft, make_draft
 from waglan.operations.check_draft import check_draft
@@ -47,6 +49,8 @@ FIELDS_MAX = 2_000  # in one call
 TITLE_CHARACTERS_MAX = 100
 TEXT_CHARACTERS_MAX = 2_000
 PAGE_MAX = 50
+PAPER_BYTES_MAX = 256 << 10
+PAPER_CHARACTERS_MAX = (PAPER_BYTES_MAX + 2) // 3 * 4  # in Base64
 
 Key = Annotated[str, Field(min_length=1, max_length=80)]
 Step = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -106,11 +110,17 @@ class Reasoned(Seen):
 
 
 class Reply(Seen):
-    """What the recipient answered, as it was pasted: nothing here is fetched from anywhere."""
+    """What the recipient answered, as it was pasted: nothing here is fetched from anywhere.
 
-    accepted: bool
+    `paper` is the reply as it came (an FMA or FNA, an e-mail, a PDF), in Base64; it is kept byte
+    for byte. Leave `accepted` out only if it is an FMA or FNA: of all else you say what it says.
+    """
+
+    accepted: bool | None = None
     number: str = Field(default="", max_length=80)
     text: str = Field(default="", max_length=TEXT_CHARACTERS_MAX)
+    paper: str | None = Field(default=None, min_length=1, max_length=PAPER_CHARACTERS_MAX)
+    paper_name: str = Field(default="reply.txt", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")
 
 
 class Amendment(Seen):
@@ -224,15 +234,26 @@ async def approve(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
 async def send_back(draft: UUID, why: Reasoned, visitor: TheVisitor) -> DraftView:
     """Give a draft that awaits approval back to who prepared it, with the reason."""
     visitor.must(Act.FILE)
-    return await _acted(visitor, draft, (why.step, FilingAct.SEND_BACK), text=why.reason)
+    salt = await new_salt()
+    wanted = Acting(draft, why.step, FilingAct.SEND_BACK, why.reason, salt=salt)
+    return await _acted(visitor, wanted)
 
 
 @router.post("/{draft}/reply", response_model=DraftView, responses=ERRORS)
 async def reply(draft: UUID, told: Reply, visitor: TheVisitor) -> DraftView:
     """Paste what the recipient answered to a filing that was handed in elsewhere."""
     visitor.must(Act.FILE)
-    act = FilingAct.ACCEPT if told.accepted else FilingAct.REFUSE
-    return await _acted(visitor, draft, (told.step, act), text=told.text, number=told.number)
+    acts = {True: FilingAct.ACCEPT, False: FilingAct.REFUSE, None: None}
+    wanted = Acting(
+        draft,
+        told.step,
+        acts[told.accepted],
+        told.text,
+        told.number,
+        await new_salt(),
+        _paper(told),
+    )
+    return await _acted(visitor, wanted)
 
 
 @router.post("/{draft}/amend", response_model=DraftView, responses=ERRORS)
@@ -244,21 +265,21 @@ async def amend(draft: UUID, how: Amendment, visitor: TheVisitor) -> DraftView:
         "replace": FilingAct.REPLACE,
         "cancel": FilingAct.CANCEL,
     }
-    return await _acted(visitor, draft, (how.step, acts[how.how]))
+    return await _plain(visitor, draft, how.step, acts[how.how])
 
 
 @router.post("/{draft}/let-stand", response_model=DraftView, responses=ERRORS)
 async def let_stand(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
     """Give an amendment up: what was accepted stands as it was."""
     visitor.must(Act.PREPARE)
-    return await _acted(visitor, draft, (seen.step, FilingAct.LET_STAND))
+    return await _plain(visitor, draft, seen.step, FilingAct.LET_STAND)
 
 
 @router.delete("/{draft}", status_code=204, responses=ERRORS)
 async def drop(draft: UUID, step: Annotated[int, Query(ge=1)], visitor: TheVisitor) -> None:
     """Drop a draft of which nothing was filed; that it was there stays on record."""
     visitor.must(Act.PREPARE)
-    await _acted(visitor, draft, (step, FilingAct.DROP))
+    await _plain(visitor, draft, step, FilingAct.DROP)
 
 
 def acting(visitor: Visitor) -> By:
@@ -272,15 +293,27 @@ async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
     return draft_view(there(opened, "draft"), visitor.lang)
 
 
-async def _acted(
-    visitor: Visitor, draft: UUID, what: tuple[int, FilingAct], *, text: str = "", number: str = ""
-) -> DraftView:
-    step, act = what
-    wanted = Acting(draft, step, act, text, number, await new_salt())
+async def _plain(visitor: Visitor, draft: UUID, step: int, act: FilingAct) -> DraftView:
+    return await _acted(visitor, Acting(draft, step, act))
+
+
+async def _acted(visitor: Visitor, wanted: Acting) -> DraftView:
     async with visitor.transaction() as tx:
         done = await act_on_draft(tx, visitor.kit.keys.vault, acting(visitor), wanted)
         done_or_refused(there(done, "draft"))
-    return await _shown(visitor, draft)
+    return await _shown(visitor, wanted.draft)
+
+
+def _paper(told: Reply) -> BridgeFile | None:
+    """Return the reply as it came; what is no Base64 is refused."""
+    if told.paper is None:
+        return None
+    try:
+        body = b64decode(told.paper, validate=True)
+    except ValueError:
+        where = Where("body.paper")
+        raise misunderstood(Finding("REPLY-BASE64", Severity.ERROR, where, {})) from None
+    return BridgeFile(told.paper_name, "application/octet-stream", body)
 
 
 async def _filled(tx: Transaction, visitor: Visitor, content: Content) -> list[Claim]:
