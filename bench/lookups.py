@@ -10,13 +10,12 @@ import asyncio
 import random
 import sys
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time  # noqa: TID251 -- it measures
 
 import psycopg
 from history import Shape, fill
-from small_port import embedded, processors
+from small_port import embedded, on_processor_s, processors
 
 from waglan.codes.key import Key, KeyKind
 from waglan.store import Transaction, events
@@ -85,13 +84,9 @@ async def _p99_s(pool: Pool, shape: Shape, look: Look) -> float:
 async def _looked_s(pool: Pool, shape: Shape, look: Look, dice: random.Random) -> float:
     async with transaction(pool, dice.randint(1, shape.orgs)) as tx:
         server = tx.info.backend_pid
-        began, began_here = _on_processor_s(server), process_time()
+        began, began_here = on_processor_s(server), process_time()
         await look(tx, dice, shape)
-        return _on_processor_s(server) - began + process_time() - began_here
-
-
-def _on_processor_s(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+        return on_processor_s(server) - began + process_time() - began_here
 
 
 async def _bill(tx: Transaction, dice: random.Random, shape: Shape) -> int:

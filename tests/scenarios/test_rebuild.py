@@ -84,6 +84,8 @@ async def test_the_engine_keeps_each_bills_standing_as_the_log_tells_it(lived: I
     ("damage", "table", "missing", "surplus"),
     [
         ("UPDATE standing SET status = 'cleared' WHERE number = 'SYNB0001'", "standing", 1, 1),
+        ("UPDATE standing SET score = 77, is_withdrawn = true WHERE number = 'SYNB0001'",
+         "standing", 1, 1),
         ("DELETE FROM standing WHERE number = 'SYNB0002'", "standing", 1, 0),
         ("DELETE FROM feed WHERE seq = 3 AND org = (SELECT max(org) FROM feed WHERE seq = 3)",
          "feed", 1, 0),

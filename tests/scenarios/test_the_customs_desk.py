@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from port import Officer, wait
+from port import Officer, filed, wait
 from running_instance import ORIGIN, Instance
 from shipping_papers import Call, Paper, manifest
 
@@ -39,8 +39,8 @@ class Desk:
             paper = paper.replace(b":203'NAD+CA", b":203'RFF+ACW:1'NAD+CA", 1)
             count = paper.count(b"'") - 2 - 1
             paper = paper[: paper.index(b"UNT+")] + f"UNT+{count}+{ref}'UNZ+1+{ref}'".encode()
-        sent = self.line.post("/v1/messages", content=paper)
-        assert sent.json()["state"] == "accepted", sent.json()["findings"]
+        sent = filed(self.line, paper)
+        assert sent["state"] == "accepted", sent["findings"]
         return ref
 
     def filed(self) -> str:

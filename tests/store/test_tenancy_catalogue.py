@@ -42,6 +42,7 @@ PRIVILEGES = {
     "assembly": ("si", "", "s"),
     "assembly_alert": ("si", "", "s"),
     "assembly_part": ("si", "", "s"),
+    "assessment": ("", "si", "s"),
     "audience": ("si", "si", "sid"),
     "bill": ("si", "s", "s"),
     "bill_equipment": ("si", "s", "s"),
@@ -163,6 +164,7 @@ KEYS_WITHOUT_ORG = {
     "erasure_request(request)": OURS,
     "erasure_wish(request)": OURS,
     "event(month,event_id)": OURS,
+    "assessment(consignment,event_id)": OURS,
     "examination(consignment,event_id)": OURS,
     "event_erased(event_id)": ENGINE,
     "grant_revocation(grant_id)": OURS,
@@ -349,7 +351,7 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
     secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
-    secret |= {"officer_act", "examination", "table_publication"}
+    secret |= {"officer_act", "examination", "table_publication", "assessment"}
     assert {table for table in secret if PRIVILEGES[table][0]} == set()
 
 

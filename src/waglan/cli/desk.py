@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
@@ -11,7 +11,8 @@ from waglan.cli import desk_tables
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, show_finding
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import plain, say, words
+from waglan.codes.render import Lang
 
 app = typer.Typer(no_args_is_help=True, help="The customs desk: look, decide, sign.")
 app.add_typer(desk_tables.table, name="table")
@@ -39,6 +40,45 @@ def key(
     with client(settings) as http:
         known = answered(http.post("/v1/customs/officer-keys", json={"public_key": public})).json()
     typer.echo(plain(known["officer"]))
+
+
+@app.command("worklist")
+def list_waiting(
+    call: Annotated[str, typer.Option(help="Of one call alone: IMO number/voyage.")] = "",
+    status: Annotated[str, typer.Option(help="Of one status alone.")] = "",
+    waits: Annotated[str, typer.Option(help="What waits: decision, examination …")] = "",
+    waits_for: Annotated[str, typer.Option("--for", help="officer or filer.")] = "",
+    after: Annotated[str, typer.Option(help="The cursor that the page before gave.")] = "",
+) -> None:
+    """List the bills that wait: by arrival, then by score."""
+    settings = Settings()
+    asked = {"call": call, "status": status, "waits": waits, "waits_for": waits_for}
+    asked = {name: value for name, value in {**asked, "after": after}.items() if value}
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/worklist", params=asked)).json()
+    for bill in found["bills"]:
+        typer.echo(_waiting(bill, settings.lang))
+    if found["next"]:
+        typer.echo(say("desk", "more", settings.lang, after=plain(found["next"])), err=True)
+
+
+def _waiting(bill: dict[str, Any], lang: Lang) -> str:
+    names = words("waits", lang)
+    unknown = say("desk", "arrival_unknown", lang)
+    line = say(
+        "desk",
+        "waiting",
+        lang,
+        at=bill["arrives_at"][:16] if bill["arrives_at"] else unknown,
+        score=bill["score"],
+        number=plain(bill["number"]),
+        filer=plain(bill["filer"]),
+        version=bill["version"],
+        status=bill["status"] or "-",
+        whom=names[bill["waits_for"]],
+        waits=names[bill["waits"]],
+    )
+    return f"{line}  ({say('desk', 'withdrawn', lang)})" if bill["withdrawn"] else line
 
 
 @app.command()

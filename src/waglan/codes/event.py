@@ -26,6 +26,7 @@ class EventCode(Enum):
     EQUIPMENT_REPORT_REFUSED = "equipment.report-refused"
     STOWAGE_REPORTED = "equipment.stowage-reported"
     CUSTOMS_STATUS = "customs.status"
+    CUSTOMS_LEFT = "customs.left-to-officer"
     NOTICE_SERVED = "customs.notice-served"
     MANIFEST_ANSWERED = "customs.manifest-answered"
     STANDING_ORDER_SIGNED = "customs.standing-order-signed"

@@ -48,6 +48,7 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (None, Act.ASK_DOCUMENTS): _ASKED,
     (None, Act.DETAIN): _DETAINED,
     (None, Act.SELECT): _INSPECT,
+    (_NONE, Act.PASS_OVER): _NONE,  # once more, of a bill that was filed anew
     (_NONE, Act.SERVE): _NONE,
     (_NONE, Act.ASK_DOCUMENTS): _ASKED,
     (_NONE, Act.DETAIN): _DETAINED,

@@ -19,6 +19,7 @@ from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
+from waglan.customs.score import score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
 from waglan.logbook.canonical import Value
@@ -27,7 +28,7 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
 from waglan.store import Transaction, customs, events, manifests, orders
-from waglan.store.customs import DecisionRow, JudgementRow
+from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
 from waglan.store.manifests import Filed
 
 
@@ -89,7 +90,10 @@ async def judge_manifest(
     )
     if not await customs.add_judgement(tx, desk.org, row):
         return []
-    await _tell(tx, desk, (manifest_id, declared.consignments), decisions, now)
+    where = (manifest_id, declared.consignments)
+    weighs = table.weighs if table else {}
+    await _tell(tx, desk, where, (decisions, weighs), now)
+    await _leave(tx, desk, where, (decisions, weighs), now)
     return decisions
 
 
@@ -143,10 +147,10 @@ async def _tell(
     tx: Transaction,
     desk: Judge,
     where: tuple[int, Mapping[BillKey, int]],
-    decisions: Sequence[Decision],
+    what: tuple[Sequence[Decision], Mapping[str, int]],
     now: datetime,
 ) -> None:
-    manifest_id, ids = where
+    (manifest_id, ids), (decisions, weighs) = where, what
     before = await customs.last_decisions(tx, list(ids.values()))
     decided = [
         _Decided(decision, status, basis, before.get(ids[decision.parent or "", decision.bill]))
@@ -161,7 +165,7 @@ async def _tell(
             desk.authority,
             now,
             now,
-            _said(one, said),
+            _said(one, weighs, said),
         )
         for one in decided
     ]
@@ -172,6 +176,77 @@ async def _tell(
         for consignment, event, one in zip(consignments, numbers, decided, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
+
+
+async def _leave(
+    tx: Transaction,
+    desk: Judge,
+    where: tuple[int, Mapping[BillKey, int]],
+    what: tuple[Sequence[Decision], Mapping[str, int]],
+    now: datetime,
+) -> None:
+    """Tell the officers what fired for the bills that are left to them: their worklist needs it."""
+    (manifest_id, ids), (decisions, weighs) = where, what
+    left = [decision for decision in decisions if decision.status is None]
+    if not left:
+        return
+    consignments = [ids[decision.parent or "", decision.bill] for decision in left]
+    weights = [_score(decision, weighs) for decision in left]
+    said: dict[tuple[object, ...], dict[str, Value]] = {}
+    told = [
+        Event(
+            EventCode.CUSTOMS_LEFT,
+            Key(KeyKind.BILL, decision.bill),
+            desk.authority,
+            now,
+            now,
+            _why(decision, weight, said),
+        )
+        for decision, weight in zip(left, weights, strict=True)
+    ]
+    numbers = await events.append(tx, told, consignments=consignments)
+    rows = [
+        AssessmentRow(
+            consignment,
+            event,
+            manifest_id,
+            decision.targeting.wanted.value,
+            weight,
+            decision.rules,
+            _targeting(decision),
+            _codes(decision),
+            now,
+        )
+        for consignment, event, decision, weight in zip(
+            consignments, numbers, left, weights, strict=True
+        )
+    ]
+    await customs.add_assessments(tx, desk.org, rows)
+
+
+def _why(
+    decision: Decision, weight: int, said: dict[tuple[object, ...], dict[str, Value]]
+) -> dict[str, Value]:
+    """What fired and why it was left; one body serves all bills of which the same is to be said."""
+    targeting, codes = _targeting(decision), _codes(decision)
+    kind = (decision.targeting.wanted, decision.rules, targeting, codes, weight)
+    if kind not in said:
+        said[kind] = {
+            "wanted": decision.targeting.wanted.value,
+            "fired": [*decision.rules],
+            "targeting": [*targeting],
+            "reasons": [*codes],
+            "score": weight,
+        }
+    return said[kind]
+
+
+def _codes(decision: Decision) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(reason.code for reason in decision.reasons))
+
+
+def _score(decision: Decision, weighs: Mapping[str, int]) -> int:
+    return score(decision.targeting.rules, weighs, decision.rules)
 
 
 class _Decided(msgspec.Struct, frozen=True):
@@ -191,22 +266,30 @@ class _Decided(msgspec.Struct, frozen=True):
         return stands(before, self.wanted)
 
     @property
+    def version(self) -> int:
+        return self.before.version + 1 if self.before else 1
+
+    @property
     def carried(self) -> DecisionRow | None:
         """The decision of before where it goes on as it was."""
         return self.before if self.before and self.before.status is self.status else None
 
 
-def _said(one: _Decided, said: dict[tuple[object, ...], dict[str, Value]]) -> dict[str, Value]:
+def _said(
+    one: _Decided, weighs: Mapping[str, int], said: dict[tuple[object, ...], dict[str, Value]]
+) -> dict[str, Value]:
     """What the event says; one body serves all bills of which the same is to be said."""
     decision, basis, carried = one.decision, one.basis, one.carried
     targeting = _targeting(decision)
     act = carried.act_id if carried else None
-    kind = (one.status.value, decision.rules, targeting, id(basis), act)
+    kind = (one.status.value, one.version, decision.rules, targeting, id(basis), act)
     if kind not in said:
         said[kind] = {
             "status": one.status.value,
+            "version": one.version,
             "fired": [*decision.rules],
             "targeting": [*targeting],
+            "score": _score(decision, weighs),
             "by": basis.officer,
             "order": basis.order,
             "policy": basis.policy_version,
@@ -219,7 +302,7 @@ def _said(one: _Decided, said: dict[tuple[object, ...], dict[str, Value]]) -> di
 
 
 def _row(place: tuple[int, int, int], one: _Decided, now: datetime) -> DecisionRow:
-    before, carried = one.before, one.carried
+    carried = one.carried
     act = carried.act_id if carried else None
     mine = _targeting(one.decision)
     kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
@@ -231,7 +314,7 @@ def _row(place: tuple[int, int, int], one: _Decided, now: datetime) -> DecisionR
         order_id=None if act else one.basis.order,
         decided_by=carried.decided_by if carried and act else one.basis.officer,
         decided_at=now,
-        version=before.version + 1 if before else 1,
+        version=one.version,
         act_id=act,
         told=carried.told if carried else b"{}",
     )

@@ -94,6 +94,36 @@ async def add_decisions(tx: Transaction, authority: int, rows: Sequence[Decision
     )  # fmt: skip
 
 
+class AssessmentRow(msgspec.Struct, frozen=True):
+    """What fired for one bill that was left to an officer, and the codes of why it was."""
+
+    consignment: int
+    event_id: int
+    manifest_id: int
+    wanted: str
+    score: int
+    fired: tuple[str, ...]
+    targeting: tuple[str, ...]
+    reasons: tuple[str, ...]
+    assessed_at: datetime
+
+
+async def add_assessments(tx: Transaction, authority: int, rows: Sequence[AssessmentRow]) -> None:
+    """Keep what fired for bills that nobody decided; each has its event in the same transaction."""
+    await bulk.insert(
+        tx,
+        "assessment",
+        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+         ("manifest_id", "int8"), ("wanted", "text"), ("score", "int4"), ("fired", "text[]"),
+         ("targeting", "text[]"), ("reasons", "text[]"), ("assessed_at", "timestamptz")),
+        [
+            (authority, r.consignment, r.event_id, r.manifest_id, r.wanted, r.score,
+             list(r.fired), list(r.targeting), list(r.reasons), r.assessed_at)
+            for r in rows
+        ],
+    )  # fmt: skip
+
+
 async def last_decisions(tx: Transaction, consignments: Collection[int]) -> dict[int, DecisionRow]:
     """Return the newest decision of each consignment that has one."""
     rows = await tx.execute(

@@ -55,9 +55,10 @@ async def _aside(tx: Transaction) -> None:
     for table in TABLES:
         aside = sql.Identifier(_AGAIN.format(table))
         await tx.execute(
-            sql.SQL("CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING INDEXES) ON COMMIT DROP").format(
-                aside, sql.Identifier(table)
-            )
+            sql.SQL(
+                "CREATE TEMPORARY TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING GENERATED"
+                " INCLUDING INDEXES) ON COMMIT DROP"
+            ).format(aside, sql.Identifier(table))
         )
     cursor = await standings.cursor(tx)
     for first in range(0, cursor, standings.BATCH_EVENTS):
@@ -84,7 +85,15 @@ async def _difference(tx: Transaction, table: str) -> Difference:
 async def _replace(tx: Transaction, table: str) -> None:
     kept, aside = sql.Identifier(table), sql.Identifier(_AGAIN.format(table))
     await tx.execute(sql.SQL("DELETE FROM {} WHERE {}").format(kept, sql.SQL(_ONLY[table])))
-    await tx.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(kept, aside))
+    rows = await tx.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+        " AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+        [table],
+    )
+    names = sql.SQL(", ").join([sql.Identifier(name) for (name,) in await rows.fetchall()])
+    await tx.execute(
+        sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}").format(kept, names, names, aside)
+    )
 
 
 async def consignments(tx: Transaction, *, after: int, at_most: int) -> list[int]:

@@ -228,6 +228,21 @@ CREATE TABLE public.assembly_part (
 
 ALTER TABLE ONLY public.assembly_part FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.assessment (
+    consignment bigint NOT NULL,
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    wanted text NOT NULL,
+    score integer NOT NULL,
+    fired text[] NOT NULL,
+    targeting text[] NOT NULL,
+    reasons text[] NOT NULL,
+    assessed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.assessment FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.audience (
     org bigint NOT NULL,
     event_id bigint NOT NULL,
@@ -1050,14 +1065,36 @@ CREATE TABLE public.standing (
     consignment bigint NOT NULL,
     authority bigint NOT NULL,
     manifest_id bigint NOT NULL,
+    filer text NOT NULL,
+    parent text NOT NULL,
     number text NOT NULL,
     call text NOT NULL,
     declared_at timestamp with time zone NOT NULL,
     arrives_at timestamp with time zone,
+    is_withdrawn boolean NOT NULL,
     status text,
+    version integer DEFAULT 0 NOT NULL,
+    score integer DEFAULT 0 NOT NULL,
     decided_at timestamp with time zone,
+    left_at timestamp with time zone,
     served_at timestamp with time zone,
-    seq bigint NOT NULL
+    seq bigint NOT NULL,
+    waits text GENERATED ALWAYS AS (
+CASE
+    WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND is_withdrawn) THEN NULL::text
+    WHEN ((status IS NULL) AND is_withdrawn) THEN NULL::text
+    WHEN ((status IS NULL) OR ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND (left_at > decided_at))) THEN 'decision'::text
+    WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
+    WHEN (status = 'documents-asked'::text) THEN 'documents'::text
+    WHEN (status = 'detained'::text) THEN 'detention'::text
+    WHEN (status = 'inspect'::text) THEN 'examination'::text
+    WHEN (status = 'examined'::text) THEN 'conclusion'::text
+    WHEN (status = 'partly-cleared'::text) THEN 'rest'::text
+    WHEN (status = 'conditionally-cleared'::text) THEN 'conditions'::text
+    ELSE NULL::text
+END) STORED,
+    comes_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(arrives_at, 'infinity'::timestamp with time zone)) STORED NOT NULL,
+    places integer GENERATED ALWAYS AS ((- score)) STORED NOT NULL
 );
 
 ALTER TABLE ONLY public.standing FORCE ROW LEVEL SECURITY;
@@ -1138,6 +1175,9 @@ ALTER TABLE ONLY public.assembly_part
 
 ALTER TABLE ONLY public.assembly
     ADD CONSTRAINT assembly_pkey PRIMARY KEY (assembly_id);
+
+ALTER TABLE ONLY public.assessment
+    ADD CONSTRAINT assessment_pkey PRIMARY KEY (consignment, event_id);
 
 ALTER TABLE ONLY public.audience
     ADD CONSTRAINT audience_pkey PRIMARY KEY (org, event_id);
@@ -1399,6 +1439,8 @@ ALTER TABLE ONLY public.token
 
 CREATE INDEX address_org ON public.address USING btree (org);
 
+CREATE INDEX assessment_manifest ON public.assessment USING btree (manifest_id);
+
 CREATE INDEX audience_event ON public.audience USING btree (event_id);
 
 CREATE INDEX bill_equipment_container ON public.bill_equipment USING btree (upper(container));
@@ -1489,7 +1531,13 @@ CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
 CREATE INDEX sheet_kind ON public.sheet USING btree (org, kind, made_at);
 
-CREATE INDEX standing_call ON public.standing USING btree (authority, call);
+CREATE INDEX standing_call ON public.standing USING btree (authority, call, comes_at, places, consignment) WHERE (waits IS NOT NULL);
+
+CREATE INDEX standing_manifest ON public.standing USING btree (manifest_id);
+
+CREATE INDEX standing_waits ON public.standing USING btree (authority, waits, comes_at, places, consignment) WHERE (waits IS NOT NULL);
+
+CREATE INDEX standing_worklist ON public.standing USING btree (authority, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
 CREATE INDEX token_org ON public.token USING btree (org);
 
@@ -1536,6 +1584,9 @@ ALTER TABLE ONLY public.assembly_part
 
 ALTER TABLE ONLY public.assembly_part
     ADD CONSTRAINT assembly_part_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
+ALTER TABLE ONLY public.assessment
+    ADD CONSTRAINT assessment_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.bill
     ADD CONSTRAINT bill_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
@@ -1727,6 +1778,8 @@ ALTER TABLE public.assembly_alert ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assembly_part ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.assessment ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.audience ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY audience ON public.event FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
@@ -1804,6 +1857,8 @@ CREATE POLICY engine ON public.assembly TO waglan_engine USING (true) WITH CHECK
 CREATE POLICY engine ON public.assembly_alert TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly_part TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.assessment FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.audience TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2025,6 +2080,8 @@ CREATE POLICY own ON public.assembly_alert TO waglan_app USING ((org = public.cu
 
 CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.assessment TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
 CREATE POLICY own ON public.audience FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.bill TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -2238,6 +2295,9 @@ GRANT SELECT ON TABLE public.assembly_alert TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly_part TO waglan_app;
 GRANT SELECT ON TABLE public.assembly_part TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.assessment TO waglan_authority;
+GRANT SELECT ON TABLE public.assessment TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.audience TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.audience TO waglan_authority;

@@ -8,32 +8,58 @@ BATCH_EVENTS = 20_000
 NAME = "standing"
 
 # A filer's text may hold the escape of a zero, which only `json` reads, and only piece by piece.
-_TOLD = """
+_SAID = "(convert_from(e.canonical, 'UTF8')::json -> 'body' -> '{}') #>> '{{{{}}}}'"
+_TOLD = f"""
     SELECT l.seq, e.code, e.consignment, e.org, e.about, e.happened_at,
-           (convert_from(e.canonical, 'UTF8')::json -> 'body' -> 'manifest') #>> '{{}}' AS manifest,
-           (convert_from(e.canonical, 'UTF8')::json -> 'body' -> 'status') #>> '{{}}' AS status
+           {_SAID.format("manifest")} AS manifest, {_SAID.format("status")} AS status,
+           ({_SAID.format("version")})::int AS version, ({_SAID.format("score")})::int AS score
     FROM log_leaf l JOIN event e ON e.month = l.month AND e.event_id = l.event_id
-    WHERE l.seq >= %(first)s AND l.seq < %(end)s AND e.consignment IS NOT NULL
-      AND e.code IN ('bill.declared', 'customs.status', 'customs.notice-served')
+    WHERE l.seq >= %(first)s AND l.seq < %(end)s
+      AND e.code IN ('bill.declared', 'customs.status', 'customs.left-to-officer',
+                     'customs.notice-served', 'manifest.declared', 'manifest.cancelled')
 """
 _STEPS = (
     """
-    INSERT INTO {table}
-        (consignment, authority, manifest_id, number, call, declared_at, arrives_at, seq)
-    SELECT DISTINCT ON (t.consignment) t.consignment, m.filed_with, m.manifest_id, t.about, m.call,
-           t.happened_at, m.arrives_at, t.seq
+    INSERT INTO {table} (consignment, authority, manifest_id, filer, parent, number, call,
+                         declared_at, arrives_at, is_withdrawn, seq)
+    SELECT DISTINCT ON (t.consignment) t.consignment, m.filed_with, m.manifest_id, o.party,
+           c.parent, t.about, m.call, t.happened_at, m.arrives_at, m.function = 'cancel', t.seq
     FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
+    JOIN consignment c ON c.consignment = t.consignment JOIN organisation o ON o.org = m.org
     WHERE t.code = 'bill.declared' ORDER BY t.consignment, t.seq DESC
     ON CONFLICT (consignment) DO UPDATE SET
         authority = excluded.authority, manifest_id = excluded.manifest_id,
+        filer = excluded.filer, parent = excluded.parent,
         number = excluded.number, call = excluded.call, declared_at = excluded.declared_at,
-        arrives_at = excluded.arrives_at, seq = excluded.seq
+        arrives_at = excluded.arrives_at, is_withdrawn = excluded.is_withdrawn, seq = excluded.seq
+    """,
+    # What a newer version of its manifest leaves out is no longer declared.
+    """
+    UPDATE {table} s SET is_withdrawn = true, seq = greatest(s.seq, t.seq)
+    FROM (SELECT old.manifest_id, max(t.seq) AS seq
+          FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
+          JOIN manifest old ON (old.org, old.document, old.call) = (m.org, m.document, m.call)
+                            AND old.version < m.version
+          WHERE t.code IN ('manifest.declared', 'manifest.cancelled') GROUP BY old.manifest_id) t
+    WHERE s.manifest_id = t.manifest_id
     """,
     """
-    UPDATE {table} s SET status = t.status, decided_at = t.happened_at,
-                         seq = greatest(s.seq, t.seq)
-    FROM (SELECT DISTINCT ON (consignment) * FROM told WHERE code = 'customs.status'
-          ORDER BY consignment, seq DESC) t
+    UPDATE {table} s
+    SET status = coalesce(t.status, s.status), decided_at = coalesce(t.decided_at, s.decided_at),
+        version = coalesce(t.version, s.version + t.decided), score = coalesce(t.score, s.score),
+        left_at = coalesce(t.left_at, s.left_at), seq = greatest(s.seq, t.seq)
+    FROM (
+        SELECT consignment, max(seq) AS seq, count(status) AS decided,
+               (array_agg(status ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1] AS status,
+               (array_agg(happened_at ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1]
+                   AS decided_at,
+               (array_agg(version ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1]
+                   AS version,
+               (array_agg(score ORDER BY seq DESC) FILTER (WHERE score IS NOT NULL))[1] AS score,
+               (array_agg(happened_at ORDER BY seq DESC) FILTER (WHERE status IS NULL))[1]
+                   AS left_at
+        FROM told WHERE code IN ('customs.status', 'customs.left-to-officer')
+        GROUP BY consignment) t
     WHERE t.consignment = s.consignment
     """,
     """
@@ -84,9 +110,17 @@ async def redo(tx: Transaction, consignment: int) -> None:
     await tx.execute("DELETE FROM standing WHERE consignment = %s", [consignment])
     end = await cursor(tx)
     rows = await tx.execute(
-        "SELECT l.seq FROM event e JOIN log_leaf l ON l.event_id = e.event_id"
-        " WHERE e.consignment = %s AND l.seq < %s ORDER BY l.seq",
-        [consignment, end],
+        """
+        SELECT l.seq FROM event e JOIN log_leaf l ON l.event_id = e.event_id
+        WHERE e.consignment = %(bill)s AND l.seq < %(end)s
+        UNION
+        SELECT l.seq FROM bill b JOIN manifest m USING (manifest_id)
+        JOIN key_event k ON k.kind = 'manifest' AND k.key = m.document
+        JOIN log_leaf l ON l.event_id = k.event_id
+        WHERE b.consignment = %(bill)s AND l.seq < %(end)s
+        ORDER BY seq
+        """,
+        {"bill": consignment, "end": end},
     )
     for (seq,) in await rows.fetchall():
         await fold(tx, "standing", first=seq, end=seq + 1)

@@ -26,6 +26,7 @@ from waglan.gateway.http import (
     problem,
     tables,
     tracking,
+    worklist,
 )
 from waglan.gateway.http.described import call_id, described
 from waglan.gateway.http.docs_page import page
@@ -75,6 +76,7 @@ def describe() -> FastAPI:
         desk,
         tables,
         acts,
+        worklist,
         access,
         grants,
         erasures,

@@ -1,0 +1,116 @@
+"""The officers' worklist: what waits, by the ship's arrival and the risk. Officers only."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.worklist import FOR, Wait, Whom
+from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import misunderstood
+from waglan.parties.permission import Act
+from waglan.store import worklist
+from waglan.store.worklist import Place, Waiting, Wanted
+
+router = APIRouter(prefix="/v1/customs", tags=["customs"])
+
+CURSOR_CHARACTERS_MAX = 200
+
+
+class WaitingView(BaseModel):
+    """A bill that waits: for what and for whom; an act names filer, number, parent and version."""
+
+    filer: str
+    number: str
+    parent: str
+    version: int
+    call: str
+    arrives_at: datetime | None
+    score: int
+    status: str | None
+    waits: str
+    waits_for: str
+    withdrawn: bool  # its filer's newest manifest does not declare it
+    told: bool  # its filer knows the status
+
+
+class WorklistView(BaseModel):
+    """Bills that wait, and the cursor of the next page, null on the last."""
+
+    bills: list[WaitingView]
+    next: str | None
+
+
+@router.get("/worklist", response_model=WorklistView, responses=ERRORS)
+async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
+    visitor: TheVisitor,
+    call: Annotated[str | None, Query(max_length=100)] = None,
+    status: Annotated[CustomsStatus | None, Query()] = None,
+    waits: Annotated[Wait | None, Query()] = None,
+    waits_for: Annotated[Whom | None, Query()] = None,
+    after: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> WorklistView:
+    """List the bills that wait: the ship that comes first, then the highest score, then by age."""
+    visitor.must(Act.READ_TARGETING)
+    wanted = Wanted(call, status, _waits(waits, waits_for))
+    place = None if after is None else _place(after)
+    async with visitor.transaction() as tx:
+        found = await worklist.page(tx, wanted, after=place, at_most=limit + 1)
+    return WorklistView(
+        bills=[_view(one) for one in found[:limit]],
+        next=_cursor(found[limit - 1]) if len(found) > limit else None,
+    )
+
+
+def _waits(one: Wait | None, whom: Whom | None) -> list[Wait] | None:
+    if one is None and whom is None:
+        return None
+    return [wait for wait, for_ in FOR.items() if one in (None, wait) and whom in (None, for_)]
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+    arrives_at: datetime | None
+    score: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
+    consignment: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+
+
+def _cursor(last: Waiting) -> str:
+    told = msgspec.json.encode(_Cursor(last.arrives_at, last.score, last.consignment))
+    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+
+
+def _place(text: str) -> Place:
+    try:
+        told = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        cursor = msgspec.json.decode(told, type=_Cursor)
+        if cursor.arrives_at is not None and cursor.arrives_at.tzinfo is None:
+            raise ValueError("a cursor's time has a zone")
+    except (ValueError, binascii.Error, msgspec.DecodeError):
+        kind = Finding("HTTP-CURSOR", Severity.ERROR, Where("query.after"), {})
+        raise misunderstood(kind) from None
+    return Place(cursor.arrives_at, cursor.score, cursor.consignment)
+
+
+def _view(one: Waiting) -> WaitingView:
+    return WaitingView(
+        filer=one.filer,
+        number=one.number,
+        parent=one.parent,
+        version=one.version,
+        call=one.call,
+        arrives_at=one.arrives_at,
+        score=one.score,
+        status=one.status.value if one.status else None,
+        waits=one.waits.value,
+        waits_for=FOR[one.waits].value,
+        withdrawn=one.is_withdrawn,
+        told=one.is_told,
+    )

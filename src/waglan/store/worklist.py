@@ -1,0 +1,97 @@
+"""The officers' worklist in PostgreSQL: bills that wait, in one order that an index keeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import sql
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.customs.worklist import Wait
+from waglan.store import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bill that waits for somebody, as it stood when the log was last read."""
+
+    consignment: int
+    filer: str
+    parent: str
+    number: str
+    call: str
+    arrives_at: datetime | None
+    score: int
+    status: CustomsStatus | None
+    version: int
+    waits: Wait
+    is_withdrawn: bool
+    is_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A bill's place in the list; the next page begins after it."""
+
+    arrives_at: datetime | None
+    score: int
+    consignment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which bills are looked for; None is any."""
+
+    call: str | None = None
+    status: CustomsStatus | None = None
+    waits: Sequence[Wait] | None = None
+
+
+async def page(
+    tx: Transaction, wanted: Wanted, *, after: Place | None, at_most: int
+) -> list[Waiting]:
+    """Return the next bills that wait: the ship that comes first, then the highest score."""
+    asked: dict[str, Any] = {"at_most": at_most}
+    terms = ["authority = current_org()", "waits IS NOT NULL"]
+    if wanted.call is not None:
+        terms.append("call = %(call)s")
+        asked["call"] = wanted.call
+    if wanted.status is not None:
+        terms.append("status = %(status)s")
+        asked["status"] = wanted.status.value
+    if wanted.waits is not None:
+        terms.append("waits = ANY (%(waits)s)")
+        asked["waits"] = [wait.value for wait in wanted.waits]
+    if after is not None:
+        terms.append("(comes_at, places, consignment) > (%(comes_at)s, %(places)s, %(last)s)")
+        asked["comes_at"] = "infinity" if after.arrives_at is None else after.arrives_at
+        asked |= {"places": -after.score, "last": after.consignment}
+    rows = await tx.execute(
+        sql.SQL(
+            "SELECT consignment, filer, parent, number, call, arrives_at, score, status, version,"
+            " waits, is_withdrawn, coalesce(served_at >= decided_at, false) FROM standing"
+            " WHERE {} ORDER BY comes_at, places, consignment LIMIT %(at_most)s"
+        ).format(sql.SQL(" AND ").join(map(sql.SQL, terms))),
+        asked,
+    )
+    return [_waiting(row) for row in await rows.fetchall()]
+
+
+def _waiting(row: Sequence[Any]) -> Waiting:
+    consignment, filer, parent, number, call, arrives_at, score, status, *rest = row
+    version, waits, is_withdrawn, is_told = rest
+    return Waiting(
+        consignment,
+        filer,
+        parent,
+        number,
+        call,
+        arrives_at,
+        score,
+        CustomsStatus(status) if status else None,
+        version,
+        Wait(waits),
+        is_withdrawn,
+        is_told,
+    )

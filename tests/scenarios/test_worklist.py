@@ -1,0 +1,150 @@
+"""The officers' worklist: what waits, the ship that comes first and the highest score before."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from port import Officer, filed, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.customs.officer_act import Kind
+
+NUMBERS = count(1)
+VOYAGE = "9811000/001E"
+
+
+class Port:
+    """A line that files with an authority whose order decides nothing: each bill is left to it."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.line = instance.let_in("work-line", "carrier", addresses=("WORKLINE:ZZZ",))
+        customs = instance.let_in("work-customs", "customs", addresses=("WORKCUSTOMS:ZZZ",))
+        self.officer = Officer(customs)
+
+    def files(self, *numbers: str, hours: int = 24, version: int = 1, document: str = "") -> str:
+        ref = f"W{next(NUMBERS)}"
+        paper = manifest(Call("WORKLINE", "WORKCUSTOMS", ref), *map(Paper, numbers))
+        tomorrow = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("DTM+132:%Y%m%d")
+        then = (datetime.now(HONG_KONG) + timedelta(hours=hours)).strftime("DTM+132:%Y%m%d%H%M")
+        at = paper.index(tomorrow.encode())
+        paper = paper[:at] + then.encode() + paper[at + len(then) :]
+        if version > 1:
+            paper = paper.replace(f"+DOC-{ref}+9'".encode(), f"+DOC-{document}+5'".encode())
+            paper = paper.replace(b":203'NAD+CA", f":203'RFF+ACW:{version - 1}'NAD+CA".encode(), 1)
+            segments = paper.count(b"'") - 2 - 1
+            paper = paper[: paper.index(b"UNT+")] + f"UNT+{segments}+{ref}'UNZ+1+{ref}'".encode()
+        sent = filed(self.line, paper)
+        assert sent["state"] == "accepted", sent["findings"]
+        return ref
+
+    def waiting(self, **asked: Any) -> list[dict[str, Any]]:
+        answer = self.officer.desk.get("/v1/customs/worklist", params=asked)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["bills"])
+
+    def comes_to(self, number: str, **expected: Any) -> dict[str, Any]:
+        """Wait until the list says this of the bill: it follows the log by some moments."""
+
+        def look() -> dict[str, Any] | None:
+            found = [one for one in self.waiting(limit=200) if one["number"] == number]
+            return found[0] if found and expected.items() <= found[0].items() else None
+
+        return dict(wait(look))
+
+    def leaves(self, number: str) -> None:
+        wait(lambda: number not in [b["number"] for b in self.waiting(limit=200)] or None)
+
+
+@pytest.fixture(scope="module")
+def port(instance: Instance) -> Port:
+    return Port(instance)
+
+
+def test_the_ship_that_comes_first_stands_first_and_pages_join(port: Port) -> None:
+    port.files("SYNWORK1", hours=30)
+    port.files("SYNWORK2", "SYNWORK3", hours=8)
+    for number in ("SYNWORK1", "SYNWORK2", "SYNWORK3"):
+        port.comes_to(number, waits="decision", waits_for="officer", version=0, status=None)
+    whole = port.waiting()
+    assert [one["number"] for one in whole] == ["SYNWORK2", "SYNWORK3", "SYNWORK1"]
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = port.officer.desk.get("/v1/customs/worklist", params={"limit": 1, **after}).json()
+        found += page["bills"]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert found == whole
+
+
+def test_what_waits_follows_each_act_until_nothing_does(port: Port) -> None:
+    number = "SYNWORK4"
+    port.files(number)
+    port.comes_to(number, waits="decision")
+    officer = port.officer
+
+    def does(kind: Kind, **said: Any) -> None:
+        done = officer.does(kind, bills=officer.sees(number), **said)
+        assert done.status_code == 201, done.text
+
+    due = datetime.now(UTC) + timedelta(days=2)
+    does(Kind.ASK_DOCUMENTS, reason="prices", documents=("invoice",), due=due)
+    port.comes_to(number, waits="notice", waits_for="officer", version=1, told=False)
+    officer.serves(VOYAGE)
+    port.comes_to(number, waits="documents", waits_for="filer", told=True)
+    assert [b["number"] for b in port.waiting(waits_for="filer")] == [number]
+    does(Kind.SELECT, reason="its weight")
+    port.comes_to(number, waits="examination", version=2)
+    assert [b["number"] for b in port.waiting(status="inspect")] == [number]
+    assert number not in [b["number"] for b in port.waiting(waits="decision")]
+    does(Kind.LIFT, reason="it was another box")
+    port.leaves(number)
+
+
+def test_a_bill_that_its_filer_leaves_out_waits_on_if_an_officer_has_begun(port: Port) -> None:
+    document = port.files("SYNWORK5", "SYNWORK6", "SYNWORK7")
+    for number in ("SYNWORK5", "SYNWORK6", "SYNWORK7"):
+        port.comes_to(number, waits="decision")
+    officer = port.officer
+    seen = officer.sees("SYNWORK5")
+    assert officer.does(Kind.SELECT, bills=seen, reason="its weight").status_code == 201
+    port.files("SYNWORK7", version=2, document=document)
+    port.leaves("SYNWORK6")
+    kept = port.comes_to("SYNWORK5", waits="examination", withdrawn=True)
+    assert kept["call"] == VOYAGE
+
+
+def test_a_score_comes_from_what_fired_though_nobody_decided(port: Port) -> None:
+    """An open rule that stops the bill weighs; the order of one call is by score."""
+    port.files("SYNWORK8", "SYNWORK9", hours=60)
+    port.comes_to("SYNWORK9")
+    vague = manifest(Call("WORKLINE", "WORKCUSTOMS", "WVAGUE"), Paper("SYNWORK10"))
+    sent = filed(port.line, vague.replace(b"COTTON T-SHIRTS", b"GENERAL CARGO"))
+    assert sent["state"] == "accepted", sent["findings"]
+    assert port.comes_to("SYNWORK10", waits="decision", score=50)  # it weighs as score.toml says
+    assert port.comes_to("SYNWORK8")["score"] == 0
+
+
+def test_a_forged_cursor_and_an_unknown_wish_are_refused_with_words(port: Port) -> None:
+    forged = ["", "%", "AAAA", "W10", "WyJ4Iiwx", "bnVsbA", "WzEsMiwzXQ", "é", "x" * 201]
+    for cursor in forged:
+        answer = port.officer.desk.get("/v1/customs/worklist", params={"after": cursor})
+        assert answer.status_code == 422, cursor
+        assert answer.json()["findings"][0]["code"] in {"HTTP-CURSOR", "HTTP-FIELD"}, cursor
+    for asked in ({"status": "released"}, {"waits": "x"}, {"waits_for": "me"}, {"limit": 201}):
+        assert port.officer.desk.get("/v1/customs/worklist", params=asked).status_code == 422
+    naive: httpx.Response = port.officer.desk.get(
+        "/v1/customs/worklist", params={"after": "WyIyMDI2LTExLTI4VDAwOjAwOjAwIiwxLDJd"}
+    )
+    assert naive.json()["findings"][0]["code"] == "HTTP-CURSOR"
+
+
+def test_another_authority_and_a_filer_see_nothing_of_it(port: Port, instance: Instance) -> None:
+    other = instance.let_in("work-other", "customs", addresses=("WORKOTHER:ZZZ",))
+    assert other.get("/v1/customs/worklist").json() == {"bills": [], "next": None}
+    assert port.line.get("/v1/customs/worklist").status_code == 403
