@@ -86,6 +86,9 @@ class Side:
         paths = [
             *(f"/v1/track/{bill.number}" for bill in BILLS),
             "/v1/track/CSQU3054383",
+            *(f"/v1/customs-status/{bill.number}" for bill in BILLS),
+            "/v1/customs-status/CSQU3054383",
+            f"/v1/calls/{self.call}/holds",
             f"/v1/track/{self.call}",
             "/v1/track/DOC-S1",
             "/v1/events?limit=500",

@@ -93,6 +93,9 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.READ, "/v1/messages/{message}/answers/{n}"
     ),
     ("get", "/v1/track/{key}"): Ask(Act.READ, "/v1/track/{bill}"),
+    ("get", "/v1/customs-status/{key}"): Ask(Act.READ, "/v1/customs-status/{bill}"),
+    ("get", "/v1/calls/{call}/holds"): Ask(Act.READ, "/v1/calls/{call}/holds"),
+    ("get", "/v1/keys"): Ask(None, "/v1/keys"),
     ("get", "/v1/calls/{call}/listed"): Ask(Act.READ, "/v1/calls/{call}/listed"),
     ("get", "/v1/events"): Ask(Act.READ, "/v1/events"),
     ("get", "/stream"): Ask(Act.READ, "/stream"),

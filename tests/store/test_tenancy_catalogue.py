@@ -18,6 +18,7 @@ SRC = Path(__file__).parents[2] / "src" / "waglan"
 # Tables without row security, and why that is no hole.
 NO_TENANT = {
     "figure": "counters of the platform's work, of no organisation",
+    "key_set": "public: the keys that statements are signed with",
     "lease": "names processes; the engine's alone",
     "log_checkpoint": "public: hashes and signatures that anybody may have",
     "log_cosignature": "public: hashes and signatures that anybody may have",
@@ -68,6 +69,7 @@ PRIVILEGES = {
     "key_event": ("si", "si", "sid"),
     "figure": ("s", "", "siu"),
     "filing_rule": ("si", "s", "s"),
+    "key_set": ("s", "s", "si"),
     "lease": ("", "", "siu"),
     "linked": ("", "", "si"),
     "log_checkpoint": ("s", "s", "si"),

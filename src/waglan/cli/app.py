@@ -17,11 +17,13 @@ from waglan.cli import (
     desk,
     filing,
     keeping,
+    keys,
     log,
     operating,
     paper,
     places,
     proof,
+    status,
     template,
     witness,
 )
@@ -35,6 +37,7 @@ app = typer.Typer(
 paper.add(app)
 template.add(app)
 client.add(app)
+status.add(app)
 filing.add(app)
 proof.add(app)
 operating.add(app)
@@ -43,6 +46,7 @@ app.add_typer(bridge.app, name="bridge")
 app.add_typer(desk.app, name="desk")
 app.add_typer(places.app, name="codes")
 app.add_typer(log.app, name="log")
+app.add_typer(keys.app, name="keys")
 keeping.add(app)
 app.add_typer(witness.app, name="witness")
 

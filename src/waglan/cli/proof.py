@@ -1,17 +1,21 @@
-"""`waglan verify`: one event proven by its bundle, without any network."""
+"""`waglan verify`: an event, a customs status or a hold list proven, without any network."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from waglan.cli.log import pinned_key
 from waglan.cli.paper import opened
+from waglan.cli.proven import Asked, prove_statement
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
+from waglan.customs.hold_list import LIST_BYTES_MAX, is_hold_list
 from waglan.customs.officer_proof import officer_signed
-from waglan.logbook.evidence import BUNDLE_BYTES_MAX, Erased, Standing, Trust, Verdict
+from waglan.customs.signed_status import PREFIX
+from waglan.logbook.evidence import Erased, Standing, Trust, Verdict
 from waglan.logbook.evidence import verify as judge
 from waglan.logbook.quorum import BadQuorum, Quorum
 
@@ -21,8 +25,10 @@ def add(app: typer.Typer) -> None:
     app.command()(verify)
 
 
-def verify(
-    bundle: Annotated[str, typer.Argument(metavar="FILE|-", help="The evidence.")],
+def verify(  # noqa: PLR0913 (each is an option)
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|-|TEXT", help="Evidence, status, or hold list.")
+    ],
     key: Annotated[list[str], typer.Option(help="The log's key, from its operator.")],
     witness: Annotated[
         list[str] | None, typer.Option(help="The key of a witness you believe in.")
@@ -30,24 +36,60 @@ def verify(
     needed: Annotated[
         int | None, typer.Option(min=1, help="How many of them it takes; else all.")
     ] = None,
+    keys: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What `waglan keys get` gave.")
+    ] = None,
+    holds: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE", help="A hold list to hold a status against."),
+    ] = None,
+    max_age: Annotated[
+        int | None, typer.Option(min=0, help="Minutes: refuse what is older; else nothing is.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%S%z"], help="The time; else this clock's."),
+    ] = None,
+    about: Annotated[
+        str | None, typer.Option(help="Ask a hold list for this bill or container.")
+    ] = None,
 ) -> None:
-    """Verify a proof offline. Exit 0: proven; 1: not, or not witnessed as you asked; 2: unreadable.
+    """Verify evidence, a customs status or a hold list offline.
 
-    Without --witness it proves at most that the log's operator has signed it.
+    Exit 0: proven as you asked, and not held where you asked; 1: not proven, too old, superseded or
+    held; 2: unreadable; 3: not in this hold list, which is no answer. A text scanned from a QR
+    code may stand in the place of a file.
+
+    Without --witness evidence proves at most that the log's operator has signed it.
     """
     settings = Settings()
+    trust = _trust(key, witness or [], needed, settings)
+    data = _data(what, settings.lang)
+    if data.startswith(PREFIX.encode()) or is_hold_list(data):
+        age = None if max_age is None else timedelta(minutes=max_age)
+        asked = Asked(at or datetime.now(UTC), age, about)
+        raise typer.Exit(prove_statement(data, (trust, keys, holds or []), asked, settings.lang))
+    verdict = judge(data, trust)
+    _print(verdict, settings.lang)
+    raise typer.Exit(_status(verdict, is_witness_wanted=trust.quorum is not None))
+
+
+def _trust(key: list[str], witness: list[str], needed: int | None, settings: Settings) -> Trust:
     logs = [pinned_key(one, settings) for one in key]
     try:
-        pinned = tuple(pinned_key(one, settings) for one in witness or [])
+        pinned = tuple(pinned_key(one, settings) for one in witness)
         quorum = Quorum(needed or len(pinned), pinned) if pinned or needed else None
-        trust = Trust({one.name: [k for k in logs if k.name == one.name] for one in logs}, quorum)
+        return Trust({one.name: [k for k in logs if k.name == one.name] for one in logs}, quorum)
     except BadQuorum as error:
         found = Finding("CLI-KEY", Severity.ERROR, Where("witness"), {"reason": str(error)})
         raise stopped(found, settings.lang, 2) from None
-    with opened(bundle, settings.lang) as data:
-        verdict = judge(data.read(BUNDLE_BYTES_MAX + 1), trust)
-    _print(verdict, settings.lang)
-    raise typer.Exit(_status(verdict, is_witness_wanted=quorum is not None))
+
+
+def _data(what: str, lang: Lang) -> bytes:
+    if what.startswith(PREFIX):
+        return what.encode()
+    with opened(what, lang) as file:
+        return file.read(LIST_BYTES_MAX + 1)
 
 
 def _print(verdict: Verdict, lang: Lang) -> None:

@@ -65,4 +65,5 @@ class EventCode(Enum):
     SUBJECT_ERASED = "privacy.subject-erased"
     PROFILE_SET = "party.profile-set"
     KEY_PUBLISHED = "log.key-published"
+    KEY_SET_PUBLISHED = "log.key-set-published"
     ORIGIN_OPENED = "log.origin-opened"

@@ -7,6 +7,7 @@ from pathlib import Path
 from waglan.codes.party import PartyId
 from waglan.gateway.kit import Kit
 from waglan.gateway.tokens import new_subject, new_token
+from waglan.operations.publish_keys import publish_keys
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
 from waglan.operations.register_person import NewPerson
 from waglan.parties.role import ClientKind, Role, Scope
@@ -37,6 +38,14 @@ async def first_start(kit: Kit, home: Path) -> Path | None:
         )
         await register_organisation(tx, kit.keys.vault, new, now=kit.clock())
         return write_token(home, made.secret)
+
+
+async def make_keys_known(kit: Kit) -> bool:
+    """Publish the keys that statements are signed with, in the log; False if they are known."""
+    async with transaction(kit.pools.engine, None) as tx:
+        return await publish_keys(
+            tx, OPERATOR, kit.keys.signing, kit.keys.compromised, now=kit.clock()
+        )
 
 
 def write_token(home: Path, secret: str) -> Path:

@@ -21,7 +21,7 @@ import uvicorn
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
-from waglan.gateway.first_start import first_start
+from waglan.gateway.first_start import first_start, make_keys_known
 from waglan.gateway.http.app import application
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
@@ -86,10 +86,15 @@ async def running(config: Config) -> AsyncIterator[Running]:
 
 
 async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
-    """Open the log and let the operator in, unless it was done; return his token's file if new."""
+    """Open the log, let the operator in and publish the keys, unless it was done.
+
+    Return the file with the operator's token if it is new.
+    """
     async with transaction(kit.pools.engine, None) as tx:
         await log.open_log(tx, origin)
-    return await first_start(kit, home)
+    token = await first_start(kit, home)
+    await make_keys_known(kit)
+    return token
 
 
 @asynccontextmanager

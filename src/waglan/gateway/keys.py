@@ -14,12 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waglan.customs.sample import Sample
 from waglan.logbook.note import Algorithm, SignerKey, read_signer_key
 from waglan.logbook.sealed import SECRET_BYTES, Vault
-from waglan.logbook.signing import PrivateKey, Purpose
+from waglan.logbook.signing import PrivateKey, PublicKey, Purpose
 
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 VAULT = "vault.key"
 CHECKPOINT = "checkpoint.key"
+STATEMENTS = {Purpose.CUSTOMS_STATUS: "status.key", Purpose.HOLD_LIST: "holds.key"}
+RETIRED, COMPROMISED = "retired", "compromised"
 SAMPLE_PERMILLE = 10  # the project's own choice, no authority's: one bill in a hundred
 
 
@@ -34,6 +36,22 @@ class Keys:
     vault: Vault = field(repr=False)
     checkpoint: SignerKey = field(repr=False)
     sample: Sample = field(repr=False)
+    folder: Path
+
+    def signer(self, purpose: Purpose) -> PrivateKey:
+        """Return the key that signs for this purpose now: it may be renewed while we run."""
+        return _signer(self.folder, purpose)
+
+    @property
+    def signing(self) -> tuple[PublicKey, ...]:
+        """The public halves of the keys that sign statements now."""
+        return tuple(self.signer(purpose).public for purpose in STATEMENTS)
+
+    @property
+    def compromised(self) -> frozenset[str]:
+        """The ids of the keys that were put aside because others may have them."""
+        found = (path.name.split("-")[1] for path in self.folder.glob(f"{COMPROMISED}-*.key"))
+        return frozenset(found)
 
 
 def keys(folder: Path, origin: str) -> Keys:
@@ -43,7 +61,10 @@ def keys(folder: Path, origin: str) -> Keys:
     made = SignerKey(origin, Algorithm.NOTE, Ed25519PrivateKey.generate())
     signer = _file(folder / CHECKPOINT, lambda: made.secret_text.encode())
     sample = _file(folder / "sample.key", lambda: secrets.token_bytes(SECRET_BYTES))
-    return Keys(Vault(vault), read_signer_key(signer.decode()), Sample(sample, SAMPLE_PERMILLE))
+    for purpose in STATEMENTS:
+        _signer(folder, purpose)
+    sampled = Sample(sample, SAMPLE_PERMILLE)
+    return Keys(Vault(vault), read_signer_key(signer.decode()), sampled, folder)
 
 
 def vault_of(folder: Path) -> Vault | None:
@@ -76,6 +97,20 @@ def renew_checkpoint_key(folder: Path, origin: str) -> None:
         aside = folder / f"retired-{old.verifier.id.hex()}-{CHECKPOINT}"
         (folder / CHECKPOINT).rename(aside)
     keys(folder, origin)
+
+
+def renew_statement_keys(folder: Path, *, is_compromised: bool) -> None:
+    """Put the keys that sign statements aside and have new ones; the old ones sign nothing more."""
+    why = COMPROMISED if is_compromised else RETIRED
+    for purpose, name in STATEMENTS.items():
+        old = _signer(folder, purpose)
+        (folder / name).rename(folder / f"{why}-{old.public.kid}-{name}")
+        _signer(folder, purpose)
+
+
+def _signer(folder: Path, purpose: Purpose) -> PrivateKey:
+    made = _file(folder / STATEMENTS[purpose], lambda: secrets.token_bytes(SECRET_BYTES))
+    return PrivateKey(purpose, Ed25519PrivateKey.from_private_bytes(made))
 
 
 def erasure_list_key(folder: Path) -> PrivateKey:

@@ -12,8 +12,11 @@ async def prove_event(tx: Transaction, seq: int) -> Bundle | None:
     None when the reader may not see it, when there is none, or when no checkpoint covers it yet.
     """
     leaf = await log.leaf(tx, seq)
-    if leaf is None:
-        return None
+    return None if leaf is None else await proven(tx, seq, _said(leaf))
+
+
+async def proven(tx: Transaction, seq: int, said: Kept | Erased) -> Bundle | None:
+    """Return what was said in this place of the log with its proof; None: not yet."""
     signed = await log.checkpoint(tx, covering=seq + 1, witnessed=True)
     signed = signed or await log.checkpoint(tx, covering=seq + 1)
     if signed is None:
@@ -21,7 +24,7 @@ async def prove_event(tx: Transaction, seq: int) -> Bundle | None:
     tiles = await log.tiles(tx, tiles_for_inclusion(seq, signed.size))
     proof = inclusion_proof(seq, signed.size, tiles.__getitem__)
     note = read_note(signed.note + b"".join(signed.cosignatures))
-    return Bundle(_said(leaf), (Link(seq, tuple(proof), note),))
+    return Bundle(said, (Link(seq, tuple(proof), note),))
 
 
 def _said(leaf: log.Leaf) -> Kept | Erased:

@@ -74,7 +74,18 @@ async def _serve(
         tx,
         org,
         [
-            NoticeRow(row.consignment, event, manifest_id, row.status, now, row.told)
+            NoticeRow(
+                row.consignment,
+                event,
+                manifest_id,
+                row.status,
+                now,
+                row.number,
+                filed.id,
+                filed.version,
+                filed.call,
+                row.told,
+            )
             for row, event in zip(rows, numbers, strict=True)
         ],
     )

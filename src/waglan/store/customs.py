@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -234,13 +235,20 @@ async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
 
 
 class NoticeRow(msgspec.Struct, frozen=True):
-    """A status that the filer is told, and what else of it."""
+    """A status that the filer is told, and what else of it.
+
+    It names bill, version and call: who may read it need not see the manifest.
+    """
 
     consignment: int
     event_id: int
     manifest_id: int
     status: CustomsStatus
     served_at: datetime
+    number: str
+    manifest: UUID
+    version: int
+    call: str
     told: bytes = b"{}"
 
 
@@ -251,10 +259,11 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
         "notice",
         (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz"),
+         ("number", "text"), ("manifest", "uuid"), ("version", "int4"), ("call", "text"),
          ("told", "bytea")),
         [
             (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, r.served_at,
-             r.told)
+             r.number, r.manifest, r.version, r.call, r.told)
             for r in rows
         ],
     )  # fmt: skip

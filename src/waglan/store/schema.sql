@@ -617,6 +617,14 @@ CREATE TABLE public.key_event_7 (
     month date CONSTRAINT key_event_month_not_null NOT NULL
 );
 
+CREATE TABLE public.key_set (
+    event_id bigint NOT NULL,
+    said bytea NOT NULL,
+    salt bytea NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT key_set_salt_check CHECK ((length(salt) = 16))
+);
+
 CREATE TABLE public.lease (
     name text NOT NULL,
     holder text NOT NULL,
@@ -828,7 +836,11 @@ CREATE TABLE public.notice (
     manifest_id bigint NOT NULL,
     status text NOT NULL,
     served_at timestamp with time zone NOT NULL,
-    told bytea DEFAULT '\x7b7d'::bytea NOT NULL
+    told bytea DEFAULT '\x7b7d'::bytea NOT NULL,
+    number text NOT NULL,
+    manifest uuid NOT NULL,
+    version integer NOT NULL,
+    call text NOT NULL
 );
 
 ALTER TABLE ONLY public.notice FORCE ROW LEVEL SECURITY;
@@ -1290,6 +1302,9 @@ ALTER TABLE ONLY public.key_event_6
 ALTER TABLE ONLY public.key_event_7
     ADD CONSTRAINT key_event_7_pkey PRIMARY KEY (kind, key, event_id);
 
+ALTER TABLE ONLY public.key_set
+    ADD CONSTRAINT key_set_pkey PRIMARY KEY (event_id);
+
 ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 
@@ -1507,7 +1522,11 @@ CREATE INDEX movement_voyage ON public.movement USING btree (upper(replace(voyag
 
 CREATE INDEX movement_withdraws ON public.movement USING btree (withdraws) WHERE (withdraws IS NOT NULL);
 
+CREATE INDEX notice_call ON public.notice USING btree (call);
+
 CREATE INDEX notice_manifest ON public.notice USING btree (manifest_id);
+
+CREATE INDEX notice_number ON public.notice USING btree (number);
 
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
@@ -2395,6 +2414,10 @@ GRANT SELECT ON TABLE public.judgement TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.key_event TO waglan_engine;
+
+GRANT SELECT ON TABLE public.key_set TO waglan_app;
+GRANT SELECT ON TABLE public.key_set TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.key_set TO waglan_engine;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lease TO waglan_engine;
 

@@ -24,6 +24,7 @@ from waglan.gateway.http import (
     messages,
     partners,
     problem,
+    statements,
     tables,
     tracking,
     worklist,
@@ -85,6 +86,7 @@ def describe() -> FastAPI:
         filing,
         filing_desk,
         health,
+        statements,
     ):
         app.include_router(module.router)
     app.include_router(desk.listing)

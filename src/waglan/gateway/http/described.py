@@ -14,7 +14,7 @@ Document = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
 TOKEN = "token"
-OPEN = ("/healthz", "/readyz", "/metrics", "/log/")
+OPEN = ("/healthz", "/readyz", "/metrics", "/log/", "/v1/keys")
 METHODS = ("get", "post", "put", "patch", "delete")
 SCHEMES = {
     TOKEN: {

@@ -1,0 +1,145 @@
+"""Customs statuses and hold lists, signed for those who have no network; and the keys to them."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import KeyKind
+from waglan.customs.hold_list import sign_holds
+from waglan.customs.signed_status import sign_status
+from waglan.gateway.http.described import Responses, gives
+from waglan.gateway.http.door import TheKit, TheVisitor
+from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.problem import Problem, absent
+from waglan.logbook.signing import Purpose
+from waglan.operations.list_holds import list_holds
+from waglan.operations.prove_keys import prove_keys
+from waglan.operations.state_status import Stated, state_status
+from waglan.parties.permission import Act
+from waglan.store.connect import transaction
+
+router = APIRouter(prefix="/v1", tags=["customs status"])
+
+NEXT_MINUTES_MAX = 24 * 60
+_UNTOLD: Responses = {
+    409: {"description": "Customs has told nothing of it, or its filer withdrew it."}
+}
+_NOT_YET: Responses = {503: {"description": "Told a moment ago: come again in a second."}}
+
+
+class StatusView(BaseModel):
+    """What customs has told of one bill, and the text that proves it offline; no release of cargo.
+
+    `text` holds all but `filed_since`: the newest version of the manifest, where you may see that
+    one was filed of which customs has not spoken.
+    """
+
+    authority: str
+    status: str
+    bill: str
+    manifest: str
+    version: int
+    call: str
+    boxes: list[str]
+    boxes_of: int | None
+    told_at: datetime
+    as_of: datetime
+    seq: int
+    filed_since: int | None
+    text: str
+
+
+class StatusesView(BaseModel):
+    """What was asked, and a status for each bill that it names."""
+
+    key: str
+    found: list[StatusView]
+
+
+@router.get(
+    "/customs-status/{key:path}",
+    response_model=StatusesView,
+    responses={**ERRORS, **_UNTOLD, **_NOT_YET},
+)
+async def customs_status(
+    key: str, visitor: TheVisitor, kind: Annotated[KeyKind | None, Query()] = None
+) -> StatusesView:
+    """State what customs has told of a bill, or of each bill in a container, signed for others."""
+    visitor.must(Act.READ)
+    now = visitor.kit.clock()
+    async with visitor.transaction() as tx:
+        found = await state_status(tx, key, kind, now=now)
+    if found is None:
+        raise absent("key")
+    if isinstance(found, Finding):
+        raise _refused(found)
+    signer = visitor.kit.keys.signer(Purpose.CUSTOMS_STATUS)
+    return StatusesView(
+        key=key, found=[_view(one, sign_status(one.status, signer)) for one in found]
+    )
+
+
+def _view(one: Stated, text: str) -> StatusView:
+    said = one.status
+    return StatusView(
+        authority=said.authority,
+        status=said.status.value,
+        bill=said.bill,
+        manifest=str(said.manifest),
+        version=said.version,
+        call=said.call,
+        boxes=list(said.boxes),
+        boxes_of=said.boxes_of,
+        told_at=said.told_at,
+        as_of=said.as_of,
+        seq=said.seq,
+        filed_since=one.filed_since,
+        text=text,
+    )
+
+
+@router.get(
+    "/calls/{call:path}/holds",
+    response_class=Response,
+    responses={**ERRORS, **gives("text/plain"), **_NOT_YET},
+)
+async def holds(
+    call: str,
+    visitor: TheVisitor,
+    next_minutes: Annotated[int | None, Query(ge=1, le=NEXT_MINUTES_MAX)] = None,
+) -> Response:
+    """List what customs has told of each bill of a call that you may see, signed, for offline use.
+
+    `next_minutes` is when you mean to fetch the next list: it is signed in, so that whoever holds
+    this one sees that it is overdue.
+    """
+    visitor.must(Act.READ)
+    now = visitor.kit.clock()
+    until = None if next_minutes is None else now + timedelta(minutes=next_minutes)
+    async with visitor.transaction() as tx:
+        found = await list_holds(tx, visitor.principal.org, call, now=now, next_update=until)
+    if found is None:
+        raise absent("call")
+    if isinstance(found, Finding):
+        raise _refused(found)
+    signed = sign_holds(found, visitor.kit.keys.signer(Purpose.HOLD_LIST))
+    return Response(signed, media_type="text/plain; charset=utf-8")
+
+
+@router.get("/keys", response_class=Response, responses=gives("application/json"), tags=["log"])
+async def keys(kit: TheKit) -> Response:
+    """Return the keys to statuses and hold lists, proven by the log: for anybody."""
+    async with transaction(kit.pools.app, None) as tx:
+        bundle = await prove_keys(tx)
+    if bundle is None:
+        raise Problem(404, Finding("HTTP-NO-PROOF-YET", Severity.ERROR, Where("keys"), {}))
+    return Response(bundle.encoded(), media_type="application/json")
+
+
+def _refused(why: Finding) -> Problem:
+    if why.code == "STATUS-NOT-NUMBERED":
+        return Problem(503, why, headers={"Retry-After": "1"})
+    return Problem(409, why)
