@@ -216,6 +216,11 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/persons"): Ask(
         Act.REGISTER_PERSON, "/v1/persons", {"name": "Sample Person", "scopes": ["read"], "days": 1}
     ),
+    ("post", "/v1/equipment-events"): Ask(
+        Act.REPORT,
+        "/v1/equipment-events",
+        content=b'[{"id": "m", "code": "status", "box": "SYNU0000015", "at": "2026-11-03T09:30"}]',
+    ),
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),
     ("get", "/metrics"): Ask(None, "/metrics"),

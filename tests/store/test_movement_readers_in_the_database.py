@@ -103,11 +103,12 @@ async def tell(made: World, n: int, told: Told) -> tuple[int, int]:
     address = f"{told.addressee}:ZZZ" if told.addressee else "NOBODY"
     new = NewReport(org, address, message_id, id_, count, "COARRI", bytes(32), NOW)
     async with transaction(made.opened.app, org) as tx:
-        [number] = await moves.new_numbers(tx, 1)
+        one = Row(movement, NOW, Voyage(voyage, "9811000"))
+        [numbered] = await moves.numbered(tx, [one])
+        number, _ = numbered
         about = Key(KeyKind.CONTAINER, told.box)
         event = Event(movement.code, about, TERMINAL, NOW, NOW, {"movement": number})
         ids = await events.append(tx, [event])
-        numbered = (number, Row(movement, NOW, Voyage(voyage, "9811000")))
         await moves.add(tx, new, report, [numbered], ids)
     row = await made.admin.execute(
         "select report_id from movement where movement_id = %s", [number]

@@ -62,6 +62,7 @@ PRIVILEGES = {
     "erasure_wish": ("i", "", "sd"),
     "event": ("si", "si", "sid"),
     "event_erased": ("s", "s", "si"),
+    "event_id": ("si", "", "s"),
     "feed": ("s", "s", "sid"),
     "grant_revocation": ("si", "s", "s"),
     "grant_settled": ("s", "s", "si"),

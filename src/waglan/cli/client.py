@@ -46,12 +46,18 @@ def submit(
 ) -> None:
     """Hand in a message and print what became of it; doing it again changes nothing.
 
-    Exit 0: accepted; 1: refused, all or in part; 2: not handed in; 3: kept, and still waiting.
+    A batch of events (JSON or NDJSON) is taken row by row, and each wrong row is told. Exit 0:
+    accepted; 1: refused, all or in part; 2: not handed in; 3: kept, and still waiting.
     """
+    from waglan.cli.batch import show_batch
     from waglan.cli.talk import answered, client, show_finding
+    from waglan.messages.events.read import HEAD_BYTES, is_events
 
     settings = Settings()
     with _repeatable(file, settings.lang) as body, client(settings) as http:
+        if is_events(body.read(HEAD_BYTES), file):
+            response = answered(_handed_in(http, body, settings, "/v1/equipment-events"))
+            raise typer.Exit(show_batch(response.json(), settings.lang))
         response = answered(_handed_in(http, body, settings))
         shown = _settled(http, response.json(), wait)
         if "Waglan-Replayed" in response.headers:
@@ -78,7 +84,9 @@ def _repeatable(file: str, lang: Lang) -> Iterator[BinaryIO]:
             yield copy
 
 
-def _handed_in(http: httpx.Client, body: BinaryIO, settings: Settings) -> httpx.Response:
+def _handed_in(
+    http: httpx.Client, body: BinaryIO, settings: Settings, path: str = "/v1/messages"
+) -> httpx.Response:
     """Post the file, and once more if the line breaks: the same bytes are never taken twice."""
     pause = FIRST_PAUSE_SECONDS
     size = body.seek(0, os.SEEK_END)
@@ -87,7 +95,7 @@ def _handed_in(http: httpx.Client, body: BinaryIO, settings: Settings) -> httpx.
         try:
             body.seek(0)
             with _progress(body, size) as blocks:
-                response = http.post("/v1/messages", content=blocks, headers=headers)
+                response = http.post(path, content=blocks, headers=headers)
             if response.status_code not in (502, 503, 504) or not left:
                 return response
         except httpx.TransportError:

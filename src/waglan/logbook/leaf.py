@@ -55,7 +55,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
-        self._ends: dict[tuple[int, ...], bytes] = {}
+        self._ends: dict[tuple[int, ...], tuple[bytes, bytes]] = {}
 
     def event(self, event: Event) -> bytes:
         about = event.about
@@ -76,20 +76,21 @@ class _Writer:
         return written
 
     def _end(self, event: Event) -> bytes:
-        same = (event.code, event.happened_at, event.recorded_at, event.said_by)
-        key = tuple(map(id, same))
+        key = (id(event.code), id(event.recorded_at), id(event.said_by))
         written = self._ends.get(key)
         if written is None:
             end = _End(
                 code=event.code,
-                happened_at=_rfc3339(event.happened_at),
+                happened_at="",
                 recorded_at=_rfc3339(_utc(event.recorded_at)),
                 said_by=event.said_by,
             )
-            written = b"," + _encode(end)[1:]
+            before, name, after = _encode(end).partition(b'"happened_at":"')
+            written = (b"," + before[1:] + name, after)
             if len(self._ends) < ALIKE_MAX:
                 self._ends[key] = written
-        return written
+        # Of many events each happened at its own time.
+        return _rfc3339(event.happened_at).encode().join(written)
 
 
 def leaf_of(salt: bytes, event: bytes) -> bytes:

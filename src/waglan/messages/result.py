@@ -63,7 +63,7 @@ def result(
     document: str, kind: str, findings: Sequence[Finding], *, accepted: bool, version: int | None
 ) -> bytes:
     """Return the answer to one paper."""
-    told = tuple(map(_told, findings))
+    told = tuple(map(in_words, findings))
     return _formatted(Result(RESULT_FORM, document, kind, accepted, version, told))
 
 
@@ -72,7 +72,8 @@ def notice(document: str, bills: Iterable[BillStatus]) -> bytes:
     return _formatted(Notice(NOTICE_FORM, document, tuple(bills)))
 
 
-def _told(finding: Finding) -> Told:
+def in_words(finding: Finding) -> Told:
+    """Return a finding with its words in every language."""
     words = {lang: _words(finding, lang) for lang in LANGS}
     return Told(
         finding.code,

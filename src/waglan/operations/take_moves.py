@@ -4,40 +4,30 @@ Nothing of it is taken for a declaration, and nothing of a manifest is changed b
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import msgspec
 
 from waglan.cargo.correction import correct
-from waglan.cargo.movement import Conveyance, Movement, MovementReport
+from waglan.cargo.movement import Movement, MovementReport
 from waglan.cargo.stowage import Stowage
-from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
-from waglan.codes.party import PartyId
-from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.manifest import lengths
-from waglan.manifest.call import Voyage, time_of
 from waglan.messages.envelope import Message
+from waglan.operations.tell_movements import (
+    AHEAD_MAX,
+    Teller,
+    TellingPaper,
+    ahead,
+    tell_movements,
+    time_told,
+    voyage_of,
+    withdrawal,
+)
 from waglan.store import Transaction, events, moves
-from waglan.store.messages import Kept
-from waglan.store.moves import NewReport, Row, Withdrawn
+from waglan.store.moves import NewReport, Row
 
 AMENDED = "ACW"  # 1153: reference number to previous message
-AT_QUAY = {EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED}
-AHEAD_MAX = timedelta(hours=1)  # the project's own: clocks differ, and what happened is past
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Who tells, by which kept message, and when we were told."""
-
-    party: PartyId
-    message: Kept
-    now: datetime
 
 
 async def take_moves(tx: Transaction, teller: Teller, sent: tuple[Message, int]) -> list[Finding]:
@@ -50,14 +40,20 @@ async def take_moves(tx: Transaction, teller: Teller, sent: tuple[Message, int])
     report = message.content
     if not isinstance(report, MovementReport):
         raise TypeError("only a report of movements can be taken")
-    findings = [
-        found
-        for movement in report.movements
-        if (found := _ahead(movement, teller.now)) is not None
-    ]
     call = report.conveyance
-    rows = [Row(m, _time(m.happened_at), _voyage(call, m)) for m in report.movements]
+    rows = [Row(m, time_told(m.happened_at), voyage_of(call, m)) for m in report.movements]
+    latest = teller.now + AHEAD_MAX
+    findings = [
+        ahead(row.movement, _where(row.movement))
+        for row in rows
+        if row.happened_at and row.happened_at > latest
+    ]
     return [*findings, *await keep(tx, teller, sent, report, rows)]
+
+
+def _where(movement: Movement) -> Where:
+    path = f"boxes/{movement.box.number}/happened_at"
+    return Where(path, segment=movement.segment, tag="EQD")
 
 
 async def keep(
@@ -82,13 +78,14 @@ async def keep(
         await events.append(tx, [_refused(teller, report, findings)])
         return findings
     withdrawn = await moves.of_numbers(tx, correction.withdrawn)
-    taken = [*(_withdrawal(one, teller.now) for one in withdrawn)]
+    taken = [*(withdrawal(one, teller.now) for one in withdrawn)]
     taken += rows if correction.told else []
-    numbers = await moves.new_numbers(tx, len(taken))
-    numbered = list(zip(numbers, taken, strict=True))
-    happened = [_event(teller, report, sent, one) for one in numbered]
-    is_plan = isinstance(report, Stowage)
-    ids = await events.append(tx, [_planned(teller, report, len(rows))] if is_plan else happened)
+    if isinstance(report, Stowage):
+        numbered, ids = await moves.numbered(tx, taken), None
+        await events.append(tx, [_planned(teller, report, len(rows))])
+    else:
+        source = TellingPaper(kind, report.document, time_told(report.reported_at))
+        numbered, ids = await tell_movements(tx, teller, source, taken)
     new = NewReport(
         org=teller.message.org,
         addressee=_addressee(message),
@@ -99,7 +96,7 @@ async def keep(
         sha256=message.sha256,
         told_at=teller.now,
     )
-    await moves.add(tx, new, report, numbered, None if is_plan else ids)
+    await moves.add(tx, new, report, numbered, ids)
     return findings
 
 
@@ -116,34 +113,6 @@ def _addressee(message: Message) -> str:
     return f"{who.id}:{who.qualifier}" if who.qualifier else who.id
 
 
-def _voyage(call: Conveyance, movement: Movement) -> Voyage:
-    # Only at the quay does the place say of which call it was: a gate may be anywhere.
-    port = movement.place if movement.code in AT_QUAY else None
-    return Voyage(call.voyage, call.imo, call.vessel, port)
-
-
-def _time(text: str | None) -> datetime | None:
-    """Return a time in the zone that was sent, or in Hong Kong's where none was."""
-    at = time_of(text, zone=HONG_KONG)
-    if at is None:
-        return None
-    return at.astimezone(datetime.fromisoformat(text or "").tzinfo or HONG_KONG)
-
-
-def _ahead(movement: Movement, now: datetime) -> Finding | None:
-    at = _time(movement.happened_at)
-    if at is None or at <= now + AHEAD_MAX:
-        return None
-    box = movement.box.number
-    where = Where(f"boxes/{box}/happened_at", segment=movement.segment, tag="EQD")
-    return Finding(
-        "QUAY-TIME-AHEAD",
-        Severity.WARNING,
-        where,
-        {"box": box[:35], "text": (movement.happened_at or "")[:35]},
-    )
-
-
 def _without_call(report: MovementReport | Stowage) -> list[Finding]:
     call = report.conveyance
     if call.voyage and (call.imo or call.vessel):
@@ -153,64 +122,6 @@ def _without_call(report: MovementReport | Stowage) -> list[Finding]:
         return []
     where = Where("report/conveyance", tag="TDT")
     return [Finding("QUAY-CALL-MISSING", Severity.NOTE, where, {})]
-
-
-def _withdrawal(one: Withdrawn, now: datetime) -> Row:
-    movement = msgspec.structs.replace(one.movement, code=EventCode.EQUIPMENT_WITHDRAWN)
-    return Row(movement, now, one.voyage, one.number)
-
-
-def _event(
-    teller: Teller,
-    report: MovementReport | Stowage,
-    sent: tuple[Message, int],
-    numbered: tuple[int, Row],
-) -> Event:
-    message, _ = sent
-    number, row = numbered
-    movement = row.movement
-    reported_at = _time(report.reported_at) if isinstance(report, MovementReport) else None
-    return Event(
-        movement.code,
-        Key(KeyKind.CONTAINER, movement.box.number.upper()),
-        teller.party,
-        row.happened_at or reported_at or teller.now,
-        teller.now,
-        {
-            "movement": number,
-            "withdraws": row.withdraws,
-            "kind": message.header.type,
-            "document": report.document,
-            **_particulars(movement, row.voyage),
-        },
-        (Key(KeyKind.MESSAGE, str(teller.message.id)),),
-    )
-
-
-def _particulars(movement: Movement, call: Voyage) -> dict[str, Value]:
-    """What the log says of a movement: the box alone. What is in it is others' business."""
-    box = movement.box
-    return {
-        "happened_as_sent": movement.happened_at,
-        "vessel": call.vessel,
-        "imo": call.imo,
-        "voyage": call.voyage,
-        "place": movement.place,
-        "terminal": movement.terminal,
-        "slot": movement.slot,
-        "status": movement.status,
-        "status_text": movement.status_text,
-        "mode": movement.mode,
-        "damage": [*movement.damage],
-        "size_type": box.size_type,
-        "full": box.full,
-        "direction": box.direction,
-        "gross_mass_g": box.gross_mass_g,
-        "verified_mass_g": box.verified_mass_g,
-        "tare_g": box.tare_g,
-        "seals": [*box.seals],
-        "set_point_mdegc": box.set_point_mdegc,
-    }
 
 
 def _planned(teller: Teller, report: MovementReport | Stowage, count: int) -> Event:

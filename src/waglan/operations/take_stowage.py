@@ -10,7 +10,8 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding
 from waglan.manifest.call import Voyage
 from waglan.messages.envelope import Message
-from waglan.operations.take_moves import Teller, keep
+from waglan.operations.take_moves import keep
+from waglan.operations.tell_movements import Teller
 from waglan.store import Transaction
 from waglan.store.moves import Row
 

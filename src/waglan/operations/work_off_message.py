@@ -25,9 +25,10 @@ from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
 from waglan.operations.take_document import take_document
-from waglan.operations.take_moves import Teller, take_moves
+from waglan.operations.take_moves import take_moves
 from waglan.operations.take_part import Sender, Taken, take_part
 from waglan.operations.take_stowage import take_stowage
+from waglan.operations.tell_movements import Teller
 from waglan.operations.work_off_paper import Handed, role_refused, work_off_paper
 from waglan.store import Transaction, erasure, messages, parties
 from waglan.store.messages import Kept, NewAnswer, Outcome

@@ -37,14 +37,14 @@ class NewReport:
     told_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One movement to be kept; `withdraws` is the one that it takes back."""
 
     movement: Movement
     happened_at: datetime | None
     voyage: Voyage
     withdraws: int | None = None
+    document: str | None = None  # None: that of the report
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +99,10 @@ async def of_numbers(tx: Transaction, numbers: Sequence[int]) -> list[Withdrawn]
     ]
 
 
-async def new_numbers(tx: Transaction, count: int) -> list[int]:
-    """Return numbers for so many movements, which no other transaction has."""
+async def numbered(tx: Transaction, rows: Sequence[Row]) -> list[tuple[int, Row]]:
+    """Return movements with numbers that no other transaction has."""
     row = await (await tx.execute("SELECT nextval('movement_block') << 20")).fetchone()
-    first = int(row[0]) if row else 0
-    return list(range(first, first + count))
+    return list(enumerate(rows, start=int(row[0]) if row else 0))
 
 
 async def add(
@@ -203,17 +202,19 @@ def _cells(
     movement, call = one.movement, one.voyage
     # In a shared box bills, booking and goods are others' business: they are kept apart. Free words
     # might name somebody: they stand in the event alone, which can be erased.
-    box = msgspec.structs.replace(movement.box, dangerous=())
-    bare = msgspec.structs.replace(
-        movement, box=box, bills=(), booking=None, damage=(), status_text=None
-    )
+    bare = movement
+    if movement.box.dangerous:
+        box = msgspec.structs.replace(movement.box, dangerous=())
+        bare = msgspec.structs.replace(movement, box=box)
+    if movement.bills or movement.booking or movement.damage or movement.status_text:
+        bare = msgspec.structs.replace(bare, bills=(), booking=None, damage=(), status_text=None)
     return (
         number,
         report_id,
         new.org,
         new.message,
         new.kind,
-        document,
+        document if one.document is None else one.document,
         movement.box.number.upper(),
         movement.code.value,
         one.happened_at,

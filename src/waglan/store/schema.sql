@@ -480,6 +480,19 @@ CREATE TABLE public.event_erased (
 
 ALTER TABLE ONLY public.event_erased FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.event_id (
+    org bigint NOT NULL,
+    id text NOT NULL,
+    version integer NOT NULL,
+    sha256 bytea NOT NULL,
+    updated_at timestamp with time zone,
+    movement_id bigint,
+    CONSTRAINT event_id_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT event_id_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.event_id FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.examination (
     consignment bigint NOT NULL,
     event_id bigint NOT NULL,
@@ -1254,6 +1267,9 @@ ALTER TABLE ONLY public.event_default
 ALTER TABLE ONLY public.event_erased
     ADD CONSTRAINT event_erased_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.event_id
+    ADD CONSTRAINT event_id_pkey PRIMARY KEY (org, id, version);
+
 ALTER TABLE ONLY public.examination
     ADD CONSTRAINT examination_pkey PRIMARY KEY (consignment, event_id);
 
@@ -1913,6 +1929,8 @@ CREATE POLICY engine ON public.event TO waglan_engine USING (true) WITH CHECK (t
 
 CREATE POLICY engine ON public.event_erased TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.event_id FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.examination FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (true);
@@ -2006,6 +2024,8 @@ ALTER TABLE public.erasure_wish ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_erased ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_id ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.examination ENABLE ROW LEVEL SECURITY;
 
@@ -2122,6 +2142,8 @@ CREATE POLICY own ON public.erasure FOR SELECT TO waglan_app USING ((org = publi
 CREATE POLICY own ON public.erasure_request FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.event TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.event_id TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.examination TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -2385,6 +2407,9 @@ GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
 GRANT SELECT ON TABLE public.event_erased TO waglan_app;
 GRANT SELECT ON TABLE public.event_erased TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.event_id TO waglan_app;
+GRANT SELECT ON TABLE public.event_id TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.examination TO waglan_authority;
 GRANT SELECT ON TABLE public.examination TO waglan_engine;

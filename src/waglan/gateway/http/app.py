@@ -16,6 +16,7 @@ from waglan.gateway.http import (
     documents,
     draft_files,
     drafts,
+    equipment_events,
     erasures,
     filing,
     filing_desk,
@@ -71,6 +72,7 @@ def describe() -> FastAPI:
     app.add_middleware(Observed)
     for module in (
         messages,
+        equipment_events,
         checks,
         tracking,
         calls,

@@ -1,0 +1,49 @@
+"""One row of a batch of events: a movement under an id of its sender's own, or the end of one."""
+
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from waglan.cargo.movement import Conveyance, Movement
+from waglan.codes.finding import Finding, Severity
+
+ID_CHARACTERS_MAX = 500  # DCSA Track & Trace 3.0, eventID
+
+
+class EventRow(msgspec.Struct, frozen=True, gc=False):
+    """One row as it was read; with an ERROR among its findings, nothing of it is to be taken."""
+
+    row: int  # counted from 1
+    id: str = ""  # unique among all that its sender ever tells; empty if it could not be read
+    movement: Movement | None = None  # None: what was told under this id is taken back
+    call: Conveyance = Conveyance()
+    told_by: str | None = None  # whom the row itself names as its author
+    happened_at: datetime | None = None  # the movement's time, with its zone or Hong Kong's
+    version_at: datetime | None = None  # of two with one id the later one counts
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether nothing of it is to be taken."""
+        return bool(self.findings) and any(
+            found.severity is Severity.ERROR for found in self.findings
+        )
+
+
+class RowState(Enum):
+    """What became of a row."""
+
+    TAKEN = "taken"
+    KNOWN = "known"  # the same was told under this id before
+    REFUSED = "refused"
+    LEFT = "left"  # right, but the batch was to be taken whole or not at all
+
+
+class EventFate(msgspec.Struct, frozen=True, gc=False):
+    """What became of one row, and why."""
+
+    row: int
+    id: str
+    state: RowState
+    findings: tuple[Finding, ...] = ()

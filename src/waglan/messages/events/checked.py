@@ -1,0 +1,98 @@
+"""What every row is asked, in whatever form it came: is this a box, is this a time."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from msgspec import structs
+
+from waglan.cargo.event_row import EventRow
+from waglan.cargo.movement import Conveyance, Movement
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.container import is_right, read
+from waglan.codes.finding import Finding, Severity, Where
+
+SHOWN_CHARACTERS_MAX = 70
+_NO_CALL = Conveyance()
+
+
+class EventPlaces(NamedTuple):
+    """Where a form has the box, and the times of the event and of its version."""
+
+    box: str
+    at: str
+    updated_at: str
+
+
+class RowIdentity(NamedTuple):
+    """What names a row and its version."""
+
+    row: int
+    id: str
+    updated_at: str | None
+    told_by: str | None = None
+
+
+def checked(
+    named: RowIdentity,
+    movement: Movement | None,
+    pointers: EventPlaces,
+    call: Conveyance = _NO_CALL,
+) -> EventRow:
+    """Return a row with its times, and what is wrong with them and with its box."""
+    found = list[Finding]()
+    happened_at = version_at = None
+    if movement is not None:
+        number = movement.box.number
+        if not is_right(number):
+            found += _box(named.row, pointers.box, number)
+        happened_at = time_of_row(movement.happened_at)
+        if happened_at is None:
+            found.append(_bad_time(named.row, pointers.at, movement.happened_at))
+    if named.updated_at is not None:
+        version_at = time_of_row(named.updated_at)
+        if version_at is None:
+            found.append(_bad_time(named.row, pointers.updated_at, named.updated_at))
+    return EventRow(
+        named.row,
+        named.id,
+        movement,
+        call,
+        named.told_by,
+        happened_at,
+        version_at,
+        tuple(found) if found else (),
+    )
+
+
+def _box(row: int, path: str, number: str) -> list[Finding]:
+    if not number:
+        return [missing(row, path[1:])]
+    # As at the quay: a number of another shape is told of too, for not every box is ISO's.
+    found = read(number, Where(path, line=row))[1]
+    return [structs.replace(one, severity=Severity.NOTE) for one in found]
+
+
+def time_of_row(text: str | None) -> datetime | None:
+    """Return a day and time that the calendar has, with a zone of whole minutes; else None."""
+    try:
+        at = datetime.fromisoformat(text or "")
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=HONG_KONG)
+            if len(text or "") <= len("2027-05-03T"):
+                return None
+        at.astimezone(UTC)
+        zone = at.utcoffset()
+    except (ValueError, OverflowError):
+        return None
+    return None if zone is None or zone.seconds % 60 or zone.microseconds else at
+
+
+def _bad_time(row: int, path: str, text: str | None) -> Finding:
+    shown = (text or "")[:SHOWN_CHARACTERS_MAX]
+    return Finding("EVENT-TIME", Severity.ERROR, Where(path, line=row), {"text": shown})
+
+
+def missing(row: int, name: str) -> Finding:
+    """Find that a row does not say something without which nothing can be told."""
+    where = Where(f"/{name}", line=row)
+    return Finding("EVENT-FIELD-MISSING", Severity.ERROR, where, {"field": name})

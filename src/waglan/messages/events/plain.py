@@ -1,0 +1,149 @@
+"""Our own plain form of an event: what a gate's or a truck's program knows, in the trade's words.
+
+Masses are whole grams. What is not known is left out; an unknown field is refused, because it is
+nearly always a misspelt one.
+"""
+
+from enum import Enum
+from typing import Annotated, Any, Final, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from waglan.cargo.event_row import ID_CHARACTERS_MAX, EventRow
+from waglan.cargo.movement import Box, Conveyance, Movement
+from waglan.codes.event import EventCode
+from waglan.messages.events.checked import EventPlaces, RowIdentity, checked, missing
+
+AMOUNT_MAX: Final = 10**15
+LIST_MAX: Final = 100
+
+Id: TypeAlias = Annotated[str, Meta(min_length=1, max_length=ID_CHARACTERS_MAX)]
+Code: TypeAlias = Annotated[str, Meta(max_length=35)]
+Number: TypeAlias = Annotated[str, Meta(max_length=70)]
+Words: TypeAlias = Annotated[str, Meta(max_length=350)]
+Codes: TypeAlias = Annotated[tuple[Code, ...], Meta(max_length=LIST_MAX)]
+Mass: TypeAlias = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+Time: TypeAlias = Annotated[
+    str, Meta(max_length=35, description="ISO 8601; without a zone it is Hong Kong time.")
+]
+
+
+class _Happened(Enum):
+    """What happened to the box."""
+
+    DISCHARGED = "discharged"
+    LOADED = "loaded"
+    GATE_IN = "gate-in"
+    GATE_OUT = "gate-out"
+    STATUS = "status"
+
+
+class _Direction(Enum):
+    """Where the box is going."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    TRANSHIPMENT = "transhipment"
+
+
+CODES: Final = {code: EventCode(f"equipment.{code.value}") for code in _Happened}
+# 8249 of UN/EDIFACT, as COARRI and CODECO say it.
+DIRECTIONS: Final = {
+    _Direction.EXPORT: "2",
+    _Direction.IMPORT: "3",
+    _Direction.TRANSHIPMENT: "6",
+}
+
+
+class EventForm(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """One event of one box."""
+
+    id: Annotated[Id, Meta(description="Your own; unique among all that you ever send.")]
+    code: _Happened | None = None
+    box: Code | None = None
+    at: Time | None = None
+    retracted: Annotated[bool, Meta(description="True takes back what this id told.")] = False
+    updated_at: Annotated[Time, Meta(description="Of two with one id the later counts.")] | None = (
+        None
+    )
+    place: Annotated[Number, Meta(description="UN/LOCODE, or the name.")] | None = None
+    terminal: Number | None = None
+    vessel: Number | None = None
+    imo: Number | None = None
+    call_sign: Number | None = None
+    voyage: Number | None = None
+    mode: Annotated[Code, Meta(description="1 sea, 2 rail, 3 road, 4 air, 8 river.")] | None = None
+    size_type: Annotated[Code, Meta(description="ISO 6346, such as 22G1.")] | None = None
+    full: bool | None = None
+    direction: _Direction | None = None
+    operator: Code | None = None
+    seals: Codes = ()
+    gross_mass_g: Mass | None = None
+    verified_mass_g: Mass | None = None
+    tare_g: Mass | None = None
+    set_point_mdegc: (
+        Annotated[int, Meta(ge=-200_000, le=200_000, description="In 1/1000 °C.")] | None
+    ) = None
+    slot: Annotated[Code, Meta(description="Bay, row and tier on the ship.")] | None = None
+    damage: Annotated[tuple[Words, ...], Meta(max_length=LIST_MAX)] = ()
+    status: Annotated[Number, Meta(description="With code status: your own code of it.")] | None = (
+        None
+    )
+    status_text: Words | None = None
+    bills: Annotated[tuple[Number, ...], Meta(max_length=LIST_MAX)] = ()
+    booking: Number | None = None
+    dangerous: Annotated[Codes, Meta(description="UN numbers of dangerous goods.")] = ()
+
+
+def plain_schema() -> dict[str, Any]:
+    """Return the JSON Schema of one event, without references."""
+    _, components = msgspec.json.schema_components([EventForm])
+    form: dict[str, Any] = components["EventForm"]
+    for name, field in form["properties"].items():
+        for kind in (_Happened, _Direction):
+            if kind.__name__ in str(field):
+                form["properties"][name] = {"anyOf": [components[kind.__name__], {"type": "null"}]}
+    return form
+
+
+def plain_row(row: int, told: EventForm) -> EventRow:
+    """Return what a row in the plain form says."""
+    named = RowIdentity(row, told.id, told.updated_at)
+    if told.retracted:
+        return checked(named, None, _POINTERS)
+    if told.code is None or told.box is None or told.at is None:
+        absent = (name for name in ("code", "box", "at") if getattr(told, name) is None)
+        return EventRow(row, told.id, findings=(missing(row, next(absent)),))
+    box = Box(
+        "".join(told.box.split()),
+        size_type=told.size_type,
+        full=told.full,
+        direction=DIRECTIONS[told.direction] if told.direction else None,
+        operator=told.operator,
+        gross_mass_g=told.gross_mass_g,
+        verified_mass_g=told.verified_mass_g,
+        tare_g=told.tare_g,
+        seals=told.seals,
+        set_point_mdegc=told.set_point_mdegc,
+        dangerous=told.dangerous,
+    )
+    movement = Movement(
+        CODES[told.code],
+        box,
+        told.at,
+        told.place,
+        told.terminal,
+        told.slot,
+        told.bills,
+        told.booking,
+        told.damage,
+        told.status,
+        told.status_text,
+        told.mode,
+    )
+    call = Conveyance(told.vessel, told.imo, told.call_sign, told.voyage)
+    return checked(named, movement, _POINTERS, call)
+
+
+_POINTERS = EventPlaces("/box", "/at", "/updated_at")

@@ -1,0 +1,147 @@
+"""A batch of events, row by row: a wrong row spoils no other."""
+
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from waglan.cargo.event_row import EventRow
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
+from waglan.messages.events.plain import EventForm, plain_row
+
+ROWS_MAX: Final = 5_000  # of one batch
+HEAD_BYTES: Final = 4 * 1024  # what `is_events` looks at
+NDJSON: Final = "application/x-ndjson"
+_MARK = b"\xef\xbb\xbf"
+_REASON_CHARACTERS_MAX = 200
+_BATCH = Where("batch")
+# What a JSON reader raises on bytes that are no JSON, or not of the form.
+_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+Read: TypeAlias = tuple[list[EventRow], list[Finding]]
+
+
+_ABSENT = msgspec.Raw()
+
+
+class _Which(msgspec.Struct, gc=False):
+    """What only DCSA's form has."""
+
+    eventID: msgspec.Raw = _ABSENT
+    eventClassification: msgspec.Raw = _ABSENT
+
+
+class _Wrapped(msgspec.Struct, gc=False):
+    """DCSA's PostEventsRequest."""
+
+    events: list[msgspec.Raw]
+
+
+_which = msgspec.json.Decoder(_Which).decode
+_dcsa = msgspec.json.Decoder(DcsaEvent).decode
+_plain = msgspec.json.Decoder(EventForm).decode
+_listed = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_wrapped = msgspec.json.Decoder(_Wrapped).decode
+
+
+def read_events(data: bytes) -> Read:
+    """Return every row of a batch; findings mean that it can't be taken for a batch at all.
+
+    A batch is a JSON array of events, DCSA's object with `events`, or a line of JSON for each
+    event (NDJSON). Each row may be in DCSA's form or in the plain one.
+    """
+    data = data.removeprefix(_MARK)
+    try:
+        rows = _rows(data)
+    except _ERRORS as error:
+        reason = str(error)[:_REASON_CHARACTERS_MAX]
+        return [], [Finding("EVENT-BATCH-FORM", Severity.ERROR, _BATCH, {"reason": reason})]
+    if not rows:
+        return [], [Finding("EVENT-BATCH-EMPTY", Severity.ERROR, _BATCH, {})]
+    if len(rows) > ROWS_MAX:
+        count = len(rows)
+        return [], [
+            Finding("EVENT-ROWS-MAX", Severity.ERROR, _BATCH, {"count": count, "max": ROWS_MAX})
+        ]
+    # Controls are looked for in all rows at once; most batches have none.
+    check = _uncontrolled if b"\\u00" in data else _row
+    return [check(n, raw) for n, raw in enumerate(rows, start=1)], []
+
+
+def is_events(head: bytes, name: str = "") -> bool:
+    """Whether a file that begins so, or is called so, is a batch of events and no other paper."""
+    bare = head.removeprefix(_MARK).lstrip()
+    if bare.startswith(b"["):  # no paper is a list
+        return True
+    by_form = _WRAPPED.match(bare) or _LINES.search(bare) or b'"eventClassification"' in bare
+    by_name = name.lower().endswith((".ndjson", ".jsonl"))
+    return bare.startswith(b"{") and bool(by_form or by_name)
+
+
+def _rows(data: bytes) -> list[bytes] | list[msgspec.Raw]:
+    head = data.lstrip()
+    if head.startswith(b"["):
+        return _listed(data)
+    if _WRAPPED.match(head):
+        return _wrapped(data).events
+    return [line for line in data.split(b"\n") if line.strip()]
+
+
+def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
+    try:
+        which = _which(raw)
+        if which.eventID is not _ABSENT or which.eventClassification is not _ABSENT:
+            return dcsa_row(n, _dcsa(raw))
+        return plain_row(n, _plain(raw))
+    except _ERRORS as error:
+        return EventRow(n, _id_of(raw), findings=(_fault(n, error),))
+
+
+def _uncontrolled(n: int, raw: bytes | msgspec.Raw) -> EventRow:
+    if _CONTROL.search(bytes(raw)):
+        where = Where("", line=n)
+        found = Finding("PAPER-CONTROL-CHARACTER", Severity.ERROR, where, {})
+        return EventRow(n, _id_of(raw), findings=(found,))
+    return _row(n, raw)
+
+
+# As JSON escapes them; an even number of backslashes before is text.
+_CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\u00[01]")
+_LINES = re.compile(rb"\}[ \t\r]*\n\s*\{")  # no single document has one object after another
+_WRAPPED = re.compile(rb'\{\s*"events"\s*:')
+
+
+class _Named(msgspec.Struct, gc=False):
+    eventID: str | None = None
+    id: str | None = None
+
+
+_name: Callable[[bytes | msgspec.Raw], _Named] = msgspec.json.Decoder(_Named).decode
+
+
+def _id_of(raw: bytes | msgspec.Raw) -> str:
+    """Return a wrong row's id, if it has a readable one: its sender knows it by that."""
+    try:
+        named = _name(raw)
+    except _ERRORS:
+        return ""
+    return (named.eventID or named.id or "")[:_REASON_CHARACTERS_MAX]
+
+
+_AT = re.compile(r" - at `\$?(?P<at>[^`]*)`$")
+
+
+def _fault(n: int, error: Exception) -> Finding:
+    """Say where the form was not kept to; the reason is the reader's own, in English."""
+    text = str(error)
+    if not isinstance(error, msgspec.ValidationError):
+        reason = text[:_REASON_CHARACTERS_MAX]
+        where = Where("", line=n)
+        return Finding("EVENT-ROW-SYNTAX", Severity.ERROR, where, {"reason": reason})
+    found = _AT.search(text)
+    steps = [step for step in re.split(r"[.\[\]]+", found["at"] if found else "") if step]
+    pointer = "".join(f"/{step}" for step in steps)
+    reason = _AT.sub("", text)[:_REASON_CHARACTERS_MAX]
+    return Finding("EVENT-ROW-FORM", Severity.ERROR, Where(pointer, line=n), {"reason": reason})

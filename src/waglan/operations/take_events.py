@@ -1,0 +1,186 @@
+"""A batch of events is taken row by row: as the same movements that a message of EDIFACT makes.
+
+A wrong row spoils no other, unless its sender asked for all or nothing. An id is taken once for
+each sender, so that nothing that is sent again counts twice.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from waglan.cargo.event_row import EventFate, EventRow, RowState
+from waglan.cargo.event_version import EventVersion, Step, step
+from waglan.cargo.movement import Conveyance, MovementReport
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.function import Function
+from waglan.codes.party import PartyId
+from waglan.operations.tell_movements import (
+    AHEAD_MAX,
+    Teller,
+    TellingPaper,
+    ahead,
+    tell_movements,
+    voyage_of,
+    withdrawal,
+)
+from waglan.parties.reporting import tellers
+from waglan.parties.role import Role
+from waglan.store import Transaction, event_ids, moves
+from waglan.store.event_ids import ToldEvent
+from waglan.store.moves import NewReport, Row
+
+KIND = "EVENTS"
+
+
+@dataclass(frozen=True, slots=True)
+class EventAuthor:
+    """What the sender of a batch is known as, and what he may tell."""
+
+    names: frozenset[str]  # his party id and his addresses, with and without their qualifiers
+    may_tell: frozenset[EventCode]
+
+
+def author_of(party: PartyId, addresses: Collection[str], roles: Collection[Role]) -> EventAuthor:
+    """Return an author by what is registered of him."""
+    bare = (address.partition(":")[0] for address in addresses)
+    may_tell = (code for code in EventCode if tellers(code) & set(roles))
+    return EventAuthor(frozenset({party, *addresses, *bare}), frozenset(may_tell))
+
+
+async def take_events(
+    tx: Transaction, teller: Teller, author: EventAuthor, rows: Sequence[EventRow], *, whole: bool
+) -> list[EventFate]:
+    """Keep what the rows tell, and say what became of each, in their order.
+
+    With `whole`, one wrong row leaves all others untold. Raises `store.Taken` if another
+    transaction took an id at the same moment: roll back and begin again.
+    """
+    judged = [_judged(row, author) for row in rows]
+    right = [row for row, wrong in zip(rows, judged, strict=True) if not wrong]
+    stand = await event_ids.stand(tx, {row.id for row in right})
+    plan = [
+        _refused(row, wrong) if wrong else _planned(row, teller, stand)
+        for row, wrong in zip(rows, _once(rows, judged), strict=True)
+    ]
+    if whole and any(one.fate.state is RowState.REFUSED for one in plan):
+        return [_left(one.fate) for one in plan]
+    await _tell(tx, teller, [one for one in plan if one.fate.state is RowState.TAKEN])
+    return [one.fate for one in plan]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What becomes of a row, what it tells, and the version that it makes of its id."""
+
+    fate: EventFate
+    tells: Row | None = None
+    takes_back: int | None = None
+    version: ToldEvent | None = None
+
+
+def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
+    """Return why nothing of a row may be taken, with all else that was found; else nothing."""
+    if row.is_wrong:
+        return row.findings
+    movement = row.movement
+    is_his = row.told_by is None or row.told_by in author.names
+    if is_his and (movement is None or movement.code in author.may_tell):
+        return ()
+    where = Where("", line=row.row)
+    if movement is None or not is_his:
+        address = (row.told_by or "")[:80]
+        return (Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": address}),)
+    roles = ", ".join(sorted(role.value for role in tellers(movement.code)))
+    code = movement.code.value
+    return (Finding("EVENT-ROLE", Severity.ERROR, where, {"code": code, "roles": roles}),)
+
+
+def _once(
+    rows: Sequence[EventRow], judged: Sequence[tuple[Finding, ...]]
+) -> list[tuple[Finding, ...]]:
+    """Refuse an id that a right row before has too: which of them counts can't be known."""
+    seen: set[str] = set()
+    found = list[tuple[Finding, ...]]()
+    for row, wrong in zip(rows, judged, strict=True):
+        if not wrong and row.id in seen:
+            wrong = (Finding("EVENT-ID-TWICE", Severity.ERROR, Where("", line=row.row), {}),)
+        elif not wrong:
+            seen.add(row.id)
+        found.append(wrong)
+    return found
+
+
+def _planned(row: EventRow, teller: Teller, stand: dict[str, ToldEvent]) -> _Plan:
+    movement, stands = row.movement, stand.get(row.id)
+    digest = sha256(_encode((movement, row.call))).digest()
+    new = EventVersion(digest, row.version_at, movement is None)
+    done = step(new, None if stands is None else _version(stands), row.row)
+    if done.state is not RowState.TAKEN:
+        return _Plan(_fate(row, done))
+    tells, found = None, row.findings
+    if movement is not None:
+        if row.happened_at and row.happened_at > teller.now + AHEAD_MAX:
+            found = (*found, ahead(movement, Where("", line=row.row)))
+        tells = Row(movement, row.happened_at, voyage_of(row.call, movement), document=row.id)
+    return _Plan(
+        EventFate(row.row, row.id, RowState.TAKEN, found),
+        tells,
+        stands.movement if stands and done.takes_back else None,
+        ToldEvent(stands.version + 1 if stands else 1, digest, new.updated_at, None),
+    )
+
+
+def _version(stands: ToldEvent) -> EventVersion:
+    return EventVersion(stands.sha256, stands.updated_at, stands.movement is None)
+
+
+def _fate(row: EventRow, done: Step) -> EventFate:
+    found = (*row.findings, done.finding) if done.finding else row.findings
+    return EventFate(row.row, row.id, done.state, found)
+
+
+def _refused(row: EventRow, wrong: tuple[Finding, ...]) -> _Plan:
+    return _Plan(EventFate(row.row, row.id, RowState.REFUSED, wrong))
+
+
+def _left(fate: EventFate) -> EventFate:
+    if fate.state is RowState.REFUSED:
+        return fate
+    return EventFate(fate.row, fate.id, RowState.LEFT, fate.findings)
+
+
+async def _tell(tx: Transaction, teller: Teller, plan: Sequence[_Plan]) -> None:
+    if not plan:
+        return
+    documents = {one.takes_back: one.fate.id for one in plan if one.takes_back is not None}
+    gone = await moves.of_numbers(tx, sorted(documents)) if documents else []
+    back = [withdrawal(one, teller.now, documents[one.number]) for one in gone]
+    told = [one for one in plan if one.tells is not None]
+    taken = [*back, *(one.tells for one in told if one.tells is not None)]
+    numbered, ids = await tell_movements(tx, teller, TellingPaper(KIND), taken)
+    await moves.add(tx, _report_of(teller), _REPORT, numbered, ids)
+    versions = {one.fate.id: one.version for one in plan if one.version is not None}
+    for one, (number, _) in zip(told, numbered[len(back) :], strict=True):
+        versions[one.fate.id] = msgspec.structs.replace(versions[one.fate.id], movement=number)
+    await event_ids.add(tx, teller.message.org, versions)
+
+
+def _report_of(teller: Teller) -> NewReport:
+    kept = teller.message
+    return NewReport(
+        org=kept.org,
+        addressee="",
+        message_id=kept.message_id,
+        message=kept.id,
+        place=1,
+        kind=KIND,
+        sha256=kept.sha256,
+        told_at=teller.now,
+    )
+
+
+_REPORT = MovementReport("", "", Function.ORIGINAL, Conveyance())
+_encode = msgspec.json.Encoder(order="deterministic").encode

@@ -1,0 +1,161 @@
+"""Movements are told in the log, whether they came in a message or in a batch of rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from waglan.cargo.movement import Conveyance, Movement
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.logbook.canonical import Stated
+from waglan.logbook.event import Event
+from waglan.manifest.call import Voyage
+from waglan.store import Transaction, events, moves
+from waglan.store.messages import Kept
+from waglan.store.moves import Row, Withdrawn
+
+AT_QUAY = {EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED}
+AHEAD_MAX = timedelta(hours=1)  # the project's own: clocks differ, and what happened is past
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells, by which kept message, and when we were told."""
+
+    party: PartyId
+    message: Kept
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TellingPaper:
+    """What movements came in; a row may have a document of its own."""
+
+    kind: str
+    document: str = ""
+    reported_at: datetime | None = None
+
+
+async def tell_movements(
+    tx: Transaction, teller: Teller, paper: TellingPaper, rows: Sequence[Row]
+) -> tuple[list[tuple[int, Row]], list[int]]:
+    """Tell movements as events; return each with its number, and the events' numbers."""
+    numbered = await moves.numbered(tx, rows)
+    return numbered, await events.append(tx, _events(teller, paper, numbered))
+
+
+def _events(
+    teller: Teller, paper: TellingPaper, numbered: Sequence[tuple[int, Row]]
+) -> list[Event]:
+    also = (Key(KeyKind.MESSAGE, str(teller.message.id)),)
+    otherwise = paper.reported_at or teller.now
+    return [
+        Event(
+            row.movement.code,
+            Key(KeyKind.CONTAINER, row.movement.box.number.upper()),
+            teller.party,
+            row.happened_at or otherwise,
+            teller.now,
+            Stated(_particulars(number, row, paper)),
+            also,
+        )
+        for number, row in numbered
+    ]
+
+
+def voyage_of(call: Conveyance, movement: Movement) -> Voyage:
+    """Return the call that a movement belongs to, as its report names it."""
+    # Only at the quay does the place say of which call it was: a gate may be anywhere.
+    port = movement.place if movement.code in AT_QUAY else None
+    return Voyage(call.voyage, call.imo, call.vessel, port)
+
+
+def time_told(text: str | None) -> datetime | None:
+    """Return a time in the zone that was sent, or in Hong Kong's where none was."""
+    try:
+        at = datetime.fromisoformat(text or "")
+        if at.tzinfo is None:
+            at = at.replace(tzinfo=HONG_KONG)
+        at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at
+
+
+def ahead(movement: Movement, where: Where) -> Finding:
+    """Find that a movement is told of before it can have happened."""
+    box = movement.box.number
+    return Finding(
+        "QUAY-TIME-AHEAD",
+        Severity.WARNING,
+        where,
+        {"box": box[:35], "text": (movement.happened_at or "")[:35]},
+    )
+
+
+def withdrawal(one: Withdrawn, now: datetime, document: str | None = None) -> Row:
+    """Return the row that takes a movement back."""
+    movement = msgspec.structs.replace(one.movement, code=EventCode.EQUIPMENT_WITHDRAWN)
+    return Row(movement, now, one.voyage, one.number, document)
+
+
+class _Particulars(msgspec.Struct, frozen=True, gc=False):
+    """What the log says of a movement: the box alone. What is in it is others' business."""
+
+    movement: int
+    withdraws: int | None
+    kind: str
+    document: str
+    happened_as_sent: str | None
+    vessel: str | None
+    imo: str | None
+    voyage: str | None
+    place: str | None
+    terminal: str | None
+    slot: str | None
+    status: str | None
+    status_text: str | None
+    mode: str | None
+    damage: list[str]
+    size_type: str | None
+    full: bool | None
+    direction: str | None
+    gross_mass_g: int | None
+    verified_mass_g: int | None
+    tare_g: int | None
+    seals: list[str]
+    set_point_mdegc: int | None
+
+
+def _particulars(number: int, row: Row, paper: TellingPaper) -> _Particulars:
+    movement, call, box = row.movement, row.voyage, row.movement.box
+    return _Particulars(
+        number,
+        row.withdraws,
+        paper.kind,
+        paper.document if row.document is None else row.document,
+        movement.happened_at,
+        call.vessel,
+        call.imo,
+        call.voyage,
+        movement.place,
+        movement.terminal,
+        movement.slot,
+        movement.status,
+        movement.status_text,
+        movement.mode,
+        [*movement.damage],
+        box.size_type,
+        box.full,
+        box.direction,
+        box.gross_mass_g,
+        box.verified_mass_g,
+        box.tare_g,
+        [*box.seals],
+        box.set_point_mdegc,
+    )

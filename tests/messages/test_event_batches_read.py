@@ -1,0 +1,103 @@
+"""Batches of events are read row by row, whatever the bytes: findings, never an exception."""
+
+import json
+from uuid import UUID
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from waglan.cargo.event_row import RowState
+from waglan.cargo.event_version import EventVersion, step
+from waglan.codes.finding import Severity
+from waglan.codes.render import render
+from waglan.messages.events.answer import events_answer
+from waglan.messages.events.read import ROWS_MAX, is_events, read_events
+
+PLAIN = {"id": "a", "code": "gate-in", "box": "CSQU3054383", "at": "2026-11-03T09:30:00+08:00"}
+DCSA = {
+    "eventID": "b",
+    "eventDateTime": "2026-11-03T09:30:00Z",
+    "eventClassification": {
+        "eventTypeCode": "EQUIPMENT",
+        "eventClassifierCode": "ACT",
+        "equipmentEventTypeCode": "LOAD",
+    },
+    "equipmentDetails": {"equipmentReference": "CSQU3054383", "seals": [{"number": "S1"}]},
+    "shipmentDetails": {"documentReference": {"typeCode": "TRD", "reference": "BILL1"}},
+}
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+SAMPLES = [
+    json.dumps([PLAIN, DCSA]).encode(),
+    json.dumps({"events": [DCSA, PLAIN]}).encode(),
+    json.dumps(PLAIN).encode() + b"\n" + json.dumps(DCSA).encode() + b"\n",
+]
+
+
+@pytest.mark.parametrize("data", SAMPLES, ids=["array", "wrapped", "lines"])
+def test_every_shape_gives_the_same_rows(data: bytes) -> None:
+    rows, findings = read_events(data)
+    assert findings == []
+    assert is_events(data)
+    assert {row.id for row in rows} == {"a", "b"}
+    assert [row.row for row in rows] == [1, 2]
+    loaded = next(row for row in rows if row.id == "b")
+    assert loaded.movement is not None
+    assert (loaded.movement.code.value, loaded.movement.bills) == ("equipment.loaded", ("BILL1",))
+
+
+@given(st.sampled_from(SAMPLES), st.data())
+def test_no_mutation_of_the_bytes_breaks_the_reader_and_what_it_finds_can_be_said(
+    sample: bytes, data: st.DataObject
+) -> None:
+    mutated = bytearray(sample)
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(mutated) - 1))
+        mutated[at] = data.draw(st.integers(0, 255))
+    rows, findings = read_events(bytes(mutated))
+    assert len(rows) <= ROWS_MAX
+    assert not (rows and findings)
+    for row in rows:
+        assert (row.movement is None) <= (row.is_wrong or row.id != "")
+        text = msgspec.json.encode(row).decode()
+        assert "\\u0000" not in text or row.is_wrong
+    for found in (*findings, *(found for row in rows for found in row.findings)):
+        assert render(found, "en").remedy
+        assert render(found, "zh-Hant-HK").remedy
+        assert found.severity in Severity
+
+
+@given(st.recursive(st.none() | st.booleans() | st.text() | FLOATS, st.lists, max_leaves=9))
+def test_whatever_a_field_holds_spoils_its_row_alone(value: object) -> None:
+    rows, _ = read_events(json.dumps([{**PLAIN, "place": value}, DCSA]).encode())
+    assert not rows[1].is_wrong
+    assert rows[0].is_wrong or value is None or isinstance(value, str)
+
+
+VERSIONS = st.builds(
+    EventVersion,
+    st.sampled_from([b"1" * 32, b"2" * 32]),
+    st.none() | st.datetimes(),
+    st.booleans(),
+)
+
+
+@given(VERSIONS, st.none() | VERSIONS)
+def test_nothing_is_taken_over_what_stands_unless_it_surely_is_later_or_ends_it(
+    new: EventVersion, stands: EventVersion | None
+) -> None:
+    done = step(new, stands, 1)
+    if stands is None:
+        assert (done.state is RowState.TAKEN) == (not new.is_retracted)
+    elif done.state is RowState.TAKEN:
+        assert done.takes_back
+        assert not stands.is_retracted
+        is_later = new.updated_at and (not stands.updated_at or new.updated_at > stands.updated_at)
+        assert new.is_retracted or is_later
+    assert (done.state is RowState.REFUSED) == (done.finding is not None)
+
+
+def test_an_answer_counts_what_it_says_row_by_row() -> None:
+    answer = json.loads(events_answer(UUID(int=1), []))
+    assert (answer["state"], answer["rows"]) == ("refused", [])
