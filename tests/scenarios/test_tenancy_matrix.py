@@ -117,6 +117,7 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/customs/acts"): Ask(Act.DECIDE, "/v1/customs/acts", ORDER),
     ("get", "/v1/customs/acts/{act}"): Ask(Act.READ_TARGETING, "/v1/customs/acts/{officer-act}"),
     ("get", "/v1/customs/bills/{number}"): Ask(Act.READ_TARGETING, "/v1/customs/bills/{bill}"),
+    ("get", "/v1/customs/hit-rates"): Ask(Act.READ_TARGETING, "/v1/customs/hit-rates"),
     ("get", "/v1/customs/worklist"): Ask(Act.READ_TARGETING, "/v1/customs/worklist"),
     ("get", "/v1/customs/calls/{call}/summary"): Ask(
         Act.READ_TARGETING, "/v1/customs/calls/{call}/summary"

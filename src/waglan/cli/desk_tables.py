@@ -10,6 +10,7 @@ from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client
 from waglan.cli.wording import plain, say
+from waglan.codes.render import Lang
 
 table = typer.Typer(no_args_is_help=True, help="Import, compare and publish officers' tables.")
 order = typer.Typer(no_args_is_help=True, help="Sign, list and revoke standing orders.")
@@ -68,6 +69,33 @@ def compare(
         typer.echo(f"< {_words(one['before'])}")
         typer.echo(f"> {_words(one['after'])}")
     raise typer.Exit(1 if any(found.values()) else 0)
+
+
+@table.command("hit-rates")
+def hit_rates(
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = 90,
+    sha256: Annotated[str, typer.Option("--table", help="Rows of one table alone.")] = "",
+) -> None:
+    """Count what came of the bills that rows, open rules and the random sample pointed at."""
+    settings = Settings()
+    asked = {"since": (datetime.now(UTC) - timedelta(days=days)).isoformat()}
+    asked |= {"table": sha256} if sha256 else {}
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/hit-rates", params=asked)).json()
+    for one in found["rates"]:
+        typer.echo(_rate(one, found["enough"], settings.lang))
+
+
+def _rate(one: dict[str, Any], enough: int, lang: Lang) -> str:
+    share = say("desk", "too_few", lang, enough=enough)
+    if one["share"]:
+        share = say("desk", "share", lang, **one["share"])
+    if one["against_sample"]:
+        share += ", " + say("desk", f"against_{one['against_sample']}", lang)
+    counts = {n: one[n] for n in ("bills", "not_examined", "hits", "misses", "unsaid")}
+    pointer = say("desk", f"pointer_{one['pointer']}", lang)
+    name = pointer if one["pointer"] == "sample" else f"{pointer} {plain(one['name'])}"
+    return say("desk", "rate", lang, name=name, share=share, **counts)
 
 
 @table.command()

@@ -1470,6 +1470,8 @@ ALTER TABLE ONLY public.token
 
 CREATE INDEX address_org ON public.address USING btree (org);
 
+CREATE INDEX assessment_assessed ON public.assessment USING btree (authority, assessed_at);
+
 CREATE INDEX assessment_manifest ON public.assessment USING btree (manifest_id);
 
 CREATE INDEX audience_event ON public.audience USING btree (event_id);
@@ -1491,6 +1493,8 @@ CREATE INDEX consignment_grant_org ON public.consignment_grant USING btree (org)
 CREATE INDEX consignment_number ON public.consignment USING btree (number);
 
 CREATE INDEX credential_org ON public.credential USING btree (org);
+
+CREATE INDEX decision_decided ON public.decision USING btree (authority, decided_at);
 
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
