@@ -82,7 +82,13 @@ class Officer:
         weakref.finalize(found, desk.close)
         return found
 
-    def orders(self, table: str, *, serve_before_arrival_minutes: int = 360) -> None:
+    def orders(
+        self,
+        table: str,
+        *,
+        serve_before_arrival_minutes: int = 360,
+        bills_per_day_max: int | None = None,
+    ) -> None:
         now = datetime.now(UTC)
         order = StandingOrder(
             "order-1",
@@ -96,6 +102,7 @@ class Officer:
             valid_from=now - timedelta(minutes=1),
             valid_until=now + timedelta(days=1),
             serve_before_arrival_minutes=serve_before_arrival_minutes,
+            bills_per_day_max=bills_per_day_max,
         )
         answer = self.desk.post(
             "/v1/customs/standing-orders",

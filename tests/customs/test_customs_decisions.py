@@ -26,6 +26,7 @@ from waglan.customs.rules import EVERY_RULE, RULES
 from waglan.customs.sample import SECRET_BYTES_MIN, Sample
 from waglan.customs.standing_order import (
     BILLS_PER_CALL_MAX,
+    BILLS_PER_DAY_MAX,
     SERVE_BEFORE_ARRIVAL_MINUTES_MAX,
     VALID_DAYS_MAX,
     BadOrder,
@@ -155,6 +156,8 @@ REFUSED: list[tuple[str, SignedOrder | None, dict[str, Any], datetime]] = [
     ("ORDER-OTHER-TABLE", SIGNED, {"stamp": None}, NOW),
     ("ORDER-OTHER-POLICY", SIGNED, {"policy_version": "another"}, NOW),
     ("ORDER-BILLS", ordered(bills_per_call_max=1), {}, NOW),
+    ("ORDER-DAY", ordered(bills_per_day_max=1), {}, NOW),
+    ("ORDER-DAY", ordered(bills_per_day_max=10), {"decided_today": 9}, NOW),
 ]
 
 
@@ -174,6 +177,9 @@ def test_an_order_holds_from_its_first_moment_to_its_last_and_for_its_last_bill(
     for now in (FROM, last):
         assert refusals(exact, GROUND, bills=2, now=now) == []
     assert codes(refusals(exact, GROUND, bills=3, now=last)) == ["ORDER-BILLS"]
+    of_day, much = ordered(bills_per_day_max=10), dataclasses.replace(GROUND, decided_today=8)
+    assert refusals(of_day, much, bills=2, now=last) == []
+    assert codes(refusals(of_day, much, bills=3, now=last)) == ["ORDER-DAY"]
 
 
 def test_all_that_speaks_against_an_order_is_said_at_once() -> None:
@@ -192,6 +198,7 @@ CHANGES: list[dict[str, Any]] = [
     {"table_sha256": "c" * 64},
     {"statuses": frozenset({S.NOT_SELECTED})},
     {"bills_per_call_max": 101},
+    {"bills_per_day_max": 5},
     {"not_selected_permille_max": 999},
     {"valid_from": FROM + timedelta(microseconds=1)},
     {"valid_until": ORDER.valid_until + timedelta(microseconds=1)},
@@ -231,6 +238,8 @@ def test_the_same_moment_in_another_zone_is_the_same_order() -> None:
         {"statuses": frozenset({S.SEIZED})},
         {"bills_per_call_max": 0},
         {"bills_per_call_max": BILLS_PER_CALL_MAX + 1},
+        {"bills_per_day_max": 0},
+        {"bills_per_day_max": BILLS_PER_DAY_MAX + 1},
         {"not_selected_permille_max": -1},
         {"not_selected_permille_max": 1001},
         {"serve_before_arrival_minutes": -1},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from waglan.customs.hit_rate import (
     ENOUGH,
-    Against,
+    Comparison,
     Pointer,
     Share,
     Tally,
@@ -47,9 +47,9 @@ def test_too_few_make_no_share_and_the_unknown_makes_none_worse(
 
 def test_a_row_stands_above_the_sample_only_where_the_ranges_part() -> None:
     sample = Share(50, 20, 110)
-    assert against(Share(500, 111, 700), sample) is Against.ABOVE
-    assert against(Share(500, 110, 700), sample) is Against.NOT_TOLD_APART
-    assert against(Share(5, 0, 19), sample) is Against.BELOW
+    assert against(Share(500, 111, 700), sample) is Comparison.ABOVE
+    assert against(Share(500, 110, 700), sample) is Comparison.NOT_TOLD_APART
+    assert against(Share(5, 0, 19), sample) is Comparison.BELOW
     assert against(None, sample) is None
     assert against(sample, None) is None
     for hits, known in ((2, 1), (-1, 5), (0, 0)):

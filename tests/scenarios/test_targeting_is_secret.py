@@ -55,9 +55,11 @@ class Side:
 
     def files(self) -> None:
         call = Call(f"SECRETLINE{self.letter}".upper(), f"SECRETCUSTOMS{self.letter}".upper(), "S1")
-        self.posted = self.line.post("/v1/messages", content=manifest(call, *BILLS))
+        self.posted = self.line.post(
+            "/v1/messages", content=manifest(call, *BILLS), headers={"Prefer": "wait=30"}
+        )
         assert self.posted.status_code == 201, self.posted.text
-        assert self.posted.json()["state"] == "accepted", self.posted.json()["findings"]
+        assert self.posted.json()["state"] == "accepted", self.posted.text
         self.call = self.line.get("/v1/manifests").json()["manifests"][0]["call"]
         grant = {"receiver": f"secretbank-{self.letter}", "view": "full", "days": 1}
         for bill in BILLS[:1]:
@@ -100,6 +102,7 @@ class Side:
             f"/v1/customs/calls/{self.call}/summary",
             f"/v1/customs/manifests/{self.manifest()}/bills",
             "/v1/customs/worklist",
+            "/v1/customs/hit-rates",
         ]
         found = {self.bare(path): self.bare(text(client.get(path))) for path in paths}
         events = len(client.get("/v1/events?limit=500").json()["events"])

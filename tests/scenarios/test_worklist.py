@@ -148,3 +148,36 @@ def test_another_authority_and_a_filer_see_nothing_of_it(port: Port, instance: I
     other = instance.let_in("work-other", "customs", addresses=("WORKOTHER:ZZZ",))
     assert other.get("/v1/customs/worklist").json() == {"bills": [], "next": None}
     assert port.line.get("/v1/customs/worklist").status_code == 403
+
+
+def test_what_an_order_may_not_decide_today_waits_for_an_officer(instance: Instance) -> None:
+    line = instance.let_in("day-line", "carrier", addresses=("DAYLINE:ZZZ",))
+    customs = instance.let_in("day-customs", "customs", addresses=("DAYCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes(), bills_per_day_max=3)
+    [order] = customs.get("/v1/customs/standing-orders").json()
+    assert order["bills_per_day_max"] == 3
+
+    def files(ref: str, *numbers: str) -> None:
+        paper = manifest(Call("DAYLINE", "DAYCUSTOMS", ref), *map(Paper, numbers))
+        assert filed(line, paper)["state"] == "accepted"
+
+    def steps(number: str) -> Any:
+        return customs.get(f"/v1/customs/bills/{number}").json()[0]["steps"] or None
+
+    files("DAY1", "SYNDAY1", "SYNDAY2")
+    wait(lambda: steps("SYNDAY2"))
+    files("DAY2", "SYNDAY3", "SYNDAY4")  # one too many
+    files("DAY3", "SYNDAY5")  # the third of the day
+    wait(lambda: steps("SYNDAY5"))
+
+    def left() -> list[str] | None:
+        told = customs.get("/v1/events", params={"limit": 500}).json()["events"]
+        found = [e for e in told if e["code"] == "customs.left-to-officer"]
+        assert all(e["body"]["reasons"] == ["ORDER-DAY"] for e in found)
+        return sorted(e["about"]["key"] for e in found) or None
+
+    assert wait(left) == ["SYNDAY3", "SYNDAY4"]
+    assert steps("SYNDAY3") is None
+    seen = officer.sees("SYNDAY3")
+    assert officer.does(Kind.PASS_OVER, bills=seen, reason="seen").status_code == 201

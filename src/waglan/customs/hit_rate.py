@@ -20,7 +20,7 @@ class Pointer(Enum):
     RULE = "rule"  # an open one
 
 
-class Against(Enum):
+class Comparison(Enum):
     """How a share compares with the random sample's."""
 
     ABOVE = "above"
@@ -80,10 +80,10 @@ def interval(hits: int, known: int) -> tuple[int, int]:
     return max(low, 0), min(high, 1_000)
 
 
-def against(mine: Share | None, sample: Share | None) -> Against | None:
+def against(mine: Share | None, sample: Share | None) -> Comparison | None:
     """Compare with the sample; None where either has too few."""
     if mine is None or sample is None:
         return None
     if mine.low > sample.high:
-        return Against.ABOVE
-    return Against.BELOW if mine.high < sample.low else Against.NOT_TOLD_APART
+        return Comparison.ABOVE
+    return Comparison.BELOW if mine.high < sample.low else Comparison.NOT_TOLD_APART

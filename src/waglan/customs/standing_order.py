@@ -22,6 +22,7 @@ from waglan.logbook.canonical import Value, canonical
 
 PURPOSE = "waglan/standing-order/v1"
 BILLS_PER_CALL_MAX = 100_000
+BILLS_PER_DAY_MAX = 1_000_000
 VALID_DAYS_MAX = 366  # whoever wants longer signs again
 SERVE_BEFORE_ARRIVAL_MINUTES_MAX = 7 * 24 * 60
 
@@ -45,6 +46,7 @@ class StandingOrder:
     valid_from: datetime
     valid_until: datetime  # no longer valid at this very moment
     serve_before_arrival_minutes: int  # when the filers of a call are told, all at once
+    bills_per_day_max: int | None = None  # decisions in one day of Hong Kong; None: no such limit
 
     def __post_init__(self) -> None:
         """Refuse what no officer can mean."""
@@ -68,6 +70,11 @@ class StandingOrder:
             not 1 <= self.bills_per_call_max <= BILLS_PER_CALL_MAX,
             (f"bills per call: 1 to {BILLS_PER_CALL_MAX}"),
         )
+        of_day = self.bills_per_day_max
+        yield (
+            of_day is not None and not 1 <= of_day <= BILLS_PER_DAY_MAX,
+            (f"bills per day: 1 to {BILLS_PER_DAY_MAX}"),
+        )
         yield not 0 <= self.not_selected_permille_max <= 1000, "a share is 0 to 1000 permille"
         minutes = self.serve_before_arrival_minutes
         yield (
@@ -78,8 +85,12 @@ class StandingOrder:
     def order_bytes(self) -> bytes:
         """Return the bytes that the officer signs; the purpose keeps them from other uses."""
         statuses: list[Value] = [status.value for status in GRAVITY if status in self.statuses]
+        of_day: dict[str, Value] = (
+            {} if self.bills_per_day_max is None else {"bills_per_day_max": self.bills_per_day_max}
+        )
         return canonical(
-            {
+            of_day
+            | {
                 "purpose": PURPOSE,
                 "id": self.id,
                 "officer": self.officer,
@@ -112,6 +123,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     statuses: frozenset[CustomsStatus] = frozenset(GRAVITY)
     bills_per_call_max: int = 10_000
+    bills_per_day_max: int | None = None
     not_selected_permille_max: int = 1_000
     serve_before_arrival_minutes: int = 360
 
@@ -138,6 +150,7 @@ def ordered(
         valid_from=valid_from,
         valid_until=valid_until,
         serve_before_arrival_minutes=limits.serve_before_arrival_minutes,
+        bills_per_day_max=limits.bills_per_day_max,
     )
 
 
@@ -173,6 +186,7 @@ class Ground:
     revoked: frozenset[str]  # ids of orders
     policy_version: str
     stamp: Stamp | None  # of the table that gave the hits; None: none was run
+    decided_today: int = 0  # under the order
 
 
 def refusals(
@@ -189,6 +203,7 @@ def refusals(
         *_of_time(order, ground, where, now),
         *_of_what_is_in_use(order, ground, where),
         *_of_size(order, where, bills),
+        *_of_day(order, ground, where, bills),
     ]
 
 
@@ -221,6 +236,17 @@ def _of_size(order: StandingOrder, where: Where, bills: int) -> Iterator[Finding
         yield Finding("ORDER-BILLS", Severity.ERROR, where, {"bills": bills, "max": most})
 
 
+def _of_day(order: StandingOrder, ground: Ground, where: Where, bills: int) -> Iterator[Finding]:
+    most = order.bills_per_day_max
+    if most is not None and ground.decided_today + bills > most:
+        yield Finding(
+            "ORDER-DAY",
+            Severity.ERROR,
+            where,
+            {"bills": bills, "decided": ground.decided_today, "max": most},
+        )
+
+
 def read_order(body: bytes) -> StandingOrder | None:
     """Return the order in these bytes; None for what is not one, or could not be meant."""
     try:
@@ -237,6 +263,7 @@ def read_order(body: bytes) -> StandingOrder | None:
             valid_from=sheet.valid_from,
             valid_until=sheet.valid_until,
             serve_before_arrival_minutes=sheet.serve_before_arrival_minutes,
+            bills_per_day_max=sheet.bills_per_day_max,
         )
     except (msgspec.DecodeError, BadOrder, ValueError):
         return None
@@ -255,6 +282,7 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: datetime
     valid_until: datetime
     serve_before_arrival_minutes: int
+    bills_per_day_max: int | None = None
 
 
 _read_sheet = msgspec.json.Decoder(_Sheet).decode

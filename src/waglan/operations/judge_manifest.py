@@ -76,6 +76,7 @@ async def judge_manifest(
         frozenset(),  # the store gives only orders that nobody revoked
         policy().version,
         table.stamp if table else None,
+        await _decided_today(tx, signed, now),
     )
     decisions = decide(Case(manifest, findings, hits), signed, ground, desk.sample, now=now)
     row = JudgementRow(
@@ -122,6 +123,14 @@ async def _order_in_force(
         table = None if content is None else read_table(content, engine_version=ENGINE)[0]
         return SignedOrder(order, row.signature), table
     return None, None
+
+
+async def _decided_today(tx: Transaction, signed: SignedOrder | None, now: datetime) -> int:
+    """Count what the order has decided since midnight in Hong Kong, if that matters."""
+    if signed is None or signed.order.bills_per_day_max is None:
+        return 0
+    midnight = now.astimezone(HONG_KONG).replace(hour=0, minute=0, second=0, microsecond=0)
+    return await orders.decided_since(tx, signed.order.id, midnight)
 
 
 async def _keys(tx: Transaction) -> Mapping[str, bytes]:

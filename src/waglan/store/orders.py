@@ -133,6 +133,22 @@ async def orders(tx: Transaction) -> list[OrderRow]:
     return [OrderRow(i, bytes(b), bytes(s), o, at) for i, b, s, o, at in await rows.fetchall()]
 
 
+async def decided_since(tx: Transaction, order_id: str, since: datetime) -> int:
+    """Count what was decided under an order; who else counts it waits until the commit."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('under ' || current_org() || ' ' || %s, 0))",
+        [order_id],
+    )
+    row = await (
+        await tx.execute(
+            "SELECT count(*) FROM decision WHERE authority = current_org() AND decided_at >= %s"
+            " AND order_id = %s",
+            [since, order_id],
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 _ALL_ORDERS = """
     SELECT o.order_id, o.body, o.signature, o.officer, o.signed_at, r.revoked_at
     FROM standing_order o LEFT JOIN standing_order_revocation r USING (authority, order_id)

@@ -52,6 +52,7 @@ class StandingOrderView(BaseModel):
     policy_version: str
     statuses: list[str]
     bills_per_call_max: int
+    bills_per_day_max: int | None
     not_selected_permille_max: int
     valid_from: datetime
     valid_until: datetime
@@ -190,6 +191,7 @@ def _order(row: OrderRow, revoked_at: datetime | None, now: datetime) -> Standin
         policy_version=order.policy_version,
         statuses=[status.value for status in GRAVITY if status in order.statuses],
         bills_per_call_max=order.bills_per_call_max,
+        bills_per_day_max=order.bills_per_day_max,
         not_selected_permille_max=order.not_selected_permille_max,
         valid_from=order.valid_from,
         valid_until=order.valid_until,
