@@ -79,7 +79,7 @@ def test_positive_pre_arrival_is_marked_as_our_own_step() -> None:
         ('filer_roles = ["trader"]', 'filer_roles = ["customer"]'),
         ('filer_roles = ["trader"]', "filer_roles = []"),
         ('id = "hk-tdec"', 'id = "hk-other"'),
-        ("checked_on = 2026-11-28", ""),
+        ("checked_on = 2026-11-29", ""),
         ('modes = ["sea", "river", "air", "rail", "road"]', 'modes = ["camel"]'),
         ('direction = "both"', 'direction = "both"\nnobody_knows = 1'),
     ],

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from bridge_drafts import house
+from bridge_drafts import declared, house
 from command_line import CommandLine
 from running_instance import Instance
 from test_drafts import ABSENT, Firm, approved, at, codes, ok, settled, submitted
@@ -168,3 +168,28 @@ def test_the_command_fetches_reads_and_hands_the_reply_in(
     (tmp_path / "no.txt").write_bytes(b"nothing")
     ran = waglan("bridge", "read", str(tmp_path / "no.txt"))
     assert (ran.status, "FHL-NONE" in ran.err) == (2, True)
+
+
+def test_a_declaration_is_a_sheet_and_its_amendment_names_the_number_that_came_back(
+    firm: Firm,
+) -> None:
+    trader = firm.instance.let_in("trader-br", "trader")
+    ok(trader.put("/v1/filing-rule", json={"self_approve": True}))
+    new = {
+        "profile": "hk-tdec", "facts": {"mode": "sea", "direction": "import"},
+        "fields": declared(description="=1+1"),
+    }  # fmt: skip
+    draft = ok(trader.post("/v1/drafts", json=new), 201)
+    draft = ok(trader.post(f"{at(draft)}/submit", json={"step": draft["step"]}))
+    draft = ok(trader.post(f"{at(draft)}/approve", json={"step": draft["step"]}))
+    kept = [one for one in files(trader, draft)["files"] if one["step"]]
+    assert [one["name"] for one in kept] == ["declaration.csv", "declaration.xlsx"]
+    text = trader.get(kept[0]["href"]).content.decode("utf-8-sig")
+    assert "'=1+1" in text
+    told = {"step": draft["step"], "accepted": True, "number": "SYN-TDEC-1"}
+    draft = ok(trader.post(f"{at(draft)}/reply", json=told))
+    cancel = {"step": draft["step"], "how": "cancel"}
+    draft = ok(trader.post(f"{at(draft)}/amend", json=cancel))
+    sheet = next(one for one in files(trader, draft)["files"] if not one["step"])
+    row = trader.get(sheet["href"]).content.decode("utf-8-sig").splitlines()[1]
+    assert row.startswith("cancel,SYN-TDEC-1,import,,")

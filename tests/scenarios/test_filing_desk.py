@@ -5,18 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from bridge_drafts import declared
 from running_instance import Instance
 from test_drafts import Firm, approved, at, codes, field, made, ok, settled, submitted
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 SHA = "ab" * 32
-TDEC = {
-    "bills/1/consignor/name": "SAMPLE TRADING LTD", "bills/1/consignee/name": "SAMPLE IMPORTS LTD",
-    "bills/1/goods/1/description": "COTTON T-SHIRTS", "bills/1/goods/1/hs_codes": ["61091000"],
-    "bills/1/goods/1/origin": "CN", "bills/1/goods/1/value_cents": 1_234_500,
-    "bills/1/goods/1/currency": "HKD",
-}  # fmt: skip
+TDEC = {**declared(), "head/arrival": "2026-11-28"}
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ _OF_ONE_ONLY = frozenset(
     {
         "head/voyage", "head/arrival", "head/departure", "head/crossing_date", "head/crossing_at",
         "head/vehicle", "bills/*/item_count", "bills/*/goods/*/containers",
+        "bills/*/goods/*/quantity_milli",
         "bills/*/goods/*/licences", "bills/*/licences",
     }
 )  # fmt: skip
@@ -65,6 +66,7 @@ class Draft:
     setup: Setup
     filled: Prefilled
     life: Life
+    number: str = ""  # that the recipient gave to what stands
 
     @property
     def values(self) -> dict[str, Scalar | None]:
@@ -83,12 +85,14 @@ class Draft:
         return mode if isinstance(mode, str) else None
 
 
-def draft_of(profile: FilingProfile, changes: Mapping[int, Change], life: Life) -> Draft:
+def draft_of(
+    profile: FilingProfile, changes: Mapping[int, Change], life: Life, number: str = ""
+) -> Draft:
     """Return the draft that these changes make, as far as they count in its life."""
     counted = [changes[n] for n in life.changes if n in changes]
     setup = next((one.setup for one in reversed(counted) if one.setup is not None), Setup())
     filled = prefill(claim for change in counted for claim in change.claims)
-    return Draft(profile, setup, filled, life)
+    return Draft(profile, setup, filled, life, number)
 
 
 def draft_findings(draft: Draft) -> list[Finding]:

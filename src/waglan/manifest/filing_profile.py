@@ -52,6 +52,8 @@ class Bridge(Enum):
 
     NONE = "none"
     FHL = "fhl"  # Cargo-IMP house list, as text
+    DECLARATION = "declaration"  # data sheet of an import or export declaration
+    ROAD_ACI = "road_aci"  # data sheet of road advance cargo information
 
 
 class Proof(Enum):

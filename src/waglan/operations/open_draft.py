@@ -57,7 +57,16 @@ async def open_draft(
         for one in kept
         if one.act == FilingAct.CHANGE.value and one.plain
     }
-    return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands), kept)
+    number = _number(kept)
+    return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands, number), kept)
+
+
+def _number(kept: Sequence[KeptStep]) -> str:
+    """Return the number that the recipient gave last to what he accepted."""
+    accepted = [
+        read_said(one.plain) for one in kept if one.act == FilingAct.ACCEPT.value and one.plain
+    ]
+    return next((said.number for said in reversed(accepted) if said.number), "")
 
 
 def _with_answers(kept: Sequence[KeptStep]) -> list[Step]:

@@ -4,6 +4,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft import Draft
 from waglan.manifest.filing_profile import Bridge
 from waglan.messages.bridge.fhl_write import fhl_files
+from waglan.messages.bridge.field_sheet import sheet_files
 from waglan.messages.bridge.file import BYTES_MAX, BridgeFiles
 
 
@@ -19,6 +20,7 @@ def bridge_files(draft: Draft) -> BridgeFiles:
 
 
 def _made(draft: Draft) -> BridgeFiles:
-    if draft.profile.bridge is Bridge.FHL:
-        return fhl_files(draft.values)
-    return BridgeFiles((), ())
+    kind = draft.profile.bridge
+    if kind is Bridge.NONE:
+        return BridgeFiles((), ())
+    return fhl_files(draft.values) if kind is Bridge.FHL else sheet_files(kind.value, draft)
