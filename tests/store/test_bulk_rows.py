@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from waglan.store import bulk
+from waglan.store import _binary, bulk
 from waglan.store.dsn import Dsn
 
 SAYABLE = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=20)
@@ -88,3 +88,16 @@ def test_a_column_that_says_the_same_in_every_row_comes_back_in_every_row(
 def test_a_number_too_big_for_its_column_is_refused_not_cut(module_database: Dsn) -> None:
     with pytest.raises(Exception, match="format requires"):
         there_and_back(module_database, [(1 << 15, *FULL[1:], [], [], [])])
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(told=st.lists(SAYABLE | st.text('\\"{},', max_size=4), max_size=20))
+def test_texts_given_as_one_array_are_those_texts(module_database: Dsn, told: list[str]) -> None:
+    async def asked() -> object:
+        async with await psycopg.AsyncConnection.connect(module_database.admin or "") as tx:
+            row = await (await tx.execute("select %s::text[]", [_binary.texts(told)])).fetchone()
+            return row and row[0]
+
+    assert asyncio.run(asked()) == told

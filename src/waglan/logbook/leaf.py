@@ -1,6 +1,6 @@
 """What stands in the log for an event: a salted commitment, never its words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
@@ -10,7 +10,14 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.logbook.canonical import NotCanonical, Stated, Value, Writable, canonical, check
+from waglan.logbook.canonical import (
+    NotCanonical,
+    Stated,
+    Value,
+    Writable,
+    canonical,
+    canonicals,
+)
 from waglan.logbook.event import Event
 
 SALT_BYTES = 16
@@ -19,13 +26,25 @@ EVENT_FORM = "waglan/event/v1"
 
 # The byte after these sixteen is 0 here and "{" in an event, so that neither passes for the other.
 COMMIT_DOMAIN = b"waglan/commit/v1\x00"
-ALIKE_MAX = 1_000  # kinds of event remembered while a batch is written
+ALIKE_MAX = 1_000  # bodies remembered while events are written
+AT_ONCE = 1_000  # events written together: what the processor's cache holds
 _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
 
 def commit(salt: bytes, value: Writable) -> bytes:
     """Return what an event says instead of a personal field; without the salt it tells nothing."""
-    return sha256(COMMIT_DOMAIN + _salt(salt) + canonical(value)).digest()
+    return commitments([salt], [value])[0]
+
+
+def commitments(salts: Sequence[bytes], values: Sequence[Writable]) -> list[bytes]:
+    """Return `commit` of each salt and value."""
+    begun, made = sha256(COMMIT_DOMAIN), list[bytes]()
+    for salt, text in zip(map(_salt, salts), canonicals(values), strict=True):
+        one = begun.copy()
+        one.update(salt)
+        one.update(text)
+        made.append(one.digest())
+    return made
 
 
 def event_bytes(event: Event) -> bytes:
@@ -36,46 +55,67 @@ def event_bytes(event: Event) -> bytes:
     return events_bytes([event])[0]
 
 
-def events_bytes(events: Iterable[Event]) -> list[bytes]:
+def events_bytes(events: Sequence[Event]) -> list[bytes]:
     """Return `event_bytes` of each; what many say alike is checked and written once.
 
     Who tells the same of thousands of bills gives all those events one and the same body.
     """
     write = _Writer()
-    try:
-        return [write.event(event) for event in events]
-    except UnicodeEncodeError:
-        raise NotCanonical("the text holds half a surrogate pair") from None
+    pieces = range(0, len(events), AT_ONCE)
+    return [text for at in pieces for text in write.events(events[at : at + AT_ONCE])]
 
 
 class _Writer:
     """Writes events member by member, in the order of their names; it remembers by identity."""
 
-    __slots__ = ("_bodies", "_ends")
+    __slots__ = ("_bodies", "_end", "_ends", "_last")
 
     def __init__(self) -> None:
         self._bodies: dict[int, bytes] = {}
         self._ends: dict[tuple[int, ...], tuple[bytes, bytes]] = {}
+        self._last: Event | None = None
+        self._end = b""
 
-    def event(self, event: Event) -> bytes:
-        about = event.about
-        kind, text = _KINDS[about.kind], _encode(about.text)
-        return b"".join((kind, text, b'},"body":', self._body(event.body), self._end(event)))
+    def events(self, events: Sequence[Event]) -> list[bytes]:
+        texts = canonicals([event.about.text for event in events])
+        alone = [event.body.struct for event in events if isinstance(event.body, Stated)]
+        stated = iter(canonicals(alone, depth=1))
+        return [
+            b"".join(
+                (
+                    _KINDS[event.about.kind],
+                    text,
+                    b'},"body":',
+                    next(stated) if isinstance(event.body, Stated) else self._body(event.body),
+                    self._after(event),
+                )
+            )
+            for event, text in zip(events, texts, strict=True)
+        ]
 
     def _body(self, body: Mapping[str, Value]) -> bytes:
-        if isinstance(body, Stated):  # of one event alone
-            check(body.struct, depth=1)
-            return _encode(body.struct)
         written = self._bodies.get(id(body))
         if written is None:
-            plain = body if type(body) is dict else dict(body)
-            check(plain, depth=1)
-            written = _encode(plain)
+            [written] = canonicals([body if type(body) is dict else dict(body)], depth=1)
             if len(self._bodies) < ALIKE_MAX:
                 self._bodies[id(body)] = written
         return written
 
-    def _end(self, event: Event) -> bytes:
+    def _after(self, event: Event) -> bytes:
+        """What stands behind the body: of many bills the very same as in the event before."""
+        last, self._last = self._last, event
+        if (
+            last is None
+            or event.code is not last.code
+            or event.happened_at is not last.happened_at
+            or event.recorded_at is not last.recorded_at
+            or event.said_by is not last.said_by
+        ):
+            # Of many events each happened at its own time.
+            self._end = _rfc3339(event.happened_at).encode().join(self._around(event))
+        return self._end
+
+    def _around(self, event: Event) -> tuple[bytes, bytes]:
         key = (id(event.code), id(event.recorded_at), id(event.said_by))
         written = self._ends.get(key)
         if written is None:
@@ -85,12 +125,11 @@ class _Writer:
                 recorded_at=_rfc3339(_utc(event.recorded_at)),
                 said_by=event.said_by,
             )
-            before, name, after = _encode(end).partition(b'"happened_at":"')
+            before, name, after = canonical(end).partition(b'"happened_at":"')
             written = (b"," + before[1:] + name, after)
             if len(self._ends) < ALIKE_MAX:
                 self._ends[key] = written
-        # Of many events each happened at its own time.
-        return _rfc3339(event.happened_at).encode().join(written)
+        return written
 
 
 def leaf_of(salt: bytes, event: bytes) -> bytes:
@@ -126,7 +165,6 @@ class _End(msgspec.Struct, frozen=True, gc=False):
     form: str = EVENT_FORM
 
 
-_encode = msgspec.json.Encoder(order="sorted").encode
 _KINDS = {kind: f'{{"about":{{"kind":"{kind.value}","text":'.encode() for kind in KeyKind}
 
 

@@ -26,10 +26,17 @@ class Vault:
 
     secret: bytes = field(repr=False)
 
+    # Each hash with the secret already in it, to be copied for what follows.
+    _sealing: blake2b = field(init=False, repr=False, compare=False)
+    _blinding: blake2b = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         """Refuse a secret of the wrong length."""
         if len(self.secret) != SECRET_BYTES:
             raise ValueError(f"the vault's secret has {SECRET_BYTES} bytes")
+        for name, person in (("_sealing", b"waglan-sealed/v1"), ("_blinding", b"waglan-blind/v1")):
+            begun = blake2b(key=self.secret, person=person, digest_size=SECRET_BYTES)
+            object.__setattr__(self, name, begun)
 
     @property
     def id(self) -> str:
@@ -50,16 +57,13 @@ class Vault:
     def blind(self, name: str) -> bytes:
         """Return an index of a name that tells nothing without the secret; case and width fold."""
         folded = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        return blake2b(
-            folded.encode("utf-8", "replace"),
-            key=self.secret,
-            person=b"waglan-blind/v1",
-            digest_size=32,
-        ).digest()
+        hashed = self._blinding.copy()
+        hashed.update(folded.encode("utf-8", "replace"))
+        return hashed.digest()
 
     def _key(self, salt: bytes) -> bytes:
         if len(salt) != SALT_BYTES:
             raise ValueError(f"a salt has {SALT_BYTES} bytes")
-        return blake2b(
-            salt, key=self.secret, person=b"waglan-sealed/v1", digest_size=SECRET_BYTES
-        ).digest()
+        hashed = self._sealing.copy()
+        hashed.update(salt)
+        return hashed.digest()

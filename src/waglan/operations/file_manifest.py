@@ -16,9 +16,9 @@ from waglan.codes.party import PartyId
 from waglan.customs.judge import Wider, judge, judge_wider
 from waglan.customs.rule import Beside, Twin
 from waglan.customs.rules.unknown_place import places_of
-from waglan.logbook.canonical import Stated, Value
+from waglan.logbook.canonical import Stated, Value, Writable
 from waglan.logbook.event import Event
-from waglan.logbook.leaf import SALT_BYTES, commit
+from waglan.logbook.leaf import AT_ONCE, SALT_BYTES, commitments
 from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
@@ -247,18 +247,36 @@ def _bills_declared(
     salts: Sequence[Sequence[bytes]],
 ) -> Iterator[Event]:
     manifest, readers = str(filer.id), frozenset({filer.party, filer.authority})
-    for bill, bill_salts in zip(bills, salts, strict=True):
+    for bill, stands_for in zip(bills, _commitments(bills, salts), strict=True):
         boxes = _boxes(bill)
         yield Event(
-            EventCode.BILL_DECLARED,
-            Key(KeyKind.BILL, bill.number),
+            _DECLARED,
+            Key(_BILL, bill.number),
             filer.party,
             filer.at,
             filer.at,
-            Stated(_particulars(manifest, bill, boxes, new, bill_salts)),
-            tuple([Key(KeyKind.CONTAINER, box) for box in boxes]),
+            Stated(_particulars(manifest, bill, boxes, new, stands_for)),
+            tuple([Key(_CONTAINER, box) for box in boxes]),
             readers,
         )
+
+
+# Python 3.11 is slow to find a member by its name.
+_DECLARED, _BILL, _CONTAINER = EventCode.BILL_DECLARED, KeyKind.BILL, KeyKind.CONTAINER
+
+
+def _commitments(
+    bills: Sequence[Bill], salts: Sequence[Sequence[bytes]]
+) -> Iterator[tuple[list["_Committed"], str]]:
+    """Yield what stands for each bill's parties, and for its marks."""
+    for at in range(0, len(bills), AT_ONCE):
+        some, drawn = bills[at : at + AT_ONCE], salts[at : at + AT_ONCE]
+        named = [_Named(p.name, p.address, p.code) for bill in some for p in bill.parties]
+        parties = iter(commitments([salt for one in drawn for salt in one[:-1]], named))
+        marked: list[Writable] = [[goods.marks for goods in bill.goods] for bill in some]
+        marks = commitments([one[-1] for one in drawn], marked)
+        for bill, mark in zip(some, marks, strict=True):
+            yield [_Committed(p.role, next(parties).hex()) for p in bill.parties], mark.hex()
 
 
 def _boxes(bill: Bill) -> list[str]:
@@ -302,7 +320,11 @@ class _Particulars(msgspec.Struct, frozen=True, gc=False):
 
 
 def _particulars(
-    manifest: str, bill: Bill, boxes: list[str], new: manifests.NewManifest, salts: Sequence[bytes]
+    manifest: str,
+    bill: Bill,
+    boxes: list[str],
+    new: manifests.NewManifest,
+    stands_for: tuple[list[_Committed], str],
 ) -> _Particulars:
     return _Particulars(
         manifest,
@@ -319,11 +341,7 @@ def _particulars(
         bill.gross_mass_g,
         [goods.description for goods in bill.goods],
         boxes,
-        [
-            _Committed(p.role, commit(salt, _Named(p.name, p.address, p.code)).hex())
-            for p, salt in zip(bill.parties, salts, strict=False)
-        ],
-        commit(salts[-1], [goods.marks for goods in bill.goods]).hex(),
+        *stands_for,
     )
 
 

@@ -3,7 +3,9 @@
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import chain, repeat
+from functools import cache
+from itertools import chain, islice, repeat
+from operator import add
 from typing import cast
 from uuid import UUID
 
@@ -42,10 +44,28 @@ def numbers(of: Iterable[int]) -> str:
     return "{" + ",".join(map(str, of)) + "}"
 
 
+def texts(of: Iterable[str]) -> str:
+    """Return texts as PostgreSQL writes an array, likewise."""
+    written = list(of)
+    if not written:
+        return "{}"
+    together = "".join(written)
+    for sign in ("\\", '"'):  # the sign that quotes comes first
+        if sign in together:
+            written = [text.replace(sign, f"\\{sign}") for text in written]
+    return '{"' + '","'.join(written) + '"}'
+
+
 def _number(form: str) -> Callable[[Column], list[bytes]]:
     packer = struct.Struct(f">i{form}")
     pack, size = packer.pack, struct.calcsize(f">{form}")
-    return lambda values: [_NULL if value is None else pack(size, value) for value in values]
+
+    def cells(values: Column) -> list[bytes]:
+        if None in values:
+            return [_NULL if value is None else pack(size, value) for value in values]
+        return list(map(pack, repeat(size), values))
+
+    return cells
 
 
 _length = struct.Struct(">i").pack
@@ -61,7 +81,9 @@ def _bytes(values: Column) -> list[bytes]:
 
 
 def _text(values: Column) -> list[bytes]:
-    return _sized([None if value is None else str.encode(cast("str", value)) for value in values])
+    if None in values:
+        return _sized([None if v is None else str.encode(cast("str", v)) for v in values])
+    return _sized(list(map(str.encode, cast("Sequence[str]", values))))
 
 
 def _uuid(values: Column) -> list[bytes]:
@@ -69,7 +91,10 @@ def _uuid(values: Column) -> list[bytes]:
 
 
 def _sized(values: Sequence[bytes | None]) -> list[bytes]:
-    return [_NULL if value is None else _length(len(value)) + value for value in values]
+    if None in values:
+        return [_NULL if value is None else _length(len(value)) + value for value in values]
+    whole = cast("Sequence[bytes]", values)
+    return list(map(add, map(_length, map(len, whole)), whole))
 
 
 def _day(values: Column) -> list[bytes]:
@@ -86,16 +111,23 @@ def _array(of: str) -> Callable[[Column], list[bytes]]:
     """One dimension from 1 on, as ours all have."""
     oid, write = _OID[of], _COLUMNS[of]
 
-    def cell(values: Column) -> bytes:
-        if not values:
+    @cache
+    def head(length: int, has_null: bool) -> bytes:
+        if not length:
             return struct.pack(">iii", 0, 0, oid)
-        head = struct.pack(">iiiii", 1, int(None in values), oid, len(values), 1)
-        return head + b"".join(write(values))
+        return struct.pack(">iiiii", 1, int(has_null), oid, length, 1)
 
     def cells(values: Column) -> list[bytes]:
-        arrays = [None if v is None else tuple(cast("Column", v)) for v in values]
-        known = {array: None if array is None else cell(array) for array in set(arrays)}
-        return _sized([known[array] for array in arrays])
+        arrays = cast("Sequence[Column | None]", values)
+        items = iter(write(list(chain.from_iterable(filter(None, arrays)))))
+        return _sized(
+            [
+                None
+                if array is None
+                else head(len(array), None in array) + b"".join(islice(items, len(array)))
+                for array in arrays
+            ]
+        )
 
     return cells
 

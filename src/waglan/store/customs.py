@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, _binary, bulk
 
 
 async def unjudged(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
@@ -131,9 +131,9 @@ async def last_decisions(tx: Transaction, consignments: Collection[int]) -> dict
         """
         SELECT DISTINCT ON (consignment) consignment, event_id, manifest_id, status, fired,
                targeting, order_id, decided_by, decided_at, version, act_id, told
-        FROM decision WHERE consignment = ANY (%s) ORDER BY consignment, version DESC
+        FROM decision WHERE consignment = ANY (%s::int8[]) ORDER BY consignment, version DESC
         """,
-        [list(consignments)],
+        [_binary.numbers(consignments)],
     )
     return {row[0]: _decision(row) for row in await rows.fetchall()}
 

@@ -22,7 +22,7 @@ from waglan.manifest.model import (
     PartyRole,
 )
 from waglan.manifest.personal import Personal, open_personal, seal_personal
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, _binary, bulk
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
@@ -66,7 +66,14 @@ async def twins(
     rows = await (
         await tx.execute(
             _TWINS,
-            [[p for p, _ in wanted], [n for _, n in wanted], org, org, *beside, TWINS_MAX],
+            [
+                _binary.texts([parent for parent, _ in wanted]),
+                _binary.texts([number for _, number in wanted]),
+                org,
+                org,
+                *beside,
+                TWINS_MAX,
+            ],
         )
     ).fetchall()
     return {(parent, number): (document, call) for parent, number, document, call in rows}
@@ -242,8 +249,9 @@ async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> in
 async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> dict[BillKey, int]:
     """Return the consignment of each bill of this filer, made now where it is new."""
     found = await tx.execute(
-        "SELECT parent, number, consignment FROM consignment WHERE org = %s AND number = ANY (%s)",
-        [org, [number for _, number in keys]],
+        "SELECT parent, number, consignment FROM consignment"
+        " WHERE org = %s AND number = ANY (%s::text[])",
+        [org, _binary.texts([number for _, number in keys])],
     )
     known: dict[BillKey, int] = {(p, n): c for p, n, c in await found.fetchall()}
     new = [key for key in dict.fromkeys(keys) if key not in known]
