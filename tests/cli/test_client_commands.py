@@ -132,7 +132,9 @@ def test_a_bill_is_tracked_in_eighty_columns_and_both_languages(
     assert waglan("track", "WGLN26110001", "--kind", "call").status == 1
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
     assert "由 waglan-line 於" in waglan("track", "WGLN26110001").out
-    assert waglan("track", "nobody's").status == 1
+    for absent in ("nobody's", ".", "..", "a/../b"):
+        gone = waglan("track", absent)
+        assert (gone.status, gone.err.split()[:2]) == (1, ["錯誤", "HTTP-NOT-FOUND"])
 
 
 @pytest.mark.parametrize("size", [(8 << 20) + 1, 12 << 20])

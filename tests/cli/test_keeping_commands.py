@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from running_instance import ORIGIN, Instance
 
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "operator.md"
 
 
 def rows(dsn: Dsn, statement: str) -> list[tuple[Any, ...]]:
@@ -56,6 +59,7 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     assert waglan("backup", str(tmp_path / "day.backup"), "--to", public).status == 0
     again = waglan("backup", str(tmp_path / "day.backup"), "--to", public)
     assert again.status == 2
+    assert "CLI-FILE-EXISTS" in again.err
     assert "day.backup" in again.err
     monkeypatch.setattr("sys.stdin", io.StringIO("Specimen Ka Fai\n"))
     erased = waglan("erase", "name", "--rule", "a request of 2026-11-22")
@@ -65,10 +69,10 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     listed = waglan("backup", "--erasures", str(tmp_path / "erasures"))
     assert (listed.status, listed.out.split()[0]) == (0, "1")
     home = tmp_path / "home"
-    (home / "keys").mkdir(parents=True)
-    for key in ("vault.key", "checkpoint.key"):
-        (home / "keys" / key).write_bytes((lived.home / "keys" / key).read_bytes())
-        (home / "keys" / key).chmod(0o600)
+    home.mkdir()
+    (tmp_path / "vault.key").write_bytes((lived.home / "keys" / "vault.key").read_bytes())
+    put_the_vault_where_the_guide_says(tmp_path, home)
+    shutil.copy2(lived.home / "keys" / "checkpoint.key", home / "keys")
     waglan.operates(Instance(lived.address, home, empty, lived.operator, lived.opened))
     command = ["restore", str(tmp_path / "day.backup"), "--key", str(tmp_path / "secret")]
     done = waglan(*command, "--erasures", str(tmp_path / "erasures"))
@@ -77,6 +81,15 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     assert "1 erasures were carried out again." in done.out
     assert rows(empty, "SELECT count(*) FROM message_secret") == [(0,)]
     assert waglan(*command).status == 2
+
+
+def put_the_vault_where_the_guide_says(folder: Path, home: Path) -> None:
+    """Do what the guide tells whoever restores to do before `waglan restore`."""
+    told = GUIDE.read_text().split("\nhome=", 1)[1].split("\nwaglan restore", 1)[0]
+    env = {**os.environ, "WAGLAN_HOME": str(home)}
+    subprocess.run(["sh", "-eu", "-c", f"home={told}"], cwd=folder, env=env, check=True)
+    kept = home / "keys" / "vault.key"
+    assert [place.stat().st_mode & 0o777 for place in (kept.parent, kept)] == [0o700, 0o600]
 
 
 def test_a_projection_that_differs_makes_the_check_fail_and_the_rebuild_mend_it(
@@ -105,7 +118,7 @@ def test_what_cannot_be_done_is_said_with_its_remedy(
         (("backup", str(tmp_path / "b")), "CLI-USAGE"),
         (("backup", str(tmp_path / "b"), "--to", "nobody"), "BACKUP-KEY"),
         (("backup", str(tmp_path / "b"), "--to", str(secret)), "BACKUP-KEY"),
-        (("backup", "--new-key", str(secret)), "CLI-SYSTEM"),
+        (("backup", "--new-key", str(secret)), "CLI-FILE-EXISTS"),
         (("restore", str(nonsense), "--key", str(secret)), "RESTORE-TORN"),
         (("restore", str(secret), "--key", str(nonsense)), "BACKUP-KEY"),
         (("restore", str(tmp_path / "none"), "--key", str(secret)), "CLI-USAGE"),

@@ -1,5 +1,6 @@
 """`waglan init`, `waglan doctor`, `waglan up`: an instance made, examined and started."""
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -8,8 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+import typer
 from command_line import CommandLine
+from rich.console import Console
 from running_instance import Instance
+
+from waglan.cli import demo
+from waglan.cli.settings import Settings
+from waglan.codes.render import Lang
+from waglan.demo.client import TooSlow
 
 
 @pytest.fixture
@@ -53,6 +61,7 @@ def starts_answers_and_stops(home: Path) -> None:
     while "Waglan answers at" not in said:
         said = process.stderr.readline()
         assert said, "it ended before it answered"
+        assert "STORE-OLD-MINOR" not in said  # that is the doctor's to say
     address = said.split()[3].rstrip(";")
     assert httpx.get(f"{address}/healthz").text == "alive\n"
     process.send_signal(signal.SIGTERM)
@@ -121,3 +130,23 @@ def test_a_setting_out_of_its_range_stops_the_start(
 def test_the_openapi_document_is_printed_whole(waglan: CommandLine) -> None:
     ran = waglan("openapi")
     assert (ran.status, '"openapi": "3.1' in ran.out) == (0, True)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hant-HK"])
+def test_a_machine_too_slow_for_the_demo_is_told_so_and_it_is_no_fault_of_ours(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: Lang
+) -> None:
+    async def too_slow(*_: object, **__: object) -> None:
+        raise TooSlow("a message was not worked off")
+
+    async def nobody(*_: object) -> dict[str, str]:
+        return {}
+
+    monkeypatch.setattr(demo, "run", too_slow)
+    monkeypatch.setattr(demo, "_let_in", nobody)
+    own = Settings(home=tmp_path, lang=lang)
+    day = demo._lived(own, "http://127.0.0.1:9", Console(), seed=1, fast=True)
+    with pytest.raises(typer.Exit) as ended:
+        asyncio.run(day)
+    assert ended.value.exit_code == 2
+    assert "CLI-DEMO-SLOW" in capfd.readouterr().err

@@ -196,11 +196,34 @@ def test_a_command_that_is_not_understood_says_where_help_is(
     assert (status, words_ in out + err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words_"),
+    [
+        (["raed"], "沒有命令「raed」"),
+        (["read"], "欠缺 FILE|-"),
+        (["read", "x", "y"], "多出 y"),
+        (["read", "x", "--long"], "沒有選項 --long"),
+        (["read", "x", "--lang"], "--lang 須附上值"),
+        (["read", "x", "--lang", "fr"], "--lang 須為 en 或 zh-Hant-HK"),
+        (["token", "issue", "--scope", "drink"], "--scope 的值不合要求"),
+        (["token", "issue", "--scope", "read", "--days", "0"], "--days 的值不合要求"),
+        (["token", "issue", "--scope", "read", "--machine", "m"], "--machine 與 --accountable"),
+        (["deadlines", "--profile", "none"], "--profile 須為以下其中之一"),
+        (["backup"], "請提供檔案"),
+    ],
+)  # fmt: skip
 def test_usage_is_explained_in_chinese_too(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    words_: str,
 ) -> None:
     monkeypatch.setenv("WAGLAN_LANG", "zh-Hant-HK")
-    assert run(capfd, "raed")[2].startswith("錯誤 CLI-USAGE  command\n  無法理解該命令")
+    status, _, err = run(capfd, *arguments)
+    title, problem, _ = err.splitlines()
+    assert (status, title) == (2, "錯誤 CLI-USAGE  command")
+    assert problem.startswith("  無法理解該命令")
+    assert words_ in problem
 
 
 def test_a_bad_setting_is_named_and_its_value_is_not_shown(
@@ -209,6 +232,9 @@ def test_a_bad_setting_is_named_and_its_value_is_not_shown(
     monkeypatch.setenv("WAGLAN_PORT", "hunter2")
     status, _, err = run(capfd, "read", str(GOOD))
     assert (status, "WAGLAN_PORT" in err, "hunter2" in err) == (2, True, False)
+    monkeypatch.setenv("WAGLAN_LANG", "zh-Hant-HK")
+    _, _, err = run(capfd, "read", str(GOOD))
+    assert "須為整數" in err
 
 
 def test_our_own_fault_is_one_finding_without_the_words_of_the_exception(

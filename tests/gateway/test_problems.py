@@ -1,14 +1,19 @@
 """What can't be answered as asked is a problem document that teaches, in the reader's language."""
 
+import re
+from typing import get_args
+
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.errors import ProgramLimitExceeded
 from pydantic import Field
+from pydantic_core.core_schema import ErrorType
 
 from waglan.gateway.http.app import describe
 from waglan.gateway.http.asked import Asked, is_keepable
+from waglan.gateway.reason import explained, reasons
 from waglan.gateway.tiles import log_routes
 from waglan.store import NoDatabase
 
@@ -121,3 +126,33 @@ def test_text_is_keepable_unless_it_holds_a_nul_or_half_a_pair(text: str) -> Non
     except UnicodeEncodeError:
         kept = False
     assert is_keepable(text) == kept
+
+
+KINDS = get_args(ErrorType)
+CONTEXT = ("min_length", "max_length", "pattern", "gt", "ge", "lt", "le", "expected")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_reason_in_a_chinese_answer_is_english(kind: str) -> None:
+    fault = {"type": kind, "msg": "Value error, it is so", "ctx": dict.fromkeys(CONTEXT, "7 or 8")}
+    assert explained(fault, "en") == "it is so"
+    told = re.sub(r"JSON|UUID|true|false", "", explained(fault, "zh-Hant-HK"))
+    assert not told.isascii()
+    assert not re.search(r"[a-z]", told.replace("7 or 8", ""))
+
+
+def test_every_chinese_reason_is_of_a_fault_that_there_is() -> None:
+    assert set(reasons("zh-Hant-HK")) - {"other"} <= set(KINDS)
+
+
+async def test_a_fault_in_a_body_is_explained_in_the_readers_language() -> None:
+    for body, words in (
+        ({}, "必須提供"),
+        ({"name": 7}, "須為文字"),
+        ({"name": "x", "others": 1}, "清單"),
+    ):
+        answer = await ask("POST", "/named", json=body, headers={"Accept-Language": "zh-HK"})
+        [finding] = answer.json()["findings"]
+        assert finding["code"] == "HTTP-FIELD"
+        assert words in finding["params"]["reason"]
+        assert finding["params"]["reason"] in finding["problem"]

@@ -216,7 +216,9 @@ def test_a_socket_folder_that_another_user_laid_out_is_refused(
     short.symlink_to("/etc")
     with pytest.raises(Refused) as refused:
         house.built(home / "home", None)
-    assert refused.value.finding.code == "STORE-HOME-DENIED"
+    finding = refused.value.finding
+    assert finding.code == "STORE-HOME-DENIED"
+    assert not str(finding.params["user"]).isdecimal()
 
 
 async def test_of_starts_at_once_one_wins_and_the_others_join(home: Path) -> None:

@@ -1,13 +1,12 @@
 """`waglan whoami`, `waglan party` and `waglan token`: who takes part, and with which tokens."""
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from waglan.cli.profile import profile
 from waglan.cli.settings import Settings
-from waglan.cli.talk import answered, client, listed
+from waglan.cli.talk import answered, client, listed, path_step
 from waglan.cli.wording import plain, say
 from waglan.parties.role import ClientKind, Role, Scope
 
@@ -75,7 +74,7 @@ def issue(
         str | None, typer.Option(help="The person who answers for the machine.")
     ] = None,
     ai: Annotated[
-        bool, typer.Option("--ai", help="For an AI client, which may only read.")
+        bool, typer.Option("--ai", help="For an AI client: it reads and checks, whatever --scope.")
     ] = False,
 ) -> None:
     """Issue a token of your organisation; prints its secret once.
@@ -83,7 +82,7 @@ def issue(
     Without --machine or --ai it is one more of your own.
     """
     if (machine is None) != (accountable is None) or (machine is not None and ai):
-        raise typer.BadParameter("--machine and --accountable go together, and not with --ai")
+        raise typer.BadParameter(say("usage", "machine", Settings().lang))
     kind = ClientKind.AI if ai else ClientKind.MACHINE if machine else ClientKind.PERSON
     wish: dict[str, Any] = {"client": kind.value, "scopes": [s.value for s in scope], "days": days}
     with client(Settings()) as http:
@@ -127,7 +126,7 @@ def revoke(token_id: Annotated[str, typer.Argument(metavar="TOKEN", help="tok_â€
     """Revoke a token of your organisation at once; its open streams end too."""
     settings = Settings()
     with client(settings) as http:
-        answered(http.delete(f"/v1/tokens/{quote(token_id, safe='')}"))
+        answered(http.delete(f"/v1/tokens/{path_step(token_id)}"))
     typer.echo(say("token", "done", settings.lang, token=plain(token_id)), err=True)
 
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Annotated, Any, BinaryIO
-from urllib.parse import quote
 
 import httpx
 import typer
@@ -156,13 +155,13 @@ def track(
     as_json: Annotated[bool, typer.Option("--json", help="Print the interface's answer.")] = False,
 ) -> None:
     """Say how a bill, a container, a manifest or a call stands. Exit 1: nothing for you to see."""
-    from waglan.cli.talk import answered, client
+    from waglan.cli.talk import answered, client, path_step
     from waglan.cli.tracked import show
 
     settings = Settings()
     wanted = {} if kind is None else {"kind": kind.value}
     with client(settings) as http:
-        response = answered(http.get(f"/v1/track/{quote(key, safe='')}", params=wanted))
+        response = answered(http.get(f"/v1/track/{path_step(key)}", params=wanted))
     if as_json:
         typer.echo(response.text)
         return
@@ -179,12 +178,12 @@ def listed(
 
     Exit 0: nothing differs as far as you see; 1: something does, or nothing is for you to see.
     """
-    from waglan.cli.talk import answered, client
+    from waglan.cli.talk import answered, client, path_step
     from waglan.cli.tracked import show_listed
 
     settings = Settings()
     with client(settings) as http:
-        response = answered(http.get(f"/v1/calls/{quote(call, safe='/')}/listed"))
+        response = answered(http.get(f"/v1/calls/{path_step(call)}/listed"))
     if as_json:
         typer.echo(response.text)
     else:

@@ -17,9 +17,13 @@ from rich.console import Console
 
 from waglan.cli.instance import instance
 from waglan.cli.settings import Settings
+from waglan.cli.wording import say, stopped
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.demo.client import TooSlow
 from waglan.demo.day import Plan, run
 from waglan.demo.organisations import CUSTOMS, LINE, organisations
+from waglan.demo.proof import NoProof
 from waglan.demo.results import Results
 from waglan.demo.table import next_commands, show
 from waglan.demo.watch import watching
@@ -35,8 +39,6 @@ FOLDER = "waglan-demo"  # beside the operator's own data, never in it
 MARK = ".waglan-demo"
 ORIGIN = "demo.waglan.local/log"
 CUSTOMS_TOKEN, LINE_TOKEN = "customs.token", "line.token"
-# The release behind the binaries that come along is the operator's affair; this is a first look.
-UNTOLD = frozenset({"STORE-OLD-MINOR"})
 
 
 async def demo(settings: Settings, *, seed: int, fast: bool, leave: bool) -> None:
@@ -66,7 +68,7 @@ async def _demo(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave_now)
     try:
-        async with instance(own, console, untold=UNTOLD) as up:
+        async with instance(own, console) as up:
             results = await _lived(own, up.address, console, seed=seed, fast=fast)
             say = words(own.lang)["table"]
             if leave:
@@ -100,7 +102,11 @@ async def _lived(
     key = keys(own.home / "keys", ORIGIN).checkpoint.verifier.text
     plan = Plan(seed, wall_clock(), fast, own.lang, key)
     with watching(console, own.lang) as report:
-        results = await run(address, tokens, plan, report)
+        try:
+            results = await run(address, tokens, plan, report)
+        except (TooSlow, NoProof, httpx.TimeoutException):
+            found = Finding("CLI-DEMO-SLOW", Severity.ERROR, Where("demo"), {})
+            raise stopped(found, own.lang, 2) from None
     show(console, results, own.lang)
     return results
 
@@ -157,7 +163,8 @@ async def _emptied(home: Path, user: str | None) -> None:
                 await stop(await start(Embedded(home, user)))
             await asyncio.to_thread(shutil.rmtree, folder)
         elif folder.exists() and (folder / "operator.token").exists():
-            raise typer.BadParameter(f"{folder} was not made by a demo; move it away")
+            told = say("usage", "demo", Settings().lang, folder=str(folder))
+            raise typer.BadParameter(told)
     home.mkdir(parents=True, mode=0o711, exist_ok=True)
     where = await asyncio.to_thread(house.built, home, user)
     for folder in {home, where.home}:

@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
-from waglan.cli.talk import answered, client, show_finding
+from waglan.cli.talk import answered, client, path_step, show_finding
 from waglan.cli.wording import plain, say, words
 from waglan.codes.render import Lang
 
@@ -86,7 +85,7 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
     """Show a bill as officers see it: its version, its status, and every step so far."""
     settings = Settings()
     with client(settings) as http:
-        found = answered(http.get(f"/v1/customs/bills/{quote(number, safe='/')}")).json()
+        found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
     for bill in found:
         typer.echo(
             say(
@@ -222,7 +221,7 @@ def serve(
 def _part(text: str) -> dict[str, object]:
     goods, _, container = text.partition(":")
     if goods and not goods.isdecimal():
-        raise typer.BadParameter(f"{text}: a goods item is a number")
+        raise typer.BadParameter(say("usage", "goods", Settings().lang, text=text))
     told = {"goods": int(goods) if goods else None, "container": container or None}
     return {name: value for name, value in told.items() if value is not None}
 
@@ -237,7 +236,7 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
         bills = [
             {name: bill[name] for name in ("filer", "number", "parent", "version")}
             for number in numbers
-            for bill in answered(http.get(f"/v1/customs/bills/{quote(number, safe='/')}")).json()
+            for bill in answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
         ]
         done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:

@@ -8,7 +8,7 @@ import typer
 
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
-from waglan.cli.talk import answered, client
+from waglan.cli.talk import answered, client, path_step
 from waglan.cli.wording import plain, say
 from waglan.codes.render import Lang
 
@@ -130,7 +130,8 @@ def sign(
             Limits() if limits is None else msgspec.json.decode(limits.read_bytes(), type=Limits)
         )
     except msgspec.DecodeError as error:
-        raise typer.BadParameter(f"{limits}: {error}") from None
+        named = {"file": str(limits), "reason": str(error)}
+        raise typer.BadParameter(say("usage", "limits", Settings().lang, **named)) from None
     now = datetime.now(UTC)
     with client(Settings()) as http:
         who = answered(http.get("/v1/whoami")).json()
@@ -140,7 +141,8 @@ def sign(
                 names, (table, policy().version), within, (now, now + timedelta(days=days))
             )
         except BadOrder as error:
-            raise typer.BadParameter(str(error)) from None
+            told = say("usage", "order", Settings().lang, reason=str(error))
+            raise typer.BadParameter(told) from None
         signed = {
             "body": b64encode(new.order_bytes()).decode(),
             "signature": b64encode(sign(new, private_key(key)).signature).decode(),
@@ -167,10 +169,8 @@ def list_orders() -> None:
 @order.command("show")
 def show_order(order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Its name.")]) -> None:
     """Show one standing order with its limits."""
-    from urllib.parse import quote
-
     with client(Settings()) as http:
-        path = f"/v1/customs/standing-orders/{quote(order_id, safe='')}"
+        path = f"/v1/customs/standing-orders/{path_step(order_id)}"
         found = answered(http.get(path)).json()
     for name, value in found.items():
         if name not in {"body", "signature"}:

@@ -68,7 +68,8 @@ def deadlines(
     if profile is not None:
         if profile not in known():
             names = ", ".join(known())
-            raise typer.BadParameter(names, param_hint="--profile")
+            told = say("usage", "profile", lang, names=names)
+            raise typer.BadParameter(told, param_hint="--profile")
         facts = {**known()[profile].facts, **facts}
         of = known()[profile].rule_ids
     found = work_out(anchors, facts, of=of)

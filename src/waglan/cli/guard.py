@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,9 +15,11 @@ from pathlib import PurePath
 import typer
 from pydantic import ValidationError
 
-from waglan.cli.wording import language, tell
+from waglan.cli.wording import language, say, tell
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import Lang
 from waglan.gateway.keys import LooseKey
+from waglan.gateway.reason import explained
 from waglan.store import NoDatabase, is_gone
 from waglan.store.refused import Refused
 
@@ -24,6 +27,15 @@ OUR_FAULT = 70  # EX_SOFTWARE of sysexits
 INTERRUPTED = 130
 NOBODY_READS = 141  # as a shell tells of SIGPIPE
 HERE = Where("command")
+# How typer begins what it says of a line that it does not understand.
+MISUSED = {
+    "No such command": "no_command",
+    "No such option": "no_option",
+    "Missing": "missing",
+    "Invalid value": "invalid",
+    "Option": "no_value",
+    "Got unexpected extra": "surplus",
+}
 
 
 def guarded(app: typer.Typer, arguments: Sequence[str]) -> int:
@@ -52,12 +64,23 @@ def _usage(error: typer.TyperException) -> int:
         typer.echo(str(error), err=True)
         return 2
     command = context.command_path if context is not None else "waglan"
-    message = getattr(error, "format_message", lambda: str(error))()
-    tell(
-        Finding("CLI-USAGE", Severity.ERROR, HERE, {"reason": message, "command": command}),
-        language(),
-    )
+    lang = language()
+    why = _misused(error, lang)
+    tell(Finding("CLI-USAGE", Severity.ERROR, HERE, {"reason": why, "command": command}), lang)
     return 2
+
+
+def _misused(error: typer.TyperException, lang: Lang) -> str:
+    """Say what is wrong with the line: typer's own words are the English ones, where it has any."""
+    told = str(getattr(error, "format_message", lambda: str(error))())
+    if lang == "en":
+        return told
+    if isinstance(error, typer.BadParameter) and getattr(error, "param", None) is None:
+        return error.message  # ours, and said in the reader's language
+    quoted = re.search(r"'([^']*)'|: (\S+)|\(([^)]*)\)$", told)
+    name = next((found for found in (quoted.groups() if quoted else ()) if found), "")
+    kind = next((kind for begins, kind in MISUSED.items() if told.startswith(begins)), "other")
+    return say("usage", kind, lang, name=name)
 
 
 def _failed(error: BaseException) -> int:
@@ -71,7 +94,8 @@ def _findings(error: BaseException) -> list[Finding]:
     if isinstance(error, Refused):
         return [error.finding]
     if isinstance(error, ValidationError) and error.title == "Settings":
-        return [_setting(str(fault["loc"][0]), fault["msg"]) for fault in error.errors()]
+        lang = language()
+        return [_setting(str(one["loc"][0]), explained(one, lang)) for one in error.errors()]
     if isinstance(error, BaseExceptionGroup):
         inner = [finding for one in error.exceptions for finding in _findings(one)]
         ours = [finding for finding in inner if finding.code == "CLI-BUG"]
@@ -81,19 +105,22 @@ def _findings(error: BaseException) -> list[Finding]:
         return [Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})]
     if isinstance(error, LooseKey):
         return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": str(error)})]
+    if isinstance(error, FileExistsError) and error.filename:
+        file = str(error.filename)
+        return [Finding("CLI-FILE-EXISTS", Severity.ERROR, HERE, {"file": file})]
     if isinstance(error, OSError) and error.strerror:
         reason = f"{error.strerror} ({error.filename})" if error.filename else error.strerror
         return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": reason})]
     return [_bug(error)]
 
 
-def _setting(name: str, reason: str) -> Finding:
+def _setting(name: str, why: str) -> Finding:
     # The value itself is not shown: it may be a password.
     return Finding(
         "CLI-SETTING",
         Severity.ERROR,
         Where(f"settings/{name}"),
-        {"name": f"WAGLAN_{name.upper()}", "reason": reason},
+        {"name": f"WAGLAN_{name.upper()}", "reason": why},
     )
 
 

@@ -18,6 +18,8 @@ from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
 from waglan.store.resolve import database
 
+FOR_THE_DOCTOR = frozenset({"STORE-OLD-MINOR"})
+
 
 async def serve(settings: Settings) -> None:
     """Run an instance until a signal comes."""
@@ -38,17 +40,15 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def instance(
-    settings: Settings, console: Console, *, untold: frozenset[str] = frozenset()
-) -> AsyncIterator[Running]:
+async def instance(settings: Settings, console: Console) -> AsyncIterator[Running]:
     """Run an instance inside the block, with progress for what takes longer than a second.
 
-    Notes on the database are told first, but for those of the codes in `untold`.
+    Notes on the database are told first, but for what `waglan doctor` is there for.
     """
     with console.status(say("up", "database", settings.lang)) as status:
         async with database(wanted(settings)) as resolved:
             for note in resolved.notes:
-                if note.code not in untold:
+                if note.code not in FOR_THE_DOCTOR:
                     tell(note, settings.lang)
             status.update(say("up", "schema", settings.lang))
             await prepare(resolved.dsn)

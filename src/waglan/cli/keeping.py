@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from waglan.cli.settings import Settings
+from waglan.cli.wording import say
 
 
 def add(app: typer.Typer) -> None:
@@ -39,7 +40,7 @@ def backup(
         keeper.make_key(new_key)
         return
     if (file is None) != (to is None) or (file is None and erasures is None):
-        raise typer.BadParameter("give FILE and --to, or --erasures, or --new-key")
+        raise typer.BadParameter(say("usage", "backup", Settings().lang))
     asyncio.run(keeper.backup(Settings(), (file, to, erasures), with_vault=with_vault))
 
 

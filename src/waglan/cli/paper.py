@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.wording import say, stopped, tell
+from waglan.cli.wording import language, say, stopped, tell
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
@@ -134,7 +134,7 @@ def chosen(lang: str | None) -> Lang:
     if lang is None:
         return Settings().lang
     if lang not in ("en", "zh-Hant-HK"):
-        raise typer.BadParameter("en or zh-Hant-HK", param_hint="--lang")
+        raise typer.BadParameter(say("usage", "lang", language()), param_hint="--lang")
     return cast(Lang, lang)
 
 

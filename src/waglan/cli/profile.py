@@ -4,12 +4,11 @@ import json
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.talk import answered, client
+from waglan.cli.talk import answered, client, path_step
 from waglan.cli.wording import plain, stopped
 from waglan.codes.finding import Finding, Severity, Where
 
@@ -27,7 +26,7 @@ def profile(
 ) -> None:
     """Show how a partner's files are read and answered, or set it, as the platform's operator."""
     settings = Settings()
-    path = f"/v1/partners/{quote(party, safe='')}/profile"
+    path = f"/v1/partners/{path_step(party)}/profile"
     told = {} if file is None else _read(file, settings)
     if based_on is not None:
         told["based_on"] = based_on

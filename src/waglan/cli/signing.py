@@ -10,6 +10,7 @@ import httpx
 import typer
 
 from waglan.cli.talk import answered
+from waglan.cli.wording import language, say
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -37,7 +38,8 @@ def handed_in(http: httpx.Client, file: Path, act: str, **said: object) -> dict[
     try:
         sheet = msgspec.convert({**told, **said}, Sheet)
     except msgspec.ValidationError as error:
-        raise typer.BadParameter(str(error)) from None
+        why = say("usage", "act", language(), reason=str(error))
+        raise typer.BadParameter(why) from None
     signed = {
         "body": b64encode(sheet.act_bytes()).decode(),
         "signature": b64encode(sign_act(sheet, private_key(file))).decode(),
@@ -65,5 +67,6 @@ def private_key(file: Path) -> "Ed25519PrivateKey":
         raise LooseKey(f"{file} is open to others: chmod 600 it, and think of it as known to them")
     secret = file.read_bytes()
     if len(secret) != KEY_BYTES:
-        raise typer.BadParameter(f"{file} is no key of {KEY_BYTES} bytes")
+        told = say("usage", "key", language(), file=str(file), size=KEY_BYTES)
+        raise typer.BadParameter(told)
     return Ed25519PrivateKey.from_private_bytes(secret)

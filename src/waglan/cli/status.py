@@ -3,7 +3,6 @@
 import time
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import httpx
 import typer
@@ -38,7 +37,7 @@ def status(
 
     Exit 1: nothing was told of it, or nothing is for you to see.
     """
-    from waglan.cli.talk import client
+    from waglan.cli.talk import client, path_step
 
     settings = Settings()
     if qr is not None and qr.suffix not in PICTURES:
@@ -46,7 +45,7 @@ def status(
         raise stopped(found, settings.lang, 2)
     wanted = {} if kind is None else {"kind": kind.value}
     with client(settings) as http:
-        response = _got(http, f"/v1/customs-status/{quote(key, safe='')}", wanted)
+        response = _got(http, f"/v1/customs-status/{path_step(key)}", wanted)
     found_all = response.json()["found"]
     for n, one in enumerate(found_all, 1):
         _tell(one, settings.lang)
@@ -70,12 +69,12 @@ def holds(
 
     It goes to standard output as it was signed: keep it as it is. Exit 1: there is none for you.
     """
-    from waglan.cli.talk import client
+    from waglan.cli.talk import client, path_step
 
     settings = Settings()
     wanted = {} if again is None else {"next_minutes": str(again)}
     with client(settings) as http:
-        response = _got(http, f"/v1/calls/{quote(call, safe='/')}/holds", wanted)
+        response = _got(http, f"/v1/calls/{path_step(call)}/holds", wanted)
     typer.echo(response.text, nl=False)
 
 

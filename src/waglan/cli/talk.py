@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -28,6 +29,11 @@ def client(settings: Settings) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with _opened(settings, settings.url, headers) as opened:
         yield opened
+
+
+def path_step(text: str) -> str:
+    """Return one step of a path: not even `..` leads anywhere else."""
+    return quote(text, safe="").replace(".", "%2E")
 
 
 @contextmanager

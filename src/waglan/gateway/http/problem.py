@@ -14,6 +14,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.gateway.http import HEADER
 from waglan.gateway.http.asked import UNKEEPABLE
+from waglan.gateway.reason import explained
 from waglan.store import NoDatabase, is_gone
 
 logger = structlog.get_logger()
@@ -136,7 +137,8 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, error: RequestValidationError) -> JSONResponse:
-        return _answer(request, misunderstood(*map(_fault, error.errors())))
+        lang = language(request.headers.get("accept-language"))
+        return _answer(request, misunderstood(*(_fault(one, lang) for one in error.errors())))
 
     @app.exception_handler(NoDatabase)
     async def _database(request: Request, error: NoDatabase) -> JSONResponse:
@@ -161,12 +163,11 @@ def misunderstood(*faults: Finding) -> Problem:
     return Problem(422, kind, findings=faults[:FAULTS_MAX])
 
 
-def _fault(fault: Mapping[str, Any]) -> Finding:
+def _fault(fault: Mapping[str, Any], lang: Lang) -> Finding:
     place = Where(".".join(str(step) for step in fault["loc"]))
-    reason = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] == UNKEEPABLE:
         return Finding("HTTP-TEXT", Severity.ERROR, place, {})
-    return Finding("HTTP-FIELD", Severity.ERROR, place, {"reason": reason})
+    return Finding("HTTP-FIELD", Severity.ERROR, place, {"reason": explained(fault, lang)})
 
 
 def _of_the_framework(error: HTTPException) -> Problem:

@@ -165,7 +165,7 @@ def _sockets(home: Path, owner: Owner) -> Path:
 def _owner(user: str | None) -> Owner:
     uid = os.geteuid()
     if uid != 0:
-        return Owner(uid, os.getegid(), str(uid), drop=False)
+        return Owner(uid, os.getegid(), _name(uid), drop=False)
     for name in (user,) if user else ("postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)
@@ -186,7 +186,14 @@ def _as_before(rooms: os.stat_result, owner: Owner) -> Owner:
     # Rooms that still belong to root were left by a start that was cut off.
     if rooms.st_uid in {0, owner.uid}:
         return owner
-    return Owner(rooms.st_uid, rooms.st_gid, str(rooms.st_uid), drop=True)
+    return Owner(rooms.st_uid, rooms.st_gid, _name(rooms.st_uid), drop=True)
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # as in a container, where nobody has a name
+        return str(uid)
 
 
 def _public_name(name: str) -> str:
@@ -224,7 +231,7 @@ def _denied(home: Path, user: str, error: OSError) -> Finding:
         "STORE-HOME-DENIED",
         Severity.ERROR,
         HERE,
-        {"home": str(home), "user": user, "reason": str(error)},
+        {"home": str(home), "user": user, "reason": error.strerror or str(error)},
     )
 
 
