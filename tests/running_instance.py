@@ -14,6 +14,7 @@ import structlog
 
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
+from waglan.gateway.outbox import Outbox
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.note import VerifierKey
 from waglan.store.dsn import Dsn
@@ -69,6 +70,12 @@ def witnesses() -> tuple[WitnessAt, ...]:
 
 
 @pytest.fixture(scope="module")
+def outbox() -> Outbox | None:
+    """Where mail is left: nowhere, unless a test's module says otherwise."""
+    return None
+
+
+@pytest.fixture(scope="module")
 def instance_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the instance keeps its keys."""
     return tmp_path_factory.mktemp("home")
@@ -76,15 +83,20 @@ def instance_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def instance(
-    module_database: Dsn, instance_home: Path, witnesses: tuple[WitnessAt, ...]
+    module_database: Dsn,
+    instance_home: Path,
+    witnesses: tuple[WitnessAt, ...],
+    outbox: Outbox | None,
 ) -> Iterator[Instance]:
     """A running instance with a database of its own."""
-    with answering(module_database, instance_home, witnesses) as up:
+    with answering(module_database, instance_home, witnesses, outbox) as up:
         yield up
 
 
 @contextmanager
-def answering(dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = ()) -> Iterator[Instance]:
+def answering(
+    dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = (), outbox: Outbox | None = None
+) -> Iterator[Instance]:
     """Have an instance answer inside the block, with this database and these keys."""
     # Its thread outlives the standard streams that pytest gives to one test.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(io.StringIO()))
@@ -95,7 +107,7 @@ def answering(dsn: Dsn, home: Path, witnesses: tuple[WitnessAt, ...] = ()) -> It
 
     async def run() -> None:
         await prepare(dsn)
-        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, witnesses=witnesses)
+        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox)
         async with running(config) as up:
             found["address"] = up.address
             ready.set()

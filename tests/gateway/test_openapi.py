@@ -19,6 +19,10 @@ OPEN = {
     "GET /metrics",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
+    "GET /v1/keys",
+    "POST /v1/sign-in",
+    "POST /v1/links/use",
+    "POST /v1/password-resets",
 }
 
 

@@ -15,7 +15,7 @@ check                 | anybody                          | person machine ai | r
 file                  | forwarder carrier trader trucker | person machine    | file
 hand-in | forwarder carrier trader trucker terminal lock-operator park | person machine | file
 report                | terminal carrier trucker lock-operator park forwarder |person machine|file
-prepare               | forwarder carrier trader trucker | person machine    | file
+prepare               | forwarder carrier trader trucker | person machine    | prepare file
 record-letter         | forwarder carrier trader trucker | person            | file
 name-approver         | forwarder carrier trader trucker | person            | admin
 give-cover            | forwarder carrier trader trucker | person            | file
@@ -36,6 +36,7 @@ issue-token           | anybody                          | person            | a
 revoke-token          | anybody                          | person machine    | admin
 register-credential   | anybody                          | person            | admin
 register-person       | anybody                          | person            | admin
+keep-account          | anybody                          | person            | read
 register-organisation | operator                         | person machine    | operate
 set-profile           | operator                         | person machine    | operate
 publish-key           | operator                         | person            | operate
@@ -48,7 +49,7 @@ def spoken() -> set[tuple[str, str, str, str]]:
     for line in SPOKEN.strip().splitlines():
         act, roles, clients, scope = (cell.strip() for cell in line.split("|"))
         who = [role.value for role in Role] if roles == "anybody" else roles.split()
-        allowed |= set(product([act], who, clients.split(), [scope]))
+        allowed |= set(product([act], who, clients.split(), scope.split()))
     return allowed
 
 

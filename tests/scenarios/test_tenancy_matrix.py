@@ -42,6 +42,7 @@ ABSENT = {
     "approver": ABSENT_ID,
     "table": "0" * 64,
     "order": "order-absent",
+    "person": "sub_" + "0" * 32,
 }
 
 
@@ -57,6 +58,7 @@ class Ask:
     body: Mapping[str, Any] | None = None
     content: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    open_status: int = 200  # what an endpoint for everybody answers to this
 
     @property
     def names_a_thing(self) -> bool:
@@ -75,6 +77,9 @@ KEY = {"public_key": "AAAA"}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
 
 STEP = {"step": 1}
+WHOSE = {"party": "tenant-line", "login": "nobody@example.com"}
+LINK_USE = {"secret": "wgo_x", "password": "x"}
+SIGN_IN = {**WHOSE, "password": "a guess that is long enough"}
 NOBODY = {"person": "sub_" + "0" * 32, "until": "2026-12-01T08:00+08:00"}
 LETTER = {
     "client": "SAMPLE CLIENT LTD", "profiles": ["hk-tdec"], "since": "2026-11-01T00:00+08:00",
@@ -222,6 +227,20 @@ ASKS: dict[tuple[str, str], Ask] = {
         "/v1/equipment-events",
         content=b'[{"id": "m", "code": "status", "box": "SYNU0000015", "at": "2026-11-03T09:30"}]',
     ),
+    ("get", "/v1/persons"): Ask(Act.REGISTER_PERSON, "/v1/persons"),
+    ("post", "/v1/persons/{person}/links"): Ask(
+        Act.REGISTER_PERSON, "/v1/persons/{person}/links", {"login": "matrix@example.com"}
+    ),
+    ("get", "/v1/firm-roles"): Ask(Act.READ, "/v1/firm-roles"),
+    ("post", "/v1/sign-in"): Ask(None, "/v1/sign-in", SIGN_IN, open_status=401),
+    ("post", "/v1/links/use"): Ask(None, "/v1/links/use", LINK_USE, open_status=404),
+    ("post", "/v1/password-resets"): Ask(None, "/v1/password-resets", WHOSE, open_status=409),
+    ("get", "/v1/me"): Ask(Act.KEEP_ACCOUNT, "/v1/me"),
+    ("put", "/v1/me/password"): Ask(
+        Act.KEEP_ACCOUNT, "/v1/me/password", {"old": "a guess", "new": "three boats off the pier"}
+    ),
+    ("get", "/v1/me/sessions"): Ask(Act.KEEP_ACCOUNT, "/v1/me/sessions"),
+    ("delete", "/v1/me/sessions/{token}"): Ask(Act.KEEP_ACCOUNT, "/v1/me/sessions/{token}"),
     ("get", "/healthz"): Ask(None, "/healthz"),
     ("get", "/readyz"): Ask(None, "/readyz"),
     ("get", "/metrics"): Ask(None, "/metrics"),
@@ -292,6 +311,7 @@ def world(instance: Instance) -> Iterator[World]:
         "seq": str(seq),
         "token": issued["token"],
         "officer-act": "act-matrix",
+        "person": line.get("/v1/whoami").json()["accountable"],
         "table": table,
         "order": "order-1",
     }
@@ -416,7 +436,7 @@ def test_whoever_has_not_signed_in_is_told_to_whatever_he_asks_for(
 ) -> None:
     foreign = send(world.nobody, asked, world.things)
     if ASKS[asked].act is None:
-        assert foreign[0] == 200
+        assert foreign[0] == ASKS[asked].open_status
     else:
         assert foreign[0] == 401
         assert foreign == send(world.nobody, asked, ABSENT)

@@ -72,7 +72,12 @@ PRIVILEGES = {
     "filing_rule": ("si", "s", "s"),
     "key_set": ("s", "s", "si"),
     "lease": ("", "", "siu"),
+    "link_use": ("si", "si", "sd"),
     "linked": ("", "", "si"),
+    "login": ("siu", "siu", "sd"),
+    "one_time_link": ("si", "si", "sd"),
+    "password": ("siu", "siu", "sd"),
+    "person_role": ("si", "si", "si"),
     "log_checkpoint": ("s", "s", "si"),
     "log_cosignature": ("s", "s", "si"),
     "log_halt": ("s", "s", "sid"),
@@ -131,6 +136,8 @@ LETTERS = {"SELECT": "s", "INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 
 # Functions that run with their owner's rights, and who may call them.
 DEFINERS = {
+    "account_at(text,bytea)": {"waglan_app"},
+    "link_at(bytea,timestamp with time zone)": {"waglan_app"},
     "authenticate(bytea,timestamp with time zone)": set(ROLES),
     "addressee_at(text)": set(ROLES),
     "authority_addresses()": set(ROLES),
@@ -174,6 +181,9 @@ KEYS_WITHOUT_ORG = {
     "grant_settled(grant_id,is_revoked)": ENGINE,
     "judgement(manifest_id)": OURS,
     "key_event(kind,key,event_id)": "the key is a client's, but the event's number is ours",
+    "link_use(link)": OURS,
+    "one_time_link(link)": OURS,
+    "one_time_link(secret_sha256)": OURS,
     "linked(manifest_id)": ENGINE,
     "manifest(assembly_id)": OURS,
     "manifest(manifest_id)": OURS,

@@ -21,6 +21,7 @@ from waglan.cli import (
     log,
     operating,
     paper,
+    people,
     places,
     proof,
     status,
@@ -43,6 +44,7 @@ proof.add(app)
 operating.add(app)
 access.add(app)
 app.add_typer(bridge.app, name="bridge")
+people.add(app)
 app.add_typer(desk.app, name="desk")
 app.add_typer(places.app, name="codes")
 app.add_typer(log.app, name="log")

@@ -13,6 +13,7 @@ from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, tell
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
+from waglan.gateway.outbox import Outbox
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
@@ -62,7 +63,12 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                 settings.message_mib_max << 20,
                 settings.workers,
                 tuple(WitnessAt(*one) for one in read_witnesses(settings.witnesses)),
+                outbox=_outbox(settings),
             )
             async with running(config) as up:
                 status.stop()
                 yield up
+
+
+def _outbox(settings: Settings) -> Outbox | None:
+    return None if settings.outbox is None else Outbox(settings.outbox, settings.public_url)

@@ -73,7 +73,7 @@ def answered(response: httpx.Response) -> httpx.Response:
     if response.is_success and is_waglan:
         return response
     problem = _problem(response)
-    if response.status_code == 401 and is_waglan:
+    if problem is not None and is_waglan and problem.code == "sign-in":
         found = Finding("CLI-NO-TOKEN", Severity.ERROR, Where("settings/token"), {})
         raise stopped(found, lang, 2)
     if problem is None:
@@ -114,6 +114,7 @@ def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:
 
 class _Problem(msgspec.Struct):
     title: str
+    code: str = ""
     detail: str = ""
     findings: list[dict[str, Any]] = []
 

@@ -56,6 +56,8 @@ class EventCode(Enum):
     ADDRESS_DROPPED = "filing.address-dropped"
     ORGANISATION_REGISTERED = "party.organisation-registered"
     PERSON_REGISTERED = "party.person-registered"
+    LINK_MADE = "party.sign-in-link-made"
+    PASSWORD_SET = "party.password-set"
     CREDENTIAL_REGISTERED = "party.credential-registered"
     TOKEN_ISSUED = "party.token-issued"
     TOKEN_REVOKED = "party.token-revoked"

@@ -10,13 +10,15 @@ from waglan.gateway.tokens import new_subject, new_token
 from waglan.operations.publish_keys import publish_keys
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
 from waglan.operations.register_person import NewPerson
-from waglan.parties.role import ClientKind, Role, Scope
+from waglan.parties.firm_role import scopes_of
+from waglan.parties.role import ClientKind, Role
 from waglan.store import parties
 from waglan.store.connect import transaction
 from waglan.store.messages import new_salt
 
 OPERATOR = PartyId("operator")
 TOKEN_FILE = "operator.token"
+ROLES = ("administrator", "operator")
 DAYS = timedelta(days=90)
 
 
@@ -25,10 +27,10 @@ async def first_start(kit: Kit, home: Path) -> Path | None:
     async with transaction(kit.pools.engine, None) as tx:
         if await parties.directory(tx):
             return None
-        person = NewPerson(new_subject(), "Operator", "", await new_salt())
+        person = NewPerson(new_subject(), "Operator", "", await new_salt(), ROLES)
         made = new_token(
             ClientKind.PERSON,
-            {Scope.READ, Scope.ADMIN, Scope.OPERATE},
+            scopes_of(ROLES),
             now=kit.clock(),
             lasts=DAYS,
             holder=person.subject,

@@ -26,6 +26,7 @@ from waglan.gateway.http.app import application
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.logs import configure
+from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
@@ -54,6 +55,7 @@ class Config:
     message_bytes_max: int
     workers: int = 1
     witnesses: tuple[WitnessAt, ...] = ()
+    outbox: Outbox | None = None
 
     def keys(self) -> Keys:
         """Return the instance's keys."""
@@ -100,7 +102,7 @@ async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
 @asynccontextmanager
 async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
-        kit = Kit(opened, config.keys(), config.message_bytes_max)
+        kit = Kit(opened, config.keys(), config.message_bytes_max, outbox=config.outbox)
         operator_token = await begin(kit, config.home, config.origin)
         server = _Server(
             uvicorn.Config(

@@ -9,6 +9,9 @@ from uuid import UUID
 from waglan.codes.uuid7 import RANDOM_BYTES, uuid7
 from waglan.gateway.bell import Bell
 from waglan.gateway.keys import Keys
+from waglan.gateway.outbox import Outbox
+from waglan.gateway.passwords import Passwords
+from waglan.parties.sign_in import policy
 from waglan.store.connect import Pools
 
 
@@ -26,6 +29,8 @@ class Kit:
     message_bytes_max: int
     clock: Callable[[], datetime] = wall_clock
     bell: Bell = field(default_factory=Bell)
+    passwords: Passwords = field(default_factory=lambda: Passwords(policy().argon2id))
+    outbox: Outbox | None = None  # None: this platform sends no mail
 
     def new_id(self) -> UUID:
         """Return a fresh time-ordered id."""

@@ -1,15 +1,19 @@
-"""New tokens: a secret for the holder, its hash for the store."""
+"""New tokens and one-time links: a secret for the holder, its hash for the store."""
 
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from waglan.parties.role import ClientKind, Scope
+from waglan.parties.sign_in import LinkPurpose
+from waglan.store.accounts import NewLink
 from waglan.store.parties import NewToken
 
 SECRET_PREFIX = "wgl_"  # so that a secret left in a file is found by scanners
+LINK_PREFIX = "wgo_"
+LINK_PAGE = "/link"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def new_token(
     secret = SECRET_PREFIX + secrets.token_urlsafe(32)
     row = NewToken(
         f"tok_{secrets.token_hex(16)}",
-        hashlib.sha256(secret.encode()).digest(),
+        digest_of(secret),
         client,
         frozenset(scopes),
         holder if client is ClientKind.MACHINE else None,
@@ -41,6 +45,41 @@ def new_token(
         now + lasts,
     )
     return Made(row, secret)
+
+
+def new_session(
+    subject: str, scopes: Collection[Scope], *, now: datetime, lasts: timedelta
+) -> Made:
+    """Make the token of a session, which its person begins by signing in."""
+    made = new_token(ClientKind.PERSON, scopes, now=now, lasts=lasts, holder=subject)
+    return Made(replace(made.row, is_session=True), made.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeLink:
+    """A one-time link as kept, and its secret, which nobody can ask for again."""
+
+    row: NewLink
+    secret: str = field(repr=False)
+
+    @property
+    def path(self) -> str:
+        """Where it leads: the secret stands behind the #, which no browser sends anywhere."""
+        return f"{LINK_PAGE}#{self.secret}"
+
+
+def new_link(subject: str, purpose: LinkPurpose, *, now: datetime, lasts: timedelta) -> MadeLink:
+    """Make a one-time link for a person."""
+    secret = LINK_PREFIX + secrets.token_urlsafe(32)
+    row = NewLink(
+        f"lnk_{secrets.token_hex(16)}", subject, purpose, digest_of(secret), now, now + lasts
+    )
+    return MadeLink(row, secret)
+
+
+def digest_of(secret: str) -> bytes:
+    """Return what is kept of a secret."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
 
 
 def new_subject() -> str:

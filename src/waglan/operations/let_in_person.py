@@ -23,6 +23,6 @@ async def let_in_person(
         giver.org,
         now,
         now,
-        {"subject": person.subject, "by": giver.accountable or giver.token},
+        {"subject": person.subject, "roles": [*person.roles], "by": person.by},
     )
     await events.append(tx, [told])

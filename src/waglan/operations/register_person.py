@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from waglan.logbook.canonical import canonical
 from waglan.logbook.sealed import Vault
-from waglan.store import Transaction, parties
+from waglan.store import Transaction, accounts, parties
+from waglan.store.accounts import Holder
 from waglan.store.parties import PersonRow
 
 
@@ -17,6 +20,8 @@ class NewPerson:
     name: str
     contact: str
     key_salt: bytes
+    roles: tuple[str, ...] = ()  # within his firm; none for who only answers for a machine
+    by: str = ""  # who gives them
 
 
 async def register_person(
@@ -31,3 +36,12 @@ async def register_person(
         vault.blind(person.name),
     )
     await parties.add_person(tx, org, row, now=now)
+    if person.roles:
+        by = person.by or person.subject
+        await accounts.set_roles(tx, Holder(org, person.subject), person.roles, by=by, now=now)
+
+
+def read_person(vault: Vault, salt: bytes, sealed: bytes) -> tuple[str, str]:
+    """Return the name and contact that were sealed."""
+    read = msgspec.json.decode(vault.open(salt, sealed), type=dict[str, str])
+    return read["name"], read["contact"]

@@ -40,6 +40,7 @@ class Act(Enum):
     REVOKE_TOKEN = "revoke-token"
     REGISTER_CREDENTIAL = "register-credential"
     REGISTER_PERSON = "register-person"
+    KEEP_ACCOUNT = "keep-account"  # one's own password and sessions
     REGISTER_ORGANISATION = "register-organisation"
     PUBLISH_KEY = "publish-key"
     SET_PROFILE = "set-profile"  # how a partner's files are read
@@ -73,7 +74,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.HAND_IN: Permission(_FILERS | _REPORTERS, _BOUND, Scope.FILE),
     Act.FILE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REPORT: Permission(_REPORTERS, _BOUND, Scope.FILE),
-    Act.PREPARE: Permission(_FILERS, _BOUND, Scope.FILE),
+    Act.PREPARE: Permission(_FILERS, _BOUND, Scope.PREPARE),
     Act.RECORD_LETTER: Permission(_FILERS, _PERSON, Scope.FILE),
     Act.NAME_APPROVER: Permission(_FILERS, _PERSON, Scope.ADMIN),
     Act.GIVE_COVER: Permission(_FILERS, _PERSON, Scope.FILE),
@@ -96,6 +97,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.REVOKE_TOKEN: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.REGISTER_CREDENTIAL: Permission(_ANY, _PERSON, Scope.ADMIN),
     Act.REGISTER_PERSON: Permission(_ANY, _PERSON, Scope.ADMIN),
+    Act.KEEP_ACCOUNT: Permission(_ANY, _PERSON, Scope.READ),
     Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
@@ -103,6 +105,7 @@ ALLOWED: dict[Act, Permission] = {
 }
 
 _UNBINDING = frozenset({Act.READ, Act.CHECK})
+_WIDER = {Scope.PREPARE: Scope.FILE}  # who may file may prepare
 
 
 def refusal(principal: Principal, act: Act) -> Finding | None:
@@ -115,7 +118,7 @@ def refusal(principal: Principal, act: Act) -> Finding | None:
         return Finding(
             "PARTY-ROLE-NEEDED", Severity.ERROR, where, {"act": act.value, "roles": roles}
         )
-    if wanted.scope not in principal.scopes:
+    if principal.scopes.isdisjoint({wanted.scope, _WIDER.get(wanted.scope, wanted.scope)}):
         return Finding(
             "PARTY-SCOPE-NEEDED",
             Severity.ERROR,

@@ -33,6 +33,7 @@ class Scope(Enum):
     """What a token may be used for."""
 
     READ = "read"
+    PREPARE = "prepare"  # drafts, which declare nothing; who may file may prepare
     FILE = "file"  # hand in messages that declare cargo
     DECIDE = "decide"  # customs: standing orders, tables, notices
     ADMIN = "admin"  # of one's own organisation: tokens, credentials

@@ -11,6 +11,8 @@ from waglan.store import Transaction
 LEFT_OUT = {
     "token": "live sessions; everybody is given a new token after a restore",
     "token_revocation": "of tokens that are not there",
+    "one_time_link": "live links; a new one is asked for after a restore",
+    "link_use": "of links that are not there",
     "lease": "of processes that are not there",
     "schema_migration": "made by the migrations, which the backup names",
 }

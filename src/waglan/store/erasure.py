@@ -230,13 +230,38 @@ async def replace_bill(tx: Transaction, old: Personal, new: Personal | None) -> 
 async def destroy_persons(
     tx: Transaction, *, blind: bytes | None, subject: str | None, until: datetime
 ) -> list[str]:
-    """Destroy who a person is; return the ids by which the log goes on to know him."""
-    rows = await tx.execute(
-        "DELETE FROM person WHERE (blind = %s OR subject = %s) AND registered_at <= %s"
-        " RETURNING subject",
-        [blind, subject, until],
+    """Destroy who a person is and how he signs in; return the ids by which the log knows him.
+
+    A name is also looked for among login names. His sessions end.
+    """
+    found = await tx.execute(
+        "SELECT p.subject FROM person p LEFT JOIN login l ON l.subject = p.subject"
+        " WHERE (p.blind = %(blind)s OR l.blind = %(blind)s OR p.subject = %(subject)s)"
+        " AND p.registered_at <= %(until)s",
+        {"blind": blind, "subject": subject, "until": until},
     )
-    return [subject for (subject,) in await rows.fetchall()]
+    subjects = [subject for (subject,) in await found.fetchall()]
+    await tx.execute(
+        "INSERT INTO token_revocation (token, org, revoked_at) SELECT token, org, %s FROM token"
+        " WHERE subject = ANY (%s) AND is_session ON CONFLICT DO NOTHING",
+        [until, subjects],
+    )
+    await tx.execute(
+        "DELETE FROM link_use u USING one_time_link k"
+        " WHERE k.link = u.link AND k.subject = ANY (%s)",
+        [subjects],
+    )
+    for forget in _FORGET:
+        await tx.execute(forget, [subjects])
+    return subjects
+
+
+_FORGET = (
+    "DELETE FROM one_time_link WHERE subject = ANY (%s)",
+    "DELETE FROM password WHERE subject = ANY (%s)",
+    "DELETE FROM login WHERE subject = ANY (%s)",
+    "DELETE FROM person WHERE subject = ANY (%s)",
+)
 
 
 async def add(tx: Transaction, done: Done, targets: Sequence[tuple[str, str]]) -> None:

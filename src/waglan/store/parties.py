@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waglan.codes.party import PartyId
+from waglan.parties.firm_role import scopes_of
 from waglan.parties.role import ClientKind, Principal, Role, Scope
 from waglan.store import Transaction
 
@@ -24,14 +25,17 @@ async def authenticate(tx: Transaction, secret_sha256: bytes, *, at: datetime) -
     ).fetchone()
     if row is None:
         return None
-    token, org, party, roles, client, scopes, accountable = row
+    token, org, party, roles, client, scopes, accountable, firm_roles = row
+    held = frozenset(Scope(scope) for scope in scopes)
+    if firm_roles is not None:  # a role that was taken away is gone from his tokens at once
+        held &= scopes_of(firm_roles)
     return Known(
         org,
         Principal(
             PartyId(party),
             frozenset(Role(role) for role in roles),
             ClientKind(client),
-            frozenset(Scope(scope) for scope in scopes),
+            held,
             token,
             accountable,
         ),
@@ -163,13 +167,14 @@ class NewToken:
     subject: str | None
     issued_at: datetime
     expires_at: datetime
+    is_session: bool = False  # begun by signing in, for some hours
 
 
 async def add_token(tx: Transaction, org: int, token: NewToken) -> None:
     """Keep a token of an organisation."""
     await tx.execute(
         "INSERT INTO token (token, org, secret_sha256, client, scopes, credential, subject,"
-        " issued_at, expires_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " issued_at, expires_at, is_session) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             token.token,
             org,
@@ -180,6 +185,7 @@ async def add_token(tx: Transaction, org: int, token: NewToken) -> None:
             token.subject,
             token.issued_at,
             token.expires_at,
+            token.is_session,
         ],
     )
 
@@ -204,8 +210,9 @@ async def tokens(tx: Transaction, org: int, *, before: str | None, at_most: int)
         "SELECT t.token, t.client, t.scopes, t.credential, c.label, t.issued_at, t.expires_at,"
         " r.revoked_at FROM token t LEFT JOIN credential c ON c.credential = t.credential"
         " LEFT JOIN token_revocation r ON r.token = t.token"
-        " WHERE t.org = %(org)s AND (%(before)s::text IS NULL OR (t.issued_at, t.token) <"
-        " (SELECT issued_at, token FROM token WHERE org = %(org)s AND token = %(before)s))"
+        " WHERE t.org = %(org)s AND NOT t.is_session"
+        " AND (%(before)s::text IS NULL OR (t.issued_at, t.token) < (SELECT"
+        " issued_at, token FROM token WHERE org = %(org)s AND token = %(before)s))"
         " ORDER BY t.issued_at DESC, t.token DESC LIMIT %(at_most)s",
         {"org": org, "before": before, "at_most": at_most},
     )

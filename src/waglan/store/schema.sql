@@ -1,13 +1,17 @@
 -- The whole schema, for reading and for comparing; the migrations build it. `make schema`
 
-CREATE TABLE public.address (
-    address text NOT NULL,
+CREATE TABLE public.login (
     org bigint NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT address_address_check CHECK (((length(address) >= 1) AND (length(address) <= 80)))
+    subject text NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT login_blind_check CHECK ((length(blind) = 32)),
+    CONSTRAINT login_key_salt_check CHECK ((length(key_salt) = 16))
 );
 
-ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.login FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.organisation (
     org bigint NOT NULL,
@@ -23,6 +27,58 @@ CREATE TABLE public.organisation (
 ALTER TABLE ONLY public.organisation FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.organisation IS 'The directory: every signed-in client may see who takes part.';
+
+CREATE TABLE public.password (
+    org bigint NOT NULL,
+    subject text NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT password_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.password FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.person_role (
+    org bigint NOT NULL,
+    subject text NOT NULL,
+    n integer NOT NULL,
+    roles text[] NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_role_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.person_role FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.account_at(party text, blind bytea) RETURNS TABLE(org bigint, roles text[], subject text, key_salt bytea, sealed bytea, firm_roles text[])
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT o.org,
+     o.roles,
+     l.subject,
+     p.key_salt,
+     p.sealed,
+     ( SELECT r.roles
+            FROM public.person_role r
+           WHERE ((r.org = l.org) AND (r.subject = l.subject))
+           ORDER BY r.n DESC
+          LIMIT 1) AS roles
+    FROM ((public.organisation o
+      JOIN public.login l ON ((l.org = o.org)))
+      LEFT JOIN public.password p ON (((p.org = l.org) AND (p.subject = l.subject))))
+   WHERE ((o.party = account_at.party) AND (l.blind = account_at.blind));
+END;
+
+CREATE TABLE public.address (
+    address text NOT NULL,
+    org bigint NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT address_address_check CHECK (((length(address) >= 1) AND (length(address) <= 80)))
+);
+
+ALTER TABLE ONLY public.address FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.addressee_at(address text) RETURNS TABLE(org bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -57,6 +113,7 @@ CREATE TABLE public.token (
     subject text,
     issued_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    is_session boolean DEFAULT false NOT NULL,
     CONSTRAINT token_check CHECK ((expires_at > issued_at)),
     CONSTRAINT token_check1 CHECK (((client = 'machine'::text) = (credential IS NOT NULL))),
     CONSTRAINT token_check2 CHECK (((client = 'person'::text) = (subject IS NOT NULL))),
@@ -75,7 +132,7 @@ CREATE TABLE public.token_revocation (
 
 ALTER TABLE ONLY public.token_revocation FORCE ROW LEVEL SECURITY;
 
-CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) RETURNS TABLE(token text, org bigint, party text, roles text[], client text, scopes text[], accountable text)
+CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time zone) RETURNS TABLE(token text, org bigint, party text, roles text[], client text, scopes text[], accountable text, firm_roles text[])
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     BEGIN ATOMIC
@@ -85,7 +142,12 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
      o.roles,
      t.client,
      t.scopes,
-     COALESCE(c.accountable, t.subject) AS "coalesce"
+     COALESCE(c.accountable, t.subject) AS "coalesce",
+     ( SELECT r.roles
+            FROM public.person_role r
+           WHERE ((r.org = t.org) AND (r.subject = t.subject))
+           ORDER BY r.n DESC
+          LIMIT 1) AS roles
     FROM ((public.token t
       JOIN public.organisation o ON ((o.org = t.org)))
       LEFT JOIN public.credential c ON ((c.credential = t.credential)))
@@ -127,6 +189,51 @@ CREATE FUNCTION public.is_operator() RETURNS boolean
  SELECT (EXISTS ( SELECT 1
             FROM public.organisation o
            WHERE ((o.org = public.current_org()) AND ('operator'::text = ANY (o.roles))))) AS "exists";
+END;
+
+CREATE TABLE public.link_use (
+    link text NOT NULL,
+    org bigint NOT NULL,
+    used_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.link_use FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.one_time_link (
+    link text NOT NULL,
+    org bigint NOT NULL,
+    subject text NOT NULL,
+    n integer NOT NULL,
+    purpose text NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    made_by text,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT one_time_link_link_check CHECK ((link ~ '^lnk_[0-9a-f]{32}$'::text)),
+    CONSTRAINT one_time_link_n_check CHECK ((n >= 1)),
+    CONSTRAINT one_time_link_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'reset'::text]))),
+    CONSTRAINT one_time_link_secret_sha256_check CHECK ((length(secret_sha256) = 32))
+);
+
+ALTER TABLE ONLY public.one_time_link FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.link_at(secret_sha256 bytea, at timestamp with time zone) RETURNS TABLE(org bigint, party text, roles text[], link text, subject text, purpose text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT o.org,
+     o.party,
+     o.roles,
+     k.link,
+     k.subject,
+     k.purpose
+    FROM (public.one_time_link k
+      JOIN public.organisation o ON ((o.org = k.org)))
+   WHERE ((k.secret_sha256 = link_at.secret_sha256) AND (link_at.at >= k.made_at) AND (link_at.at < k.expires_at) AND (NOT (EXISTS ( SELECT 1
+            FROM public.link_use u
+           WHERE (u.link = k.link)))) AND (NOT (EXISTS ( SELECT 1
+            FROM public.one_time_link n
+           WHERE ((n.org = k.org) AND (n.subject = k.subject) AND (n.n > k.n))))));
 END;
 
 CREATE FUNCTION public.make_event_month(first date) RETURNS void
@@ -1324,6 +1431,9 @@ ALTER TABLE ONLY public.key_set
 ALTER TABLE ONLY public.lease
     ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.link_use
+    ADD CONSTRAINT link_use_pkey PRIMARY KEY (link);
+
 ALTER TABLE ONLY public.linked
     ADD CONSTRAINT linked_pkey PRIMARY KEY (manifest_id);
 
@@ -1347,6 +1457,12 @@ ALTER TABLE ONLY public.log_leaf
 
 ALTER TABLE ONLY public.log_tile
     ADD CONSTRAINT log_tile_pkey PRIMARY KEY (level, index);
+
+ALTER TABLE ONLY public.login
+    ADD CONSTRAINT login_org_blind_key UNIQUE (org, blind);
+
+ALTER TABLE ONLY public.login
+    ADD CONSTRAINT login_pkey PRIMARY KEY (org, subject);
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_assembly_id_key UNIQUE (assembly_id);
@@ -1393,6 +1509,15 @@ ALTER TABLE ONLY public.officer_act
 ALTER TABLE ONLY public.officer_key
     ADD CONSTRAINT officer_key_pkey PRIMARY KEY (authority, officer);
 
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_org_subject_n_key UNIQUE (org, subject, n);
+
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_pkey PRIMARY KEY (link);
+
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_secret_sha256_key UNIQUE (secret_sha256);
+
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_party_key UNIQUE (party);
 
@@ -1405,8 +1530,14 @@ ALTER TABLE ONLY public.outcome
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_pkey PRIMARY KEY (org, version);
 
+ALTER TABLE ONLY public.password
+    ADD CONSTRAINT password_pkey PRIMARY KEY (org, subject);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.person_role
+    ADD CONSTRAINT person_role_pkey PRIMARY KEY (org, subject, n);
 
 ALTER TABLE ONLY public.place_list
     ADD CONSTRAINT place_list_pkey PRIMARY KEY (list_id);
@@ -1580,6 +1711,8 @@ CREATE INDEX standing_worklist ON public.standing USING btree (authority, comes_
 
 CREATE INDEX token_org ON public.token USING btree (org);
 
+CREATE INDEX token_subject ON public.token USING btree (org, subject) WHERE (subject IS NOT NULL);
+
 ALTER INDEX public.event_pkey ATTACH PARTITION public.event_default_pkey;
 
 ALTER INDEX public.event_tx ATTACH PARTITION public.event_default_tx_idx;
@@ -1687,11 +1820,23 @@ ALTER TABLE ONLY public.judgement
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
+ALTER TABLE ONLY public.link_use
+    ADD CONSTRAINT link_use_link_fkey FOREIGN KEY (link) REFERENCES public.one_time_link(link);
+
+ALTER TABLE ONLY public.link_use
+    ADD CONSTRAINT link_use_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.linked
     ADD CONSTRAINT linked_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
 ALTER TABLE ONLY public.log_cosignature
     ADD CONSTRAINT log_cosignature_origin_size_fkey FOREIGN KEY (origin, size) REFERENCES public.log_checkpoint(origin, size);
+
+ALTER TABLE ONLY public.login
+    ADD CONSTRAINT login_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.login
+    ADD CONSTRAINT login_subject_fkey FOREIGN KEY (subject) REFERENCES public.person(subject);
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
@@ -1735,14 +1880,23 @@ ALTER TABLE ONLY public.officer_act
 ALTER TABLE ONLY public.officer_key
     ADD CONSTRAINT officer_key_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.one_time_link
+    ADD CONSTRAINT one_time_link_org_subject_fkey FOREIGN KEY (org, subject) REFERENCES public.login(org, subject);
+
 ALTER TABLE ONLY public.outcome
     ADD CONSTRAINT outcome_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.password
+    ADD CONSTRAINT password_org_subject_fkey FOREIGN KEY (org, subject) REFERENCES public.login(org, subject);
+
 ALTER TABLE ONLY public.person
     ADD CONSTRAINT person_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.person_role
+    ADD CONSTRAINT person_role_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.place
     ADD CONSTRAINT place_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.place_list(list_id);
@@ -1949,7 +2103,11 @@ CREATE POLICY engine ON public.judgement FOR SELECT TO waglan_engine USING (true
 
 CREATE POLICY engine ON public.key_event TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.link_use TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.linked TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.login TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -1973,13 +2131,19 @@ CREATE POLICY engine ON public.officer_act TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.one_time_link TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.partner_profile TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.password TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.person TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.person_role TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.reader TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2069,7 +2233,11 @@ ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.key_event ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.link_use ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.linked ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.login ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.manifest ENABLE ROW LEVEL SECURITY;
 
@@ -2092,6 +2260,8 @@ ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.one_time_link ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
@@ -2157,6 +2327,10 @@ CREATE POLICY own ON public.filing_rule TO waglan_app USING ((org = public.curre
 
 CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
+CREATE POLICY own ON public.link_use TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.login TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.manifest TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.message TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -2177,11 +2351,17 @@ CREATE POLICY own ON public.officer_act TO waglan_authority USING ((authority = 
 
 CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
+CREATE POLICY own ON public.one_time_link TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.partner_profile FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.password TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.person TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.person_role TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.reader FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
@@ -2213,7 +2393,17 @@ CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON public.link_use TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.login TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.one_time_link TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.password TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.person_role TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (true);
 
@@ -2221,7 +2411,11 @@ CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH
 
 ALTER TABLE public.partner_profile ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.password ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.person ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.person_role ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY reader ON public.bill FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
    FROM public.reader r
@@ -2277,13 +2471,28 @@ ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
 
-GRANT SELECT,INSERT ON TABLE public.address TO waglan_app;
-GRANT SELECT ON TABLE public.address TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.address TO waglan_engine;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.login TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_app;
 GRANT SELECT ON TABLE public.organisation TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.organisation TO waglan_engine;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.password TO waglan_app;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.password TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.password TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.person_role TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.person_role TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.person_role TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.account_at(party text, blind bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.account_at(party text, blind bytea) TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_app;
+GRANT SELECT ON TABLE public.address TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.address TO waglan_engine;
 
 REVOKE ALL ON FUNCTION public.addressee_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_app;
@@ -2316,6 +2525,17 @@ REVOKE ALL ON FUNCTION public.authority_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.link_use TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.one_time_link TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.one_time_link TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.one_time_link TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.link_at(secret_sha256 bytea, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.link_at(secret_sha256 bytea, at timestamp with time zone) TO waglan_app;
 
 REVOKE ALL ON FUNCTION public.make_event_month(first date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;

@@ -1,6 +1,5 @@
 """Who am I, and my organisation's tokens and credentials."""
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -20,6 +19,7 @@ from waglan.operations.register_credential import register_credential
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
 from waglan.operations.register_person import NewPerson, register_person
 from waglan.operations.revoke_token import revoke_token
+from waglan.parties.firm_role import first_roles, scopes_of
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
 from waglan.store import Taken, parties
@@ -203,10 +203,12 @@ async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
     """Let an organisation in, as the platform's operator; its first token is shown once."""
     visitor.must(Act.REGISTER_ORGANISATION)
     now, kit = visitor.kit.clock(), visitor.kit
-    person = NewPerson(new_subject(), new.person, new.contact, await new_salt())
+    person = NewPerson(
+        new_subject(), new.person, new.contact, await new_salt(), first_roles(new.roles)
+    )
     made = new_token(
         ClientKind.PERSON,
-        scopes_of(new.roles),
+        scopes_of(person.roles),
         now=now,
         lasts=timedelta(days=new.days),
         holder=person.subject,
@@ -221,11 +223,3 @@ async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
         kind = Finding("HTTP-TAKEN", Severity.ERROR, Where("body"), {})
         raise Problem(409, kind) from None
     return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
-
-
-def scopes_of(roles: Iterable[Role]) -> set[Scope]:
-    """Return what the first person of such an organisation may do."""
-    wanted = {Scope.READ, Scope.FILE, Scope.ADMIN}
-    if Role.CUSTOMS in roles:
-        wanted = {Scope.READ, Scope.DECIDE, Scope.ADMIN}
-    return wanted

@@ -23,9 +23,13 @@ from waglan.gateway.http import (
     grants,
     health,
     hit_rates,
+    link_page,
+    me,
     messages,
     partners,
+    people,
     problem,
+    sign_in,
     statements,
     tables,
     tracking,
@@ -36,6 +40,7 @@ from waglan.gateway.http.docs_page import page
 from waglan.gateway.http.observed import Observed
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_routes
+from waglan.gateway.tokens import LINK_PAGE
 from waglan.logbook.tree import TileId
 from waglan.store import log
 from waglan.store.connect import transaction
@@ -83,6 +88,9 @@ def describe() -> FastAPI:
         worklist,
         hit_rates,
         access,
+        sign_in,
+        me,
+        people,
         grants,
         erasures,
         drafts,
@@ -106,6 +114,7 @@ def describe() -> FastAPI:
 
     app.openapi = openapi  # type: ignore[method-assign]
     app.router.routes.append(Route("/docs", page(openapi), methods=["GET"]))
+    app.router.routes.append(Route(LINK_PAGE, link_page.serve, methods=["GET"]))
     return app
 
 

@@ -14,13 +14,22 @@ Document = dict[str, Any]
 Responses = dict[int | str, dict[str, Any]]
 
 TOKEN = "token"
-OPEN = ("/healthz", "/readyz", "/metrics", "/log/", "/v1/keys")
+OPEN = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/log/",
+    "/v1/keys",
+    "/v1/sign-in",
+    "/v1/links/use",
+    "/v1/password-resets",
+)
 METHODS = ("get", "post", "put", "patch", "delete")
 SCHEMES = {
     TOKEN: {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token that your organisation's administrator issued.",
+        "description": "A token that your administrator issued, or that signing in began.",
     }
 }
 BYTES = {"schema": {"type": "string", "format": "binary"}}

@@ -1,7 +1,7 @@
 """Who is asking: a bearer token, checked at every request, and what its holder may do."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -17,7 +17,8 @@ from waglan.gateway.kit import Kit
 from waglan.parties.permission import Act, refusal
 from waglan.parties.role import Principal, Role
 from waglan.store import Transaction, parties
-from waglan.store.connect import transaction
+from waglan.store.accounts import Holder
+from waglan.store.connect import Pool, transaction
 
 TOKEN_CHARACTERS_MAX = 200
 
@@ -33,6 +34,11 @@ def kit(request: Request) -> Kit:
 TheKit = Annotated[Kit, Depends(kit)]
 
 
+def pool_for(kit: Kit, roles: Collection[Role]) -> Pool:
+    """Return the connections of an organisation that does this in the port."""
+    return kit.pools.authority if Role.CUSTOMS in roles else kit.pools.app
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """A signed-in client, and the language it reads."""
@@ -42,6 +48,11 @@ class Visitor:
     lang: Lang
     kit: Kit
     secret_sha256: bytes = field(repr=False)
+
+    @property
+    def holder(self) -> Holder:
+        """The person who answers for what is done."""
+        return Holder(self.org, self.principal.accountable or self.principal.token)
 
     async def still_known(self) -> bool:
         """Whether the token is still worth what it was when this visit began."""
@@ -59,9 +70,7 @@ class Visitor:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Begin a transaction that sees what this client's organisation may see."""
-        officer = Role.CUSTOMS in self.principal.roles
-        pool = self.kit.pools.authority if officer else self.kit.pools.app
-        async with transaction(pool, self.org) as tx:
+        async with transaction(pool_for(self.kit, self.principal.roles), self.org) as tx:
             yield tx
 
 

@@ -1,21 +1,18 @@
-"""What a firm keeps for its filings: templates, addresses, letters, approvers, colleagues."""
+"""What a firm keeps for its filings: templates, addresses, letters, approvers."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from waglan.codes.finding import Finding, Severity, Where
-from waglan.gateway.http.access import DAYS_MAX
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.drafts import Key, Step, acting, done_or_refused, there
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import FindingView, Problem, absent, view
-from waglan.gateway.tokens import new_subject, new_token
+from waglan.gateway.http.problem import FindingView, absent, view
 from waglan.manifest.address_book import (
     SHEET_BYTES_MAX,
     Entry,
@@ -25,7 +22,6 @@ from waglan.manifest.address_book import (
 )
 from waglan.operations.end_approver import end_approver
 from waglan.operations.end_letter import end_letter
-from waglan.operations.issue_token import issue_token
 from waglan.operations.keep_address import (
     Address,
     Keeping,
@@ -35,17 +31,14 @@ from waglan.operations.keep_address import (
     open_address,
 )
 from waglan.operations.keep_template import NewTemplate, drop_template, keep_template
-from waglan.operations.let_in_person import let_in_person
 from waglan.operations.name_approver import Naming, name_approver
 from waglan.operations.open_draft import open_draft
 from waglan.operations.open_letter import KeptLetter, LetterSheet, open_letter
 from waglan.operations.record_letter import record_letter
-from waglan.operations.register_person import NewPerson
 from waglan.operations.set_filing_rule import set_filing_rule
 from waglan.parties.approval import Approver
 from waglan.parties.authorisation import letter_findings
 from waglan.parties.permission import Act
-from waglan.parties.role import ClientKind, Scope
 from waglan.store import approvals, sheets
 from waglan.store.messages import new_salt
 
@@ -441,51 +434,4 @@ def _approver(one: Approver, visitor: Visitor) -> ApproverView:
         until=one.until,
         ended_at=one.ended_at,
         in_force=one.is_in_force(visitor.kit.clock()),
-    )
-
-
-class NewColleague(Asked):
-    """A person of your organisation, and what he may do."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(min_length=1, max_length=200)
-    contact: str = Field(default="", max_length=200)
-    scopes: list[Scope] = Field(min_length=1)
-    days: int = Field(ge=1, le=DAYS_MAX)
-
-
-class ColleagueView(BaseModel):
-    """A colleague's first token: its secret is shown once and never again."""
-
-    person: str
-    token: str
-    secret: str
-    expires_at: datetime
-
-
-@router.post("/persons", status_code=201, response_model=ColleagueView, responses=ERRORS)
-async def add_person(new: NewColleague, visitor: TheVisitor) -> ColleagueView:
-    """Let a colleague in, under his own name: who prepares and who approves are two people."""
-    visitor.must(Act.REGISTER_PERSON)
-    if not set(new.scopes) <= visitor.principal.scopes:
-        kind = Finding("HTTP-MORE-THAN-ITS-GIVER", Severity.ERROR, Where("body.scopes"), {})
-        raise Problem(403, kind)
-    kit, now = visitor.kit, visitor.kit.clock()
-    person = NewPerson(new_subject(), new.name, new.contact, await new_salt())
-    made = new_token(
-        ClientKind.PERSON,
-        new.scopes,
-        now=now,
-        lasts=timedelta(days=new.days),
-        holder=person.subject,
-    )
-    async with visitor.transaction() as tx:
-        await let_in_person(tx, (visitor.org, visitor.principal), kit.keys.vault, person, now=now)
-        await issue_token(tx, visitor.org, visitor.principal.org, made.row)
-    return ColleagueView(
-        person=person.subject,
-        token=made.row.token,
-        secret=made.secret,
-        expires_at=made.row.expires_at,
     )

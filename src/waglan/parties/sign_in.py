@@ -1,0 +1,68 @@
+"""What signing in asks for: lengths, periods and costs, as packaged data with their source."""
+
+import tomllib
+from datetime import date, timedelta
+from enum import Enum
+from functools import cache
+
+import msgspec
+
+from waglan.codes.data import read
+
+
+class LinkPurpose(Enum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"  # the first password
+    RESET = "reset"  # another one
+
+
+class PasswordLength(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many characters a password has."""
+
+    characters_min: int
+    characters_max: int
+
+
+class HashCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one hash of a password costs, and how many are made at once."""
+
+    memory_kib: int
+    passes: int
+    at_once: int
+    waiting_max: int
+
+
+class SignInPeriods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a session and a link last."""
+
+    session_minutes: int
+    invitation_hours: int
+    reset_minutes: int
+
+    @property
+    def session(self) -> timedelta:
+        """How long one is signed in."""
+        return timedelta(minutes=self.session_minutes)
+
+    def link(self, purpose: LinkPurpose) -> timedelta:
+        """How long a link may be used."""
+        if purpose is LinkPurpose.INVITATION:
+            return timedelta(hours=self.invitation_hours)
+        return timedelta(minutes=self.reset_minutes)
+
+
+class SignInPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All of it, with where it is from."""
+
+    source: str
+    checked_on: date
+    password: PasswordLength
+    argon2id: HashCost
+    periods: SignInPeriods
+
+
+@cache
+def policy() -> SignInPolicy:
+    """Return the packaged policy."""
+    return msgspec.convert(tomllib.loads(read("parties/sign_in.toml")), SignInPolicy)
