@@ -17,6 +17,7 @@ OPEN = {
     "GET /healthz",
     "GET /readyz",
     "GET /metrics",
+    "GET /v1/keys",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
     "GET /v1/keys",
