@@ -1,4 +1,4 @@
-"""Other readers of EDIFACT, fetched into bench/.peers when first asked for; no part of Waglan."""
+"""What others have, fetched into bench/.peers when first asked for; no part of Waglan."""
 
 import json
 import subprocess
@@ -7,6 +7,7 @@ from pathlib import Path
 
 HOME = Path(__file__).parent / ".peers"
 PYDIFACT, EDIFACT = "pydifact==0.2.3", "edifact@1.2.12"
+SQLALCHEMY = "sqlalchemy==2.0.44"
 
 _PYDIFACT = """
 import sys, time, warnings
@@ -38,12 +39,22 @@ console.log(result.length, (spent.user + spent.system) / 1e6);
 
 def pydifact_s(file: Path) -> tuple[int, float]:
     """Return how many segments pydifact finds in a file, and its CPU seconds."""
-    home = HOME / "python"
+    home = _installed("python", PYDIFACT)
+    return _measured(sys.executable, "-c", _PYDIFACT, str(home), str(file))
+
+
+def sqlalchemy() -> Path:
+    """Return where SQLAlchemy lies."""
+    return _installed("orm", SQLALCHEMY, "greenlet")
+
+
+def _installed(folder: str, *packages: str) -> Path:
+    home = HOME / folder
     if not home.exists():
         _run(sys.executable, "-m", "venv", str(HOME / "pip"))
         pip = str(HOME / "pip/bin/pip")
-        _run(pip, "install", "--quiet", "--no-deps", "--target", str(home), PYDIFACT)
-    return _measured(sys.executable, "-c", _PYDIFACT, str(home), str(file))
+        _run(pip, "install", "--quiet", "--no-deps", "--target", str(home), *packages)
+    return home
 
 
 def edifact_s(file: Path) -> tuple[int, float]:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager, suppress
@@ -31,6 +31,10 @@ RECOVERED_SECONDS_MAX = 60
 DURING_RECOVERY = 0.25  # so many kills don't wait until the interface answers again
 END_SECONDS_MAX = 30  # who waits for a database that has just died gives up after ten
 LISTENER = "interface"
+
+
+# What each client does until it is over: (quay, its number, whether it is over, what it did).
+Keep = Callable[[Quay, int, Event, dict[str, int]], None]
 
 
 def free_port() -> int:
@@ -136,15 +140,19 @@ def running(folder: Path) -> Iterator[tuple[Running, Quay]]:
         asyncio.run(stop(up.server))
 
 
-def kill_at_random(
-    up: Running, quay: Quay, *, kills: int, seed: int, pause_s: float
+def kill_at_random(  # noqa: PLR0913
+    up: Running, quay: Quay, *, kills: int, seed: int, pause_s: float, keep: Keep | None = None
 ) -> tuple[Counter[str], dict[str, int]]:
-    """Kill so many processes while clients file; return what was killed, and the papers' bills."""
+    """Kill so many processes while clients file; return what was killed, and the papers' bills.
+
+    With `keep`, clients do that instead of filing.
+    """
     random = Random(seed)
     over = Event()
     filed: dict[str, int] = {}
     with ThreadPoolExecutor(CLIENTS) as clients:
-        working = [clients.submit(keep_filing, quay, n, over, filed) for n in range(CLIENTS)]
+        work = keep or keep_filing
+        working = [clients.submit(work, quay, n, over, filed) for n in range(CLIENTS)]
         killed: Counter[str] = Counter()
         try:
             for _ in range(kills):
