@@ -100,3 +100,29 @@ async def test_tables_belong_to_a_role_that_cannot_log_in_and_the_others_have_no
 async def test_the_packaged_steps_are_numbered_without_a_gap(template: str) -> None:
     assert template
     assert [m.number for m in await packaged()] == list(range(1, len(await packaged()) + 1))
+
+
+SERVED_BEFORE = """
+    set session_replication_role = replica;
+    insert into organisation (org, party, name, roles, registered_at)
+        overriding system value values (1, 'a-line', 'Synthetic', '{carrier}', now());
+    insert into consignment (consignment, org, parent, number) values (7, 1, '', 'SYNB0001');
+    insert into manifest (manifest_id, org, id, filed_with, document, call, version, function,
+                          reference, assembly_id, message_id, head, bills, received_at, filed_at)
+        overriding system value values (3, 1, '01900000-0000-7000-8000-000000000001', 1, 'DOC',
+            '9811000/001E', 2, 'original', 'R', 1, 1, '{}', 1, now(), now());
+    insert into notice (authority, consignment, event_id, manifest_id, status, served_at)
+        values (1, 7, 11, 3, 'inspect', now());
+"""
+
+
+async def test_notices_served_before_name_what_they_speak_of(empty_database: Dsn) -> None:
+    steps = await packaged()
+    until = next(n for n, step in enumerate(steps) if step.name == "signed_status")
+    await prepare(empty_database, steps[:until])
+    await ask(empty_database.admin, SERVED_BEFORE)
+    await prepare(empty_database, steps)
+    rows = await ask(
+        empty_database.admin, "select number, manifest::text, version, call from notice"
+    )
+    assert rows == [("SYNB0001", "01900000-0000-7000-8000-000000000001", 2, "9811000/001E")]

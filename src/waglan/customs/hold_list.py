@@ -21,7 +21,6 @@ from waglan.logbook.signing import PrivateKey, Purpose
 
 FORM = "waglan/hold-list/v1"
 LIST_BYTES_MAX = 64 << 20
-ROWS_MAX = 50_000
 _WHERE = Where("list")
 
 # The statuses in which customs still wants something of the cargo before it moves on: the project's

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
-from waglan.customs.hold_list import FORM, HELD, ROWS_MAX, HoldList, Row
+from waglan.customs.hold_list import FORM, HELD, HoldList, Row
 from waglan.store import Transaction, log, notices
 from waglan.store.notices import Served
 
@@ -25,9 +25,10 @@ async def list_holds(
     call, or not to this reader. A list is never cut short: half of one would look like a whole one.
     """
     head = await log.head(tx)
-    found = await notices.of_call(tx, call, at_most=ROWS_MAX + 1)
-    if len(found) > ROWS_MAX:
-        return Finding("HOLDS-TOO-MANY", Severity.ERROR, _WHERE, {"limit": ROWS_MAX})
+    found = await notices.of_call(tx, call)
+    if found is None:
+        limit = notices.NOTICES_MAX
+        return Finding("HOLDS-TOO-MANY", Severity.ERROR, _WHERE, {"limit": limit})
     # What was withdrawn is left out, unless it is held: a box does not vanish with its paper.
     rows = [one for one in found if one.status in HELD or not one.is_withdrawn]
     if not rows:

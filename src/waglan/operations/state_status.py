@@ -10,7 +10,6 @@ from waglan.customs.signed_status import BOXES_MAX, SignedStatus
 from waglan.store import Transaction, notices
 from waglan.store.notices import Served
 
-FOUND_MAX = 200  # bills in one container, or of one number
 _WHERE = Where("key")
 
 
@@ -29,12 +28,15 @@ async def state_status(
     A finding says why there is nothing to state; None that the reader sees nothing of that name.
     What was decided and not served is not told, to nobody: it is not looked at.
     """
-    by_bill: list[Served] = []
-    by_box: list[Served] = []
+    by_bill: list[Served] | None = []
+    by_box: list[Served] | None = []
     if kind in (None, KeyKind.BILL):
-        by_bill = await notices.of_bill(tx, key, at_most=FOUND_MAX)
+        by_bill = await notices.of_bill(tx, key)
     if kind in (None, KeyKind.CONTAINER):
-        by_box = await notices.of_container(tx, key, at_most=FOUND_MAX)
+        by_box = await notices.of_container(tx, key)
+    if by_bill is None or by_box is None:
+        limit = notices.NOTICES_MAX
+        return Finding("HOLDS-TOO-MANY", Severity.ERROR, _WHERE, {"limit": limit})
     boxes = await notices.boxes(tx, [*by_bill, *by_box])
     found = [(one, _of(one, boxes), False) for one in by_bill]
     for one in by_box:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,8 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.store import Transaction
+
+NOTICES_MAX = 100_000  # looked at for one answer
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -31,11 +35,8 @@ class Served(msgspec.Struct, frozen=True):
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
 _SERVED = """
-    SELECT DISTINCT ON (n.consignment) n.consignment, n.manifest_id, a.party, n.status, n.number,
-           n.manifest, n.version, n.call, n.served_at, l.seq,
-           array(SELECT e.seq FROM notice o JOIN log_leaf e USING (event_id)
-                 WHERE o.consignment = n.consignment AND o.event_id <> n.event_id ORDER BY e.seq),
-           later.version,
+    SELECT n.consignment, n.manifest_id, a.party, n.status, n.number, n.manifest, n.version, n.call,
+           n.served_at, l.seq, later.version,
            later.version IS NOT NULL AND (later.function = 'cancel' OR NOT EXISTS (
                SELECT 1 FROM bill b WHERE b.manifest_id = later.manifest_id
                AND b.consignment = n.consignment))
@@ -50,35 +51,60 @@ _SERVED = """
 _NEWEST_FIRST = " ORDER BY n.consignment, n.served_at DESC, n.event_id DESC"
 
 
-async def of_bill(tx: Transaction, number: str, *, at_most: int) -> list[Served]:
-    """Return what was told last of each bill of that number; several filers may have used it."""
-    return await _served(tx, " WHERE n.number = %s", [number], at_most)
+async def of_bill(tx: Transaction, number: str) -> list[Served] | None:
+    """Return what was told last of each bill of that number; several filers may have used it.
+
+    None, here and below: there are more notices than are looked at.
+    """
+    return await _served(tx, " WHERE n.number = %s", number)
 
 
-async def of_container(tx: Transaction, container: str, *, at_most: int) -> list[Served]:
+async def of_container(tx: Transaction, container: str) -> list[Served] | None:
     """Return what was told last of each bill that was ever listed in that container."""
     where = (
         " WHERE n.consignment IN (SELECT consignment FROM bill_equipment"
-        " WHERE upper(container) = upper(%s))"
+        " WHERE container = ANY (%s))"
     )
-    return await _served(tx, where, [container], at_most)
+    return await _served(tx, where, _spellings(container))
 
 
-async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Served]:
+async def of_call(tx: Transaction, call: str) -> list[Served] | None:
     """Return what was told last of each bill of a call."""
-    return await _served(tx, " WHERE n.call = %s", [call], at_most)
+    return await _served(tx, " WHERE n.call = %s", call)
 
 
-async def _served(tx: Transaction, where: str, given: list[str], at_most: int) -> list[Served]:
-    rows = await tx.execute(
-        (_SERVED + where + _NEWEST_FIRST + " LIMIT %s").encode(), [*given, at_most]
-    )
-    return [
-        Served(bill, manifest_id, PartyId(party), CustomsStatus(status), number, manifest, version,
-               call, told_at.astimezone(UTC), seq, tuple(earlier), since, withdrawn)
-        for bill, manifest_id, party, status, number, manifest, version, call, told_at, seq,
-            earlier, since, withdrawn in await rows.fetchall()
-    ]  # fmt: skip
+async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[Served] | None:
+    query = (_SERVED + where + _NEWEST_FIRST + " LIMIT %s").encode()
+    rows = await (await tx.execute(query, [given, NOTICES_MAX + 1])).fetchall()
+    if len(rows) > NOTICES_MAX:
+        return None
+    found = []
+    for _, group in groupby(rows, key=itemgetter(0)):
+        (bill, manifest_id, party, status, number, manifest, version, call, told_at, seq, since,
+         withdrawn), *before = group  # fmt: skip
+        earlier = sorted(row[9] for row in before if row[9] is not None)
+        found.append(
+            Served(
+                bill,
+                manifest_id,
+                PartyId(party),
+                CustomsStatus(status),
+                number,
+                manifest,
+                version,
+                call,
+                told_at.astimezone(UTC),
+                seq,
+                tuple(earlier),
+                since,
+                withdrawn,
+            )
+        )
+    return found
+
+
+def _spellings(container: str) -> list[str]:
+    return sorted({container, "".join(container.split()).upper()})
 
 
 async def boxes(
@@ -116,8 +142,8 @@ async def is_known(tx: Transaction, key: str) -> bool:
             "SELECT EXISTS (SELECT 1 FROM key_event k"
             " JOIN event e ON e.month = k.month AND e.event_id = k.event_id"
             " WHERE k.kind = 'bill' AND k.key = %s)"
-            " OR EXISTS (SELECT 1 FROM bill_equipment WHERE upper(container) = upper(%s))",
-            [key, key],
+            " OR EXISTS (SELECT 1 FROM bill_equipment WHERE container = ANY (%s))",
+            [key, _spellings(key)],
         )
     ).fetchone()
     return row is not None and bool(row[0])

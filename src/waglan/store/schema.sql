@@ -1607,6 +1607,8 @@ CREATE INDEX assessment_manifest ON public.assessment USING btree (manifest_id);
 
 CREATE INDEX audience_event ON public.audience USING btree (event_id);
 
+CREATE INDEX bill_equipment_box ON public.bill_equipment USING btree (container);
+
 CREATE INDEX bill_equipment_container ON public.bill_equipment USING btree (upper(container));
 
 CREATE INDEX bill_manifest ON public.bill USING btree (manifest_id);
