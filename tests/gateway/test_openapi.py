@@ -20,7 +20,6 @@ OPEN = {
     "GET /v1/keys",
     "GET /log/checkpoint",
     "GET /log/tile/{path}",
-    "GET /v1/keys",
     "POST /v1/sign-in",
     "POST /v1/links/use",
     "POST /v1/password-resets",
