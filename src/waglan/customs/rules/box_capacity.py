@@ -54,6 +54,11 @@ def check(manifest: Manifest) -> list[Finding]:
 
 def _load(bill: Bill, cargo: dict[str, _Cargo]) -> None:
     for item in bill.goods:
+        if len(item.stowed) == 1:
+            if (inside := cargo.get(item.stowed[0].container)) is not None:
+                inside.mass_g += item.gross_mass_g or 0
+                inside.volume_cm3 += item.volume_cm3 or 0
+            continue
         shares = _shares(item)
         whole = sum([count for _, count in shares])
         for number, count in shares:
@@ -64,8 +69,6 @@ def _load(bill: Bill, cargo: dict[str, _Cargo]) -> None:
 
 
 def _shares(item: Goods) -> list[tuple[str, int]]:
-    if len(item.stowed) == 1:
-        return [(item.stowed[0].container, 1)]
     shares = [(package.container, package.count) for package in item.stowed if package.count]
     return shares if len(shares) == len(item.stowed) else []
 

@@ -24,6 +24,8 @@ SOURCE = (
 CHECKED_ON = date(2026, 11, 22)
 IN_FORCE_FROM = date(1984, 1, 1)  # "shall, from 1 January 1984, contain"
 
+# Python 3.11 is slow to find a member by its name.
+_CONSIGNOR, _CONSIGNEE = PartyRole.CONSIGNOR, PartyRole.CONSIGNEE
 # UN/EDIFACT 8067. For a vessel the notice wants weight and volume, for all else one of the two.
 _VESSEL_MODES = frozenset({"1", "8"})
 # UN/ECE recommendation 21: cargo in bulk, which has no number of packages.
@@ -103,9 +105,9 @@ def _of_size(bill: Bill, by_vessel: bool) -> list[Finding]:
 def _of_parties(bill: Bill) -> list[Finding]:
     consignor = consignee = None
     for party in bill.parties:
-        if party.role is PartyRole.CONSIGNOR:
+        if party.role is _CONSIGNOR:
             consignor = party
-        elif party.role is PartyRole.CONSIGNEE:
+        elif party.role is _CONSIGNEE:
             consignee = party
     if consignor and consignee and _is_whole(consignor) and _is_whole(consignee):
         return []
