@@ -253,6 +253,8 @@ def test_the_command_line_invites_signs_in_and_signs_out(
     waglan.operates(firm.instance).signs_in(firm.admin.headers["authorization"])
     invited = waglan("person", "add", "Sample Typist", "--role", "reader", "--login", "types@x.hk")
     assert (invited.status, invited.out.startswith(f"{firm.instance.address}/link#")) == (0, True)
+    both = waglan("person", "add", "Sample", "--role", "reader", "--login", "b@x.hk", "--days", "1")
+    assert (both.status, "not both" in both.err) == (2, True)
     types(invited.out.strip(), PASSWORD)
     assert waglan("use-link").status == 0
     types("not the password")

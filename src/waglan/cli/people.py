@@ -84,7 +84,7 @@ def add_person(
 ) -> None:
     """Let a person of your organisation in; prints his link or his token once."""
     if (login is None) == (days is None):
-        raise typer.BadParameter("give him a --login for an invitation, or --days for a token")
+        raise typer.BadParameter(say("usage", "person", Settings().lang))
     new = {"name": name, "roles": role, "login": login, "days": days, "contact": contact}
     settings = Settings()
     with client(settings) as http:
