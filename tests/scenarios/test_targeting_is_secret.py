@@ -103,6 +103,7 @@ class Side:
             f"/v1/customs/manifests/{self.manifest()}/bills",
             "/v1/customs/worklist",
             "/v1/customs/hit-rates",
+            f"/v1/customs/tables/{'0' * 64}/back-tests",
         ]
         found = {self.bare(path): self.bare(text(client.get(path))) for path in paths}
         events = len(client.get("/v1/events?limit=500").json()["events"])

@@ -123,6 +123,14 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/customs/acts/{act}"): Ask(Act.READ_TARGETING, "/v1/customs/acts/{officer-act}"),
     ("get", "/v1/customs/bills/{number}"): Ask(Act.READ_TARGETING, "/v1/customs/bills/{bill}"),
     ("get", "/v1/customs/hit-rates"): Ask(Act.READ_TARGETING, "/v1/customs/hit-rates"),
+    ("get", "/v1/customs/tables/{sha256}/back-tests"): Ask(
+        Act.READ_TARGETING, "/v1/customs/tables/{table}/back-tests"
+    ),
+    ("post", "/v1/customs/tables/{sha256}/back-tests"): Ask(
+        Act.PUBLISH_TABLE,
+        "/v1/customs/tables/{table}/back-tests",
+        {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"},
+    ),
     ("get", "/v1/customs/worklist"): Ask(Act.READ_TARGETING, "/v1/customs/worklist"),
     ("get", "/v1/customs/calls/{call}/summary"): Ask(
         Act.READ_TARGETING, "/v1/customs/calls/{call}/summary"

@@ -45,6 +45,10 @@ PRIVILEGES = {
     "assembly_part": ("si", "", "s"),
     "assessment": ("", "si", "s"),
     "audience": ("si", "si", "sid"),
+    "back_test": ("", "si", "s"),
+    "back_test_end": ("", "si", "s"),
+    "back_test_manifest": ("", "si", "s"),
+    "back_test_result": ("", "si", "s"),
     "bill": ("si", "s", "s"),
     "bill_equipment": ("si", "s", "s"),
     "bill_personal": ("si", "s", "sid"),
@@ -175,6 +179,10 @@ KEYS_WITHOUT_ORG = {
     "erasure_wish(request)": OURS,
     "event(month,event_id)": OURS,
     "assessment(consignment,event_id)": OURS,
+    "back_test(back_test_id)": OURS,
+    "back_test_end(back_test_id)": OURS,
+    "back_test_manifest(back_test_id,manifest_id)": OURS,
+    "back_test_result(back_test_id,manifest_id)": OURS,
     "examination(consignment,event_id)": OURS,
     "event_erased(event_id)": ENGINE,
     "grant_revocation(grant_id)": OURS,
@@ -365,6 +373,7 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
     secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
     secret |= {"officer_act", "examination", "table_publication", "assessment"}
+    secret |= {"back_test", "back_test_manifest", "back_test_result", "back_test_end"}
     assert {table for table in secret if PRIVILEGES[table][0]} == set()
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from waglan.cli import desk_back_test
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, path_step
@@ -13,6 +14,7 @@ from waglan.cli.wording import plain, say
 from waglan.codes.render import Lang
 
 table = typer.Typer(no_args_is_help=True, help="Import, compare and publish officers' tables.")
+table.command("back-test")(desk_back_test.back_test)
 order = typer.Typer(no_args_is_help=True, help="Sign, list and revoke standing orders.")
 
 KeyFile = Annotated[
@@ -46,11 +48,15 @@ def list_tables() -> None:
 
 @table.command()
 def show(sha256: Sha256) -> None:
-    """Show a table row by row, in words."""
-    with client(Settings()) as http:
+    """Show a table row by row, in words, and its back-tests."""
+    settings = Settings()
+    with client(settings) as http:
         found = answered(http.get(f"/v1/customs/tables/{sha256}")).json()
+        tests = answered(http.get(f"/v1/customs/tables/{sha256}/back-tests")).json()
     for row in found["in_words"]:
         typer.echo(_words(row))
+    for test in tests:
+        desk_back_test.show(test, settings.lang)
 
 
 @table.command()

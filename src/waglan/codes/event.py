@@ -33,6 +33,7 @@ class EventCode(Enum):
     STANDING_ORDER_REVOKED = "customs.standing-order-revoked"
     OFFICER_ACT = "customs.act-signed"
     TABLE_IMPORTED = "customs.table-imported"
+    TABLE_BACK_TESTED = "customs.table-back-tested"
     TABLE_PUBLISHED = "customs.table-published"
     DRAFT_CHANGED = "draft.changed"
     DRAFT_CHECKED = "draft.checked"

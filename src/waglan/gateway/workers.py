@@ -25,6 +25,7 @@ from waglan.messages.sheet.cell import Sheet
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
+from waglan.operations.go_on_with_back_test import go_on_with_back_test
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.link_report import link_report
@@ -36,6 +37,7 @@ from waglan.store import (
     NoDatabase,
     Transaction,
     assemblies,
+    back_tests,
     customs,
     erasure,
     figures,
@@ -121,6 +123,7 @@ class Worker:
                 await self._each("serving", partial(customs.due, now=now), self._serving),
                 await self._each("notice", customs.unanswered, self._notice),
                 await self._each("assembly", partial(assemblies.overdue, now=now), self._assembly),
+                await self._each("back-test", back_tests.unended, self._back_test),
                 await self._erasures(),
                 await self._uploads(now),
             ]
@@ -228,6 +231,13 @@ class Worker:
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, "manifest", manifest_id)
             await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
+
+    async def _back_test(self, number: int, org: int, party: PartyId) -> None:
+        """One manifest of it at a time, so that nothing else waits for it."""
+        desk = (org, party, self.kit.keys.vault)
+        async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, "back-test", number)
+            await go_on_with_back_test(tx, desk, number, now=self.kit.clock())
 
     async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.authority, org) as tx:

@@ -359,6 +359,53 @@ CREATE TABLE public.audience (
 
 ALTER TABLE ONLY public.audience FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.back_test (
+    back_test_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    table_sha256 bytea NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    asked_by text NOT NULL,
+    asked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.back_test FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.back_test ALTER COLUMN back_test_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.back_test_back_test_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.back_test_end (
+    back_test_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    event_id bigint NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.back_test_end FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.back_test_manifest (
+    authority bigint NOT NULL,
+    back_test_id bigint NOT NULL,
+    manifest_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.back_test_manifest FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.back_test_result (
+    authority bigint NOT NULL,
+    back_test_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    found bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.back_test_result FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.bill (
     manifest_id bigint NOT NULL,
     consignment bigint NOT NULL,
@@ -1314,6 +1361,21 @@ ALTER TABLE ONLY public.assessment
 ALTER TABLE ONLY public.audience
     ADD CONSTRAINT audience_pkey PRIMARY KEY (org, event_id);
 
+ALTER TABLE ONLY public.back_test
+    ADD CONSTRAINT back_test_authority_table_sha256_since_until_key UNIQUE (authority, table_sha256, since, until);
+
+ALTER TABLE ONLY public.back_test_end
+    ADD CONSTRAINT back_test_end_pkey PRIMARY KEY (back_test_id);
+
+ALTER TABLE ONLY public.back_test_manifest
+    ADD CONSTRAINT back_test_manifest_pkey PRIMARY KEY (back_test_id, manifest_id);
+
+ALTER TABLE ONLY public.back_test
+    ADD CONSTRAINT back_test_pkey PRIMARY KEY (back_test_id);
+
+ALTER TABLE ONLY public.back_test_result
+    ADD CONSTRAINT back_test_result_pkey PRIMARY KEY (back_test_id, manifest_id);
+
 ALTER TABLE ONLY public.bill_equipment
     ADD CONSTRAINT bill_equipment_pkey PRIMARY KEY (manifest_id, container, consignment);
 
@@ -1762,6 +1824,36 @@ ALTER TABLE ONLY public.assembly_part
 ALTER TABLE ONLY public.assessment
     ADD CONSTRAINT assessment_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.back_test
+    ADD CONSTRAINT back_test_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.back_test
+    ADD CONSTRAINT back_test_authority_table_sha256_fkey FOREIGN KEY (authority, table_sha256) REFERENCES public.risk_table(authority, sha256);
+
+ALTER TABLE ONLY public.back_test_end
+    ADD CONSTRAINT back_test_end_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.back_test_end
+    ADD CONSTRAINT back_test_end_back_test_id_fkey FOREIGN KEY (back_test_id) REFERENCES public.back_test(back_test_id);
+
+ALTER TABLE ONLY public.back_test_manifest
+    ADD CONSTRAINT back_test_manifest_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.back_test_manifest
+    ADD CONSTRAINT back_test_manifest_back_test_id_fkey FOREIGN KEY (back_test_id) REFERENCES public.back_test(back_test_id);
+
+ALTER TABLE ONLY public.back_test_manifest
+    ADD CONSTRAINT back_test_manifest_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.back_test_result
+    ADD CONSTRAINT back_test_result_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.back_test_result
+    ADD CONSTRAINT back_test_result_back_test_id_fkey FOREIGN KEY (back_test_id) REFERENCES public.back_test(back_test_id);
+
+ALTER TABLE ONLY public.back_test_result
+    ADD CONSTRAINT back_test_result_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
 ALTER TABLE ONLY public.bill
     ADD CONSTRAINT bill_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
@@ -2019,6 +2111,14 @@ CREATE POLICY author ON public.token_revocation FOR INSERT TO waglan_app, waglan
 
 CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
+ALTER TABLE public.back_test ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.back_test_end ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.back_test_manifest ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.back_test_result ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.bill ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.bill_equipment ENABLE ROW LEVEL SECURITY;
@@ -2056,6 +2156,14 @@ CREATE POLICY engine ON public.assembly_part TO waglan_engine USING (true) WITH 
 CREATE POLICY engine ON public.assessment FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.audience TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.back_test FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.back_test_end FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.back_test_manifest FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.back_test_result FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.bill TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2298,6 +2406,14 @@ CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.cur
 CREATE POLICY own ON public.assessment TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.audience FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
+
+CREATE POLICY own ON public.back_test TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.back_test_end TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.back_test_manifest TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.back_test_result TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.bill TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -2569,6 +2685,18 @@ GRANT SELECT ON TABLE public.assessment TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.audience TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.audience TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.audience TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.back_test TO waglan_authority;
+GRANT SELECT ON TABLE public.back_test TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.back_test_end TO waglan_authority;
+GRANT SELECT ON TABLE public.back_test_end TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.back_test_manifest TO waglan_authority;
+GRANT SELECT ON TABLE public.back_test_manifest TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.back_test_result TO waglan_authority;
+GRANT SELECT ON TABLE public.back_test_result TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.bill TO waglan_app;
 GRANT SELECT ON TABLE public.bill TO waglan_authority;

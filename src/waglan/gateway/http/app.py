@@ -10,6 +10,7 @@ from starlette.routing import Route
 from waglan.gateway.http import (
     access,
     acts,
+    back_tests,
     calls,
     checks,
     desk,
@@ -87,6 +88,7 @@ def describe() -> FastAPI:
         acts,
         worklist,
         hit_rates,
+        back_tests,
         access,
         sign_in,
         me,
