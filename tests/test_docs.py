@@ -52,7 +52,7 @@ advice bad bare beyond c characters code content cosigned counted cuscar end ent
 form found given id iftmin information kept kind kinds known ladder less list lists means missing
 more move name names no not open options other others outside own path period point private public
 reason related replayed run seen service set short signed source taken text thing took unreadable
-unwritable vermas walk well where whole why
+unwritable vermas walk well where whole whom why
 """
 ARCHITECTURE_LINES_MAX = 300
 GLOSSARY_ROWS_MIN = 80

@@ -9,10 +9,12 @@ from typing import Any
 import typer
 
 from waglan.cli.app import app
-from waglan.codes.data import load
+from waglan.codes.data import load, read
 from waglan.customs.rule import Rule, WiderRule
 from waglan.customs.rules import EVERY_RULE
 from waglan.gateway.http.app import describe
+from waglan.manifest.draft_field import FIELDS as DRAFT_FIELDS
+from waglan.manifest.draft_field import ValueKind
 
 ROOT = Path(__file__).parents[1]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -189,9 +191,56 @@ def _metavar(parameter: Any) -> str:
     return str(parameter.metavar or parameter.name.upper())
 
 
+FIELDS = """# The fields of a draft
+
+A field is named by its place. `*` is a key of your choice without blanks or `/`: for a bill its
+number, for a container its number, for a goods item 1, 2, 3. Pre-filled ones have the keys that the
+papers gave. Which fields a kind of filing asks for, `GET /v1/profiles/{profile}` lists.
+
+This page is written by `make docs`: change `manifest/draft_fields.toml`, not the page.
+
+"""
+KINDS = {
+    ValueKind.TEXT: "text, several lines if need be",
+    ValueKind.NAME: "a name, in one line",
+    ValueKind.CODE: "a code or number, in one line",
+    ValueKind.CODES: "a list of codes; on the command line with commas",
+    ValueKind.PLACE: "UN/LOCODE, or a place's name",
+    ValueKind.LEVEL: "`master` or `house`",
+    ValueKind.FLAG: "true or false; on the command line `yes` or `no`",
+    ValueKind.TIME: "ISO 8601: `2027-05-12T12:00`; without a zone it is Hong Kong time",
+    ValueKind.DATE: "ISO 8601: `2027-05-12`",
+    ValueKind.COUNT: "a whole number",
+    ValueKind.MASS: "whole grams",
+    ValueKind.VOLUME: "whole cubic centimetres",
+    ValueKind.AMOUNT: "money in 1/100 of the currency",
+    ValueKind.TEMPERATURE: "whole 1/1000 °C",
+}
+GROUPS = {
+    "reference": "Numbers",
+    "transport": "Ship, truck and places",
+    "parties": "Parties",
+    "goods": "Goods",
+    "amounts": "Weights and counts",
+    "equipment": "Containers",
+    "box_mass": "Masses of containers",
+}
+
+
+def fields_page() -> str:
+    """Return the list of a draft's fields, in their groups, and what each kind of value is."""
+    parts = [FIELDS, "| kind | what it holds |\n| --- | --- |\n"]
+    parts += [f"| {kind.value} | {KINDS[kind]} |\n" for kind in ValueKind]
+    for group, lines in tomllib.loads(read(DRAFT_FIELDS)).items():
+        parts.append(f"\n## {GROUPS[group]}\n\n| field | kind |\n| --- | --- |\n")
+        parts += [f"| `{pattern}` | {kind} |\n" for pattern, kind in lines.items()]
+    return "".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/findings.md": findings_page,
     "docs/rules.md": rules_page,
+    "docs/draft-fields.md": fields_page,
     "docs/interface.md": interface_page,
     "docs/guide/commands.md": commands_page,
 }

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from waglan.store import bulk, connect, customs, lease, log, messages
+from waglan.store import bulk, connect, customs, lease, log, made, messages
 
 # What is written in one transaction, and the function of the store that writes it.
 ACTS: dict[str, tuple[ModuleType, str]] = {
@@ -31,6 +31,7 @@ ACTS: dict[str, tuple[ModuleType, str]] = {
     "numbering": (log, "_number"),
     "checkpoint": (log, "add_checkpoint"),
     "lease": (lease, "take"),
+    "making": (made, "keep"),
 }
 POINTS = (
     *(f"{when} the commit of the {act}" for act in ACTS for when in ("before", "after")),

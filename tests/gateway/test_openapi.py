@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from waglan.gateway.http.app import describe
+from waglan.gateway.http.bounded import SHEETS, STREAMED
 
 DOCUMENT = describe().openapi()
 CALLS = {
@@ -79,3 +80,40 @@ async def test_the_page_shows_every_call_and_fetches_nothing_from_anywhere() -> 
     assert "//" not in answer.text
     assert "<script" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+# What makes something and takes no key, and why none is needed.
+WITHOUT_KEY = {
+    "POST /v1/customs/acts": "the signed bytes are the key: the same act again is the same act",
+    "POST /v1/customs/officer-keys": "an officer has one key: the same again is told so",
+    "POST /v1/customs/standing-orders": "the signed bytes are the key, like an act's",
+    "POST /v1/persons/{person}/links": "a new link makes the earlier ones worth nothing",
+    "POST /v1/password-resets": "a new link makes the earlier ones worth nothing",
+    "POST /v1/sign-in": "one session more is nothing more than signing in again",
+    "POST /v1/customs/tables/{sha256}/back-tests": "the same test again, and each is on record",
+    "POST /v1/customs/tables": "known by its hash: the same table again is the same table",
+}
+
+
+def test_every_call_that_makes_something_takes_a_key() -> None:
+    making = {
+        name
+        for name, call in CALLS.items()
+        if name.startswith("POST") and {"201", "202"} & call["responses"].keys()
+    }
+    keyed = {
+        name
+        for name, call in CALLS.items()
+        if any(one["name"] == "idempotency-key" for one in call.get("parameters", ()))
+    }
+    assert making - keyed == set(WITHOUT_KEY)
+
+
+def test_only_calls_that_take_files_read_their_bodies_themselves() -> None:
+    media = {
+        name.split()[1]: set(call["requestBody"]["content"])
+        for name, call in CALLS.items()
+        if "requestBody" in call
+    }
+    files = {path for path, types in media.items() if types != {"application/json"}}
+    assert files | {"/v1/customs/tables"} == {*STREAMED, *SHEETS}

@@ -1,5 +1,6 @@
 """What can't be answered as asked is a problem document that teaches, in the reader's language."""
 
+import json
 import re
 from typing import get_args
 
@@ -13,6 +14,7 @@ from pydantic_core.core_schema import ErrorType
 
 from waglan.gateway.http.app import describe
 from waglan.gateway.http.asked import Asked, is_keepable
+from waglan.gateway.http.bounded import DEPTH_MAX, JSON_BYTES_MAX, depth
 from waglan.gateway.reason import explained, reasons
 from waglan.gateway.tiles import log_routes
 from waglan.store import NoDatabase
@@ -112,13 +114,6 @@ async def test_what_is_wrong_with_a_body_is_said_at_its_place(body: bytes, where
     assert [finding["where"]["path"] for finding in answer.json()["findings"]] == [where]
 
 
-async def test_a_body_nested_deeper_than_anybody_reads_is_no_fault_of_ours() -> None:
-    body = b"[" * 200_000 + b"]" * 200_000
-    answer = await ask("POST", "/named", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (400, 422)
-    assert answer.json()["code"] == "bad-request"
-
-
 @given(st.text(st.characters(codec=None)))
 def test_text_is_keepable_unless_it_holds_a_nul_or_half_a_pair(text: str) -> None:
     try:
@@ -156,3 +151,43 @@ async def test_a_fault_in_a_body_is_explained_in_the_readers_language() -> None:
         assert finding["code"] == "HTTP-FIELD"
         assert words in finding["params"]["reason"]
         assert finding["params"]["reason"] in finding["problem"]
+
+
+@pytest.mark.parametrize("path", ["/v1/drafts", "/nowhere", "/named"])
+async def test_a_body_that_is_too_large_or_too_deep_is_refused_before_it_is_read(path: str) -> None:
+    json = {"Content-Type": "application/json"}
+
+    def text(size: int) -> bytes:
+        return b'{"name": "' + b"x" * (size - 12) + b'"}'
+
+    over = await ask("POST", path, content=text(JSON_BYTES_MAX + 1), headers=json)
+    assert (over.status_code, over.json()["code"]) == (413, "too-large")
+    [found] = over.json()["findings"]
+    assert (found["code"], found["params"]) == (
+        "HTTP-BODY-TOO-LARGE",
+        {"bytes_max": JSON_BYTES_MAX},
+    )
+    most = await ask("POST", path, content=text(JSON_BYTES_MAX), headers=json)
+    assert most.status_code != 413
+    for opening, closing in ((b"[", b"]"), (b'{"a":', b"}")):
+        for depth_, refused in ((DEPTH_MAX, False), (DEPTH_MAX + 1, True), (90_000, True)):
+            deep = opening * depth_ + b"1" + closing * depth_
+            answer = await ask("POST", path, content=deep, headers=json)
+            codes = [one["code"] for one in answer.json()["findings"]]
+            assert (codes == ["HTTP-TOO-DEEP"]) is refused, depth_
+
+
+@given(st.recursive(st.text() | st.integers(), lambda part: st.lists(part, max_size=3)
+       | st.dictionaries(st.text(), part, max_size=3), max_leaves=20))  # fmt: skip
+def test_depth_counts_brackets_and_none_that_is_written_in_a_text(value: object) -> None:
+    def really(one: object) -> int:
+        if isinstance(one, dict):
+            return 1 + max(map(really, one.values()), default=0)
+        return 1 + max(map(really, one), default=0) if isinstance(one, list) else 0
+
+    assert depth(json.dumps(value).encode()) == really(value)
+    assert depth(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")) == really(value)
+
+
+def test_an_unfinished_text_takes_no_longer_than_its_length() -> None:
+    assert depth(b'"' + b'\\"' * JSON_BYTES_MAX) == 0  # quadratic, it would never end

@@ -137,6 +137,34 @@ def test_what_was_told_before_the_manifest_came_is_seen_once_it_is_filed(port: Q
     assert DISCHARGED in {event["code"] for event in feed}
 
 
+def test_a_draft_is_filled_from_what_the_quay_told_of_the_box_for_those_who_see_it(
+    port: Quay,
+) -> None:
+    number = f"SYND{port.letter}1"
+    port.files("forwarder", Paper(number, f"MASTER{port.letter}", BOX))
+    tells(port.terminal, coarri(port.sheet(), [Told(BOX, kilograms=2450)]))
+    until(lambda: moves(port.forwarder, BOX), [DISCHARGED])
+
+    def from_the_quay(client: httpx.Client, *keys: str) -> dict[str, Any]:
+        new = {"profile": "hk-road-aci", "keys": keys}
+        made = client.post("/v1/drafts", json=new)
+        assert made.status_code == 201, made.text
+        return {
+            field["field"]: (told["value"], told["source"]["sender"])
+            for field in made.json()["fields"]
+            for told in field["told"]
+            if told["source"]["kind"] == "movement"
+        }
+
+    terminal = f"terminal-{port.small}"
+    told = {"gross_mass_g": 2_450_000, "size_type": "22G1", "full": True, "seals": ["SEAL1"]}
+    wanted = {f"boxes/{BOX}/{name}": (value, terminal) for name, value in told.items()}
+    # By the bill as by the box; and of goods and parties the quay tells nothing.
+    assert from_the_quay(port.forwarder, number) == wanted
+    assert from_the_quay(port.forwarder, BOX) == wanted
+    assert from_the_quay(port.rival, number, BOX) == {}
+
+
 def test_in_a_shared_box_nobody_learns_of_the_other_bill(port: Quay) -> None:
     mine, theirs = f"MINE{port.letter}", f"THEIRS{port.letter}"
     port.files("forwarder", Paper(mine, f"MASTER{port.letter}", BOX))

@@ -61,7 +61,9 @@ def test_a_clients_declaration_is_filed_under_his_letter_and_under_none_not_at_a
     # It was taken back between preparing and approving.
     answer = firm.approver.post(f"{at(draft)}/approve", json={"step": draft["step"]})
     assert (answer.status_code, codes(answer)) == (422, ["LETTER-TAKEN-BACK"])
-    [ended] = [one for one in ok(firm.preparer.get("/v1/letters")) if one["id"] == good["id"]]
+    [ended] = [
+        one for one in ok(firm.preparer.get("/v1/letters"))["letters"] if one["id"] == good["id"]
+    ]
     assert ended["ended_at"]
     assert (ended["client"], ended["document_sha256"]) == ("SAMPLE CLIENT LTD", SHA)
 
@@ -81,14 +83,14 @@ def test_a_clients_declaration_is_filed_under_his_letter_and_under_none_not_at_a
 def test_a_letter_that_cant_be_meant_is_not_recorded(
     firm: Firm, change: dict[str, Any], code: str
 ) -> None:
-    before = len(ok(firm.preparer.get("/v1/letters")))
+    before = len(ok(firm.preparer.get("/v1/letters"))["letters"])
     new = {
         "client": "SAMPLE CLIENT LTD", "profiles": ["hk-tdec"], "since": NOW.isoformat(),
         "until": (NOW + DAY).isoformat(), "document_sha256": SHA,
     }  # fmt: skip
     answer = firm.preparer.post("/v1/letters", json={**new, **change})
     assert (answer.status_code, codes(answer)) == (422, [code])
-    assert len(ok(firm.preparer.get("/v1/letters"))) == before
+    assert len(ok(firm.preparer.get("/v1/letters"))["letters"]) == before
     assert firm.machine.post("/v1/letters", json=new).status_code == 403
 
 
@@ -118,9 +120,9 @@ def test_addresses_come_from_a_sheet_fill_a_draft_and_show_their_doubles(firm: F
     assert ok(firm.preparer.put(path, json=changed))["step"] == 2
     again = firm.approver.put(path, json=changed)
     assert (again.status_code, codes(again)) == (409, ["DRAFT-CHANGED-MEANWHILE"])
-    listed = ok(firm.preparer.get("/v1/addresses", params={"containing": "(hk)"}))
+    listed = ok(firm.preparer.get("/v1/addresses", params={"containing": "(hk)"}))["addresses"]
     assert [one["id"] for one in listed] == [entry["id"]]
-    assert firm.line.get("/v1/addresses").json() == []
+    assert firm.line.get("/v1/addresses").json()["addresses"] == []
     assert firm.line.put(path, json=changed).status_code == 404
     assert firm.preparer.delete(path).status_code == 204
     assert firm.preparer.delete(path).status_code == 404
@@ -186,3 +188,65 @@ def test_a_colleague_is_let_in_with_no_more_than_who_lets_him_in_may_do(firm: Fi
     answer = firm.preparer.post("/v1/persons", json=new)
     assert (answer.status_code, codes(answer)) == (403, ["HTTP-MORE-THAN-ITS-GIVER"])
     assert firm.approver.post("/v1/persons", json={**new, "scopes": ["read"]}).status_code == 403
+
+
+def pages(http: httpx.Client, path: str, name: str, *, limit: int) -> list[list[dict[str, Any]]]:
+    found: list[list[dict[str, Any]]] = []
+    before = None
+    while not found or before is not None:
+        asked = {"limit": limit} | ({} if before is None else {"before": before})
+        answer = ok(http.get(path, params=asked))
+        found.append(answer[name])
+        before = answer["next"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/drafts", "drafts"),
+        ("/v1/draft-templates", "templates"),
+        ("/v1/addresses", "addresses"),
+        ("/v1/letters", "letters"),
+        ("/v1/approvers", "approvers"),
+    ],
+)
+def test_every_list_is_read_page_by_page_and_each_thing_stands_on_one(
+    firm: Firm, path: str, name: str
+) -> None:
+    sheet = "name\n" + "".join(f"SAMPLE PAGED {n}\n" for n in range(5))  # all at one moment
+    for n in range(5):
+        if path == "/v1/addresses":
+            gone = ok(firm.preparer.post(path, json={"name": f"SAMPLE GONE {n}"}), 201)
+            assert firm.preparer.delete(f"{path}/{gone['id']}").is_success
+        elif path == "/v1/letters":
+            letter(firm, "hk-tdec")
+        elif path == "/v1/approvers":
+            named = ok(firm.preparer.post(path, json={"person": firm.approver_id}), 201)
+            assert firm.preparer.delete(f"{path}/{named['id']}").is_success
+        else:
+            draft = tdec(firm)["id"]
+            if path == "/v1/draft-templates":
+                kept = ok(firm.preparer.post(path, json={"draft": draft, "title": f"{n}"}), 201)
+                if n % 2:
+                    assert firm.preparer.delete(f"{path}/{kept['id']}").is_success
+    if path == "/v1/addresses":
+        ok(firm.preparer.post(f"{path}/import", content=sheet.encode()))
+    [whole] = pages(firm.preparer, path, name, limit=50)
+    assert len(whole) >= 3
+    found = pages(firm.preparer, path, name, limit=2)
+    assert [one["id"] for page in found for one in page] == [one["id"] for one in whole]
+    assert {len(page) for page in found[:-1]} == {2}
+    assert len({one["id"] for one in whole}) == len(whole)
+    for limit in (0, 201):
+        assert codes(firm.preparer.get(path, params={"limit": limit})) == ["HTTP-FIELD"]
+
+
+def test_the_address_book_is_searched_to_its_end_whatever_the_page(firm: Firm) -> None:
+    rows = [f"SAMPLE {'NEEDLE' if n in (0, 611) else 'HAY'} {n}" for n in range(612)]
+    ok(firm.preparer.post("/v1/addresses/import", content="\n".join(["name", *rows]).encode()))
+    asked: dict[str, Any] = {"containing": "needle", "limit": 1}
+    first = ok(firm.preparer.get("/v1/addresses", params=asked))
+    second = ok(firm.preparer.get("/v1/addresses", params=asked | {"before": first["next"]}))
+    names = {first["addresses"][0]["name"], second["addresses"][0]["name"]}
+    assert (names, second["next"]) == ({"SAMPLE NEEDLE 0", "SAMPLE NEEDLE 611"}, None)

@@ -176,7 +176,7 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.SET_PROFILE, "/v1/partners/party-absent/profile", {}
     ),
     ("get", "/v1/templates/manifest.{form}"): Ask(None, "/v1/templates/manifest.csv"),
-    ("get", "/v1/drafts"): Ask(Act.READ, "/v1/drafts"),
+    ("get", "/v1/drafts"): Ask(Act.READ, "/v1/drafts?before={draft}"),
     ("post", "/v1/drafts"): Ask(
         Act.PREPARE, "/v1/drafts", {"profile": "hk-road-aci", "template": "{template}"}
     ),
@@ -202,14 +202,14 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/drafts/{draft}/let-stand"): Ask(
         Act.PREPARE, "/v1/drafts/{draft}/let-stand", STEP
     ),
-    ("get", "/v1/draft-templates"): Ask(Act.READ, "/v1/draft-templates"),
+    ("get", "/v1/draft-templates"): Ask(Act.READ, "/v1/draft-templates?before={template}"),
     ("post", "/v1/draft-templates"): Ask(
         Act.PREPARE, "/v1/draft-templates", {"draft": "{draft}", "title": "a template"}
     ),
     ("delete", "/v1/draft-templates/{template}"): Ask(
         Act.PREPARE, "/v1/draft-templates/{template}"
     ),
-    ("get", "/v1/addresses"): Ask(Act.READ, "/v1/addresses"),
+    ("get", "/v1/addresses"): Ask(Act.READ, "/v1/addresses?before={address}"),
     ("post", "/v1/addresses"): Ask(Act.PREPARE, "/v1/addresses", {"name": "SAMPLE LTD"}),
     ("put", "/v1/addresses/{address}"): Ask(
         Act.PREPARE, "/v1/addresses/{address}", {"name": "SAMPLE LTD", **STEP}
@@ -218,10 +218,10 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/addresses/import"): Ask(
         Act.PREPARE, "/v1/addresses/import", content=b"name,code\nSAMPLE LTD,1\n"
     ),
-    ("get", "/v1/letters"): Ask(Act.READ, "/v1/letters"),
+    ("get", "/v1/letters"): Ask(Act.READ, "/v1/letters?before={letter}"),
     ("post", "/v1/letters"): Ask(Act.RECORD_LETTER, "/v1/letters", LETTER),
     ("delete", "/v1/letters/{letter}"): Ask(Act.RECORD_LETTER, "/v1/letters/{letter}"),
-    ("get", "/v1/approvers"): Ask(Act.READ, "/v1/approvers"),
+    ("get", "/v1/approvers"): Ask(Act.READ, "/v1/approvers?before={approver}"),
     ("post", "/v1/approvers"): Ask(Act.NAME_APPROVER, "/v1/approvers", NOBODY),
     ("delete", "/v1/approvers/{approver}"): Ask(Act.NAME_APPROVER, "/v1/approvers/{approver}"),
     ("post", "/v1/covers"): Ask(Act.GIVE_COVER, "/v1/covers", NOBODY),

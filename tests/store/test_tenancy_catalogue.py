@@ -88,6 +88,7 @@ PRIVILEGES = {
     "log_head": ("s", "s", "siu"),
     "log_leaf": ("s", "s", "si"),
     "log_tile": ("s", "s", "si"),
+    "made": ("si", "si", "s"),
     "manifest": ("si", "s", "s"),
     "message": ("si", "s", "si"),
     "message_chunk": ("si", "s", "sid"),
@@ -128,6 +129,7 @@ COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
     "sheet_step.sealed": "waglan_engine UPDATE",
+    "sheet_step.marks": "waglan_engine UPDATE",
     "decision.told": "waglan_engine UPDATE",
     "notice.told": "waglan_engine UPDATE",
 }

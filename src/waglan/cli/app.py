@@ -12,12 +12,15 @@ import typer
 
 from waglan.cli import (
     access,
+    address,
     bridge,
     client,
     desk,
+    draft,
     filing,
     keeping,
     keys,
+    letter,
     log,
     operating,
     paper,
@@ -43,6 +46,9 @@ filing.add(app)
 proof.add(app)
 operating.add(app)
 access.add(app)
+app.add_typer(draft.app, name="draft")
+app.add_typer(address.app, name="address")
+app.add_typer(letter.app, name="letter")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

@@ -1,9 +1,11 @@
 """How client commands talk to an instance: the public interface, as any program would."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import httpx
 import msgspec
@@ -17,6 +19,10 @@ from waglan.gateway.http import HEADER
 
 TIMEOUT_SECONDS = 60
 PAGE = 200
+TRIES_MAX = 4
+FIRST_PAUSE_SECONDS = 0.5
+DRAFTS_PAGE = 50
+KEY = "Idempotency-Key"
 
 
 @contextmanager
@@ -61,6 +67,42 @@ def _kept_token(settings: Settings) -> str | None:
     """The operator's own token, on the machine where the instance runs."""
     kept = settings.home / "operator.token"
     return kept.read_text().strip() if kept.is_file() else None
+
+
+def new_key() -> str:
+    """Return a key for one request that makes something."""
+    return uuid4().hex
+
+
+def made(http: httpx.Client, path: str, wanted: Mapping[str, Any]) -> httpx.Response:
+    """Have something made, and ask again if the line breaks: under its key it is made once."""
+    headers, pause = {KEY: new_key()}, FIRST_PAUSE_SECONDS
+    for left in reversed(range(TRIES_MAX)):
+        try:
+            response = http.post(path, json=wanted, headers=headers)
+            if response.status_code not in (502, 503, 504) or not left:
+                return response
+        except httpx.TransportError:
+            if not left:
+                raise
+        time.sleep(pause)
+        pause *= 2
+    raise RuntimeError("unreachable")
+
+
+def pages(
+    http: httpx.Client, path: str, name: str, at_most: int = 10_000, **asked: str
+) -> Iterator[dict[str, Any]]:
+    """Yield what a list holds, page by page."""
+    before: dict[str, str] = {}
+    while at_most > 0:
+        limit = {"limit": str(min(DRAFTS_PAGE, at_most))}
+        page = answered(http.get(path, params=asked | limit | before)).json()
+        yield from page[name]
+        at_most -= len(page[name])
+        if page["next"] is None:
+            return
+        before = {"before": page["next"]}
 
 
 def answered(response: httpx.Response) -> httpx.Response:

@@ -4,15 +4,19 @@ Duplicates are suggested, never merged: two entries with one folded name are wor
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from io import StringIO
+from typing import TypeVar
 
 import msgspec
 
 from waglan.codes.chinese import match_key
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft_field import read_value
+
+T = TypeVar("T", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
 
 COLUMNS = ("name", "name_zh", "address", "address_zh", "code", "note")
 ROWS_MAX = 5_000
@@ -41,6 +45,11 @@ class Entry(msgspec.Struct, frozen=True):
     def keys(self) -> frozenset[str]:
         """What two entries of one party have in common: a name or a code, however written."""
         return frozenset(match_key(one) for one in (self.name, self.name_zh, self.code)) - {""}
+
+    @property
+    def text(self) -> str:
+        """What the entry is looked up by."""
+        return " ".join((self.name, self.name_zh, self.address, self.address_zh, self.code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +129,16 @@ def _rows(rows: list[list[str]]) -> Sheet:
     return Sheet(tuple(found), tuple(wrong))
 
 
-def duplicates(entries: Iterable[tuple[str, Entry]]) -> dict[str, frozenset[str]]:
-    """Return for each id the ids of entries that look like the same party."""
-    by_key: dict[str, set[str]] = {}
-    known = dict(entries)
-    for id_, entry in known.items():
-        for key in entry.keys:
+def duplicates(known: Mapping[T, Collection[K]]) -> dict[T, frozenset[T]]:
+    """Return for each entry, known by its keys, those that look like the same party."""
+    by_key: dict[K, set[T]] = {}
+    for id_, keys in known.items():
+        for key in keys:
             by_key.setdefault(key, set()).add(id_)
     return {
         id_: alike
-        for id_, entry in known.items()
-        if (alike := frozenset(one for key in entry.keys for one in by_key[key]) - {id_})
+        for id_, keys in known.items()
+        if (alike := frozenset(one for key in keys for one in by_key[key]) - {id_})
     }
 
 

@@ -14,14 +14,15 @@ from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import commit
 from waglan.logbook.sealed import Vault
-from waglan.manifest.address_book import Entry
+from waglan.manifest.address_book import Entry, duplicates
 from waglan.operations.open_draft import pack
 from waglan.operations.step_draft import By
 from waglan.store import Transaction, erasure, events, sheets
-from waglan.store.sheets import NewStep, Sheet
+from waglan.store.sheets import DROPPED, NewStep, Sheet
 
 ADDRESSES_MAX = 10_000
-KIND, KEPT, DROPPED = "address", "kept", "dropped"
+LOOKED_AT_ONCE = 500
+KIND, KEPT = "address", "kept"
 
 
 class AddressSheet(msgspec.Struct, frozen=True):
@@ -77,7 +78,15 @@ async def keep_address(
             if address.step != one.step:
                 return [_meanwhile(one.step, address.step)]
         plain = pack(AddressSheet(one.entry, one.salt))
-        step = NewStep(one.step + 1, KEPT, by.subject, by.principal.token, by.at, plain)
+        step = NewStep(
+            one.step + 1,
+            KEPT,
+            by.subject,
+            by.principal.token,
+            by.at,
+            plain,
+            marks=_marks(vault, one.entry),
+        )
         await sheets.add_step(tx, vault, by.org, one.id, step)
         commitment = commit(one.salt, hashlib.sha256(plain).hexdigest()).hex()
         told.append(_event(EventCode.ADDRESS_KEPT, by, one.id, {"commitment": commitment}))
@@ -109,14 +118,44 @@ async def open_address(tx: Transaction, vault: Vault, address: UUID) -> Address 
     return Address(address, read_address(last.plain).entry, last.n)
 
 
-async def address_book(tx: Transaction, vault: Vault) -> list[Address]:
-    """Return every entry of the firm's book, newest first."""
-    found = await sheets.last_steps(tx, vault, KIND, at_most=ADDRESSES_MAX)
-    return [
-        Address(sheet, read_address(step.plain).entry, step.n)
-        for sheet, step in found
-        if step.act == KEPT and step.plain
-    ]
+async def address_book(
+    tx: Transaction, vault: Vault, *, before: UUID | None, containing: str, at_most: int
+) -> list[Address]:
+    """Return the firm's entries with these words in them, newest first, from below one on.
+
+    What is sealed can't be searched in the database: it is opened page by page.
+    """
+    wanted, found = containing.casefold(), list[Address]()
+    at_once = max(LOOKED_AT_ONCE, at_most) if wanted else at_most
+    while True:
+        steps = await sheets.last_steps(tx, vault, KIND, before=before, at_most=at_once)
+        for sheet, step in steps:
+            address = Address(sheet, read_address(step.plain).entry, step.n)
+            if wanted in address.entry.text.casefold():
+                found.append(address)
+            if len(found) == at_most:
+                return found
+        if len(steps) < at_once:
+            return found
+        before = steps[-1][0]
+
+
+async def addresses_of(tx: Transaction, vault: Vault, ids: Sequence[UUID]) -> list[Address]:
+    """Return those of these entries that stand, newest first."""
+    steps = await sheets.last_steps_of(tx, vault, KIND, ids)
+    return [Address(sheet, read_address(step.plain).entry, step.n) for sheet, step in steps]
+
+
+async def doubles(
+    tx: Transaction, vault: Vault, some: Sequence[Address]
+) -> dict[UUID, frozenset[UUID]]:
+    """Return for each of these entries all those of the book that look like the same party."""
+    marks = {mark for one in some for mark in _marks(vault, one.entry)}
+    return duplicates(await sheets.marked(tx, sorted(marks)))
+
+
+def _marks(vault: Vault, entry: Entry) -> list[bytes]:
+    return sorted(map(vault.blind, entry.keys))
 
 
 def _meanwhile(seen: int, step: int) -> Finding:

@@ -30,12 +30,25 @@ async def set_rule(
     )
 
 
+_APPROVER = """
+    SELECT a.approver, a.subject, a.since, a.until, a.cover_for, e.ended_at FROM approver a
+    LEFT JOIN approver_end e USING (org, approver) WHERE a.org = current_org()
+"""
+
+
 async def approvers(tx: Transaction) -> list[Approver]:
     """Return the firm's approvers and covers, ended ones too, oldest first."""
+    rows = await tx.execute(_APPROVER + " ORDER BY a.since, a.approver")
+    return [Approver(str(id_), *rest) for id_, *rest in await rows.fetchall()]
+
+
+async def newest(tx: Transaction, *, before: UUID | None, at_most: int) -> list[Approver]:
+    """Return the firm's approvers and covers, newest first, from below one of them on."""
     rows = await tx.execute(
-        "SELECT a.approver, a.subject, a.since, a.until, a.cover_for, e.ended_at FROM approver a"
-        " LEFT JOIN approver_end e USING (org, approver) WHERE a.org = current_org()"
-        " ORDER BY a.since, a.approver"
+        _APPROVER + " AND (%(before)s::uuid IS NULL OR (a.since, a.approver) < (SELECT b.since,"
+        " b.approver FROM approver b WHERE b.org = current_org() AND b.approver = %(before)s))"
+        " ORDER BY a.since DESC, a.approver DESC LIMIT %(at_most)s",
+        {"before": before, "at_most": at_most},
     )
     return [Approver(str(id_), *rest) for id_, *rest in await rows.fetchall()]
 

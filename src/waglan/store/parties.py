@@ -222,6 +222,14 @@ async def tokens(tx: Transaction, org: int, *, before: str | None, at_most: int)
     ]
 
 
+async def expiry(tx: Transaction, token: str) -> datetime | None:
+    """Return until when a token is worth something; None for one that can't be seen from here."""
+    row = await (
+        await tx.execute("SELECT expires_at FROM token WHERE token = %s", [token])
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 async def revoke_token(tx: Transaction, org: int, token: str, *, now: datetime) -> bool:
     """Revoke a token of this organisation; False if it has no such token."""
     done = await tx.execute(

@@ -858,6 +858,19 @@ CREATE TABLE public.log_tile (
     CONSTRAINT log_tile_level_check CHECK (((level >= 0) AND (level <= 8)))
 );
 
+CREATE TABLE public.made (
+    org bigint NOT NULL,
+    key bytea NOT NULL,
+    request bytea NOT NULL,
+    ids text[] NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT made_ids_check CHECK ((cardinality(ids) > 0)),
+    CONSTRAINT made_key_check CHECK ((length(key) = 32)),
+    CONSTRAINT made_request_check CHECK ((length(request) = 32))
+);
+
+ALTER TABLE ONLY public.made FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.manifest (
     manifest_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -1235,6 +1248,7 @@ CREATE TABLE public.sheet_step (
     done_at timestamp with time zone NOT NULL,
     message_id bigint,
     sealed bytea NOT NULL,
+    marks bytea[] DEFAULT '{}'::bytea[] NOT NULL,
     CONSTRAINT sheet_step_n_check CHECK ((n >= 1))
 );
 
@@ -1526,6 +1540,9 @@ ALTER TABLE ONLY public.login
 ALTER TABLE ONLY public.login
     ADD CONSTRAINT login_pkey PRIMARY KEY (org, subject);
 
+ALTER TABLE ONLY public.made
+    ADD CONSTRAINT made_pkey PRIMARY KEY (org, key);
+
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_assembly_id_key UNIQUE (assembly_id);
 
@@ -1763,7 +1780,7 @@ CREATE INDEX report_document ON public.report USING btree (org, kind, document);
 
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
-CREATE INDEX sheet_kind ON public.sheet USING btree (org, kind, made_at);
+CREATE INDEX sheet_kind ON public.sheet USING btree (org, kind, made_at, sheet);
 
 CREATE INDEX standing_call ON public.standing USING btree (authority, call, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
@@ -1931,6 +1948,9 @@ ALTER TABLE ONLY public.login
 
 ALTER TABLE ONLY public.login
     ADD CONSTRAINT login_subject_fkey FOREIGN KEY (subject) REFERENCES public.person(subject);
+
+ALTER TABLE ONLY public.made
+    ADD CONSTRAINT made_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
@@ -2219,6 +2239,8 @@ CREATE POLICY engine ON public.linked TO waglan_engine USING (true) WITH CHECK (
 
 CREATE POLICY engine ON public.login TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.made FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.message TO waglan_engine USING (true) WITH CHECK (true);
@@ -2349,6 +2371,8 @@ ALTER TABLE public.linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.login ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.made ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.manifest ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message ENABLE ROW LEVEL SECURITY;
@@ -2448,6 +2472,8 @@ CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = pu
 CREATE POLICY own ON public.link_use TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.login TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.made TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.manifest TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -2826,6 +2852,10 @@ GRANT SELECT ON TABLE public.log_tile TO waglan_app;
 GRANT SELECT ON TABLE public.log_tile TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.log_tile TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.made TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.made TO waglan_authority;
+GRANT SELECT ON TABLE public.made TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.manifest TO waglan_app;
 GRANT SELECT ON TABLE public.manifest TO waglan_authority;
 GRANT SELECT ON TABLE public.manifest TO waglan_engine;
@@ -2931,6 +2961,8 @@ GRANT SELECT ON TABLE public.sheet_step TO waglan_authority;
 GRANT SELECT ON TABLE public.sheet_step TO waglan_engine;
 
 GRANT UPDATE(sealed) ON TABLE public.sheet_step TO waglan_engine;
+
+GRANT UPDATE(marks) ON TABLE public.sheet_step TO waglan_engine;
 
 GRANT SELECT ON TABLE public.standing TO waglan_authority;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO waglan_engine;

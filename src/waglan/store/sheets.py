@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.rows import TupleRow
+
 from waglan.logbook.sealed import Vault
 from waglan.store import Transaction
 
@@ -40,6 +42,7 @@ class NewStep:
     done_at: datetime
     plain: bytes = b""
     message_id: int | None = None
+    marks: Sequence[bytes] = ()  # keyed hashes that tell what it has in common with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,8 @@ async def add_step(tx: Transaction, vault: Vault, org: int, sheet: UUID, step: N
         raise LookupError("the sheet was erased")
     sealed = vault.seal(salt, step.plain, place=step.n) if step.plain else b""
     await tx.execute(
-        "INSERT INTO sheet_step (org, sheet, n, act, done_by, token, done_at, message_id, sealed)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO sheet_step (org, sheet, n, act, done_by, token, done_at, message_id, sealed,"
+        " marks) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             org,
             sheet,
@@ -95,16 +98,23 @@ async def add_step(tx: Transaction, vault: Vault, org: int, sheet: UUID, step: N
             step.done_at,
             step.message_id,
             sealed,
+            list(step.marks),
         ],
     )
 
 
+DROPPED = "dropped"
 _SHEET = """
-    SELECT s.sheet, s.kind, s.profile, s.made_at,
-           (SELECT coalesce(max(t.n), 0) FROM sheet_step t
-            WHERE t.org = s.org AND t.sheet = s.sheet),
-           NOT EXISTS (SELECT 1 FROM sheet_secret k WHERE k.org = s.org AND k.sheet = s.sheet)
-    FROM sheet s WHERE s.org = current_org()
+    SELECT s.sheet, s.kind, s.profile, s.made_at, coalesce(t.n, 0), k.sheet IS NULL
+    FROM sheet s LEFT JOIN sheet_secret k USING (org, sheet)
+    LEFT JOIN LATERAL (SELECT * FROM sheet_step t WHERE t.org = s.org AND t.sheet = s.sheet
+                       ORDER BY t.n DESC LIMIT 1) t ON true
+    WHERE s.org = current_org()
+"""
+_OLDER = """
+    (%(before)s::uuid IS NULL OR (s.made_at, s.sheet) <
+        (SELECT b.made_at, b.sheet FROM sheet b
+         WHERE b.org = current_org() AND b.sheet = %(before)s))
 """
 
 
@@ -117,13 +127,26 @@ async def one(tx: Transaction, sheet: UUID, kind: str) -> Sheet | None:
 
 
 async def listed(
-    tx: Transaction, kind: str, *, before: datetime | None = None, at_most: int = LISTED_MAX
+    tx: Transaction, kind: str, *, before: UUID | None = None, at_most: int = LISTED_MAX
 ) -> list[Sheet]:
-    """Return this organisation's sheets of a kind, newest first."""
+    """Return this organisation's sheets of a kind, newest first, from below one of them on."""
     rows = await tx.execute(
-        _SHEET + " AND s.kind = %s AND (%s::timestamptz IS NULL OR s.made_at < %s)"
-        " ORDER BY s.made_at DESC, s.sheet DESC LIMIT %s",
-        [kind, before, before, at_most],
+        f"{_SHEET} AND s.kind = %(kind)s AND {_OLDER}"
+        " ORDER BY s.made_at DESC, s.sheet DESC LIMIT %(at_most)s",
+        {"kind": kind, "before": before, "at_most": at_most},
+    )
+    return [Sheet(*row) for row in await rows.fetchall()]
+
+
+async def standing(
+    tx: Transaction, kind: str, *, before: UUID | None = None, at_most: int = LISTED_MAX
+) -> list[Sheet]:
+    """Return those sheets of a kind, newest first, that were neither dropped nor erased."""
+    rows = await tx.execute(
+        f"{_SHEET} AND s.kind = %(kind)s AND {_OLDER}"
+        " AND k.sheet IS NOT NULL AND t.act IS DISTINCT FROM %(dropped)s"
+        " ORDER BY s.made_at DESC, s.sheet DESC LIMIT %(at_most)s",
+        {"kind": kind, "before": before, "at_most": at_most, "dropped": DROPPED},
     )
     return [Sheet(*row) for row in await rows.fetchall()]
 
@@ -157,25 +180,51 @@ async def steps(tx: Transaction, vault: Vault, sheet: UUID) -> list[KeptStep]:
     return found
 
 
+_LAST_STEP = """
+    SELECT s.sheet, k.key_salt, t.n, t.act, t.done_by, t.token, t.done_at, t.sealed
+    FROM sheet s JOIN sheet_secret k USING (org, sheet)
+    CROSS JOIN LATERAL (SELECT * FROM sheet_step t WHERE t.org = s.org AND t.sheet = s.sheet
+                        ORDER BY t.n DESC LIMIT 1) t
+    WHERE s.org = current_org() AND s.kind = %(kind)s AND t.act <> %(dropped)s
+"""
+_NEWEST = " ORDER BY s.made_at DESC, s.sheet DESC LIMIT %(at_most)s"
+
+
 async def last_steps(
-    tx: Transaction, vault: Vault, kind: str, *, at_most: int
+    tx: Transaction, vault: Vault, kind: str, *, before: UUID | None, at_most: int
 ) -> list[tuple[UUID, KeptStep]]:
-    """Return the last step of each sheet of a kind that can still be read, newest sheet first."""
+    """Return the last step of each sheet of a kind that stands, newest sheet first."""
+    asked = {"kind": kind, "dropped": DROPPED, "before": before, "at_most": at_most}
+    rows = await tx.execute(f"{_LAST_STEP} AND {_OLDER} {_NEWEST}", asked)
+    return [_last(vault, row) for row in await rows.fetchall()]
+
+
+async def last_steps_of(
+    tx: Transaction, vault: Vault, kind: str, ids: Sequence[UUID]
+) -> list[tuple[UUID, KeptStep]]:
+    """Return the last step of each of these sheets that stands, newest sheet first."""
+    asked = {"kind": kind, "dropped": DROPPED, "ids": list(ids), "at_most": len(ids)}
+    rows = await tx.execute(f"{_LAST_STEP} AND s.sheet = ANY (%(ids)s) {_NEWEST}", asked)
+    return [_last(vault, row) for row in await rows.fetchall()]
+
+
+def _last(vault: Vault, row: TupleRow) -> tuple[UUID, KeptStep]:
+    sheet, salt, n, act, by, token, at, sealed = row
+    plain = vault.open(bytes(salt), bytes(sealed), place=n) if sealed else b""
+    return sheet, KeptStep(n, act, by, token, at, plain, None, None, None)
+
+
+async def marked(tx: Transaction, marks: Sequence[bytes]) -> dict[UUID, frozenset[bytes]]:
+    """Return the sheets whose last step bears one of these marks, each with all of its own."""
     rows = await tx.execute(
         """
-        SELECT s.sheet, k.key_salt, t.n, t.act, t.done_by, t.token, t.done_at, t.sealed
-        FROM sheet s JOIN sheet_secret k USING (org, sheet)
-        CROSS JOIN LATERAL (SELECT * FROM sheet_step t WHERE t.org = s.org AND t.sheet = s.sheet
-                            ORDER BY t.n DESC LIMIT 1) t
-        WHERE s.org = current_org() AND s.kind = %s ORDER BY s.made_at DESC, s.sheet DESC LIMIT %s
+        SELECT t.sheet, t.marks FROM sheet_step t
+        WHERE t.org = current_org() AND t.marks && %s::bytea[] AND NOT EXISTS
+            (SELECT 1 FROM sheet_step l WHERE l.org = t.org AND l.sheet = t.sheet AND l.n > t.n)
         """,
-        [kind, at_most],
+        [list(marks)],
     )
-    found = []
-    for sheet, salt, n, act, by, token, at, sealed in await rows.fetchall():
-        plain = vault.open(bytes(salt), bytes(sealed), place=n) if sealed else b""
-        found.append((sheet, KeptStep(n, act, by, token, at, plain, None, None, None)))
-    return found
+    return {sheet: frozenset(map(bytes, own)) for sheet, own in await rows.fetchall()}
 
 
 async def _salt(tx: Transaction, sheet: UUID) -> bytes | None:
@@ -239,7 +288,7 @@ async def destroy(tx: Transaction, sheets: Sequence[UUID], *, until: datetime) -
         [ids, until],
     )
     await tx.execute(
-        "UPDATE sheet_step t SET sealed = '' WHERE t.sheet = ANY (%s) AND NOT EXISTS"
+        "UPDATE sheet_step t SET sealed = '', marks = '{}' WHERE t.sheet = ANY (%s) AND NOT EXISTS"
         " (SELECT 1 FROM sheet_secret k WHERE k.org = t.org AND k.sheet = t.sheet)",
         [ids],
     )

@@ -291,11 +291,13 @@ def test_rows_that_belong_to_nothing_are_found(read: From) -> None:
     assert told(findings) == [("SHEET-GOODS-MISSING", "rows/2/container_packages")]
 
 
-def test_a_wrong_check_digit_is_a_warning_once_a_container() -> None:
+def test_a_wrong_check_digit_is_a_note_once_a_container_and_no_number_at_all_a_warning() -> None:
     _, findings = from_csv(
         HEAD | GOODS | {"container": "CSQU3054384"}, {"container": "CSQU 305438 4"}
     )
-    assert [(f.code, f.severity) for f in findings] == [("CONTAINER-CHECK-DIGIT", Severity.WARNING)]
+    assert [(f.code, f.severity) for f in findings] == [("CONTAINER-CHECK-DIGIT", Severity.NOTE)]
+    _, findings = from_csv(HEAD | GOODS | {"container": "NO BOX"})
+    assert [(f.code, f.severity) for f in findings] == [("CONTAINER-SHAPE", Severity.WARNING)]
 
 
 # Characters and separators

@@ -1,5 +1,6 @@
 """Who am I, and my organisation's tokens and credentials."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -11,9 +12,10 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent, misunderstood
-from waglan.gateway.tokens import new_credential, new_subject, new_token
+from waglan.gateway.tokens import Made, new_credential, new_subject, new_token
 from waglan.operations.issue_token import issue_token
 from waglan.operations.register_credential import register_credential
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
@@ -22,7 +24,7 @@ from waglan.operations.revoke_token import revoke_token
 from waglan.parties.firm_role import first_roles, scopes_of
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
-from waglan.store import Taken, parties
+from waglan.store import Taken, Transaction, parties
 from waglan.store.messages import new_salt
 from waglan.store.parties import Credential
 
@@ -60,11 +62,24 @@ class TokenWish(Asked):
 
 
 class IssuedView(BaseModel):
-    """A new token: its secret is shown once and never again."""
+    """A new token: its secret is shown once and never again.
+
+    To a request that comes again the secret is null: revoke the token if the first answer is lost.
+    Of another organisation's token the expiry is null then too.
+    """
 
     token: str
-    secret: str
-    expires_at: datetime
+    secret: str | None
+    expires_at: datetime | None
+
+
+async def issued(tx: Transaction, made: Made, before: Sequence[str]) -> IssuedView:
+    """Show a token just made, or as it stands the one that the same request made before."""
+    if not before:
+        row = made.row
+        return IssuedView(token=row.token, secret=made.secret, expires_at=row.expires_at)
+    expires_at = await parties.expiry(tx, before[0])
+    return IssuedView(token=before[0], secret=None, expires_at=expires_at)
 
 
 @router.get("/whoami", response_model=WhoView, responses=ERRORS)
@@ -81,22 +96,25 @@ async def whoami(visitor: TheVisitor) -> WhoView:
     )
 
 
-@router.post("/credentials", status_code=201, responses=ERRORS)
-async def add_credential(new: NewCredential, visitor: TheVisitor) -> dict[str, str]:
+@router.post("/credentials", status_code=201, responses=MADE)
+async def add_credential(new: NewCredential, visitor: TheMaker) -> dict[str, str]:
     """Register a machine credential with the person accountable for it."""
     visitor.must(Act.REGISTER_CREDENTIAL)
     subject, credential = new_subject(), new_credential()
     person = NewPerson(subject, new.accountable_name, new.accountable_contact, await new_salt())
     now, kit = visitor.kit.clock(), visitor.kit
-    async with visitor.transaction() as tx:
-        await register_person(tx, kit.keys.vault, visitor.org, person, now=now)
-        row = Credential(credential, new.label, subject)
-        await register_credential(tx, visitor.org, visitor.principal.org, row, now=now)
+    async with visitor.making(credential, subject) as (tx, before):
+        if before:
+            credential, subject = before
+        else:
+            await register_person(tx, kit.keys.vault, visitor.org, person, now=now)
+            row = Credential(credential, new.label, subject)
+            await register_credential(tx, visitor.org, visitor.principal.org, row, now=now)
     return {"credential": credential, "accountable": subject}
 
 
-@router.post("/tokens", status_code=201, response_model=IssuedView, responses=ERRORS)
-async def issue(wish: TokenWish, visitor: TheVisitor) -> IssuedView:
+@router.post("/tokens", status_code=201, response_model=IssuedView, responses=MADE)
+async def issue(wish: TokenWish, visitor: TheMaker) -> IssuedView:
     """Issue a token of your organisation: never with more than your own token may do."""
     visitor.must(Act.ISSUE_TOKEN)
     if not set(wish.scopes) <= visitor.principal.scopes:
@@ -116,9 +134,10 @@ async def issue(wish: TokenWish, visitor: TheVisitor) -> IssuedView:
         lasts=timedelta(days=wish.days),
         holder=holder,
     )
-    async with visitor.transaction() as tx:
-        await issue_token(tx, visitor.org, visitor.principal.org, made.row)
-    return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)
+    async with visitor.making(made.row.token) as (tx, before):
+        if not before:
+            await issue_token(tx, visitor.org, visitor.principal.org, made.row)
+        return await issued(tx, made, before)
 
 
 class TokenView(BaseModel):
@@ -198,8 +217,8 @@ class NewParty(Asked):
     days: int = Field(default=90, ge=1, le=DAYS_MAX)
 
 
-@router.post("/organisations", status_code=201, response_model=IssuedView, responses=ERRORS)
-async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
+@router.post("/organisations", status_code=201, response_model=IssuedView, responses=MADE)
+async def let_in(new: NewParty, visitor: TheMaker) -> IssuedView:
     """Let an organisation in, as the platform's operator; its first token is shown once."""
     visitor.must(Act.REGISTER_ORGANISATION)
     now, kit = visitor.kit.clock(), visitor.kit
@@ -217,9 +236,10 @@ async def let_in(new: NewParty, visitor: TheVisitor) -> IssuedView:
         PartyId(new.party), new.name, new.roles, new.addresses, person, made.row
     )
     try:
-        async with visitor.transaction() as tx:
-            await register_organisation(tx, kit.keys.vault, wanted, now=now)
+        async with visitor.making(made.row.token) as (tx, before):
+            if not before:
+                await register_organisation(tx, kit.keys.vault, wanted, now=now)
+            return await issued(tx, made, before)
     except Taken:
         kind = Finding("HTTP-TAKEN", Severity.ERROR, Where("body"), {})
         raise Problem(409, kind) from None
-    return IssuedView(token=made.row.token, secret=made.secret, expires_at=made.row.expires_at)

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from waglan.gateway.http import (
     access,
     acts,
+    addresses,
     back_tests,
     calls,
     checks,
@@ -36,6 +37,7 @@ from waglan.gateway.http import (
     tracking,
     worklist,
 )
+from waglan.gateway.http.bounded import Bounded
 from waglan.gateway.http.described import call_id, described
 from waglan.gateway.http.docs_page import page
 from waglan.gateway.http.observed import Observed
@@ -76,7 +78,8 @@ def describe() -> FastAPI:
         generate_unique_id_function=call_id,
     )
     problem.handle(app)
-    app.add_middleware(Observed)
+    app.add_middleware(Bounded)
+    app.add_middleware(Observed)  # outermost: it sees what is answered before a route is found
     for module in (
         messages,
         equipment_events,
@@ -99,6 +102,7 @@ def describe() -> FastAPI:
         draft_files,
         filing,
         filing_desk,
+        addresses,
         health,
         statements,
     ):

@@ -68,6 +68,7 @@ def described(document: Document) -> Document:
         if "422" in call["responses"]:
             call["responses"]["422"] = {"description": "The request is not understood."}
         _exemplify(f"{method.upper()} {path}", call)
+        _same_again(call["responses"])
         call["responses"]["default"] = {"description": f"Why this {method} can't be done."}
         for status, answer in call["responses"].items():
             # This one is no problem document: it says what stands against being ready.
@@ -97,6 +98,13 @@ def _exemplify(name: str, call: Document) -> None:
     content = call["requestBody"]["content"]
     first = content[next(iter(content))]
     first["example"] = told["json"] if "json" in told else told["text"].lstrip("\n")
+
+
+def _same_again(answers: Document) -> None:
+    """Let what a repeated request is answered be told like what it was answered first."""
+    first = answers.get("201") or answers.get("202")
+    if first is not None and "200" in answers:
+        answers["200"].setdefault("content", first.get("content"))
 
 
 def _calls(document: Document) -> Iterator[tuple[str, str, Document]]:

@@ -103,6 +103,13 @@ class DraftLine(BaseModel):
     erased: bool
 
 
+class DraftPage(BaseModel):
+    """Drafts, newest first; `next` is the `before` of the next page, null on the last."""
+
+    drafts: list[DraftLine]
+    next: UUID | None
+
+
 class DraftView(DraftLine):
     """A draft with all that was told. `connected` is false: no line leads to a real system."""
 

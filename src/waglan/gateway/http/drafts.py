@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
@@ -14,14 +13,16 @@ from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.draft_views import (
     DraftCheckView,
-    DraftLine,
+    DraftPage,
     DraftView,
     check_view,
     draft_line,
     draft_view,
 )
 from waglan.gateway.http.filing import known_profile, read_asked, unknown_fact
+from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import Before, cut
 from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.manifest.address_book import party_fields
 from waglan.manifest.draft import Setup
@@ -129,43 +130,46 @@ class Amendment(Seen):
     how: Literal["amend", "replace", "cancel"]
 
 
-@router.post("", status_code=201, response_model=DraftView, responses=ERRORS)
-async def make(new: NewDraft, visitor: TheVisitor) -> DraftView:
+@router.post("", status_code=201, response_model=DraftView, responses=MADE)
+async def make(new: NewDraft, visitor: TheMaker) -> DraftView:
     """Make a draft; what fills it keeps where each value is from."""
     visitor.must(Act.PREPARE)
     profile, by = known_profile(new.profile), acting(visitor)
     draft = visitor.kit.new_id()
     key_salt, salt = await new_salt(), await new_salt()
     vault = visitor.kit.keys.vault
-    async with visitor.transaction() as tx:
-        claims = await _filled(tx, visitor, new)
-        if new.copy_of is not None:
-            which = None if new.copy_of == "last" else new.copy_of
-            claims += there(await copied(tx, vault, by, profile.id, which), "earlier draft")
-        if new.template is not None:
-            claims += there(await of_template(tx, vault, by, new.template), "template")
-        typed = Typed(await _fields(tx, visitor, new))
-        setup = _setup(new, Setup())
-        wanted = Wanted(draft, 0, typed, tuple(claims), setup, key_salt, salt)
-        done_or_refused(await make_draft(tx, vault, by, profile, wanted))
+    async with visitor.making(draft) as (tx, before):
+        if before:
+            draft = UUID(before[0])
+        else:
+            claims = await _filled(tx, visitor, new)
+            if new.copy_of is not None:
+                which = None if new.copy_of == "last" else new.copy_of
+                claims += there(await copied(tx, vault, by, profile.id, which), "earlier draft")
+            if new.template is not None:
+                claims += there(await of_template(tx, vault, by, new.template), "template")
+            typed = Typed(await _fields(tx, visitor, new))
+            setup = _setup(new, Setup())
+            wanted = Wanted(draft, 0, typed, tuple(claims), setup, key_salt, salt)
+            done_or_refused(await make_draft(tx, vault, by, profile, wanted))
     return await _shown(visitor, draft)
 
 
-@router.get("", response_model=list[DraftLine], responses=ERRORS)
+@router.get("", response_model=DraftPage, responses=ERRORS)
 async def newest(
     visitor: TheVisitor,
+    before: Before = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
-    before: Annotated[datetime | None, Query()] = None,
-) -> list[DraftLine]:
-    """List your organisation's drafts, newest first; `before` is the last `made_at` you saw."""
+) -> DraftPage:
+    """List your organisation's drafts, newest first."""
     visitor.must(Act.READ)
-    if before is not None and before.utcoffset() is None:
-        raise misunderstood(Finding("HTTP-ZONE", Severity.ERROR, Where("query.before"), {}))
     async with visitor.transaction() as tx:
-        found = await sheets.listed(tx, "draft", before=before, at_most=limit)
+        found = await sheets.listed(tx, "draft", before=before, at_most=limit + 1)
+        page, last = cut(found, limit)
         vault = visitor.kit.keys.vault
-        opened = [await open_draft(tx, vault, one.sheet) for one in found]
-    return [draft_line(one) for one in opened if one is not None]
+        opened = [await open_draft(tx, vault, one.sheet) for one in page]
+    lines = [draft_line(one) for one in opened if one is not None]
+    return DraftPage(drafts=lines, next=last.sheet if last else None)
 
 
 @router.get("/{draft}", response_model=DraftView, responses=ERRORS)

@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.operations.request_erasure import Kind, Wish, refusal, request_erasure
 from waglan.parties.permission import Act
-from waglan.store import erasure
+from waglan.store import Transaction, erasure
 from waglan.store.messages import new_salt
 
 router = APIRouter(prefix="/v1/erasures", tags=["erasures"])
@@ -44,8 +45,8 @@ class ErasureView(BaseModel):
     still_named: list[int] = []
 
 
-@router.post("", status_code=202, response_model=ErasureView, responses=ERRORS)
-async def ask(new: NewErasure, visitor: TheVisitor) -> ErasureView:
+@router.post("", status_code=202, response_model=ErasureView, responses=MADE)
+async def ask(new: NewErasure, visitor: TheMaker) -> ErasureView:
     """Ask for an erasure; it is carried out within seconds and can't be taken back."""
     visitor.must(Act.ERASE)
     findings = refusal(new.kind, new.target)
@@ -54,7 +55,9 @@ async def ask(new: NewErasure, visitor: TheVisitor) -> ErasureView:
         raise Problem(422, kind, findings=findings)
     kit = visitor.kit
     wish = Wish(kit.new_id(), new.kind, new.target, new.rule, await new_salt())
-    async with visitor.transaction() as tx:
+    async with visitor.making(wish.request) as (tx, before):
+        if before:
+            return await _stands(tx, UUID(before[0]))
         by = (visitor.org, visitor.principal)
         await request_erasure(tx, kit.keys.vault, by, wish, now=kit.clock())
     return ErasureView(id=wish.request, state="waiting")
@@ -65,8 +68,12 @@ async def show(request: UUID, visitor: TheVisitor) -> ErasureView:
     """Show how an erasure went."""
     visitor.must(Act.ERASE)
     async with visitor.transaction() as tx:
-        asked = await erasure.is_asked(tx, request)
-        done = await erasure.done(tx, request)
+        return await _stands(tx, request)
+
+
+async def _stands(tx: Transaction, request: UUID) -> ErasureView:
+    asked = await erasure.is_asked(tx, request)
+    done = await erasure.done(tx, request)
     if not asked:
         raise absent("erasure")
     if done is None:

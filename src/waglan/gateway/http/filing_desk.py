@@ -1,38 +1,23 @@
-"""What a firm keeps for its filings: templates, addresses, letters, approvers."""
+"""What a firm keeps for its filings: templates, letters, approvers."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from waglan.gateway.http.asked import Asked
-from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
-from waglan.gateway.http.drafts import Key, Step, acting, done_or_refused, there
+from waglan.gateway.http.drafts import Key, acting, done_or_refused, there
+from waglan.gateway.http.maker import MADE, Maker, TheMaker
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, absent, view
-from waglan.manifest.address_book import (
-    SHEET_BYTES_MAX,
-    Entry,
-    duplicates,
-    read_entry,
-    read_sheet,
-)
 from waglan.operations.end_approver import end_approver
 from waglan.operations.end_letter import end_letter
-from waglan.operations.keep_address import (
-    Address,
-    Keeping,
-    address_book,
-    drop_address,
-    keep_address,
-    open_address,
-)
 from waglan.operations.keep_template import NewTemplate, drop_template, keep_template
 from waglan.operations.name_approver import Naming, name_approver
-from waglan.operations.open_draft import open_draft
+from waglan.operations.open_draft import Opened, open_draft
 from waglan.operations.open_letter import KeptLetter, LetterSheet, open_letter
 from waglan.operations.record_letter import record_letter
 from waglan.operations.set_filing_rule import set_filing_rule
@@ -43,9 +28,6 @@ from waglan.store import approvals, sheets
 from waglan.store.messages import new_salt
 
 router = APIRouter(prefix="/v1", tags=["filing desk"])
-
-LISTED_MAX = 200
-CHARACTERS_MAX = 500
 
 
 class NewTemplateView(Asked):
@@ -67,39 +49,56 @@ class TemplateView(BaseModel):
     made_at: datetime
 
 
-@router.post("/draft-templates", status_code=201, response_model=TemplateView, responses=ERRORS)
-async def add_template(new: NewTemplateView, visitor: TheVisitor) -> TemplateView:
+class TemplatePage(BaseModel):
+    """Templates, newest first; `next` is the `before` of the next page, null on the last."""
+
+    templates: list[TemplateView]
+    next: UUID | None
+
+
+@router.post("/draft-templates", status_code=201, response_model=TemplateView, responses=MADE)
+async def add_template(new: NewTemplateView, visitor: TheMaker) -> TemplateView:
     """Keep what of a draft serves for the next consignment: no number, date, box or amount."""
     visitor.must(Act.PREPARE)
     id_, vault = visitor.kit.new_id(), visitor.kit.keys.vault
     wanted = NewTemplate(id_, new.draft, new.title, await new_salt(), await new_salt())
-    async with visitor.transaction() as tx:
-        done_or_refused(there(await keep_template(tx, vault, acting(visitor), wanted), "draft"))
-    return next(one for one in await templates(visitor) if one.id == id_)
+    async with visitor.making(id_) as (tx, before):
+        if not before:
+            done_or_refused(there(await keep_template(tx, vault, acting(visitor), wanted), "draft"))
+        opened = await open_draft(tx, vault, UUID(before[0]) if before else id_, "template")
+    return there(None if opened is None else _template(opened), "template")
 
 
-@router.get("/draft-templates", response_model=list[TemplateView], responses=ERRORS)
-async def templates(visitor: TheVisitor) -> list[TemplateView]:
+@router.get("/draft-templates", response_model=TemplatePage, responses=ERRORS)
+async def templates(
+    visitor: TheVisitor, before: Before = None, limit: Limit = LISTED_MAX
+) -> TemplatePage:
     """List your organisation's templates, newest first."""
     visitor.must(Act.READ)
     found = []
     async with visitor.transaction() as tx:
-        for sheet in await sheets.listed(tx, "template", at_most=LISTED_MAX):
+        sheets_found = await sheets.standing(tx, "template", before=before, at_most=limit + 1)
+        page, last = cut(sheets_found, limit)
+        for sheet in page:
             opened = await open_draft(tx, visitor.kit.keys.vault, sheet.sheet, "template")
-            if opened is None or sheet.is_erased or opened.draft.life.state.value == "dropped":
-                continue
-            draft = opened.draft
-            title, fields = draft.setup.title, len(draft.filled.fields)
-            found.append(
-                TemplateView(
-                    id=sheet.sheet,
-                    profile=sheet.profile,
-                    title=title,
-                    fields=fields,
-                    made_at=sheet.made_at,
-                )
-            )
-    return found
+            found.append(None if opened is None else _template(opened))
+    return TemplatePage(
+        templates=[one for one in found if one is not None], next=last.sheet if last else None
+    )
+
+
+def _template(opened: Opened) -> TemplateView | None:
+    """Return a template as shown; None for one that was dropped or erased."""
+    sheet, draft = opened.sheet, opened.draft
+    if sheet.is_erased or draft.life.state.value == "dropped":
+        return None
+    return TemplateView(
+        id=sheet.sheet,
+        profile=sheet.profile,
+        title=draft.setup.title,
+        fields=len(draft.filled.fields),
+        made_at=sheet.made_at,
+    )
 
 
 @router.delete("/draft-templates/{template}", status_code=204, responses=ERRORS)
@@ -109,144 +108,6 @@ async def remove_template(template: UUID, visitor: TheVisitor) -> None:
     async with visitor.transaction() as tx:
         if not await drop_template(tx, visitor.kit.keys.vault, acting(visitor), template):
             raise absent("template")
-
-
-class NewAddress(Asked):
-    """A party for the address book, in either script or both."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(default="", max_length=CHARACTERS_MAX)
-    name_zh: str = Field(default="", max_length=CHARACTERS_MAX)
-    address: str = Field(default="", max_length=4_000)
-    address_zh: str = Field(default="", max_length=4_000)
-    code: str = Field(default="", max_length=100)
-    note: str = Field(default="", max_length=CHARACTERS_MAX)
-
-
-class AddressChange(NewAddress):
-    """An entry as it is to be; `step` is the last one you saw."""
-
-    step: Step
-
-
-class AddressView(NewAddress):
-    """An entry of the address book, and those that look like the same party."""
-
-    id: UUID
-    step: int
-    alike: list[UUID]
-
-
-class ImportView(BaseModel):
-    """What became of a sheet of addresses: rows with errors are left out, the rest is kept."""
-
-    kept: list[AddressView]
-    findings: list[FindingView]
-
-
-@router.get("/addresses", response_model=list[AddressView], responses=ERRORS)
-async def addresses(
-    visitor: TheVisitor,
-    containing: Annotated[str, Query(max_length=100)] = "",
-    limit: Annotated[int, Query(ge=1, le=LISTED_MAX)] = LISTED_MAX,
-) -> list[AddressView]:
-    """List your address book, newest first, with entries that look alike."""
-    visitor.must(Act.READ)
-    async with visitor.transaction() as tx:
-        book = await address_book(tx, visitor.kit.keys.vault)
-    shown = _book(book)
-    wanted = containing.casefold()
-    return [one for one in shown if wanted in _text(one)][:limit]
-
-
-@router.post("/addresses", status_code=201, response_model=AddressView, responses=ERRORS)
-async def add_address(new: NewAddress, visitor: TheVisitor) -> AddressView:
-    """Put a party into your address book; a duplicate is shown, and kept all the same."""
-    visitor.must(Act.PREPARE)
-    entry = _entry(new)
-    keeping = Keeping(visitor.kit.new_id(), 0, entry, await new_salt(), await new_salt())
-    return await _kept(visitor, keeping)
-
-
-@router.put("/addresses/{address}", response_model=AddressView, responses=ERRORS)
-async def change_address(address: UUID, new: AddressChange, visitor: TheVisitor) -> AddressView:
-    """Change an entry; a later step than you saw is answered with 409."""
-    visitor.must(Act.PREPARE)
-    return await _kept(visitor, Keeping(address, new.step, _entry(new), await new_salt()))
-
-
-@router.delete("/addresses/{address}", status_code=204, responses=ERRORS)
-async def remove_address(address: UUID, visitor: TheVisitor) -> None:
-    """Take an entry out of your address book."""
-    visitor.must(Act.PREPARE)
-    async with visitor.transaction() as tx:
-        if not await drop_address(tx, visitor.kit.keys.vault, acting(visitor), address):
-            raise absent("address")
-
-
-@router.post(
-    "/addresses/import",
-    response_model=ImportView,
-    responses=ERRORS,
-    openapi_extra=takes("text/csv"),
-)
-async def import_addresses(request: Request, visitor: TheVisitor) -> ImportView:
-    """Import a CSV sheet with the columns name, name_zh, address, address_zh, code, note."""
-    visitor.must(Act.PREPARE)
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > SHEET_BYTES_MAX:
-            break  # the reader says how much is too much
-    sheet = read_sheet(bytes(body))
-    keeping = [
-        Keeping(visitor.kit.new_id(), 0, entry, await new_salt(), await new_salt())
-        for _, entry in sheet.entries
-    ]
-    vault = visitor.kit.keys.vault
-    async with visitor.transaction() as tx:
-        if keeping:
-            done_or_refused(there(await keep_address(tx, vault, acting(visitor), keeping), "entry"))
-        book = await address_book(tx, vault)
-    new = {one.id for one in keeping}
-    return ImportView(
-        kept=[one for one in _book(book) if one.id in new],
-        findings=view(sheet.findings, visitor.lang),
-    )
-
-
-async def _kept(visitor: Visitor, keeping: Keeping) -> AddressView:
-    vault = visitor.kit.keys.vault
-    async with visitor.transaction() as tx:
-        done = await keep_address(tx, vault, acting(visitor), [keeping])
-        done_or_refused(there(done, "address"))
-        there(await open_address(tx, vault, keeping.id), "address")
-        book = await address_book(tx, vault)
-    return next(one for one in _book(book) if one.id == keeping.id)
-
-
-def _entry(new: NewAddress) -> Entry:
-    entry, wrong = read_entry(new.model_dump(exclude={"step"}))
-    done_or_refused(wrong)
-    return entry
-
-
-def _book(book: list[Address]) -> list[AddressView]:
-    alike = duplicates((str(one.id), one.entry) for one in book)
-    return [
-        AddressView(
-            id=one.id,
-            step=one.step,
-            alike=sorted(UUID(id_) for id_ in alike.get(str(one.id), ())),
-            **{name: getattr(one.entry, name) for name in NewAddress.model_fields},
-        )
-        for one in book
-    ]
-
-
-def _text(one: AddressView) -> str:
-    return " ".join((one.name, one.name_zh, one.address, one.address_zh, one.code)).casefold()
 
 
 class NewLetter(Asked):
@@ -278,8 +139,15 @@ class LetterView(BaseModel):
     findings: list[FindingView]
 
 
-@router.post("/letters", status_code=201, response_model=LetterView, responses=ERRORS)
-async def add_letter(new: NewLetter, visitor: TheVisitor) -> LetterView:
+class LetterPage(BaseModel):
+    """Letters, newest first; `next` is the `before` of the next page, null on the last."""
+
+    letters: list[LetterView]
+    next: UUID | None
+
+
+@router.post("/letters", status_code=201, response_model=LetterView, responses=MADE)
+async def add_letter(new: NewLetter, visitor: TheMaker) -> LetterView:
     """Record a client's letter of authorisation; the paper stays with you, its hash is kept."""
     visitor.must(Act.RECORD_LETTER)
     said = LetterSheet(
@@ -293,19 +161,26 @@ async def add_letter(new: NewLetter, visitor: TheVisitor) -> LetterView:
     )
     id_, vault = visitor.kit.new_id(), visitor.kit.keys.vault
     salt = await new_salt()
-    async with visitor.transaction() as tx:
-        done_or_refused(await record_letter(tx, vault, acting(visitor), (id_, salt), said))
+    async with visitor.making(id_) as (tx, before):
+        if before:
+            id_ = UUID(before[0])
+        else:
+            done_or_refused(await record_letter(tx, vault, acting(visitor), (id_, salt), said))
         return _letter(there(await open_letter(tx, vault, id_), "letter"), visitor)
 
 
-@router.get("/letters", response_model=list[LetterView], responses=ERRORS)
-async def letters(visitor: TheVisitor) -> list[LetterView]:
+@router.get("/letters", response_model=LetterPage, responses=ERRORS)
+async def letters(
+    visitor: TheVisitor, before: Before = None, limit: Limit = LISTED_MAX
+) -> LetterPage:
     """List your clients' letters, newest first; one that ends within 14 days says so."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        found = await sheets.listed(tx, "letter", at_most=LISTED_MAX)
-        opened = [await open_letter(tx, visitor.kit.keys.vault, one.sheet) for one in found]
-    return [_letter(one, visitor) for one in opened if one is not None]
+        found = await sheets.listed(tx, "letter", before=before, at_most=limit + 1)
+        page, last = cut(found, limit)
+        opened = [await open_letter(tx, visitor.kit.keys.vault, one.sheet) for one in page]
+    shown = [_letter(one, visitor) for one in opened if one is not None]
+    return LetterPage(letters=shown, next=last.sheet if last else None)
 
 
 @router.delete("/letters/{letter}", status_code=204, responses=ERRORS)
@@ -359,6 +234,13 @@ class ApproverView(BaseModel):
     in_force: bool
 
 
+class ApproverPage(BaseModel):
+    """Approvers and covers, newest first; `next` is the `before` of the next page."""
+
+    approvers: list[ApproverView]
+    next: UUID | None
+
+
 class FilingRule(Asked):
     """Whether your people may approve what they prepared themselves: a firm of one has to."""
 
@@ -367,17 +249,21 @@ class FilingRule(Asked):
     self_approve: bool
 
 
-@router.get("/approvers", response_model=list[ApproverView], responses=ERRORS)
-async def approvers(visitor: TheVisitor) -> list[ApproverView]:
+@router.get("/approvers", response_model=ApproverPage, responses=ERRORS)
+async def approvers(
+    visitor: TheVisitor, before: Before = None, limit: Limit = LISTED_MAX
+) -> ApproverPage:
     """List who approves your filings; while you have named nobody, every person may."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        found = await approvals.approvers(tx)
-    return [_approver(one, visitor) for one in found]
+        found = await approvals.newest(tx, before=before, at_most=limit + 1)
+    page, last = cut(found, limit)
+    shown = [_approver(one, visitor) for one in page]
+    return ApproverPage(approvers=shown, next=UUID(last.id) if last else None)
 
 
-@router.post("/approvers", status_code=201, response_model=ApproverView, responses=ERRORS)
-async def add_approver(new: NewApprover, visitor: TheVisitor) -> ApproverView:
+@router.post("/approvers", status_code=201, response_model=ApproverView, responses=MADE)
+async def add_approver(new: NewApprover, visitor: TheMaker) -> ApproverView:
     """Name a person who approves; from the first one on, nobody else does."""
     visitor.must(Act.NAME_APPROVER)
     return await _named(visitor, new, is_cover=False)
@@ -392,8 +278,8 @@ async def remove_approver(approver: UUID, visitor: TheVisitor) -> None:
             raise absent("approver")
 
 
-@router.post("/covers", status_code=201, response_model=ApproverView, responses=ERRORS)
-async def add_cover(new: NewApprover, visitor: TheVisitor) -> ApproverView:
+@router.post("/covers", status_code=201, response_model=ApproverView, responses=MADE)
+async def add_cover(new: NewApprover, visitor: TheMaker) -> ApproverView:
     """Let a colleague approve in your place while you are away, until a day."""
     visitor.must(Act.GIVE_COVER)
     return await _named(visitor, new, is_cover=True)
@@ -416,13 +302,15 @@ async def change_rule(new: FilingRule, visitor: TheVisitor) -> FilingRule:
     return new
 
 
-async def _named(visitor: Visitor, new: NewApprover, *, is_cover: bool) -> ApproverView:
+async def _named(visitor: Maker, new: NewApprover, *, is_cover: bool) -> ApproverView:
     since = new.since or visitor.kit.clock()
     naming = Naming(visitor.kit.new_id(), new.person, since, new.until, is_cover)
-    async with visitor.transaction() as tx:
-        done_or_refused(await name_approver(tx, acting(visitor), naming))
+    async with visitor.making(naming.id) as (tx, before):
+        if not before:
+            done_or_refused(await name_approver(tx, acting(visitor), naming))
         found = await approvals.approvers(tx)
-    return next(_approver(one, visitor) for one in found if one.id == str(naming.id))
+    id_ = before[0] if before else str(naming.id)
+    return next(_approver(one, visitor) for one in found if one.id == id_)
 
 
 def _approver(one: Approver, visitor: Visitor) -> ApproverView:

@@ -1,6 +1,7 @@
 """Grants: who filed a bill shows it to another, and takes it back."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.operations.give_grant import Wish, give_grant
@@ -55,8 +57,8 @@ class GrantView(BaseModel):
     in_effect: bool
 
 
-@router.post("", status_code=201, response_model=GrantView, responses=ERRORS)
-async def give(new: NewGrant, response: Response, visitor: TheVisitor) -> GrantView:
+@router.post("", status_code=201, response_model=GrantView, responses=MADE)
+async def give(new: NewGrant, response: Response, visitor: TheMaker) -> GrantView:
     """Show a bill that you filed to another organisation: 201 that it sees it, 202 that it will."""
     visitor.must(Act.GIVE_GRANT)
     now = visitor.kit.clock()
@@ -68,17 +70,22 @@ async def give(new: NewGrant, response: Response, visitor: TheVisitor) -> GrantV
         View[new.view.upper()],
         now + timedelta(days=new.days),
     )
-    async with visitor.transaction() as tx:
-        findings = await give_grant(tx, (visitor.org, visitor.principal.org), wish, now=now)
+    async with visitor.making(wish.id) as (tx, before):
+        if not before:
+            by = (visitor.org, visitor.principal.org)
+            _given_or_refused(await give_grant(tx, by, wish, now=now))
+    shown = await _settled(visitor, UUID(before[0]) if before else wish.id)
+    if not shown.in_effect:
+        response.status_code = 202
+    return shown
+
+
+def _given_or_refused(findings: Sequence[Finding] | None) -> None:
     if findings is None:
         raise absent("bill")
     if findings:
         kind = Finding("HTTP-GRANT-REFUSED", Severity.ERROR, Where("grant"), {})
         raise Problem(422, kind, findings=findings)
-    shown = await _settled(visitor, wish.id)
-    if not shown.in_effect:
-        response.status_code = 202
-    return shown
 
 
 @router.delete("/{grant}", status_code=204, responses=ERRORS)

@@ -36,6 +36,7 @@ WAIT_SECONDS_MAX = 30.0
 LOOK_SECONDS = 0.05
 LOOK_SECONDS_MAX = 0.5
 RACES_MAX = 5
+REPLAYED = "Waglan-Replayed"
 JSON_ANSWERS = {"RESULT", "NOTICE"}
 
 
@@ -121,7 +122,7 @@ async def hand_in(
     shown = await _settled(visitor, received.id, _patience(prefer))
     if received.replayed:
         response.status_code = 200
-        response.headers["Waglan-Replayed"] = "true"
+        response.headers[REPLAYED] = "true"
     elif shown.state == "waiting":
         response.status_code = 202
     response.headers["Location"] = f"/v1/messages/{shown.id}"

@@ -11,6 +11,7 @@ from waglan.gateway.http.access import DAYS_MAX
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.drafts import acting, done_or_refused, there
+from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, misunderstood
 from waglan.gateway.http.sign_in import NOTHING_KEPT, LoginName
@@ -24,7 +25,7 @@ from waglan.parties.firm_role import firm_roles, giving_findings, scopes_of
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
 from waglan.parties.sign_in import LinkPurpose, policy
-from waglan.store import Taken, Transaction, accounts
+from waglan.store import Taken, Transaction, accounts, parties
 from waglan.store.accounts import Holder, Page, PersonKept
 from waglan.store.messages import new_salt
 
@@ -79,7 +80,8 @@ class NewColleague(Asked):
 class ColleagueView(BaseModel):
     """A colleague's way in: link and secret are shown once and never again.
 
-    The link is to be put behind this platform's address.
+    The link is to be put behind this platform's address. To a request that comes again both are
+    null.
     """
 
     person: str
@@ -90,8 +92,8 @@ class ColleagueView(BaseModel):
     link_expires_at: datetime | None
 
 
-@router.post("/persons", status_code=201, response_model=ColleagueView, responses=ERRORS)
-async def add_person(new: NewColleague, visitor: TheVisitor, answer: Response) -> ColleagueView:
+@router.post("/persons", status_code=201, response_model=ColleagueView, responses=MADE)
+async def add_person(new: NewColleague, visitor: TheMaker, answer: Response) -> ColleagueView:
     """Let a colleague in, under his own name: who prepares and who approves are two people."""
     visitor.must(Act.REGISTER_PERSON)
     principal, kit, now = visitor.principal, visitor.kit, visitor.kit.clock()
@@ -110,7 +112,10 @@ async def add_person(new: NewColleague, visitor: TheVisitor, answer: Response) -
         visitor.holder.subject,
     )
     made = _token(new, person, now)
-    async with visitor.transaction() as tx:
+    ids = [person.subject] + ([made.row.token] if made else [])
+    async with visitor.making(*ids) as (tx, before):
+        if before:
+            return await _let_in_before(tx, *before)
         await let_in_person(tx, (visitor.org, principal), kit.keys.vault, person, now=now)
         if made is not None:
             await issue_token(tx, visitor.org, principal.org, made.row)
@@ -125,6 +130,18 @@ async def add_person(new: NewColleague, visitor: TheVisitor, answer: Response) -
         expires_at=made.row.expires_at if made else None,
         link=link.path if link else None,
         link_expires_at=link.row.expires_at if link else None,
+    )
+
+
+async def _let_in_before(tx: Transaction, person: str, token: str | None = None) -> ColleagueView:
+    expires_at = await parties.expiry(tx, token) if token else None
+    return ColleagueView(
+        person=person,
+        token=token,
+        secret=None,
+        expires_at=expires_at,
+        link=None,
+        link_expires_at=None,
     )
 
 

@@ -129,16 +129,16 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, problem: Problem) -> JSONResponse:
-        return _answer(request, problem)
+        return answer(request, problem)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return _answer(request, _of_the_framework(error))
+        return answer(request, _of_the_framework(error))
 
     @app.exception_handler(RequestValidationError)
     async def _request(request: Request, error: RequestValidationError) -> JSONResponse:
         lang = language(request.headers.get("accept-language"))
-        return _answer(request, misunderstood(*(_fault(one, lang) for one in error.errors())))
+        return answer(request, misunderstood(*(_fault(one, lang) for one in error.errors())))
 
     @app.exception_handler(NoDatabase)
     async def _database(request: Request, error: NoDatabase) -> JSONResponse:
@@ -146,7 +146,7 @@ def handle(app: FastAPI) -> None:
             raise error  # the statement could not be done: that is our fault, not the database's
         logger.warning("no database", error=type(error).__name__)
         kind = Finding("HTTP-NO-DATABASE", Severity.ERROR, HERE, {})
-        return _answer(request, Problem(503, kind, headers={"Retry-After": "2"}))
+        return answer(request, Problem(503, kind, headers={"Retry-After": "2"}))
 
     @app.exception_handler(Exception)
     async def _ours(request: Request, _error: Exception) -> JSONResponse:
@@ -154,7 +154,7 @@ def handle(app: FastAPI) -> None:
         reference = getattr(request.state, "request", "")
         kind = Finding("HTTP-OUR-FAULT", Severity.ERROR, HERE, {})
         headers = {HEADER: reference}
-        return _answer(request, Problem(500, kind, detail=f"request {reference}", headers=headers))
+        return answer(request, Problem(500, kind, detail=f"request {reference}", headers=headers))
 
 
 def misunderstood(*faults: Finding) -> Problem:
@@ -179,7 +179,8 @@ def _of_the_framework(error: HTTPException) -> Problem:
     return Problem(error.status_code, kinds.get(error.status_code, other), headers=error.headers)
 
 
-def _answer(request: Request, problem: Problem) -> JSONResponse:
+def answer(request: Request, problem: Problem) -> JSONResponse:
+    """Return a problem as its document, in the language that the request asks for."""
     lang = language(request.headers.get("accept-language"))
     body = ProblemView(
         type=f"urn:waglan:problem:{problem.code}",

@@ -231,7 +231,10 @@ class _Reading:
             return
         if number not in self._units:
             for finding in container.read(number, place(row, "container"))[1]:
-                self._found.add(replace(finding, severity=Severity.WARNING))
+                is_shape = finding.severity is Severity.ERROR
+                self._found.add(
+                    replace(finding, severity=Severity.WARNING) if is_shape else finding
+                )
         self._alike(self._units.setdefault(number, {}), unit, row)
         if open_.goods:
             open_.goods[-1][1].append(Package(number, _number(share, "container_packages")))

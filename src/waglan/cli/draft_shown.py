@@ -1,0 +1,76 @@
+"""How a draft looks on a terminal: every field, what was told of it, and what contradicts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from waglan.cli.talk import show_finding
+from waglan.cli.wording import plain, say
+from waglan.codes.render import Lang
+
+Shown = Mapping[str, Any]
+
+
+def show_line(one: Shown) -> None:
+    """Print a draft as one line: id, kind, how it stands, the last step, its title."""
+    stands = f"{one['profile']:<22} {one['state']:<12} {one['function']:<9}"
+    typer.echo(plain(f"{one['id']}  {stands} {one['step']:>3}  {one['title']}"))
+
+
+def show_draft(one: Shown, lang: Lang) -> None:
+    """Print a draft with each field and its sources."""
+    show_line(one)
+    if not one["connected"]:
+        typer.echo(say("draft", "recipient", lang, to=one["recipient"]))
+    for field in one["fields"]:
+        _field(field, lang)
+    show_not_taken(one, lang)
+    for due in one["deadlines"]:
+        typer.echo(plain(f"{due['rule']:<22} {due['state']:<14} {due['at'] or '-'}"))
+    for step in one["steps"]:
+        said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))
+        typer.echo(plain(f"{step['n']:>3}  {step['at'][:19]}  {step['act']:<12} {said}".rstrip()))
+
+
+def _field(field: Shown, lang: Lang) -> None:
+    typer.echo(plain(f"{field['field']}: {value(field['value'])}"))
+    if field["conflict"]:
+        typer.echo("    " + say("draft", "conflict", lang))
+    if field["confirmed"]:
+        typer.echo("    " + say("draft", "confirmed", lang))
+    for one in field["told"]:
+        mark = "-" if one["n"] in field["losing"] else " "
+        typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'])}  ({_source(one['source'])})"))
+
+
+def show_not_taken(one: Shown, lang: Lang) -> None:
+    """Print what sources told that they can't give, or that does not fit."""
+    for told in one["not_taken"]:
+        source = _source(told["source"])
+        words = {"field": plain(told["field"]), "value": plain(value(told["value"]))}
+        typer.echo(say("draft", "not_taken", lang, source=plain(source), **words), err=True)
+
+
+def show_check(found: Shown, lang: Lang) -> None:
+    """Print what stands against filing, and which rules were not run."""
+    for finding in found["findings"]:
+        show_finding(finding, lang)
+    for finding in found["not_run"]:
+        typer.echo(plain(f"  {finding['problem']}"), err=True)
+    typer.echo(say("draft", "ready" if found["ready"] else "not_ready", lang))
+
+
+def value(told: object) -> str:
+    """Return a value as it is shown; `-` is nothing."""
+    if told is None:
+        return "-"
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    return ", ".join(map(str, told)) if isinstance(told, list) else str(told)
+
+
+def _source(source: Shown) -> str:
+    at = (source["said_at"] or source["recorded_at"] or "")[:16]
+    told = [source["kind"], source["document"], source["sender"], source["place"], at]
+    return ", ".join(filter(None, told))

@@ -1,0 +1,85 @@
+"""`waglan letter`: clients' letters of authorisation; the paper stays with you."""
+
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from waglan.cli.settings import Settings
+from waglan.cli.talk import answered, client, made, pages, show_finding
+from waglan.cli.wording import plain, say
+from waglan.codes.calendar import HONG_KONG
+
+app = typer.Typer(no_args_is_help=True, help="Clients' letters, under which you file for them.")
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day in Hong Kong.")]
+
+
+@app.command()
+def add(
+    client_name: Annotated[
+        str, typer.Argument(metavar="CLIENT", help="Who gave it: NAME, or NAME/中文名.")
+    ],
+    paper: Annotated[
+        Path,
+        typer.Option(help="The signed paper; its hash alone is sent.", exists=True, dir_okay=False),
+    ],
+    profile: Annotated[list[str], typer.Option(help="For this kind of filing; may be repeated.")],
+    since: Day,
+    until: Day,
+) -> None:
+    """Record a client's letter; prints its id. The day named by --until is already outside."""
+    settings = Settings()
+    with paper.open("rb") as data:
+        digest = file_digest(data, "sha256").hexdigest()
+    name, _, name_zh = client_name.partition("/")
+    new = {
+        "client": name.strip(),
+        "client_zh": name_zh.strip(),
+        "profiles": profile,
+        "since": _midnight(since),
+        "until": _midnight(until),
+        "document_sha256": digest,
+    }
+    with client(settings) as http:
+        kept = answered(made(http, "/v1/letters", new)).json()
+    typer.echo(plain(kept["id"]))
+    for finding in kept["findings"]:
+        show_finding(finding, settings.lang)
+
+
+@app.command("list")
+def list_letters() -> None:
+    """List your clients' letters, newest first; one that soon ends says so."""
+    settings = Settings()
+    with client(settings) as http:
+        for one in pages(http, "/v1/letters", "letters"):
+            who = " / ".join(filter(None, (one["client"], one["client_zh"]))) or "-"
+            typer.echo(plain(f"{one['id']}  {who}: {', '.join(one['profiles'])}"))
+            if one["ended_at"]:
+                ended = one["ended_at"][:10]
+                typer.echo("    " + say("letter", "ended", settings.lang, at=ended))
+            elif one["until"]:
+                days = {"since": _day(one["since"]), "until": _day(one["until"])}
+                typer.echo("    " + say("letter", "until", settings.lang, **days))
+            for finding in one["findings"]:
+                show_finding(finding, settings.lang)
+
+
+@app.command()
+def end(letter: Annotated[str, typer.Argument(help="The letter's id.")]) -> None:
+    """End a letter at once: nothing more is filed under it."""
+    from urllib.parse import quote
+
+    with client(Settings()) as http:
+        answered(http.delete(f"/v1/letters/{quote(letter, safe='')}"))
+
+
+def _midnight(day: datetime) -> str:
+    return day.replace(tzinfo=HONG_KONG).astimezone(UTC).isoformat()
+
+
+def _day(at: str) -> str:
+    return datetime.fromisoformat(at).astimezone(HONG_KONG).date().isoformat()
