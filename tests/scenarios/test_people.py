@@ -4,6 +4,7 @@ import email
 import email.policy
 import io
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,23 @@ def test_a_wrong_password_and_an_unknown_name_answer_alike(firm: Firm) -> None:
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.content for answer in answers}) == 1
     assert invited["person"] not in answers[0].text
+
+
+def test_wrong_tries_make_the_next_one_wait_and_lock_nobody_out(firm: Firm) -> None:
+    """Alike for a name that is there and one that is not, however many tries come at once."""
+    firm.person("reader", login="ling@example.com")
+    for login in ("ling@example.com", "no-one@example.com"):
+        with ThreadPoolExecutor(8) as pool:
+            tried = list(pool.map(lambda _: firm.signs_in(login, OTHER), range(8)))  # noqa: B023
+        wrong, refused = ([one for one in tried if one.status_code == n] for n in (401, 429))
+        assert (len(wrong), len(refused)) == (6, 2)  # five are free, and one more makes the wait
+        assert {code(one) for one in refused} == {"HTTP-TRY-LATER"}
+        assert all(1 <= int(one.headers["retry-after"]) <= 3 for one in refused)
+    time.sleep(int(refused[0].headers["retry-after"]))
+    ok(firm.signs_in("ling@example.com"), 201)
+    for _ in range(3):  # what was tried wrongly is forgotten
+        assert firm.signs_in("ling@example.com", OTHER).status_code == 401
+    assert code(firm.uses("/link#wgo_nothing")) == "HTTP-NO-LINK"
 
 
 def test_a_login_name_is_one_colleagues_and_no_other_firms_business(firm: Firm) -> None:

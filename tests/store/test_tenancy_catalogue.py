@@ -29,6 +29,7 @@ NO_TENANT = {
     "place": "public: codes and names of places",
     "place_list": "public: which lists of places were loaded",
     "projection": "numbers only; the engine's alone",
+    "sign_in_try": "keyed hashes; an unknown name is counted as a known one is",
     "schema_migration": "which steps were applied",
 }
 
@@ -82,6 +83,7 @@ PRIVILEGES = {
     "one_time_link": ("si", "si", "sd"),
     "password": ("siu", "siu", "sd"),
     "person_role": ("si", "si", "si"),
+    "sign_in_try": ("siu", "", "sd"),
     "log_checkpoint": ("s", "s", "si"),
     "log_cosignature": ("s", "s", "si"),
     "log_halt": ("s", "s", "sid"),

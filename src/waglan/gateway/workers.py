@@ -33,6 +33,7 @@ from waglan.operations.serve_notices import serve_notices
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
+from waglan.parties.sign_in import policy
 from waglan.store import (
     NoDatabase,
     Transaction,
@@ -49,6 +50,7 @@ from waglan.store import (
     parties,
     partners,
     report_links,
+    tries,
     uploads,
 )
 from waglan.store.connect import transaction
@@ -99,6 +101,7 @@ class Worker:
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
+    tries_swept_at: datetime = LONG_AGO
 
     async def round(self) -> int:
         """Do what waits now, and keep the figures of it; return how many pieces were done."""
@@ -126,6 +129,7 @@ class Worker:
                 await self._each("back-test", back_tests.unended, self._back_test),
                 await self._erasures(),
                 await self._uploads(now),
+                await self._tries(now),
             ]
         )
 
@@ -156,6 +160,15 @@ class Worker:
         if len(found) < BATCH:
             self.swept_until = before
         return sum([await self._swept(upload, org) for upload, org in found])
+
+    async def _tries(self, now: datetime) -> int:
+        if now - self.tries_swept_at < LOOK_FOR_LEFT_EVERY:
+            return 0
+        before = now - policy().tries.account.forgotten_after
+        async with transaction(self.kit.pools.engine, None) as tx:
+            gone = await tries.sweep(tx, before=before)
+        self.tries_swept_at = now if gone < tries.SWEPT_AT_ONCE else LONG_AGO
+        return gone
 
     async def _swept(self, upload: UUID, org: int) -> int:
         async def sweep(number: int, org: int, party: PartyId) -> None:

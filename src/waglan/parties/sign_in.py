@@ -8,6 +8,7 @@ from functools import cache
 import msgspec
 
 from waglan.codes.data import read
+from waglan.parties.limit import Bucket, Delay
 
 
 class LinkPurpose(Enum):
@@ -31,6 +32,32 @@ class HashCost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     passes: int
     at_once: int
     waiting_max: int
+
+
+class TryLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a wrong try makes the next one wait, at one account and from one network."""
+
+    account_free: int
+    account_first_seconds: int
+    account_longest_seconds: int
+    account_forgotten_hours: int
+    network_times: int
+    network_each_seconds: int
+
+    @property
+    def account(self) -> Delay:
+        """The wait at one account."""
+        return Delay(
+            self.account_free,
+            timedelta(seconds=self.account_first_seconds),
+            timedelta(seconds=self.account_longest_seconds),
+            timedelta(hours=self.account_forgotten_hours),
+        )
+
+    @property
+    def network(self) -> Bucket:
+        """The wait for one network."""
+        return Bucket(self.network_times, timedelta(seconds=self.network_each_seconds))
 
 
 class SignInPeriods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,6 +86,7 @@ class SignInPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checked_on: date
     password: PasswordLength
     argon2id: HashCost
+    tries: TryLimits
     periods: SignInPeriods
 
 

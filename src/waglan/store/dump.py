@@ -13,6 +13,7 @@ LEFT_OUT = {
     "token_revocation": "of tokens that are not there",
     "one_time_link": "live links; a new one is asked for after a restore",
     "link_use": "of links that are not there",
+    "sign_in_try": "waits that have long ended by then",
     "lease": "of processes that are not there",
     "schema_migration": "made by the migrations, which the backup names",
 }

@@ -1254,6 +1254,16 @@ CREATE TABLE public.sheet_step (
 
 ALTER TABLE ONLY public.sheet_step FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.sign_in_try (
+    key bytea NOT NULL,
+    count integer NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT sign_in_try_count_check CHECK ((count >= 0)),
+    CONSTRAINT sign_in_try_key_check CHECK ((length(key) = 32))
+);
+
+COMMENT ON TABLE public.sign_in_try IS 'Of no organisation: an unknown name is counted as a known one is.';
+
 CREATE TABLE public.standing (
     consignment bigint NOT NULL,
     authority bigint NOT NULL,
@@ -1657,6 +1667,9 @@ ALTER TABLE ONLY public.sheet_secret
 ALTER TABLE ONLY public.sheet_step
     ADD CONSTRAINT sheet_step_pkey PRIMARY KEY (org, sheet, n);
 
+ALTER TABLE ONLY public.sign_in_try
+    ADD CONSTRAINT sign_in_try_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.standing_order
     ADD CONSTRAINT standing_order_pkey PRIMARY KEY (authority, order_id);
 
@@ -1781,6 +1794,8 @@ CREATE INDEX report_document ON public.report USING btree (org, kind, document);
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
 CREATE INDEX sheet_kind ON public.sheet USING btree (org, kind, made_at, sheet);
+
+CREATE INDEX sign_in_try_until ON public.sign_in_try USING btree (until);
 
 CREATE INDEX standing_call ON public.standing USING btree (authority, call, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
@@ -2963,6 +2978,9 @@ GRANT SELECT ON TABLE public.sheet_step TO waglan_engine;
 GRANT UPDATE(sealed) ON TABLE public.sheet_step TO waglan_engine;
 
 GRANT UPDATE(marks) ON TABLE public.sheet_step TO waglan_engine;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE public.sign_in_try TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.sign_in_try TO waglan_engine;
 
 GRANT SELECT ON TABLE public.standing TO waglan_authority;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.standing TO waglan_engine;

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -13,6 +13,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.people import PersonView, person_view
 from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.http.sign_in import Secret, fits, good_password
+from waglan.gateway.http.tries import one_more
 from waglan.operations.revoke_token import revoke_token
 from waglan.operations.set_password import NewPassword, set_password
 from waglan.parties.permission import Act
@@ -46,16 +47,18 @@ class PasswordChange(Asked):
 
 
 @router.put("/password", status_code=204, responses=ERRORS)
-async def change_password(change: PasswordChange, visitor: TheVisitor) -> None:
+async def change_password(change: PasswordChange, visitor: TheVisitor, request: Request) -> None:
     """Change your password; you are signed out wherever else you were."""
     visitor.must(Act.KEEP_ACCOUNT)
     kit = visitor.kit
+    tried = await one_more(kit, request, "change", visitor.holder.subject)
     async with visitor.transaction() as tx:
         kept = await accounts.account_of(tx, visitor.holder)
         login = await accounts.login_of(tx, visitor.holder)
     if not await fits(kit, kept, change.old) or login is None:
         kind = Finding("HTTP-OLD-PASSWORD", Severity.ERROR, Where("body.old"), {})
         raise Problem(422, kind)
+    await tried.was_right()
     about = (kit.keys.vault.open(*login).decode(), visitor.principal.org)
     hashed = await good_password(kit, change.new, about)
     party, token = visitor.principal.org, visitor.principal.token

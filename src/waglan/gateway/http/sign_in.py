@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Response
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -12,6 +12,7 @@ from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheKit, pool_for
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem
+from waglan.gateway.http.tries import one_more
 from waglan.gateway.kit import Kit
 from waglan.gateway.outbox import Outbox, is_address
 from waglan.gateway.passwords import TooManyAtOnce
@@ -58,13 +59,18 @@ class SessionView(BaseModel):
 
 
 @router.post("/sign-in", status_code=201, response_model=SessionView, responses=ERRORS)
-async def sign_in(who: SignIn, kit: TheKit, answer: Response) -> SessionView:
-    """Begin a session of some hours; an unknown name and a wrong password answer alike."""
+async def sign_in(who: SignIn, kit: TheKit, request: Request, answer: Response) -> SessionView:
+    """Begin a session of some hours; an unknown name and a wrong password answer alike.
+
+    After some wrong tries the next one waits: 429 with `Retry-After`, a minute at most.
+    """
+    tried = await one_more(kit, request, who.party, who.login)
     account = await _account(kit, who.party, who.login)
     if not await fits(kit, None if account is None else account.password, who.password):
         account = None
     if account is None:
         raise Problem(401, Finding("HTTP-SIGN-IN-REFUSED", Severity.ERROR, Where("body"), {}))
+    await tried.was_right()
     scopes, lasts = scopes_of(account.firm_roles), policy().periods.session
     made = new_session(account.holder.subject, scopes, now=kit.clock(), lasts=lasts)
     async with transaction(pool_for(kit, account.roles), account.holder.org) as tx:
@@ -96,8 +102,9 @@ class LinkUsedView(BaseModel):
 
 
 @router.post("/links/use", response_model=LinkUsedView, responses=ERRORS)
-async def use(link: LinkUse, kit: TheKit) -> LinkUsedView:
+async def use(link: LinkUse, kit: TheKit, request: Request) -> LinkUsedView:
     """Use a one-time link up and set a password; a password that is refused uses up nothing."""
+    tried = await one_more(kit, request, link.secret.get_secret_value())
     now, digest = kit.clock(), digest_of(link.secret.get_secret_value())
     async with transaction(kit.pools.app, None) as tx:
         found = await accounts.link_at(tx, digest, at=now)
@@ -108,6 +115,7 @@ async def use(link: LinkUse, kit: TheKit) -> LinkUsedView:
         person = await accounts.person(tx, found.holder)
     if person is None or person.login is None:
         raise _no_link()
+    await tried.was_right()
     login = kit.keys.vault.open(*person.login).decode()
     password = await good_password(kit, link.password, (login, found.party))
     new = NewPassword(found.holder, found.party, password, await new_salt(), found.purpose.value)
@@ -127,10 +135,13 @@ class ResetWish(Asked):
 
 
 @router.post("/password-resets", status_code=202, responses=ERRORS)
-async def ask_for_reset(wish: ResetWish, kit: TheKit, later: BackgroundTasks) -> dict[str, str]:
+async def ask_for_reset(
+    wish: ResetWish, kit: TheKit, request: Request, later: BackgroundTasks
+) -> dict[str, str]:
     """Have a one-time link mailed, if there is such an account: the answer never tells."""
     if kit.outbox is None:
         raise Problem(409, Finding("HTTP-NO-MAIL", Severity.ERROR, Where("platform"), {}))
+    await one_more(kit, request, "reset", wish.party, wish.login)
     later.add_task(_mail_reset, kit, kit.outbox, wish)  # after the answer: its time tells nothing
     return {"state": "asked"}
 
