@@ -82,7 +82,8 @@ def _ways(bills: Sequence[Bill], equipment: Iterable[Equipment], known: set[str]
         for item in bill.goods
         for package in item.stowed
     }
-    ways = [_counted(bills, len(listed)), _counted(bills, len(named))]
+    counted = _counted(bills, len(listed))
+    ways = [counted, counted._replace(containers=len(named))]
     top = [bill for bill in bills if bill.parent is None or bill.parent not in known]
     return ways if len(top) == len(bills) else [*ways, _counted(top, len(listed))]
 
