@@ -22,7 +22,7 @@ from waglan.store.migrate import prepare
 __all__ = ["instance", "instance_home", "outbox", "waglan", "witnesses"]  # fixtures for every test
 
 # A busy machine is slow to make up examples; that is no fault of theirs.
-settings.register_profile("waglan", suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("waglan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("waglan")
 
 TEMPLATE = "waglan_template"

@@ -16,7 +16,8 @@ def test_a_bill_is_filed_judged_and_seen_by_those_who_may(instance: Instance) ->
     carrier = instance.let_in("synthetic-line", "carrier", addresses=("CARRIER1:ZZZ",))
     rival = instance.let_in("rival-line", "carrier", addresses=("RIVAL1:ZZZ",))
     customs = instance.let_in("hk-customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
-    answer = carrier.post("/v1/messages", content=manifest("R1", "DOC1"))
+    patient = {"Prefer": "wait=30"}
+    answer = carrier.post("/v1/messages", content=manifest("R1", "DOC1"), headers=patient)
     assert answer.status_code == 201, answer.text
     shown = answer.json()
     assert shown["state"] == "accepted", [(f["code"], f["problem"]) for f in shown["findings"]]
