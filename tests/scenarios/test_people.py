@@ -224,6 +224,11 @@ def test_people_are_listed_page_by_page_and_see_themselves(firm: Firm) -> None:
     assert shown[0]["roles"] == ["administrator", "approver"]
 
 
+def test_a_cursor_that_nothing_can_keep_is_refused(firm: Firm) -> None:
+    refused = firm.admin.get("/v1/persons?after=%00")
+    assert (refused.status_code, code(refused)) == (422, "HTTP-TEXT")
+
+
 def test_a_forgotten_password_is_mailed_for_and_the_answer_never_tells(
     firm: Firm, outbox: Outbox
 ) -> None:

@@ -78,6 +78,8 @@ async def visitor(request: Request, kit: TheKit) -> Visitor:
     """Return who is asking; a missing, unknown, expired or revoked token is one and the same."""
     if not is_keepable(request.url.path):
         raise misunderstood(Finding("HTTP-TEXT", Severity.ERROR, Where("path"), {}))
+    if not all(is_keepable(value) for value in request.query_params.values()):
+        raise misunderstood(Finding("HTTP-TEXT", Severity.ERROR, Where("query"), {}))
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and 0 < len(secret) <= TOKEN_CHARACTERS_MAX:
         digest = hashlib.sha256(secret.strip().encode()).digest()
