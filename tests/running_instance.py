@@ -1,6 +1,7 @@
 """A whole instance on loopback, as a user would have it."""
 
 import asyncio
+import hashlib
 import io
 import threading
 from collections.abc import Iterator
@@ -77,8 +78,13 @@ def outbox() -> Outbox | None:
 
 @pytest.fixture(scope="module")
 def instance_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the instance keeps its keys."""
-    return tmp_path_factory.mktemp("home")
+    """Where the instance keeps its keys; the lot falls alike in every run, on none of our bills."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "keys").mkdir(mode=0o700)
+    key = home / "keys" / "sample.key"
+    key.write_bytes(hashlib.sha256(b"waglan test sample 56").digest())
+    key.chmod(0o600)
+    return home
 
 
 @pytest.fixture(scope="module")
