@@ -1719,7 +1719,7 @@ CREATE INDEX consignment_number ON public.consignment USING btree (number);
 
 CREATE INDEX credential_org ON public.credential USING btree (org);
 
-CREATE INDEX decision_decided ON public.decision USING btree (authority, decided_at);
+CREATE INDEX decision_decided ON public.decision USING btree (decided_at);
 
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
