@@ -39,7 +39,7 @@ def test_every_rule_is_listed_for_whoever_asks_for_none(forwarder: httpx.Client)
         ({"flight_minutes": "long"}, "DEADLINE-FACT"),
         ({"mode": "x" * 41}, "HTTP-FIELD"),
         ({"weather": "fine"}, "HTTP-FIELD"),
-        ({"arrival": "\x00"}, "DEADLINE-TIME"),
+        ({"arrival": "\x00"}, "HTTP-TEXT"),
     ],
 )
 def test_a_question_that_is_not_understood_is_refused_with_its_place(
