@@ -146,6 +146,12 @@ class Credential:
     accountable: str
 
 
+async def has_credential(tx: Transaction, org: int, credential: str) -> bool:
+    """Whether this machine credential is one of the organisation's own."""
+    query = "SELECT 1 FROM credential WHERE org = %s AND credential = %s"
+    return await (await tx.execute(query, [org, credential])).fetchone() is not None
+
+
 async def add_credential(tx: Transaction, org: int, new: Credential, *, now: datetime) -> None:
     """Register a machine credential."""
     await tx.execute(

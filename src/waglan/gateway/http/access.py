@@ -121,9 +121,7 @@ async def issue(wish: TokenWish, visitor: TheMaker) -> IssuedView:
         kind = Finding("HTTP-MORE-THAN-ITS-GIVER", Severity.ERROR, Where("body.scopes"), {})
         raise Problem(403, kind)
     if (wish.client is ClientKind.MACHINE) != (wish.credential is not None):
-        raise misunderstood(
-            Finding("HTTP-CREDENTIAL", Severity.ERROR, Where("body.credential"), {})
-        )
+        raise _no_credential()
     holder = wish.credential
     if wish.client is ClientKind.PERSON:
         holder = visitor.principal.accountable
@@ -136,8 +134,16 @@ async def issue(wish: TokenWish, visitor: TheMaker) -> IssuedView:
     )
     async with visitor.making(made.row.token) as (tx, before):
         if not before:
+            if wish.credential is not None and not await parties.has_credential(
+                tx, visitor.org, wish.credential
+            ):
+                raise _no_credential()
             await issue_token(tx, visitor.org, visitor.principal.org, made.row)
         return await issued(tx, made, before)
+
+
+def _no_credential() -> Problem:
+    return misunderstood(Finding("HTTP-CREDENTIAL", Severity.ERROR, Where("body.credential"), {}))
 
 
 class TokenView(BaseModel):
