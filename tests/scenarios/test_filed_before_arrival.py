@@ -1,6 +1,5 @@
 """A carrier files, customs decide under an order, the carrier is told; a stranger sees nothing."""
 
-import re
 from typing import Any
 
 import httpx
@@ -66,9 +65,7 @@ def test_an_order_serves_at_its_own_time_and_no_officer_need_come(instance: Inst
     message = carrier.post("/v1/messages", content=paper).json()
     answers = wait(lambda: answered(carrier, message["id"], 3))
     assert [answer["kind"] for answer in answers] == ["CONTRL", "CUSRES", "CUSRES"]
-    status = re.search(r"GIS\+(\w+)", carrier.get(answers[-1]["href"]).text)
-    assert status is not None
-    assert status[1] in ("NSL", "INS")  # by lot it may be selected
+    assert "NSL" in carrier.get(answers[-1]["href"]).text
 
 
 def test_a_stream_resumes_where_it_was_left(instance: Instance) -> None:
