@@ -11,7 +11,9 @@ from waglan.messages.edifact.tags import Other, Segment
 class Note(Segment, tag="!"):
     """What the reading of one segment's characters found; it follows that segment in a batch."""
 
-    kind: Literal["charset", "guessed", "level", "control", "tag", "nesting", "unknown", "empty"]
+    kind: Literal[
+        "charset", "guessed", "level", "other", "control", "tag", "nesting", "unknown", "empty"
+    ]
     text: str
     element: int = 0  # counted from 1, the tag being 1; 0 where it is not known
 

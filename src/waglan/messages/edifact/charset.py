@@ -48,6 +48,7 @@ class Ladder:
     step: int = 0
     said: str = ""  # the codec told in a note: nothing before the first 8-bit byte
     level_said: bool = False  # one note on characters outside the level is enough
+    other_said: bool = False  # and one on text that looks like another charset
 
     @property
     def codec(self) -> str:

@@ -5,12 +5,13 @@ It takes what it can prove it reads as the total path would, and leaves the rest
 
 from bisect import bisect_right
 from functools import partial
+from itertools import pairwise
 
 import msgspec
 
 from waglan.messages.edifact import generic
 from waglan.messages.edifact.batch import Batch, Note
-from waglan.messages.edifact.charset import ISO_2022, UTF_8, Ladder, first_8_bit
+from waglan.messages.edifact.charset import ISO_2022, LATIN_1, UTF_8, Ladder, first_8_bit
 from waglan.messages.edifact.service_characters import (
     MARK_UTF8,
     ServiceCharacters,
@@ -108,9 +109,24 @@ def _add_notes(batch: Batch, service: ServiceCharacters, ladder: Ladder) -> None
         notes.append((first_8_bit(batch.raw), note))
     if level := generic.level_note(batch.raw, service, ladder):
         notes.append(level)
+    if other := _other_note(batch, service, ladder):
+        notes.append(other)
     places = [(bisect_right(batch.ends, at) + 1, note) for at, note in notes]
     for index, note in reversed(sorted(places, key=lambda place: place[0])):
         batch.items.insert(index, note)
+
+
+def _other_note(
+    batch: Batch, service: ServiceCharacters, ladder: Ladder
+) -> tuple[int, Note] | None:
+    """Return place and note of the first segment that looks like another charset's."""
+    if ladder.other_said or ladder.codec != LATIN_1 or batch.raw.isascii():
+        return None
+    for start, end in pairwise([0, *batch.ends]):
+        segment = batch.raw[start : end - 1]
+        if not segment.isascii() and (note := generic.other_note(segment, service, ladder)):
+            return start, note
+    return None
 
 
 def _shield(text: bytes, service: ServiceCharacters) -> bytes:

@@ -6,6 +6,7 @@ from functools import cache
 
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import LATIN_1, Ladder, outside_level
+from waglan.messages.edifact.other_charset import other_charsets
 from waglan.messages.edifact.service_characters import MARK, ServiceCharacters, segment_ends
 from waglan.messages.edifact.tags import Segment, of_elements
 
@@ -70,7 +71,7 @@ class _Reading:
     lists: list[list[str]] = field(default_factory=list)
 
     def add(self, raw: bytes, text: str) -> None:
-        notes = [*self._charset(raw), *self._level(raw)]
+        notes = [*self._charset(raw), *self._level(raw), *self._other(raw)]
         text = text.replace(MARK, "\0")
         for line_end in self.service.ends_lines.decode():
             text = text.replace(line_end, "")
@@ -92,6 +93,10 @@ class _Reading:
         note = level_note(raw, self.service, self.ladder)
         return [note[1]] if note else []
 
+    def _other(self, raw: bytes) -> list[Note]:
+        note = other_note(raw, self.service, self.ladder) if not raw.isascii() else None
+        return [note] if note else []
+
 
 def _without_controls(element: str) -> str:
     return MARK.join(_CONTROLS.sub(REPLACED, part) for part in element.split(MARK))
@@ -112,6 +117,15 @@ def level_note(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> tuple[
         return None
     ladder.level_said = True
     return at, Note("level", chr(raw[at]))
+
+
+def other_note(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> Note | None:
+    """Return what to say of a segment's 8-bit text that looks like no Latin-1, once only."""
+    if ladder.other_said or ladder.codec != LATIN_1:
+        return None
+    codecs = other_charsets(raw.translate(None, service.ends_lines))
+    ladder.other_said = bool(codecs)
+    return Note("other", " / ".join(codecs)) if codecs else None
 
 
 def split(text: str, service: ServiceCharacters) -> list[str]:

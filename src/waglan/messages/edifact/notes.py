@@ -26,6 +26,13 @@ def finding(note: Note, where: Where, label: str) -> Finding | None:
                 where,
                 {"charset": text, "label": short(label)},
             )
+        case "other":
+            return Finding(
+                "EDIFACT-CHARSET-OTHER",
+                Severity.WARNING,
+                where,
+                {"charset": text, "label": short(label)},
+            )
         case "level":
             return Finding(
                 "EDIFACT-LEVEL-CHARACTER",
