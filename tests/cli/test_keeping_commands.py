@@ -81,6 +81,16 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     assert "1 erasures were carried out again." in done.out
     assert rows(empty, "SELECT count(*) FROM message_secret") == [(0,)]
     assert waglan(*command).status == 2
+    restored = rows(empty, "SELECT size FROM log_head")[0][0]
+    unsigned = waglan("log", "verify")
+    assert (unsigned.status, "LOG-NOT-SIGNED" in unsigned.err) == (2, True)
+    assert unsigned.out.startswith(f"NOT SIGNED YET: {restored} events are here and agree")
+    assert f"'{ORIGIN}/2'" in unsigned.err
+    with psycopg.connect(empty.admin or "", autocommit=True) as conn:
+        first = "event_id = (SELECT event_id FROM log_leaf WHERE seq = 0)"
+        conn.execute(f"UPDATE event SET canonical = canonical || ' ' WHERE {first}".encode())
+    changed = waglan("log", "verify")
+    assert (changed.status, "leaves/0" in changed.err) == (1, True)
 
 
 def put_the_vault_where_the_guide_says(folder: Path, home: Path) -> None:

@@ -39,6 +39,7 @@ class Audited:
     size: int = 0
     erased: int = 0
     checkpoints: int = 0
+    is_signed: bool = True  # whether any checkpoint stands under the log's name
     cosigned_by: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
 
@@ -53,9 +54,13 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
     async with transaction(pool, None) as tx:
         newest = await log.checkpoint(tx)
         found = Audited(findings=[halted(halt) for halt in await witnesses.halts(tx)])
-    if newest is None:
-        return found
     shelf = _Shelf(pool, asyncio.get_running_loop(), found)
+    if newest is None:
+        async with transaction(pool, None) as tx:
+            head = await log.head(tx)
+        as_kept = Checkpoint(head.origin, head.size, head.frontier.root)
+        await asyncio.to_thread(_compare_unsigned, found, as_kept, shelf)
+        return found
     note = _note(newest.note + b"".join(newest.cosignatures))
     if note is None:
         found.find(_unsigned(key))
@@ -170,6 +175,19 @@ def _compare(
         found.find(finding)
 
 
+def _compare_unsigned(found: Audited, as_kept: Checkpoint, shelf: _Shelf) -> None:
+    """Compare the events with their own hashes, which is all there is before the first signature.
+
+    So it is after a restore under a new name, and before an instance ever ran.
+    """
+    found.size, found.is_signed = as_kept.size, False
+    if as_kept.size:
+        leaves = _with_tiles(found, islice(shelf.leaves(), as_kept.size), shelf.get)
+        for finding in audit(leaves, shelf.get, as_kept):
+            found.find(finding)
+    found.find(_not_signed_yet(as_kept))
+
+
 def _with_tiles(found: Audited, leaves: Iterable[bytes], get: GetTile) -> Iterator[bytes]:
     """Pass leaves on, and compare each full tile above them with the one that is kept."""
     edge = Frontier()
@@ -248,6 +266,15 @@ def _says(event: Written, canonical: bytes) -> bool:
 
 def _unsigned(key: VerifierKey) -> Finding:
     return Finding("LOG-SIGNATURE", Severity.ERROR, Where("checkpoint"), {"origin": key.name})
+
+
+def _not_signed_yet(as_kept: Checkpoint) -> Finding:
+    return Finding(
+        "LOG-NOT-SIGNED",
+        Severity.WARNING,
+        Where("checkpoint"),
+        {"origin": as_kept.origin, "size": as_kept.size},
+    )
 
 
 def _tile_differs(tile: TileId) -> Finding:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="Show the log, its key, and prove that nothing in it was changed."
 )
-CLEAN, FOUND = 0, 1
+CLEAN, FOUND, UNTOLD = 0, 1, 2
 
 
 @app.command()
@@ -75,10 +75,18 @@ def verify(
         tell(finding, settings.lang)
     counts = {"size": found.size, "checkpoints": found.checkpoints, "erased": found.erased}
     names = ", ".join(found.cosigned_by) or "-"
-    outcome = "differs" if found.findings else "stands"
+    outcome, status = _outcome(found)
     typer.echo(say("log", outcome, settings.lang, **counts))
-    typer.echo(say("log", "cosigned", settings.lang, names=names))
-    raise typer.Exit(FOUND if found.findings else CLEAN)
+    if found.is_signed:
+        typer.echo(say("log", "cosigned", settings.lang, names=names))
+    raise typer.Exit(status)
+
+
+def _outcome(found: "Audited") -> tuple[str, int]:
+    """Return in which words the command ends, and with which number."""
+    if any(finding.severity is Severity.ERROR for finding in found.findings):
+        return "differs", FOUND
+    return ("stands", CLEAN) if found.is_signed else ("unsigned", UNTOLD)
 
 
 @app.command()
