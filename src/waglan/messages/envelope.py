@@ -60,8 +60,8 @@ class Header(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def directory(self) -> str:
-        """`D.95B`, as the trade writes it."""
-        return f"{self.version}.{self.release}"
+        """`D.95B`, as the trade writes it; empty where UNH names none."""
+        return f"{self.version}.{self.release}" if self.version or self.release else ""
 
 
 @dataclass(frozen=True, slots=True)

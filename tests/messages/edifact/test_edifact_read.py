@@ -6,6 +6,7 @@ import pytest
 from edifact_files import AIR, HEAD, HOUSE, MASTER, codes, interchange, message, one, part
 
 from waglan.codes.finding import Severity
+from waglan.codes.render import render
 from waglan.manifest.model import (
     Bill,
     Equipment,
@@ -19,8 +20,9 @@ from waglan.manifest.model import (
     PartyRole,
     Totals,
 )
+from waglan.messages.edifact import read
 from waglan.messages.edifact.collector import paused
-from waglan.messages.envelope import Address, Header
+from waglan.messages.envelope import Address, Header, Message
 
 
 def test_a_cargo_report_is_read_into_head_equipment_bills_and_totals() -> None:
@@ -176,6 +178,23 @@ def test_a_directory_that_is_not_read_and_a_type_that_is_not_read_have_no_conten
     first, _ = one(interchange(message("BGM+1'LIN+1'", kind="ORDERS:D:96A:UN")))
     assert (first.content, codes(first.findings)) == (None, ["EDIFACT-TYPE-NOT-READ"])
     assert first.findings[0].severity is Severity.NOTE
+
+
+@pytest.mark.parametrize(
+    ("kind", "component"),
+    [("CUSCAR", 2), ("CUSCAR::95B:UN", 2), ("CUSCAR:D", 3), ("COARRI:D::UN", 3)],
+)
+@pytest.mark.parametrize("validate", [False, True])
+def test_a_header_without_a_directory_is_told_so_in_words(
+    kind: str, component: int, validate: bool
+) -> None:
+    first, _ = read([interchange(message(HEAD, kind=kind))], validate=validate)
+    assert isinstance(first, Message)
+    [found] = [f for f in first.findings if f.severity is Severity.ERROR]
+    assert found.code == "EDIFACT-DIRECTORY-MISSING"
+    assert (found.where.element, found.where.component) == (3, component)
+    assert first.content is None
+    assert " ." not in "".join(render(f, "en").problem for f in first.findings)
 
 
 def test_a_later_directory_is_read_by_the_same_walk() -> None:

@@ -189,20 +189,23 @@ def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
     if found is not None and _is_read(header, found[0]):
         return found[1](place, header)
     content = Content(place)
-    where, kind = in_header("message/type", 3, None), short(header.type)
-    if found is None:
-        content.find(Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": kind}))
-    else:
-        directory = short(header.directory)
-        content.find(
-            Finding(
-                "EDIFACT-DIRECTORY-NOT-READ",
-                Severity.ERROR,
-                where,
-                {"type": kind, "directory": directory},
-            )
-        )
+    content.find(_not_read(header, in_header, is_known=found is not None))
     return content
+
+
+def _not_read(header: Header, in_header: HeaderPlace, *, is_known: bool) -> Finding:
+    where, kind = in_header("message/type", 3, None), short(header.type)
+    if not is_known:
+        return Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": kind})
+    if not (header.version and header.release):
+        where = in_header("message/type", 3, 3 if header.version else 2)
+        return Finding("EDIFACT-DIRECTORY-MISSING", Severity.ERROR, where, {"type": kind})
+    return Finding(
+        "EDIFACT-DIRECTORY-NOT-READ",
+        Severity.ERROR,
+        where,
+        {"type": kind, "directory": short(header.directory)},
+    )
 
 
 def _mild(severity: Severity) -> Severity:

@@ -224,5 +224,5 @@ def _no_table(header: Header, interchange: str | None) -> Finding:
         "EDIFACT-STRUCTURE-NO-TABLE",
         Severity.NOTE,
         Where("header", interchange=interchange, message=header.reference, segment=1, tag="UNH"),
-        {"type": header.type, "directory": header.directory},
+        {"type": header.type, "directory": header.directory or "-"},
     )
