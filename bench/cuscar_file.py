@@ -1,4 +1,8 @@
-"""A made-up cargo report of a very big ship: the same bytes for the same seed."""
+"""A made-up cargo report of a very big ship: the same bytes for the same seed.
+
+It is as clean as a line's own: each box has its cargo and bears it, goods of most bills go where
+they are said to go, and one bill in `ODD` has something to find.
+"""
 
 import random
 from collections.abc import Iterator
@@ -7,6 +11,7 @@ SEED = 20260401
 BILLS = 20_000
 BOXES = 24_000
 MESSAGES = 3
+ODD = 25
 
 PORTS = ("CNSHA", "CNNGB", "SGSIN", "MYPKG", "VNSGN", "THLCH", "NLRTM", "DEHAM", "USLAX", "JPTYO")
 GOODS = (
@@ -18,7 +23,9 @@ GOODS = (
     "PLASTIC KITCHENWARE",
     "LITHIUM BATTERIES, PACKED WITH EQUIPMENT",
 )
-NAMES = ("GOLDEN LOTUS TRADING", "HARBOUR LIGHT LOGISTICS", "PEARL RIVER TEXTILES", "NORTH STAR")
+SENDERS = ("GOLDEN LOTUS TRADING", "PEARL RIVER TEXTILES", "THREE GORGES TRADING")
+TAKERS = ("HARBOUR LIGHT LOGISTICS", "NORTH STAR", "SOUTH BAY TRADING")
+ROLES = (("CZ", SENDERS), ("CN", TAKERS), ("NI", TAKERS))
 STREETS = ("12/F CHUN WO BUILDING:88 QUEENS ROAD", "UNIT 7:ZONE B", "3 KWAI TAI ROAD")
 
 
@@ -38,13 +45,14 @@ def interchange(
         mine = numbers[part * boxes // messages : (part + 1) * boxes // messages]
         first, last = part * bills // messages, (part + 1) * bills // messages
         final = ":F" if part == messages - 1 else ""
+        loads = iter(mine * (2 * (last - first) // max(1, len(mine)) + 1))
         segments = [
             f"UNH+{part + 1}+CUSCAR:D:95B:UN+{reference}+{part + 1}{final}",
             *head(),
             *(segment for number in mine for segment in box(dice, number)),
             f"CNT+10:{last - first}",
             f"CNT+16:{len(mine)}",
-            *(segment for n in range(first, last) for segment in bill(dice, n, mine)),
+            *(segment for n in range(first, last) for segment in bill(dice, n, loads)),
         ]
         text = "'".join([*segments, f"UNT+{len(segments) + 1}+{part + 1}"]) + "'"
         yield (text.replace("TRADING", "TRADER?'S") if released else text).encode()
@@ -70,28 +78,35 @@ def box(dice: random.Random, number: str) -> Iterator[str]:
     yield f"SEL+{dice.randrange(10**7)}+CA"
 
 
-def bill(dice: random.Random, number: int, boxes: list[str]) -> Iterator[str]:
-    """Yield one bill with its parties and one or two goods items."""
-    packages, mass = dice.randrange(1, 900), dice.randrange(100, 26000)
+def bill(dice: random.Random, number: int, boxes: Iterator[str]) -> Iterator[str]:
+    """Yield one bill with its parties and one or two goods items, each in the next of the boxes."""
+    packages, mass = dice.randrange(2, 900), dice.randrange(2_000, 24_000)
+    is_odd, going_on = number % ODD == 0, dice.random() < 0.65
     yield f"CNI+{number % 9999 + 1}"
     yield f"RFF+BM:LINEHKG{number:09}"
     yield f"CNT+7:{mass}:KGM"
-    yield f"CNT+8:{packages}"
+    yield f"CNT+8:{packages + is_odd}"
     yield f"LOC+9+{dice.choice(PORTS)}:139:6"
     yield "LOC+11+HKHKG:139:6"
-    yield f"LOC+7+{dice.choice(PORTS)}:139:6"
-    yield f"GIS+{dice.choice(('23', '28'))}"
-    for qualifier in ("CZ", "CN", "NI"):
-        name, street = dice.choice(NAMES), dice.choice(STREETS)
+    yield f"LOC+7+{dice.choice(PORTS) if going_on is not is_odd else 'HKHKG'}:139:6"
+    yield f"GIS+{'28' if going_on else '23'}"
+    for qualifier, names in ROLES:
+        name, street = dice.choice(names), dice.choice(STREETS)
         yield f"NAD+{qualifier}+++{name} {number % 977} LTD+{street}+HONG KONG++999077+HK"
     items = 2 if number % 5 == 0 else 1
     for item in range(1, items + 1):
-        yield f"GID+{item}+{packages // items}:CT"
+        count, kg = (share(whole, item, items) for whole in (packages, mass))
+        yield f"GID+{item}+{count}:CT"
         yield f"FTX+AAA+++{dice.choice(GOODS)}"
-        yield f"MEA+AAE+G+KGM:{mass // items}"
-        yield f"MEA+AAE+AAW+MTQ:{mass // 400}"
-        yield f"SGP+{dice.choice(boxes)}+{packages // items}"
+        yield f"MEA+AAE+G+KGM:{kg}"
+        yield f"MEA+AAE+AAW+MTQ:{kg // 400}"
+        yield f"SGP+{next(boxes)}+{count}"
         yield f"PCI+28+LOT {number}:MADE IN CHINA"
+
+
+def share(whole: int, item: int, items: int) -> int:
+    """Return what one of so many items has of a whole, the first all that is left over."""
+    return whole // items + (whole % items if item == 1 else 0)
 
 
 def container(dice: random.Random) -> str:

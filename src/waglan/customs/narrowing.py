@@ -60,11 +60,11 @@ class _Question:
         columns = [told.told(fact, places) for fact in self.facts]
         values = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
         if values.count(values[0]) == len(values):  # as is most often so
-            yield self._rules_out(self._kind(values[0]), values[0]), [*places]
+            [kind] = self._kinds(values[:1])
+            yield self._rules_out(kind, values[0]), [*places]
             return
         parts: dict[object, tuple[object, list[int]]] = {}
-        for place, value in zip(places, values, strict=True):
-            kind = self._kind(value) if self.numbers or isinstance(value, list) else value
+        for place, value, kind in zip(places, values, self._kinds(values), strict=True):
             part = parts.get(kind)
             if part is None:
                 parts[kind] = value, [place]
@@ -73,11 +73,15 @@ class _Question:
         for kind, (value, found) in parts.items():
             yield self._rules_out(kind, value), found
 
-    def _kind(self, value: object) -> object:
-        if value is not None and self.numbers:
-            number = cast("int", value)
-            return bisect_left(self.numbers, number) + bisect_right(self.numbers, number)
-        return tuple(value) if isinstance(value, list) else value
+    def _kinds(self, values: Sequence[object]) -> Sequence[object]:
+        """What tells values apart, one by one: bills of one kind are answered alike."""
+        if numbers := self.numbers:
+            told = cast("Sequence[int | None]", values)
+            return [
+                None if one is None else bisect_left(numbers, one) + bisect_right(numbers, one)
+                for one in told
+            ]
+        return [tuple(one) if isinstance(one, list) else one for one in values]
 
     def _rules_out(self, kind: object, value: object) -> int:
         found = self._ruled_out.get(kind)

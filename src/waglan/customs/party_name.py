@@ -28,6 +28,8 @@ KEY_CHARS_MAX = 300
 
 def names_nobody(name: str) -> bool:
     """Whether the name is a placeholder such as `TBA`, `N/A` or `-`."""
+    if name.isalnum():  # no blank and no stroke to take out
+        return name.casefold() in _NOBODY
     return len(name) < 40 and _NOISE.sub("", name).casefold() in _NOBODY
 
 

@@ -1,11 +1,11 @@
 """Boxes and the bills that name them, over all parts of a manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.manifest.model import Equipment, Manifest
+from waglan.manifest.model import Bill, Equipment, Manifest
 
 _FIELDS = ("size_type", "full", "gross_mass_g", "tare_g", "set_point_mdegc")
 
@@ -65,14 +65,21 @@ def _differing(first: Equipment, again: Equipment) -> list[Finding]:
 
 def check(manifest: Manifest) -> list[Finding]:
     """Return the boxes that no bill names and the boxes that bills name but nobody listed."""
-    listed = {box.number.upper() for box in manifest.equipment}
-    named = {
-        package.container.upper()
-        for bill in manifest.bills
-        for item in bill.goods
-        for package in item.stowed
-    }
-    return [*_undeclared(manifest, named - listed), *_unused(manifest, named)]
+    listed, named = numbers_of(manifest.equipment), containers_of(manifest.bills)
+    # Mostly both are the same boxes, and then none is without a bill.
+    unused = [] if listed <= named else _unused(manifest, named)
+    return [*_undeclared(manifest, named - listed), *unused]
+
+
+def numbers_of(equipment: Iterable[Equipment]) -> set[str]:
+    """Return the numbers of listed boxes, in capitals."""
+    return {box.number.upper() for box in equipment}
+
+
+def containers_of(bills: Iterable[Bill]) -> set[str]:
+    """Return the numbers of the boxes that bills name, in capitals."""
+    named = {package.container for bill in bills for item in bill.goods for package in item.stowed}
+    return set(map(str.upper, named))
 
 
 def _undeclared(manifest: Manifest, undeclared: set[str]) -> list[Finding]:

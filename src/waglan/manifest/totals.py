@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.amount import mass_g_of, mass_g_of_goods, packages_of, packages_of_goods
+from waglan.manifest.boxes import containers_of, numbers_of
 from waglan.manifest.model import Bill, Equipment, Manifest, Part, Totals
 
 # Papers round each mass to whole kilograms, so every figure in a sum may be out by half of one.
@@ -29,12 +30,37 @@ def check(parts: Sequence[Part], manifest: Manifest) -> list[Finding]:
     findings = [*_packages_of_bills(manifest.bills), *_masses_of_bills(manifest.bills)]
     if all(part.totals == Totals() for part in parts):
         return findings
+    # Most senders count what stands in the message, so the other ways are counted only when asked.
+    odd = [part for part in parts if not _counts_itself(part)]
+    if not odd:
+        return findings
     known = {bill.number for bill in manifest.bills}
     whole = _ways(manifest.bills, manifest.equipment, known)
-    for part in parts:
+    for part in odd:
         ways = [*_ways(part.bills, part.equipment, known), *whole] if len(parts) > 1 else whole
         findings += [*_units(part, ways), *_mass(part, ways)]
     return findings
+
+
+def _counts_itself(part: Part) -> bool:
+    """Whether each total told is that of the part's own bills and boxes, or can't be compared."""
+    told, bills = part.totals, part.bills
+    if told.bills not in (None, len(bills)):
+        return False
+    if told.containers not in (None, len(numbers_of(part.equipment))):
+        return False
+    if told.packages is not None:
+        packages = _sum(packages_of(bill) for bill in bills)
+        if packages not in (None, told.packages):
+            return False
+    if told.gross_mass_g is None:
+        return True
+    mass_g = _sum(mass_g_of(bill) for bill in bills)
+    return mass_g is None or _is_near(told.gross_mass_g, mass_g, len(bills))
+
+
+def _is_near(told_g: int, counted_g: int, bills: int) -> bool:
+    return abs(counted_g - told_g) <= ROUNDING_G * (bills + 1)
 
 
 def _packages_of_bills(bills: Iterable[Bill]) -> list[Finding]:
@@ -75,15 +101,9 @@ def kg(mass_g: int) -> str:
 
 
 def _ways(bills: Sequence[Bill], equipment: Iterable[Equipment], known: set[str]) -> list[Counted]:
-    listed = {box.number.upper() for box in equipment}
-    named = {
-        package.container.upper()
-        for bill in bills
-        for item in bill.goods
-        for package in item.stowed
-    }
+    listed = numbers_of(equipment)
     counted = _counted(bills, len(listed))
-    ways = [counted, counted._replace(containers=len(named))]
+    ways = [counted, counted._replace(containers=len(containers_of(bills)))]
     top = [bill for bill in bills if bill.parent is None or bill.parent not in known]
     return ways if len(top) == len(bills) else [*ways, _counted(top, len(listed))]
 
@@ -143,8 +163,7 @@ def _units(part: Part, ways: Sequence[Counted]) -> list[Finding]:
 def _mass(part: Part, ways: Sequence[Counted]) -> list[Finding]:
     told = part.totals.gross_mass_g
     if told is None or any(
-        way.gross_mass_g is None or abs(way.gross_mass_g - told) <= ROUNDING_G * (way.bills + 1)
-        for way in ways
+        way.gross_mass_g is None or _is_near(told, way.gross_mass_g, way.bills) for way in ways
     ):
         return []
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -161,28 +162,29 @@ async def _tell(
 ) -> None:
     (manifest_id, ids), (decisions, weighs) = where, what
     before = await customs.last_decisions(tx, list(ids.values()))
-    decided = [
-        _Decided(decision, status, basis, before.get(ids[decision.parent or "", decision.bill]))
-        for decision in decisions
-        if (status := decision.status) is not None and (basis := decision.basis) is not None
-    ]
-    said: dict[tuple[object, ...], dict[str, Value]] = {}
+    alike: dict[tuple[object, ...], _Said] = {}
+    bills, consignments, said = list[str](), list[int](), list[_Said]()
+    for decision in decisions:
+        status, basis = decision.status, decision.basis
+        if status is None or basis is None:
+            continue
+        consignment = ids[decision.parent or "", decision.bill]
+        last = before.get(consignment)
+        # The decisions are at hand until the end, so that whose targeting it is tells it apart.
+        kind = (id(decision.targeting), id(basis), decision.rules, last and _carries(last))
+        if kind not in alike:
+            alike[kind] = _said(_Decided(decision, status, basis, last), weighs, now)
+        bills.append(decision.bill)
+        consignments.append(consignment)
+        said.append(alike[kind])
     told = [
-        Event(
-            EventCode.CUSTOMS_STATUS,
-            Key(KeyKind.BILL, one.decision.bill),
-            desk.authority,
-            now,
-            now,
-            _said(one, weighs, said),
-        )
-        for one in decided
+        Event(EventCode.CUSTOMS_STATUS, Key(KeyKind.BILL, bill), desk.authority, now, now, one.body)
+        for bill, one in zip(bills, said, strict=True)
     ]
-    consignments = [ids[one.decision.parent or "", one.decision.bill] for one in decided]
     numbers = await events.append(tx, told, consignments=consignments)
     rows = [
-        _row((consignment, event, manifest_id), one, now)
-        for consignment, event, one in zip(consignments, numbers, decided, strict=True)
+        DecisionRow(consignment, event, manifest_id, *one.row)
+        for consignment, event, one in zip(consignments, numbers, said, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
 
@@ -284,49 +286,49 @@ class _Decided(msgspec.Struct, frozen=True):
         return self.before if self.before and self.before.status is self.status else None
 
 
-def _said(
-    one: _Decided, weighs: Mapping[str, int], said: dict[tuple[object, ...], dict[str, Value]]
-) -> dict[str, Value]:
-    """What the event says; one body serves all bills of which the same is to be said."""
+class _Said(msgspec.Struct, frozen=True):
+    """What event and row say of all bills of which the same is to be said."""
+
+    body: dict[str, Value]
+    row: tuple[Any, ...]  # a DecisionRow's fields after the manifest
+
+
+def _carries(last: DecisionRow) -> tuple[object, ...]:
+    """What of the decision before tells in the one after it."""
+    return last.status, last.version, last.act_id, last.decided_by, last.targeting, last.told
+
+
+def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
     decision, basis, carried = one.decision, one.basis, one.carried
-    targeting = _targeting(decision)
+    mine = _targeting(decision)
     act = carried.act_id if carried else None
-    kind = (one.status.value, one.version, decision.rules, targeting, id(basis), act)
-    if kind not in said:
-        said[kind] = {
-            "status": one.status.value,
-            "version": one.version,
-            "fired": [*decision.rules],
-            "targeting": [*targeting],
-            "score": _score(decision, weighs),
-            "by": basis.officer,
-            "order": basis.order,
-            "policy": basis.policy_version,
-            "table": basis.table_sha256,
-            "engine": basis.engine_version,
-        }
-        if act is not None:
-            said[kind]["act"] = act  # the officer's, which still stands
-    return said[kind]
-
-
-def _row(place: tuple[int, int, int], one: _Decided, now: datetime) -> DecisionRow:
-    carried = one.carried
-    act = carried.act_id if carried else None
-    mine = _targeting(one.decision)
+    body: dict[str, Value] = {
+        "status": one.status.value,
+        "version": one.version,
+        "fired": [*decision.rules],
+        "targeting": [*mine],
+        "score": _score(decision, weighs),
+        "by": basis.officer,
+        "order": basis.order,
+        "policy": basis.policy_version,
+        "table": basis.table_sha256,
+        "engine": basis.engine_version,
+    }
+    if act is not None:
+        body["act"] = act  # the officer's, which still stands
     kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
-    return DecisionRow(
-        *place,
-        status=one.status,
-        fired=one.decision.rules,
-        targeting=(*mine, *kept),
-        order_id=None if act else one.basis.order,
-        decided_by=carried.decided_by if carried and act else one.basis.officer,
-        decided_at=now,
-        version=one.version,
-        act_id=act,
-        told=carried.told if carried else b"{}",
+    row = (
+        one.status,
+        decision.rules,
+        (*mine, *kept),
+        None if act else basis.order,
+        carried.decided_by if carried and act else basis.officer,
+        now,
+        one.version,
+        act,
+        carried.told if carried else b"{}",
     )
+    return _Said(body, row)
 
 
 def _targeting(decision: Decision) -> tuple[str, ...]:

@@ -41,13 +41,38 @@ async def insert(
         async with tx.cursor() as cursor:
             await cursor.executemany(statement, rows)
         return
-    await stage(tx, table, columns, list(zip(*rows, strict=True)))
+    await _copy_in(tx, table, columns, list(zip(*rows, strict=True)), conflict)
+
+
+async def insert_columns(
+    tx: Transaction,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    cells: Sequence[Sequence[Cell]],
+) -> None:
+    """Insert rows that are given column by column."""
+    if len(cells[0]) <= FEW:
+        await insert(tx, table, columns, list(zip(*cells, strict=True)))
+    else:
+        await _copy_in(tx, table, columns, cells, sql.SQL(""))
+
+
+async def _copy_in(
+    tx: Transaction,
+    table: str,
+    columns: Sequence[tuple[str, str]],
+    cells: Sequence[Sequence[Cell]],
+    conflict: sql.SQL,
+) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(name) for name, _ in columns)
+    staged = sql.Identifier(f"staged_{table}")
+    await stage(tx, table, columns, cells)
     await tx.execute(
         sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {}{}").format(
-            sql.Identifier(table), names, names, sql.Identifier(f"staged_{table}"), conflict
+            sql.Identifier(table), names, names, staged, conflict
         )
     )
-    await tx.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(f"staged_{table}")))
+    await tx.execute(sql.SQL("DROP TABLE {}").format(staged))
 
 
 async def stage(

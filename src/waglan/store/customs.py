@@ -83,12 +83,12 @@ async def add_decisions(tx: Transaction, authority: int, rows: Sequence[Decision
     await bulk.insert(
         tx,
         "decision",
-        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+        (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("status", "text"), ("fired", "text[]"), ("targeting", "text[]"),
          ("order_id", "text"), ("decided_by", "text"), ("decided_at", "timestamptz"),
          ("version", "int4"), ("act_id", "text"), ("told", "bytea")),
         [
-            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, list(r.fired),
+            (r.consignment, authority, r.event_id, r.manifest_id, r.status.value, list(r.fired),
              list(r.targeting), r.order_id, r.decided_by, r.decided_at, r.version, r.act_id, r.told)
             for r in rows
         ],
@@ -114,11 +114,11 @@ async def add_assessments(tx: Transaction, authority: int, rows: Sequence[Assess
     await bulk.insert(
         tx,
         "assessment",
-        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+        (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("wanted", "text"), ("score", "int4"), ("fired", "text[]"),
          ("targeting", "text[]"), ("reasons", "text[]"), ("assessed_at", "timestamptz")),
         [
-            (authority, r.consignment, r.event_id, r.manifest_id, r.wanted, r.score,
+            (r.consignment, authority, r.event_id, r.manifest_id, r.wanted, r.score,
              list(r.fired), list(r.targeting), list(r.reasons), r.assessed_at)
             for r in rows
         ],
@@ -257,12 +257,12 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
     await bulk.insert(
         tx,
         "notice",
-        (("authority", "int8"), ("consignment", "int8"), ("event_id", "int8"),
+        (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz"),
          ("number", "text"), ("manifest", "uuid"), ("version", "int4"), ("call", "text"),
          ("told", "bytea")),
         [
-            (authority, r.consignment, r.event_id, r.manifest_id, r.status.value, r.served_at,
+            (r.consignment, authority, r.event_id, r.manifest_id, r.status.value, r.served_at,
              r.number, r.manifest, r.version, r.call, r.told)
             for r in rows
         ],

@@ -176,22 +176,28 @@ async def add(
     `commitments` holds, bill by bill, the salts of the commitments in the bill's event.
     """
     manifest_id = await _add_head(tx, new, manifest)
-    consignments = await _consignments(tx, new.org, [bill_key(b) for b in manifest.bills])
-    kept = _Kept(new.org, manifest_id, manifest.bills, consignments)
+    keys = [bill_key(bill) for bill in manifest.bills]
+    consignments = await _consignments(tx, new.org, keys)
+    inside = [consignments[key] for key in keys]
+    kept = _Kept(new.org, manifest_id, manifest.bills, inside)
     await _add_bills(tx, vault, kept, commitments)
-    await bulk.insert(
+    boxes = manifest.equipment
+    await bulk.insert_columns(
         tx,
         "equipment",
         (
-            ("manifest_id", "int8"),
             ("n", "int4"),
+            ("manifest_id", "int8"),
             ("org", "int8"),
             ("number", "text"),
             ("particulars", "bytea"),
         ),
         [
-            (manifest_id, n, new.org, box.number, _encode(box))
-            for n, box in enumerate(manifest.equipment)
+            range(len(boxes)),
+            [manifest_id] * len(boxes),
+            [new.org] * len(boxes),
+            [box.number for box in boxes],
+            list(map(_encode, boxes)),
         ],
     )
     return manifest_id, consignments
@@ -204,7 +210,7 @@ class _Kept:
     org: int
     manifest_id: int
     bills: Sequence[Bill]
-    consignments: Mapping[BillKey, int]
+    consignments: Sequence[int]  # bill by bill
 
 
 async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> int:
@@ -259,11 +265,11 @@ async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> d
         row = await (await tx.execute("SELECT nextval('consignment_block') << 20")).fetchone()
         first = int(row[0]) if row else 0
         made = {key: first + i for i, key in enumerate(new)}
-        await bulk.insert(
+        await bulk.insert_columns(
             tx,
             "consignment",
             (("consignment", "int8"), ("org", "int8"), ("parent", "text"), ("number", "text")),
-            [(consignment, org, *key) for key, consignment in made.items()],
+            [list(made.values()), [org] * len(new), *zip(*new, strict=True)],
         )
         known |= made
     return known
@@ -278,20 +284,28 @@ async def _add_bills(
     for spread in _SPREAD:
         await tx.execute(spread, of)
     await tx.execute("DROP TABLE staged_bill")
-    await bulk.insert(
+    stowed = [_stowed(bill) for bill in kept.bills]
+    inside = [
+        consignment
+        for consignment, boxes in zip(kept.consignments, stowed, strict=True)
+        for _ in boxes
+    ]
+    await bulk.insert_columns(
         tx,
         "bill_equipment",
         (
-            ("manifest_id", "int8"),
             ("consignment", "int8"),
+            ("manifest_id", "int8"),
             ("org", "int8"),
             ("container", "text"),
             ("packages", "int4"),
         ),
         [
-            (kept.manifest_id, kept.consignments[bill_key(bill)], kept.org, container, packages)
-            for bill in kept.bills
-            for container, packages in _stowed(bill).items()
+            inside,
+            [kept.manifest_id] * len(inside),
+            [kept.org] * len(inside),
+            [container for boxes in stowed for container in boxes],
+            [packages for boxes in stowed for packages in boxes.values()],
         ],
     )
 
@@ -329,7 +343,7 @@ def _bill_cells(
     blind = {name: vault.blind(name) for name in {p.name for b in bills for p in b.parties}}
     level = {one: one.value for one in Level}
     return [
-        [kept.consignments[bill_key(bill)] for bill in bills],
+        kept.consignments,
         [bill.number for bill in bills],
         [bill.parent for bill in bills],
         [level[bill.level] for bill in bills],
@@ -362,6 +376,9 @@ def _bare(bill: Bill) -> Bill:
 
 
 def _stowed(bill: Bill) -> dict[str, int | None]:
+    if len(bill.goods) == 1 and len(bill.goods[0].stowed) == 1:  # as most bills are
+        package = bill.goods[0].stowed[0]
+        return {package.container: package.count}
     boxes: dict[str, int | None] = {}
     for goods in bill.goods:
         for package in goods.stowed:

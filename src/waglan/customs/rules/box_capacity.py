@@ -29,12 +29,15 @@ IN_FORCE_FROM = date(2026, 11, 28)  # the day the rule joined the project
 _CAPACITY_M3 = {20: 38, 30: 57, 40: 77, 45: 87, 48: 100}
 
 
-@dataclass(slots=True)
-class _Cargo:
-    """What is surely in one box."""
+_SMALLEST_CM3 = min(_CAPACITY_M3.values()) * 1_000_000
 
-    mass_g: int = 0
-    volume_cm3: int = 0
+
+@dataclass(frozen=True, slots=True)
+class _Cargo:
+    """What is surely in each box."""
+
+    mass_g: dict[str, int]
+    volume_cm3: dict[str, int]
 
 
 def check(manifest: Manifest) -> list[Finding]:
@@ -42,30 +45,40 @@ def check(manifest: Manifest) -> list[Finding]:
     boxes = {box.number: box for box in manifest.equipment if box.kind == "CN"}
     if not boxes:
         return []
-    cargo = {number: _Cargo() for number in boxes}
+    cargo = _Cargo(dict.fromkeys(boxes, 0), dict.fromkeys(boxes, 0))
     numbers = {bill.number for bill in manifest.bills}
     for bill in manifest.bills:
         # Houses are in the bill above, and would be counted twice.
         if bill.parent is None or bill.parent not in numbers:
             _load(bill, cargo)
     limits = policy()
-    return [f for number, box in boxes.items() for f in _of_box(box, cargo[number], limits)]
+    # What goes into the smallest and heaviest box goes into each.
+    safe_g = (limits.gross_max_kg - limits.tare_max_kg) * 1000
+    full = [
+        box
+        for number, box in boxes.items()
+        if cargo.mass_g[number] > safe_g
+        or cargo.volume_cm3[number] > _SMALLEST_CM3
+        or (box.tare_g or 0) > limits.tare_max_kg * 1000
+    ]
+    return [finding for box in full for finding in _of_box(box, cargo, limits)]
 
 
-def _load(bill: Bill, cargo: dict[str, _Cargo]) -> None:
+def _load(bill: Bill, cargo: _Cargo) -> None:
+    mass_g, volume_cm3 = cargo.mass_g, cargo.volume_cm3
     for item in bill.goods:
         if len(item.stowed) == 1:
-            if (inside := cargo.get(item.stowed[0].container)) is not None:
-                inside.mass_g += item.gross_mass_g or 0
-                inside.volume_cm3 += item.volume_cm3 or 0
+            number = item.stowed[0].container
+            if number in mass_g:
+                mass_g[number] += item.gross_mass_g or 0
+                volume_cm3[number] += item.volume_cm3 or 0
             continue
         shares = _shares(item)
         whole = sum([count for _, count in shares])
         for number, count in shares:
-            inside = cargo.get(number)
-            if inside is not None:
-                inside.mass_g += (item.gross_mass_g or 0) * count // whole
-                inside.volume_cm3 += (item.volume_cm3 or 0) * count // whole
+            if number in mass_g:
+                mass_g[number] += (item.gross_mass_g or 0) * count // whole
+                volume_cm3[number] += (item.volume_cm3 or 0) * count // whole
 
 
 def _shares(item: Goods) -> list[tuple[str, int]]:
@@ -73,11 +86,13 @@ def _shares(item: Goods) -> list[tuple[str, int]]:
     return shares if len(shares) == len(item.stowed) else []
 
 
-def _of_box(box: Equipment, inside: _Cargo, limits: Policy) -> Iterator[Finding]:
+def _of_box(box: Equipment, cargo: _Cargo, limits: Policy) -> Iterator[Finding]:
     if not is_closed_box(box.size_type):
         return
     spare = 1000 + limits.capacity_tolerance_permille
-    mass_kg, volume_m3 = inside.mass_g // 1000, inside.volume_cm3 // 1_000_000
+    mass_kg = cargo.mass_g[box.number] // 1000
+    volume_cm3 = cargo.volume_cm3[box.number]
+    volume_m3 = volume_cm3 // 1_000_000
     most_kg = limits.gross_max_kg - (box.tare_g // 1000 if box.tare_g else limits.tare_min_kg)
     if mass_kg > most_kg:
         yield Finding(
@@ -90,7 +105,7 @@ def _of_box(box: Equipment, inside: _Cargo, limits: Policy) -> Iterator[Finding]
     if feet is None:
         return
     capacity_m3 = _CAPACITY_M3[feet]
-    if inside.volume_cm3 > capacity_m3 * spare * 1000:
+    if volume_cm3 > capacity_m3 * spare * 1000:
         yield Finding(
             "HK-MAN-025-VOLUME",
             Severity.WARNING,

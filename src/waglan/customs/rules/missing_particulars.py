@@ -7,7 +7,6 @@ voyage settles for both: place of loading, transhipment, kind of container.
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import chain
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.party_name import is_order
@@ -41,13 +40,22 @@ def check(manifest: Manifest) -> list[Finding]:
     typed_boxes = {box.number for box in manifest.equipment if box.size_type}
     found = list(_of_head(manifest.head))
     for bill in manifest.bills:
-        found += _of_goods(bill)
+        if not _has_its_goods(bill):
+            found += _of_goods(bill)
         found += _of_size(bill, by_vessel)
         found += _of_parties(bill)
         if _settled_by_voyage(bill, typed_boxes):
             continue
         found += _of_voyage(bill, _with_masters(bill, by_number), typed_boxes)
     return found
+
+
+def _has_its_goods(bill: Bill) -> bool:
+    """Whether all that is asked of goods is there, at one glance."""
+    for item in bill.goods:
+        if item.packages is None or not item.description.strip() or not item.marks.strip():
+            return False
+    return bool(bill.goods)
 
 
 def _of_head(head: Head) -> Iterator[Finding]:
@@ -169,8 +177,11 @@ def _with_masters(bill: Bill, by_number: dict[str, list[Bill]]) -> list[Bill]:
 
 def _boxes_are_typed(bill: Bill, typed_boxes: set[str]) -> bool:
     """Whether the kind of every container is told by its ISO 6346 size and type (or none used)."""
-    stowed = chain.from_iterable([item.stowed for item in bill.goods])
-    return all([package.container in typed_boxes for package in stowed])
+    for item in bill.goods:
+        for package in item.stowed:
+            if package.container not in typed_boxes:
+                return False
+    return True
 
 
 def _leaves_hong_kong(bill: Bill) -> bool:

@@ -49,4 +49,4 @@ def check(manifest: Manifest) -> list[Finding]:
 
 
 def _is_sealed(box: Equipment) -> bool:
-    return not all(names_nobody(seal) for seal in box.seals)
+    return not all(map(names_nobody, box.seals))
