@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from waglan.codes.container import ContainerNo
 from waglan.demo import trade
-from waglan.demo.call import BOXES, HOUSES, MASTERS, Call, make_call
+from waglan.demo.call import BOXES, BY_HAND, HOUSES, MASTERS, Call, make_call
 from waglan.demo.mistakes import Slip
 from waglan.demo.organisations import FORWARDERS, LINE, organisations
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
@@ -32,7 +32,8 @@ def call(seed: int) -> Call:
 def houses(of: Call) -> Iterator[Bill]:
     """Every house once, in what was filed first."""
     told: set[str] = set()
-    for bill in chain.from_iterable(manifest.bills for manifest in of.houses.values()):
+    _, by_hand = of.by_hand
+    for bill in chain.from_iterable(m.bills for m in (*of.houses.values(), by_hand)):
         if bill.number not in told:
             told.add(bill.number)
             yield bill
@@ -98,7 +99,8 @@ def test_every_house_hangs_from_a_bill_and_some_hang_two_deep(seed: int) -> None
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_co_loaded_house_is_filed_by_another_forwarder_than_the_bill_above_it(seed: int) -> None:
     made = call(seed)
-    filer = {bill.number: party for party, m in made.houses.items() for bill in m.bills}
+    filed = [*made.houses.items(), made.by_hand]
+    filer = {bill.number: party for party, m in filed for bill in m.bills}
     co_loaded = [bill for bill in houses(made) if bill.parent in filer]
     assert co_loaded
     assert all(filer[bill.number] != filer[bill.parent or ""] for bill in co_loaded)
@@ -156,7 +158,8 @@ def test_a_box_weighs_what_it_is_and_what_is_in_it_and_is_not_overloaded(seed: i
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_manifest_lists_the_boxes_its_bills_name_and_no_others(seed: int) -> None:
     made = call(seed)
-    for manifest in (made.masters, *made.houses.values(), made.slips.changing[1]):
+    manifests = (made.masters, *made.houses.values(), made.by_hand[1], made.slips.changing[1])
+    for manifest in manifests:
         listed = [box.number for box in manifest.equipment]
         assert len(set(listed)) == len(listed)
         assert set(listed) == boxes_of(manifest)
@@ -186,13 +189,12 @@ def test_only_the_planted_bills_are_vague_or_lack_a_consignee(seed: int) -> None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_one_forwarder_tells_a_bill_twice_and_replaces_the_whole_manifest(seed: int) -> None:
+def test_one_forwarder_tells_a_bill_twice_and_knows_what_he_means(seed: int) -> None:
     made = call(seed)
-    party, whole = made.slips.replacing
+    party, whole = made.slips.twice
     told = Counter(bill.number for bill in made.houses[party].bills)
     assert {number for number, n in told.items() if n > 1} == about(made, Slip.BILL_TWICE)
-    assert whole.head.function is Function.REPLACE
-    assert whole.head.document == made.houses[party].head.document
+    assert whole.head == made.houses[party].head
     assert Counter(bill.number for bill in whole.bills) == Counter(set(told))
 
 
@@ -210,8 +212,18 @@ def test_one_forwarder_supplies_the_consignee_he_forgot(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_four_who_err_in_sending_are_four(seed: int) -> None:
     slips = call(seed).slips
-    parties = {slips.wrong_count, slips.truncated, slips.replacing[0], slips.changing[0]}
+    parties = {slips.wrong_count, slips.truncated, slips.twice[0], slips.changing[0]}
     assert len(parties) == 4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_few_houses_of_one_box_are_filled_by_hand_and_filed_nowhere_else(seed: int) -> None:
+    made = call(seed)
+    party, by_hand = made.by_hand
+    assert len(by_hand.bills) == BY_HAND
+    assert len({bill.parent for bill in by_hand.bills}) == len(by_hand.equipment) == 1
+    assert not {b.number for b in by_hand.bills} & {b.number for b in made.houses[party].bills}
+    assert by_hand.head.document != made.houses[party].head.document
 
 
 def test_everybody_named_is_plainly_invented() -> None:
@@ -220,8 +232,8 @@ def test_everybody_named_is_plainly_invented() -> None:
     assert all(name.startswith(("Sample ", "Synthetic ", "TO ORDER")) for name in names)
     assert all(who.name.startswith("Synthetic ") for who in organisations())
     assert LINE in organisations()
-    assert len({who.party for who in organisations()}) == FORWARDERS + 2
-    assert len({who.addresses for who in organisations()}) == FORWARDERS + 2
+    assert len({who.party for who in organisations()}) == FORWARDERS + 4
+    assert len({who.addresses for who in organisations()}) == FORWARDERS + 4
 
 
 def test_the_ship_arrives_26_hours_after_the_day_starts_by_hong_kong_clocks() -> None:

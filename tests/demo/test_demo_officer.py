@@ -31,7 +31,7 @@ def statuses(seed: int, now: datetime) -> Counter[CustomsStatus | None]:
     ground = Ground({"sub_1": KEY.public_key()}, frozenset(), policy().version, table.stamp)
     made = make_call(seed, MORNING)
     found = Counter[CustomsStatus | None]()
-    for manifest in (made.masters, *made.houses.values()):
+    for manifest in (made.masters, *made.houses.values(), made.by_hand[1]):
         wrong = judge(manifest, on=MORNING.date())
         hits = table.evaluate(ManifestFacts(manifest, Beyond(wrong, ())))
         case, sample = Case(manifest, wrong, hits), Sample(bytes(32), 2)

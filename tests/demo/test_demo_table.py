@@ -12,15 +12,18 @@ from rich.console import Console
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.render import Lang
+from waglan.customs.outcome import results as outcomes
 from waglan.demo import day
-from waglan.demo.answers import FindingSeen
+from waglan.demo.answers import DifferenceSeen, FindingSeen, ListedSeen
 from waglan.demo.day import Step
-from waglan.demo.proof import Proof
-from waglan.demo.results import Filed, Results, Told
+from waglan.demo.hand import ByHand, Conflict
+from waglan.demo.proof import Proof, Stated
+from waglan.demo.results import Ashore, Desks, Filed, Results, Told
 from waglan.demo.table import show
 from waglan.demo.watch import sentence, watching
 from waglan.demo.words import words
 from waglan.logbook.evidence import Standing
+from waglan.manifest.prefill import SourceKind
 
 LANGS: tuple[Lang, ...] = ("en", "zh-Hant-HK")
 RESULTS = Results(
@@ -39,11 +42,30 @@ RESULTS = Results(
     bill="ZZZLSGN0100001",
     detained="SF01SIN0100002",
     box="ZZZU1234565",
+    desks=Desks(
+        (FindingSeen("HK-MAN-020", "error", "Twice."),),
+        ByHand(
+            3,
+            5,
+            91,
+            4,
+            (Conflict("bills/X/gross_mass_g", 1_341_400, "instruction", 1_180_000, "house-data"),),
+            (FindingSeen("LACKS", "error", "Lacks X."), FindingSeen("LACKS", "error", "Lacks Y.")),
+            "accepted",
+        ),
+        Ashore(
+            "1234579/007W",
+            ListedSeen(24, {}, (DifferenceSeen("B", FindingSeen("D", "note", "Differs.")),)),
+            "ZZZLSIN9890007",
+            "quantity-differs",
+            Stated(281, "conditionally-cleared"),
+        ),
+    ),
 )
 
 
 def printed(results: Results, lang: Lang) -> str:
-    console = Console(file=io.StringIO(), width=110, record=True)
+    console = Console(file=io.StringIO(), width=160, record=True)
     show(console, results, lang)
     return console.export_text()
 
@@ -55,6 +77,22 @@ def test_the_table_shows_every_figure(lang: Lang) -> None:
         assert figure in text
     for figure in ("5,012", "q83vEg==", "HK-MAN-012", "35", "[PARTS]", "2026-11-23 10:00 HKT"):
         assert figure in text
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_desks_show_both_sides_of_what_differs_and_what_a_check_found(lang: Lang) -> None:
+    text = printed(RESULTS, lang)
+    for told in ("1,341.4 kg", "1,180 kg", "HK-MAN-020: Twice.", "Lacks X.", "Differs."):
+        assert told in text
+    for told in ("ZZZLSIN9890007", words(lang)["results"]["quantity-differs"], "281"):
+        assert told in text
+    assert words(lang)["statuses"]["conditionally-cleared"] in text
+
+
+def test_a_status_that_was_not_proven_is_called_so() -> None:
+    ashore = replace(RESULTS.desks.ashore, stated=Stated(281, None))
+    text = printed(replace(RESULTS, desks=replace(RESULTS.desks, ashore=ashore)), "en")
+    assert "not proven (281" in text
 
 
 def test_the_table_says_that_it_is_synthetic_and_not_connected_to_any_authority() -> None:
@@ -112,6 +150,8 @@ def test_every_step_of_the_day_has_its_sentence_and_no_sentence_is_idle() -> Non
 
 def test_every_customs_status_has_its_words() -> None:
     for lang in LANGS:
+        assert words(lang)["results"].keys() == outcomes().keys()
+        assert words(lang)["sources"].keys() == {kind.value for kind in SourceKind}
         assert words(lang)["statuses"].keys() == {status.value for status in CustomsStatus}
         assert words(lang)["standings"].keys() == {s.value for s in Standing} | {"unchecked"}
 

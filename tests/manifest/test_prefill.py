@@ -25,7 +25,7 @@ from waglan.manifest.draft_field import (
 from waglan.manifest.draft_manifest import manifest_of, missing
 from waglan.manifest.filing_profile import profiles
 from waglan.manifest.instruction import Instruction, InstructionKind
-from waglan.manifest.model import Equipment, Goods, Head, Level, Package, Party, PartyRole
+from waglan.manifest.model import Bill, Equipment, Goods, Head, Level, Package, Party, PartyRole
 from waglan.manifest.prefill import Claim, Source, SourceKind, claims_of, precedence, prefill
 from waglan.manifest.sources import (
     bookings_in,
@@ -232,6 +232,21 @@ def test_an_instruction_fills_head_parties_goods_and_boxes_with_their_places() -
     assert "bills/SYN1/goods/1/stowed/MSKU1234565" not in values
     assert "bills/SYN1/transhipment" not in values
     assert {one.source.kind for one in told} == {SourceKind.INSTRUCTION}
+
+
+def test_a_list_that_only_names_its_master_fills_in_the_houses_and_no_master() -> None:
+    below = bill("H1")
+    named = Instruction(
+        InstructionKind.HOUSE_LIST, Head("L1"), Bill("M1", Level.MASTER), (), (below,)
+    )
+    told = of_instruction(named, source(SourceKind.TYPED), {})
+    bills = {one.path.split("/")[1] for one in told if one.path.startswith("bills/")}
+    assert bills == {"H1"}
+    # A master of which the list says more is told as any bill is.
+    fuller = replace(named, bill=replace(named.bill, houses=1))
+    assert "bills/M1/houses" in {
+        c.path for c in of_instruction(fuller, source(SourceKind.TYPED), {})
+    }
 
 
 def test_a_booking_without_a_bill_number_finds_its_bill_only_if_there_is_one() -> None:

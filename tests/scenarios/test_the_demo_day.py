@@ -11,7 +11,7 @@ WAGLAN = Path(sys.executable).with_name("waglan")
 
 
 def test_the_demo_day_ends_by_itself_with_every_bill_decided_before_arrival(home: Path) -> None:
-    settings = {"XDG_DATA_HOME": str(home), "WAGLAN_LANG": "en", "COLUMNS": "120"}
+    settings = {"XDG_DATA_HOME": str(home), "WAGLAN_LANG": "en", "COLUMNS": "160"}
     day = subprocess.run(
         [WAGLAN, "demo", "--fast", "--exit"],
         env=os.environ | settings,
@@ -26,6 +26,12 @@ def test_the_demo_day_ends_by_itself_with_every_bill_decided_before_arrival(home
     assert int(rows["Bills filed"].replace(",", "")) == 4_600
     assert rows["Decided before arrival (our own step)"] == rows["Bills filed"]
     assert "proven" in rows["One event proven"]
+    assert rows["Stopped by a check before it was sent"].startswith("HK-MAN-020")
+    assert "(shipping instruction) was taken" in rows["two sources differ"]
+    assert rows["filed, approved by a second person"] == "accepted"
+    assert "but was reported with" in day.stdout
+    assert rows["Examined"].endswith("another quantity than declared")
+    assert rows["its status, signed, checked offline"].startswith("conditionally cleared")
     assert "Traceback" not in day.stdout + day.stderr
     # Everything ended with the command: the database too.
     [rooms] = home.glob("waglan-demo/postgres/data")
@@ -47,7 +53,7 @@ def test_after_the_day_one_looks_around_with_the_lines_it_prints_and_leaves_with
         assert day.stdout is not None
         try:
             said = [*takewhile(lambda line: "until Ctrl-C" not in line, day.stdout)]
-            lines = [day.stdout.readline() for _ in range(8)]
+            lines = [day.stdout.readline() for _ in range(9)]
             look = subprocess.run(
                 ["bash", "-e", "-c", "".join(lines)],
                 env=os.environ | settings,

@@ -1,8 +1,11 @@
 """What the HTTP interface answers, as far as the demo day reads it; unknown members are let by."""
 
 from datetime import datetime
+from typing import TypeAlias
 
 import msgspec
+
+Value: TypeAlias = bool | int | str | list[str] | None
 
 
 class FindingSeen(msgspec.Struct, frozen=True):
@@ -143,3 +146,117 @@ class TrackSeen(msgspec.Struct, frozen=True):
     """Everything that a key names."""
 
     found: tuple[TrackedSeen, ...]
+
+
+class CheckedSeen(msgspec.Struct, frozen=True):
+    """What one manifest would be answered."""
+
+    would_stand: bool
+    findings: tuple[FindingSeen, ...]
+
+
+class CheckSeen(msgspec.Struct, frozen=True):
+    """A dry run: the findings of the file itself, and of each manifest in it."""
+
+    manifests: tuple[CheckedSeen, ...]
+    findings: tuple[FindingSeen, ...]
+
+    @property
+    def would_stand(self) -> bool:
+        """Return whether the file would be accepted as it is."""
+        return bool(self.manifests) and all(one.would_stand for one in self.manifests)
+
+    @property
+    def stopping(self) -> tuple[FindingSeen, ...]:
+        """Return what stands against it."""
+        told = (*self.findings, *(f for one in self.manifests for f in one.findings))
+        return tuple(finding for finding in told if finding.severity == "error")
+
+
+class SourceSeen(msgspec.Struct, frozen=True):
+    """Who told a value, and in which kind of paper."""
+
+    kind: str
+    sender: str
+
+
+class ClaimSeen(msgspec.Struct, frozen=True):
+    """One thing that was told of a field; its number chooses it."""
+
+    n: int
+    value: Value
+    source: SourceSeen
+
+
+class FieldSeen(msgspec.Struct, frozen=True):
+    """A field of a draft: what stands, and all that was told, the best first."""
+
+    field: str
+    value: Value
+    conflict: bool
+    losing: tuple[int, ...]
+    told: tuple[ClaimSeen, ...]
+
+
+class StepSeen(msgspec.Struct, frozen=True):
+    """A step of a draft, and the message that it was filed as."""
+
+    act: str
+    message: str | None
+
+
+class DraftSeen(msgspec.Struct, frozen=True):
+    """A draft with all that was told."""
+
+    id: str
+    step: int
+    state: str
+    fields: tuple[FieldSeen, ...]
+    steps: tuple[StepSeen, ...]
+
+
+class DraftCheckSeen(msgspec.Struct, frozen=True):
+    """What stands against filing a draft."""
+
+    ready: bool
+    findings: tuple[FindingSeen, ...]
+
+
+class InvitedSeen(msgspec.Struct, frozen=True):
+    """A colleague who was let in with a one-time link."""
+
+    link: str
+
+
+class LinkUsedSeen(msgspec.Struct, frozen=True):
+    """Who has a password now."""
+
+    login: str
+
+
+class DifferenceSeen(msgspec.Struct, frozen=True):
+    """One thing in which list and quay differ."""
+
+    box: str
+    finding: FindingSeen
+
+
+class ListedSeen(msgspec.Struct, frozen=True):
+    """A call's boxes: how many are listed, and told of by what happened to them."""
+
+    listed: int
+    told: dict[str, int]
+    differences: tuple[DifferenceSeen, ...]
+
+
+class StatusSeen(msgspec.Struct, frozen=True):
+    """What customs has told of a bill, and the text that proves it."""
+
+    bill: str
+    text: str
+
+
+class StatusesSeen(msgspec.Struct, frozen=True):
+    """A status for each bill that was asked for."""
+
+    found: tuple[StatusSeen, ...]

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from msgspec.structs import replace
+
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.party import PartyId
 from waglan.demo import trade
@@ -34,6 +36,7 @@ BACK_TO_BACK_HOUSES: Final = 460
 GROUPAGE: Final = 350  # masters of forwarders with one box of many small lots each,
 CO_LOADS: Final = 40  # of which so many hold a lot that is another forwarder's consolidation
 CO_LOADED_HOUSES: Final = 240
+BY_HAND: Final = 3  # houses of one box that their forwarder fills in a draft
 
 HONG_KONG_PLACE: Final = "HKHKG"
 VESSEL: Final = "SYNTHETIC PIONEER"
@@ -48,6 +51,7 @@ class Call:
     head: Head
     masters: Manifest
     houses: Mapping[PartyId, Manifest]  # by forwarder
+    by_hand: tuple[PartyId, Manifest]  # houses that their forwarder fills in a draft
     slips: Slips
     planted: tuple[Mistake, ...]  # for tests: a result is never taken from here
 
@@ -59,7 +63,8 @@ class Call:
     @property
     def house_bills(self) -> int:
         """Return how many different house bills there are; one told twice counts once."""
-        return sum(len({bill.number for bill in m.bills}) for m in self.houses.values())
+        _, by_hand = self.by_hand
+        return sum(len({b.number for b in m.bills}) for m in (by_hand, *self.houses.values()))
 
     @property
     def transhipped_percent(self) -> int:
@@ -94,8 +99,30 @@ def make_call(seed: int, now: datetime) -> Call:
         Manifest(head, tuple(masters), _listed(yard.loaded, masters)),
         {party: _of_forwarder(head, party, bills, yard) for party, bills in houses.items()},
     )
-    papers, slips, planted = err(random, clean)
-    return Call(seed, head, papers.masters, papers.houses, slips, planted)
+    rest, by_hand = _held_back(random, clean)
+    papers, slips, planted = err(random, rest, careful=by_hand[0])
+    return Call(seed, head, papers.masters, papers.houses, by_hand, slips, planted)
+
+
+def _held_back(random: Random, papers: Papers) -> tuple[Papers, tuple[PartyId, Manifest]]:
+    """Take a few houses of one groupage box out of their forwarder's file, to be filled by hand."""
+    groups: dict[tuple[PartyId, str], list[Bill]] = {}
+    for party, manifest in papers.houses.items():
+        for bill in manifest.bills:
+            if bill.parent and bill.houses is None and all(p.address for p in bill.parties):
+                groups.setdefault((party, bill.parent), []).append(bill)
+    enough = [group for group, bills in groups.items() if len(bills) > BY_HAND]
+    (party, parent) = random.choice(enough)
+    manifest, taken = papers.houses[party], groups[(party, parent)][:BY_HAND]
+    numbers = {bill.number for bill in taken}
+    boxes = {package.container for b in taken for item in b.goods for package in item.stowed}
+    head = replace(manifest.head, document=f"{manifest.head.document}-BY-HAND")
+    listed = tuple(box for box in manifest.equipment if box.number in boxes)
+    rest = replace(manifest, bills=tuple(b for b in manifest.bills if b.number not in numbers))
+    return (
+        Papers(papers.masters, {**papers.houses, party: rest}),
+        (party, Manifest(head, tuple(taken), listed)),
+    )
 
 
 def _head(seed: int, now: datetime) -> Head:

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 
 from waglan.codes.render import Lang
-from waglan.demo.answers import AnswerSeen, MessageSeen, ProblemSeen
+from waglan.demo.answers import AnswerSeen, CheckSeen, MessageSeen, ProblemSeen
 from waglan.demo.filing import File
 
 T = TypeVar("T")
@@ -19,6 +19,7 @@ WAIT_S = 20  # how long the server may think before it says that it will answer 
 SETTLE_S_MAX = 120  # how long a message may wait to be worked off
 LOOK_S = 0.25
 REPLAYED = "Waglan-Replayed"
+NOT_YET = {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
 class Declined(Exception):
@@ -49,7 +50,7 @@ class Client:
     """One party at one server. Every answer is read strictly; errors are raised as Declined."""
 
     http: httpx.AsyncClient
-    token: str
+    token: str | None  # None: nobody has signed in
     lang: Lang
 
     async def hand_in(self, file: File) -> Handed:
@@ -59,16 +60,23 @@ class Client:
             "/v1/messages",
             file.body,
             {
-                "Content-Type": "application/edifact",
+                "Content-Type": file.media_type,
                 "Idempotency-Key": file.key,
                 "Prefer": f"wait={WAIT_S}",
             },
         )
         message = msgspec.json.decode(answer.content, type=MessageSeen)
         replayed = answer.headers.get(REPLAYED) == "true"
-        return Handed(file, await self._settled(message), replayed)
+        return Handed(file, await self.settled(message), replayed)
 
-    async def _settled(self, message: MessageSeen) -> MessageSeen:
+    async def check(self, file: File) -> CheckSeen:
+        """Ask what a file would be answered, without handing it in."""
+        own = {"Content-Type": file.media_type}
+        answer = await self._send("POST", "/v1/checks", file.body, own)
+        return msgspec.json.decode(answer.content, type=CheckSeen)
+
+    async def settled(self, message: MessageSeen) -> MessageSeen:
+        """Return the message once it is worked off; raise TooSlow if it is not."""
         for _ in range(int(SETTLE_S_MAX / LOOK_S)):
             if message.state != "waiting":
                 return message
@@ -84,14 +92,34 @@ class Client:
         """Return what stands at a path."""
         return msgspec.json.decode(await self.fetch(path), type=kind)
 
+    async def told(self, path: str, kind: type[T]) -> T:
+        """Return what stands at a path, once it is there; raise TooSlow if it does not come."""
+        for _ in range(int(SETTLE_S_MAX / LOOK_S)):
+            try:
+                return await self.get(path, kind)
+            except Declined as declined:
+                if declined.problem.status not in NOT_YET:
+                    raise
+            await asyncio.sleep(LOOK_S)
+        raise TooSlow(f"{path} was not there within {SETTLE_S_MAX} s")
+
     async def fetch(self, path: str) -> bytes:
         """Return what stands at a path, byte for byte."""
         return (await self._send("GET", path)).content
 
-    async def post(self, path: str, body: Mapping[str, str] | bytes, kind: type[T]) -> T:
+    async def post(self, path: str, body: Mapping[str, object] | bytes, kind: type[T]) -> T:
         """Post JSON, or JSON already in bytes, and return the answer."""
+        return await self._said("POST", path, body, kind)
+
+    async def patch(self, path: str, body: Mapping[str, object], kind: type[T]) -> T:
+        """Change what stands at a path, and return it."""
+        return await self._said("PATCH", path, body, kind)
+
+    async def _said(
+        self, method: str, path: str, body: Mapping[str, object] | bytes, kind: type[T]
+    ) -> T:
         content = body if isinstance(body, bytes) else msgspec.json.encode(dict(body))
-        answer = await self._send("POST", path, content, {"Content-Type": "application/json"})
+        answer = await self._send(method, path, content, {"Content-Type": "application/json"})
         return msgspec.json.decode(answer.content, type=kind)
 
     async def _send(
@@ -101,7 +129,9 @@ class Client:
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        own = {"Authorization": f"Bearer {self.token}", "Accept-Language": self.lang}
+        own: dict[str, str] = {"Accept-Language": self.lang}
+        if self.token is not None:
+            own["Authorization"] = f"Bearer {self.token}"
         answer = await self.http.request(
             method, path, content=content, headers={**own, **(headers or {})}
         )

@@ -14,14 +14,16 @@ import httpx
 
 from waglan.codes.party import PartyId
 from waglan.codes.render import Lang
-from waglan.demo import officer
-from waglan.demo.answers import CallSeen
+from waglan.demo import hand, officer
+from waglan.demo.answers import CallSeen, FindingSeen
 from waglan.demo.call import Call, make_call
 from waglan.demo.client import Client, Handed
-from waglan.demo.filing import File, Filings, filings
+from waglan.demo.filing import Desk, File, Filings, filings
+from waglan.demo.hand import ByHand
 from waglan.demo.organisations import CUSTOMS, LINE, organisations
-from waglan.demo.proof import Proof, proof
-from waglan.demo.results import Examples, Results, results
+from waglan.demo.proof import Proof, proof, stated
+from waglan.demo.quay import MASS_DIFFERS, at_the_quay, compared
+from waglan.demo.results import Ashore, Desks, Examples, Results, results
 
 FORWARDERS_AT_ONCE: Final = 4
 REQUEST_S_MAX: Final = 60
@@ -98,6 +100,7 @@ class _Day:
         self.call: Call = make_call(plan.seed, plan.now)
         self.files: Filings = filings(self.call, plan.now)
         self.handed: list[Handed] = []
+        self.saved: list[FindingSeen] = []  # what a check found before it was sent
         self.began = 0.0  # by the loop's clock
 
     def _clock(self) -> datetime:
@@ -112,14 +115,17 @@ class _Day:
         await self._masters()
         await self._houses()
         await self._amendments()
+        by_hand = await self._by_hand()
         await self._decided()
         detained = await self._officer_at_work()
+        ashore = await self._at_the_quay()
         answers = await self._answers()
         proven = await self._proven()
         box = self.call.masters.equipment[0].number
         examples = Examples(self.call.masters.bills[0].number, detained, box)
         seen = await officer.standing(self._client(CUSTOMS.party), self.call.name)
-        return results(self.call.name, seen, self.handed, (answers, proven), examples)
+        desks = Desks(tuple(self.saved), by_hand, ashore)
+        return results(self.call.name, seen, self.handed, (answers, proven), (examples, desks))
 
     async def _opened(self) -> None:
         head = self.call.head
@@ -185,6 +191,8 @@ class _Day:
             raise failed.exceptions[0] from failed
 
     async def _forwarder(self, files: tuple[File, ...]) -> None:
+        if files[0].party == self.files.checking:
+            files = await self._checked(files)
         for number, file in enumerate(files):
             handed = await self._hand_in(file)
             if number:
@@ -196,12 +204,57 @@ class _Day:
                 params = {"party": file.party, "code": finding.code, "problem": finding.problem}
                 self.report(Step("refused", params))
 
+    async def _checked(self, files: tuple[File, ...]) -> tuple[File, ...]:
+        """Send nothing of which a check says that it would be refused; return what is left."""
+        for number, file in enumerate(files):
+            seen = await self._client(file.party).check(file)
+            if seen.would_stand:
+                if number:
+                    self.report(Step("mended", {"party": file.party}))
+                return files[number:]
+            for finding in seen.stopping[:1]:
+                self.saved.append(finding)
+                params = {"party": file.party, "code": finding.code, "problem": finding.problem}
+                self.report(Step("checked", params))
+        return files[-1:]
+
+    async def _by_hand(self) -> ByHand:
+        party, houses = self.call.by_hand
+        told = list(hand.papers(self.call, Desk(self.plan.seed, self.call.head, self.plan.now)))
+        for file in told:
+            await self._hand_in(file)
+        preparer = self._client(party)
+        await self._tell(
+            Step("papers", {"party": party, "papers": len(told), "houses": len(houses.bills)})
+        )
+        draft = await hand.prepare(preparer, self.call)
+        conflicts = hand.conflicts(draft)
+        seen = {"fields": len(draft.fields), "conflicts": len(conflicts)}
+        await self._tell(Step("prefilled", seen))
+        stopped = (await hand.check(preparer, draft)).findings
+        for finding in stopped[:1]:
+            await self._tell(
+                Step(
+                    "not_ready",
+                    {"findings": len(stopped), "code": finding.code, "problem": finding.problem},
+                )
+            )
+        draft = await hand.mend(preparer, self.call, draft)
+        approver = await hand.sign_in(preparer, party)
+        filed = await hand.file(preparer, approver, draft)
+        await self._tell(Step("approved", {"party": party, "state": filed.state}))
+        return ByHand(
+            len(houses.bills),
+            len(told),
+            len(draft.fields),
+            hand.typed(draft),
+            conflicts,
+            stopped,
+            filed.state,
+        )
+
     async def _amendments(self) -> None:
-        # Whoever was refused has already filed anew, and has nothing to replace.
-        refused = {one.file.party for one in self.handed if one.message.state == "refused"}
         for file in self.files.amendments:
-            if file.party in refused:
-                continue
             handed = await self._hand_in(file)
             params = {
                 "party": file.party,
@@ -212,7 +265,7 @@ class _Day:
 
     async def _decided(self) -> None:
         self.report(Step("deciding"))
-        seen = await self._when_quiet()
+        seen = await self._when_quiet(self.call.name)
         params = {
             "decided": seen.bills - seen.undecided,
             "bills": seen.bills,
@@ -221,16 +274,16 @@ class _Day:
         }
         await self._tell(Step("decided", params))
 
-    async def _when_quiet(self) -> CallSeen:
-        """Return the call's counts once they have stopped changing, or when our patience ends."""
+    async def _when_quiet(self, call: str) -> CallSeen:
+        """Return a call's counts once they have stopped changing, or when our patience ends."""
         client = self._client(CUSTOMS.party)
-        seen = await officer.standing(client, self.call.name)
+        seen = await officer.standing(client, call)
         same = 0
         for _ in range(int(DECIDING_S_MAX / LOOK_S)):
             if same >= QUIET_LOOKS:
                 break
             await asyncio.sleep(LOOK_S)
-            before, seen = seen, await officer.standing(client, self.call.name)
+            before, seen = seen, await officer.standing(client, call)
             is_same = (before.bills, before.by_status) == (seen.bills, seen.by_status)
             same = same + 1 if is_same and seen.by_status else 0
         return seen
@@ -246,6 +299,36 @@ class _Day:
                 break
             await asyncio.sleep(LOOK_S)
         return bill
+
+    async def _at_the_quay(self) -> Ashore:
+        """A small ship is in: her list is held against the quay, and one box is looked into."""
+        ship = at_the_quay(self.call, self.plan.now)
+        self.report(Step("berthed", {"call": ship.call}))
+        for file in (ship.manifest, ship.plan, ship.report):
+            await self._hand_in(file)
+        line, at = self._client(LINE.party), self._clock
+        seen = await compared(self._client(CUSTOMS.party), ship)
+        told = {"listed": seen.listed, "aboard": ship.aboard, "ashore": ship.ashore}
+        await self._tell(Step("quay", told))
+        for one in seen.differences:
+            await self._tell(Step("differs", {"problem": one.finding.problem}))
+        await self._when_quiet(ship.call)
+        await officer.serve_notices(self.desk, ship.call, at())
+        odd = next(one.box for one in seen.differences if one.finding.code == MASS_DIFFERS)
+        bill = await officer.select(self.desk, odd, at())
+        await officer.serve_notices(self.desk, ship.call, at())
+        await self._tell(Step("selected", {"bill": bill, "box": odd}))
+        result = await officer.examine(self.desk, bill, at())
+        await officer.serve_notices(self.desk, ship.call, at())
+        proven = await stated(line, bill, self.plan.log_key)
+        await self._tell(Step("examined", {"bill": bill, "result": result}))
+        if proven.status is None:
+            await self._tell(Step("unstated", {"characters": proven.characters}))
+        else:
+            await self._tell(
+                Step("stated", {"characters": proven.characters, "status": proven.status})
+            )
+        return Ashore(ship.call, seen, bill, result, proven)
 
     async def _count_of_answers(self) -> int:
         """Count the answers to the line's last part: what customs says of the whole goes there."""

@@ -2,17 +2,15 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
-
-from msgspec.structs import replace
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.party import PartyId
 from waglan.demo.call import Call
-from waglan.demo.organisations import CUSTOMS, LINE, Organisation, organisations
-from waglan.manifest.model import Bill, Equipment, Manifest, Part, PartKey, Totals
+from waglan.demo.organisations import CUSTOMS, LINE, Organisation, organisation
+from waglan.manifest.model import Bill, Equipment, Head, Manifest, Part, PartKey, Totals
 from waglan.manifest.split import totals
 from waglan.messages.edifact.cuscar_write import write_manifest
 from waglan.messages.envelope import Interchange
@@ -30,6 +28,7 @@ class File:
     document: str
     body: bytes
     bills: int
+    media_type: str = "application/edifact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +38,32 @@ class Filings:
     masters: tuple[File, ...]  # part 1, 2, 3
     houses: tuple[tuple[File, ...], ...]
     amendments: tuple[File, ...]
+    checking: PartyId  # who has its file checked before it sends it
 
 
 def filings(call: Call, now: datetime) -> Filings:
     """Return the files of a call, prepared at `now`."""
-    desk = _Desk(call, f"{now.astimezone(HONG_KONG):%y%m%d:%H%M}")
+    desk = Desk(call.seed, call.head, now)
     return Filings(
         masters=tuple(
             desk.file(LINE, part, number)
-            for number, part in enumerate(_parts(call.masters, _key(LINE, call, 1)), start=1)
+            for number, part in enumerate(_parts(call.masters, desk.key(LINE, 1)), start=1)
         ),
-        houses=tuple(desk.houses(party, manifest) for party, manifest in call.houses.items()),
-        amendments=(desk.again(*call.slips.replacing), desk.again(*call.slips.changing)),
+        houses=tuple(_houses(desk, call, who, manifest) for who, manifest in call.houses.items()),
+        amendments=(desk.whole(*call.slips.changing, 2),),
+        checking=call.slips.twice[0],
     )
+
+
+def _houses(desk: "Desk", call: Call, party: PartyId, manifest: Manifest) -> tuple[File, ...]:
+    slips, first = call.slips, desk.whole(party, manifest, 1)
+    if party == slips.wrong_count:
+        return (_with_body(first, _miscounted(first.body)), desk.whole(party, manifest, 2))
+    if party == slips.truncated:
+        return (_with_body(first, _cut(first.body)), desk.whole(party, manifest, 2))
+    if party == slips.twice[0]:
+        return (first, desk.whole(*slips.twice, 2))
+    return (first,)
 
 
 def _parts(manifest: Manifest, key: PartKey) -> list[Part]:
@@ -82,79 +94,59 @@ def _taken(left: dict[str, Equipment], bills: Iterable[Bill]) -> Iterable[Equipm
                     yield left.pop(package.container)
 
 
-def _whole(manifest: Manifest, key: PartKey) -> Part:
-    return Part(
-        key=key,
-        number=1,
-        is_final=True,
-        sha256=b"",
-        head=manifest.head,
-        bills=manifest.bills,
-        equipment=manifest.equipment,
-        totals=totals(manifest),
-    )
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Numbers the files of each party for one call, as its own computer would."""
 
+    seed: int
+    head: Head
+    now: datetime
 
-def _key(who: Organisation, call: Call, filing: int) -> PartKey:
-    """Name one filing: an amendment is a new one, though it speaks of the same document."""
-    [sender], [recipient] = who.addresses, CUSTOMS.addresses
-    reference = f"{who.address.id}-{call.head.voyage}-{filing}"
-    return PartKey(sender, recipient, "CUSCAR", reference)
+    def whole(self, party: PartyId, manifest: Manifest, number: int) -> File:
+        """Return a manifest in one part; each number of a party is a filing of its own."""
+        who = organisation(party)
+        part = Part(
+            key=self.key(who, number),
+            number=1,
+            is_final=True,
+            sha256=b"",
+            head=manifest.head,
+            bills=manifest.bills,
+            equipment=manifest.equipment,
+            totals=totals(manifest),
+        )
+        return self.file(who, part, number)
 
-
-@dataclass(slots=True)
-class _Desk:
-    """Numbers the files of each party, as its own computer would."""
-
-    call: Call
-    prepared: str
-
-    def houses(self, party: PartyId, manifest: Manifest) -> tuple[File, ...]:
-        who, slips = _organisation(party), self.call.slips
-        part = _whole(manifest, _key(who, self.call, 1))
-        first = self.file(who, part, 1)
-        if party == slips.wrong_count:
-            return (_with_body(first, _miscounted(first.body)), self.file(who, part, 2))
-        if party == slips.truncated:
-            return (_with_body(first, _cut(first.body)), self.file(who, part, 2))
-        if party == slips.replacing[0]:
-            return (first, self._without_repetition(who, manifest))
-        return (first,)
-
-    def _without_repetition(self, who: Organisation, manifest: Manifest) -> File:
-        """Return the manifest in which no bill is told twice, as an original of its own."""
-        _, whole = self.call.slips.replacing
-        whole = replace(whole, head=manifest.head)
-        return self.file(who, _whole(whole, _key(who, self.call, 3)), 3)
-
-    def again(self, party: PartyId, manifest: Manifest) -> File:
-        who = _organisation(party)
-        return self.file(who, _whole(manifest, _key(who, self.call, 2)), 2)
+    def key(self, who: Organisation, number: int) -> PartKey:
+        """Name one filing: an amendment is a new one, though it speaks of the same document."""
+        [sender], [recipient] = who.addresses, CUSTOMS.addresses
+        return PartKey(sender, recipient, "CUSCAR", f"{who.address.id}-{self.head.voyage}-{number}")
 
     def file(self, who: Organisation, part: Part, number: int) -> File:
-        reference = f"{who.address.id.removeprefix('SYN')}{self.call.head.voyage}{number}"
-        envelope = Interchange(
+        """Return one part as the file that is sent."""
+        interchange = self.interchange(who, CUSTOMS, str(number))
+        body = write_manifest([part], interchange)
+        return self.named(who, interchange.reference, body, part.head.document, len(part.bills))
+
+    def interchange(self, who: Organisation, to: Organisation, number: str) -> Interchange:
+        """Return the envelope of one file."""
+        return Interchange(
             sender=who.address,
-            recipient=CUSTOMS.address,
-            reference=reference,
-            prepared=self.prepared,
+            recipient=to.address,
+            reference=f"{who.address.id.removeprefix('SYN')}{self.head.voyage}{number}",
+            prepared=f"{self.now.astimezone(HONG_KONG):%y%m%d:%H%M}",
             acknowledge=True,
         )
-        return File(
-            party=who.party,
-            key=f"demo-{self.call.seed}-{reference}",
-            document=part.head.document,
-            body=write_manifest([part], envelope),
-            bills=len(part.bills),
-        )
 
-
-def _organisation(party: PartyId) -> Organisation:
-    return next(who for who in organisations() if who.party == party)
+    def named(
+        self, who: Organisation, reference: str, body: bytes, document: str, bills: int = 0
+    ) -> File:
+        """Return what is sent under a reference: the same key with the same bytes is the same."""
+        return File(who.party, f"demo-{self.seed}-{reference}", document, body, bills)
 
 
 def _with_body(file: File, body: bytes) -> File:
-    return File(file.party, file.key, file.document, body, file.bills)
+    return replace(file, body=body)
 
 
 def _miscounted(body: bytes) -> bytes:

@@ -63,20 +63,27 @@ class Slips:
 
     wrong_count: PartyId
     truncated: PartyId
-    replacing: tuple[PartyId, Manifest]  # the whole manifest again, without the bill told twice
+    twice: tuple[PartyId, Manifest]  # the manifest as it should be, without the bill told twice
     changing: tuple[PartyId, Manifest]  # only the bills that change
 
 
-def err(random: Random, papers: Papers) -> tuple[Papers, Slips, tuple[Mistake, ...]]:
-    """Return the papers with mistakes, how they are put right, and the list of what was planted."""
+def err(
+    random: Random, papers: Papers, careful: PartyId
+) -> tuple[Papers, Slips, tuple[Mistake, ...]]:
+    """Return the papers with mistakes, how they are put right, and the list of what was planted.
+
+    One forwarder, the careful one, makes none in sending.
+    """
     draft = _Draft(random, papers)
     draft.misread_boxes()
     draft.describe_vaguely()
     draft.forget_consignees()
     draft.weigh_in_pounds()
-    twice, wrong_count, truncated, changing = random.sample(list(papers.houses), 4)
+    twice, wrong_count, truncated, changing = random.sample(
+        [party for party in papers.houses if party != careful], 4
+    )
     change = draft.forget_one_and_supply_it(changing)
-    whole = replace(draft.houses[twice], head=_amending(draft.houses[twice], Function.REPLACE))
+    whole = draft.houses[twice]
     draft.repeat_a_bill(twice)
     draft.note(Slip.WRONG_COUNT, wrong_count, draft.houses[wrong_count].head.document)
     draft.note(Slip.TRUNCATED, truncated, draft.houses[truncated].head.document)
@@ -152,7 +159,7 @@ class _Draft:
         manifest = self.houses[party]
         boxes = {package.container for item in whole.goods for package in item.stowed}
         return Manifest(
-            _amending(manifest, Function.CHANGE),
+            _changing(manifest),
             (whole,),
             tuple(box for box in manifest.equipment if box.number in boxes),
         )
@@ -189,10 +196,10 @@ def _with(manifest: Manifest, changed: Bill) -> Manifest:
     return replace(manifest, bills=bills)
 
 
-def _amending(manifest: Manifest, function: Function) -> Head:
+def _changing(manifest: Manifest) -> Head:
     """Return the head of an amendment: it names the version that it changes, here the first."""
     references = (*manifest.head.references, (PREVIOUS, "1"))
-    return replace(manifest.head, function=function, references=references)
+    return replace(manifest.head, function=Function.CHANGE, references=references)
 
 
 def _described(bill: Bill, text: str) -> Bill:

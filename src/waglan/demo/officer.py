@@ -1,4 +1,4 @@
-"""The customs officer's acts of the day: a table, a signed standing order, a detention, notices."""
+"""The customs officer's acts of the day: table, standing order, detention, examination, notices."""
 
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
 from waglan.customs.officer_act import PURPOSE, Kind, Sheet, sign_act
+from waglan.customs.outcome import Outcome
 from waglan.customs.policy import policy
 from waglan.customs.standing_order import StandingOrder, sign
 from waglan.demo.answers import (
@@ -25,6 +26,7 @@ from waglan.demo.answers import (
     ManifestsSeen,
     OfficerSeen,
     OrderSeen,
+    StatusesSeen,
     TableSeen,
 )
 from waglan.demo.client import Client
@@ -133,21 +135,54 @@ async def standing(client: Client, call: str) -> CallSeen:
 async def detain_one(officer: Officer, now: datetime) -> str:
     """Detain a bill that waits for an officer, or else one that was not selected; return which."""
     number = await _of_interest(officer.client)
+    await _acts(
+        officer,
+        Kind.DETAIN,
+        number,
+        now,
+        reason="The papers of the demo day want a second look.",
+        instruction="Keep the container closed where it stands until customs has seen it.",
+    )
+    return number
+
+
+async def select(officer: Officer, box: str, now: datetime) -> str:
+    """Have the bill inspected that travels in a box; return which bill."""
+    path = f"/v1/customs-status/{quote(box)}?kind=container"
+    [stated] = (await officer.client.told(path, StatusesSeen)).found
+    await _acts(
+        officer, Kind.SELECT, stated.bill, now, reason="The quay's scale and the list differ."
+    )
+    return stated.bill
+
+
+async def examine(officer: Officer, bill: str, now: datetime) -> str:
+    """Write down what came of an examination, and clear on a condition; return the result's code.
+
+    What is found is the demo officer's word: no machine can know it.
+    """
+    outcome = Outcome("quantity-differs", text="Fewer packages than declared; the seal was whole.")
+    await _acts(officer, Kind.EXAMINE, bill, now, outcome=outcome)
+    await _acts(
+        officer,
+        Kind.CLEAR_CONDITIONALLY,
+        bill,
+        now,
+        reason="Short by its packages and by its weight alike.",
+        conditions=["Amend the manifest to what was found."],
+    )
+    return outcome.result
+
+
+async def _acts(officer: Officer, kind: Kind, number: str, now: datetime, **said: object) -> None:
+    """Do an act of one bill, as it stands now."""
     path = f"/v1/customs/bills/{quote(number)}"
     seen = await officer.client.get(path, tuple[BillAtDesk, ...])
     bills = [
         {"filer": bill.filer, "number": bill.number, "parent": bill.parent, "version": bill.version}
         for bill in seen[:1]
     ]
-    await officer.signs(
-        Kind.DETAIN,
-        f"detain-{number}",
-        now,
-        bills=bills,
-        reason="The papers of the demo day want a second look.",
-        instruction="Keep the container closed where it stands until customs has seen it.",
-    )
-    return number
+    await officer.signs(kind, f"{kind.value}-{number}", now, bills=bills, **said)
 
 
 async def serve_notices(officer: Officer, call: str, now: datetime) -> int:

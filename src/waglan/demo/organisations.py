@@ -31,11 +31,18 @@ def _organisation(party: str, name: str, role: Role, address: str) -> Organisati
 
 LINE = _organisation("synthetic-line", "Synthetic Container Line", Role.CARRIER, "SYNLINE")
 CUSTOMS = _organisation("synthetic-customs", "Synthetic Customs", Role.CUSTOMS, "SYNCUSTOMS")
+TERMINAL = _organisation("synthetic-terminal", "Synthetic Terminal", Role.TERMINAL, "SYNTERM")
+AGENT = _organisation("synthetic-agent", "Synthetic Agent Abroad", Role.FORWARDER, "SYNAGENT")
 
 
 def organisations() -> tuple[Organisation, ...]:
-    """Return all of them: the line, the customs authority, then the forwarders in order."""
-    return (LINE, CUSTOMS, *forwarders())
+    """Return all of them: line, customs, terminal, an agent abroad, then the forwarders."""
+    return (LINE, CUSTOMS, TERMINAL, AGENT, *forwarders())
+
+
+def organisation(party: PartyId) -> Organisation:
+    """Return one of them by its id."""
+    return next(who for who in organisations() if who.party == party)
 
 
 def forwarders() -> tuple[Organisation, ...]:

@@ -1,17 +1,20 @@
-"""The log's root, and one event proven against it by our own check, not by the server's word."""
+"""What is proven by our own check, not by the server's word: an event of the log, and a status."""
 
 import asyncio
 from base64 import b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from waglan.demo.answers import TrackSeen
+from waglan.customs.signed_status import check_status
+from waglan.demo.answers import StatusesSeen, TrackSeen
 from waglan.demo.client import Client, Declined
 from waglan.logbook.checkpoint import read_checkpoint
-from waglan.logbook.evidence import Standing, Trust, verify
+from waglan.logbook.evidence import Kept, Standing, Trust, verify
+from waglan.logbook.key_set import read_key_set
 from waglan.logbook.note import Algorithm, SignerKey, read_note, read_verifier_key
 from waglan.logbook.quorum import Quorum
 
@@ -70,3 +73,26 @@ def _trust(log_key: str) -> Trust:
     # that can come out is "signed by the log", which is the truth.
     nobody = SignerKey("demo/nobody", Algorithm.COSIGNATURE, Ed25519PrivateKey.generate())
     return Trust({key.name: (key,)}, Quorum(1, (nobody.verifier,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A status as whoever has no network reads it; None: it is not proven, or there was no key."""
+
+    characters: int
+    status: str | None
+
+
+async def stated(client: Client, bill: str, log_key: str | None) -> Stated:
+    """Fetch a bill's signed status and the keys to it, and verify them here with the log's key."""
+    path = f"/v1/customs-status/{quote(bill)}?kind=bill"
+    [seen] = (await client.told(path, StatusesSeen)).found
+    if log_key is None:
+        return Stated(len(seen.text), None)
+    verdict = verify(await client.fetch("/v1/keys"), _trust(log_key))
+    if verdict.standing is Standing.UNPROVEN or not isinstance(verdict.said, Kept):
+        return Stated(len(seen.text), None)
+    keys = read_key_set(verdict.said.event)
+    checked = None if keys is None else check_status(seen.text, keys, at=datetime.now(UTC))
+    status = None if checked is None or checked.findings else checked.status
+    return Stated(len(seen.text), status.status.value if status else None)

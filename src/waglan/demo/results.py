@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from waglan.codes.customs_status import CustomsStatus
-from waglan.demo.answers import CallSeen, FindingSeen
+from waglan.demo.answers import CallSeen, FindingSeen, ListedSeen
 from waglan.demo.client import Handed
-from waglan.demo.proof import Proof
+from waglan.demo.hand import ByHand
+from waglan.demo.proof import Proof, Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,26 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ashore:
+    """What came of the ship at the quay."""
+
+    call: str
+    listed: ListedSeen
+    bill: str  # that an officer had inspected
+    result: str  # of its examination
+    stated: Stated
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What people did at their desks."""
+
+    saved: tuple[FindingSeen, ...]  # found by a check, before the file was sent
+    by_hand: ByHand
+    ashore: Ashore
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """The closing figures, and the keys of things worth looking at next."""
 
@@ -48,6 +69,7 @@ class Results:
     bill: str  # a master
     detained: str  # the bill that the officer detained
     box: str
+    desks: Desks
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +86,11 @@ def results(
     seen: CallSeen,
     handed: Sequence[Handed],
     fetched: tuple[Counter[str], Proof],
-    examples: Examples,
+    more: tuple[Examples, Desks],
 ) -> Results:
     """Put the answers together."""
     answers, proof = fetched
+    examples, desks = more
     return Results(
         call=name,
         arrives_at=seen.arrives_at,
@@ -84,6 +107,7 @@ def results(
         bill=examples.bill,
         detained=examples.detained,
         box=examples.box,
+        desks=desks,
     )
 
 

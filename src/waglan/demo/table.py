@@ -1,5 +1,6 @@
 """The closing table: what the day came to, said plainly, and what to try next."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
@@ -8,7 +9,9 @@ from rich.text import Text
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.render import Lang
-from waglan.demo.results import Results
+from waglan.demo.answers import Value
+from waglan.demo.hand import Conflict
+from waglan.demo.results import Desks, Results
 from waglan.demo.words import word, words
 
 FINDINGS_SHOWN_MAX = 12
@@ -26,6 +29,7 @@ def closing(results: Results, lang: Lang) -> RenderableType:
         Text(say["disclaimer"], style="bold yellow"),
         _figures(results, lang),
         _findings(results, lang),
+        _desks(results.desks, lang),
     )
 
 
@@ -35,6 +39,7 @@ def next_commands(results: Results) -> tuple[str, ...]:
         f"waglan track {results.bill}",
         f"waglan track {results.detained}",
         f"waglan track {results.box}",
+        f"waglan status {results.desks.ashore.bill}",
         "waglan log show --limit 20",
         "waglan log verify",
     )
@@ -107,3 +112,56 @@ def _findings(results: Results, lang: Lang) -> RenderableType:
         severity = word(lang, "severities", finding.severity)
         table.add_row(finding.code, severity, f"{told.times:,}", Text(finding.problem))
     return table
+
+
+def _desks(desks: Desks, lang: Lang) -> Table:
+    say = words(lang)["table"]
+    table = Table(title=say["desks"], show_header=False, title_justify="left")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _at_desks(desks, lang):
+        table.add_row(name, Text(value))
+    return table
+
+
+def _at_desks(desks: Desks, lang: Lang) -> Iterator[tuple[str, str]]:
+    say = words(lang)["table"]
+    for finding in desks.saved:
+        yield say["saved"], f"{finding.code}: {finding.problem}"
+    made = desks.by_hand
+    counts = {"houses": made.houses, "papers": made.papers, "fields": made.fields}
+    yield say["by_hand"], say["by_hand_value"].format(**counts, typed=made.typed)
+    for one in made.conflicts:
+        yield say["conflict"], _conflict(one, lang)
+    for code, count in Counter(finding.code for finding in made.stopped).items():
+        first = next(finding for finding in made.stopped if finding.code == code)
+        yield say["stopped"], say["stopped_value"].format(count=count, problem=first.problem)
+    yield say["approved"], word(lang, "states", made.state)
+    ashore = desks.ashore
+    yield say["ashore"], say["ashore_value"].format(call=ashore.call, listed=ashore.listed.listed)
+    for difference in ashore.listed.differences:
+        yield say["differs"], difference.finding.problem
+    yield say["examined"], f"{ashore.bill}: {word(lang, 'results', ashore.result)}"
+    status = ashore.stated.status
+    shown = say["not_proven"] if status is None else word(lang, "statuses", status)
+    yield (
+        say["stated"],
+        say["stated_value"].format(status=shown, characters=ashore.stated.characters),
+    )
+
+
+def _conflict(one: Conflict, lang: Lang) -> str:
+    return words(lang)["table"]["conflict_value"].format(
+        field=one.field,
+        kept=_amount(one.field, one.kept),
+        kept_from=word(lang, "sources", one.kept_from),
+        lost=_amount(one.field, one.lost),
+        lost_from=word(lang, "sources", one.lost_from),
+    )
+
+
+def _amount(field: str, value: Value) -> str:
+    """Return a value as a person reads it: masses in kilograms."""
+    if isinstance(value, int) and field.endswith("_g"):
+        return f"{value / 1000:,g} kg"
+    return str(value)

@@ -12,7 +12,12 @@ from waglan.demo.day import Report, Step
 from waglan.demo.words import word, words
 
 # Words that the server or the day names, and that are said in the reader's language.
-_NAMED = {"state": "states", "standing": "standings"}
+_NAMED = {
+    "state": "states",
+    "standing": "standings",
+    "status": "statuses",
+    "result": "results",
+}
 
 
 @contextmanager

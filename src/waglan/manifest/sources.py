@@ -78,7 +78,7 @@ def of_instruction(instruction: Instruction, source: Source, bookings: Bookings)
     found = [*_of_head(instruction.head, source)]
     if instruction.booking:
         found += _told(f"bills/{key}", {"booking": instruction.booking}, source)
-    if key != "BOOKING-":
+    if key != "BOOKING-" and not _is_named_only(instruction):
         found += _of_bill(instruction.bill, key, source)
     for house in instruction.houses:
         if key_for(house.number):
@@ -115,6 +115,12 @@ def of_boxes_seen(boxes: Iterable[Box], source: Source) -> list[Claim]:
             source,
         )
     ]
+
+
+def _is_named_only(instruction: Instruction) -> bool:
+    """Tell whether a house list says no more of its master than what each house says of it."""
+    bill = instruction.bill
+    return instruction.kind is InstructionKind.HOUSE_LIST and bill == Bill(bill.number, bill.level)
 
 
 def _of_head(head: Head, source: Source) -> Iterator[Claim]:
