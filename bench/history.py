@@ -80,7 +80,7 @@ def _params(shape: Shape) -> dict[str, int]:
 _ROWS = (
     # The k-th event of a bill comes k times `apart` after its first one; the last wrap around.
     """
-    CREATE UNLOGGED TABLE made AS
+    CREATE UNLOGGED TABLE bench_event AS
     SELECT i AS seq, ((i / 1000 + 1) << 20) | (i %% 1000) AS event_id, at,
            date_trunc('month', at)::date AS month,
            ((i - (i %% %(per)s) * %(apart)s) / %(per)s + 2 * %(bills)s::bigint) %% %(bills)s AS n
@@ -95,29 +95,30 @@ _ROWS = (
     SELECT event_id, month, '3', n %% %(orgs)s + 1, 'bill.declared', 'bill',
            'LINEHKG' || lpad(n::text, 9, '0'), at, at, substr(sha256(seq::text::bytea), 1, 16),
            convert_to(rpad('{"about":{"kind":"bill","text":"' || n || '"}}', 300), 'UTF8')
-    FROM made
+    FROM bench_event
     """,
     # Each filer sees his own; customs, who come last, see everything.
     """
     INSERT INTO audience (org, event_id, month)
-    SELECT n %% %(orgs)s + 1, event_id, month FROM made
-    UNION ALL SELECT %(orgs)s + 1, event_id, month FROM made
+    SELECT n %% %(orgs)s + 1, event_id, month FROM bench_event
+    UNION ALL SELECT %(orgs)s + 1, event_id, month FROM bench_event
     """,
     """
     INSERT INTO key_event (kind, key, event_id, month)
-    SELECT 'bill', 'LINEHKG' || lpad(n::text, 9, '0'), event_id, month FROM made
-    UNION ALL SELECT 'container', 'TGHU' || lpad((n / 2)::text, 7, '0'), event_id, month FROM made
+    SELECT 'bill', 'LINEHKG' || lpad(n::text, 9, '0'), event_id, month FROM bench_event
+    UNION ALL SELECT 'container', 'TGHU' || lpad((n / 2)::text, 7, '0'), event_id, month
+    FROM bench_event
     """,
     """
     INSERT INTO log_leaf (seq, event_id, month, leaf_hash)
-    SELECT seq, event_id, month, sha256(event_id::text::bytea) FROM made
+    SELECT seq, event_id, month, sha256(event_id::text::bytea) FROM bench_event
     """,
     """
     INSERT INTO feed (org, seq, event_id, month)
-    SELECT n %% %(orgs)s + 1, seq, event_id, month FROM made
-    UNION ALL SELECT %(orgs)s + 1, seq, event_id, month FROM made
+    SELECT n %% %(orgs)s + 1, seq, event_id, month FROM bench_event
+    UNION ALL SELECT %(orgs)s + 1, seq, event_id, month FROM bench_event
     """,
-    "DROP TABLE made",
+    "DROP TABLE bench_event",
 )
 
 

@@ -41,6 +41,10 @@ documents (RFC 9457) with the findings behind them; `Accept-Language: zh-HK` giv
 What is not yours and what is not there answer alike. `waglan openapi` prints the whole OpenAPI
 document, and a running instance shows it at `/docs`.
 
+Every list is given as CSV to who sends `Accept: text/csv`: a page's rows under the names that JSON
+has, in UTF-8 with the mark that Excel wants, and no cell that a spreadsheet would take for a
+formula (an apostrophe stands before it). The header `Link` leads to the next page.
+
 This page is written by `make docs`: change the routes, not the page.
 
 | call | what it does |

@@ -38,6 +38,7 @@ from waglan.gateway.http import (
     worklist,
 )
 from waglan.gateway.http.bounded import Bounded
+from waglan.gateway.http.csv_lists import CsvLists, describe_lists
 from waglan.gateway.http.described import call_id, described
 from waglan.gateway.http.docs_page import page
 from waglan.gateway.http.observed import Observed
@@ -78,9 +79,10 @@ def describe() -> FastAPI:
         generate_unique_id_function=call_id,
     )
     problem.handle(app)
+    app.add_middleware(CsvLists)
     app.add_middleware(Bounded)
     app.add_middleware(Observed)  # outermost: it sees what is answered before a route is found
-    for module in (
+    modules = (
         messages,
         equipment_events,
         checks,
@@ -105,12 +107,11 @@ def describe() -> FastAPI:
         addresses,
         health,
         statements,
-    ):
-        app.include_router(module.router)
-    app.include_router(desk.listing)
-    app.include_router(documents.router)
-    app.include_router(partners.router)
-    app.include_router(documents.templates)
+    )
+    more = (desk.listing, documents.router, partners.router, documents.templates)
+    for router in (*(module.router for module in modules), *more):
+        describe_lists(router)
+        app.include_router(router)
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
