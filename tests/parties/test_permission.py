@@ -36,6 +36,7 @@ issue-token           | anybody                          | person            | a
 revoke-token          | anybody                          | person machine    | admin
 register-credential   | anybody                          | person            | admin
 register-person       | anybody                          | person            | admin
+read-looks            | anybody                          | person machine    | admin
 keep-account          | anybody                          | person            | read
 register-organisation | operator                         | person machine    | operate
 set-profile           | operator                         | person machine    | operate

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from port import Officer
+from port import Officer, filed
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
@@ -40,9 +40,8 @@ class Port:
         sender = client.get("/v1/whoami").json()["party"].replace("-", "").upper()
         ref = f"R{self.letter.upper()}{self.references}"
         call = Call(sender, f"CUSTOMS{self.letter}".upper(), ref, carrier)
-        answer = client.post("/v1/messages", content=manifest(call, *bills))
-        assert answer.status_code == 201, answer.text
-        assert answer.json()["state"] == "accepted", answer.json()["findings"]
+        shown = filed(client, manifest(call, *bills))
+        assert shown["state"] == "accepted", shown["findings"]
 
     def master(self, forwarder: str | None = None) -> Paper:
         return Paper(self.number("M"), forwarder=forwarder)
@@ -52,8 +51,8 @@ class Port:
 
     def serves(self) -> int:
         """Decide every bill by hand and serve the notices."""
-        for filed in self.customs.get("/v1/manifests").json()["manifests"]:
-            bills = self.customs.get(f"/v1/customs/manifests/{filed['id']}/bills").json()
+        for one in self.customs.get("/v1/manifests").json()["manifests"]:
+            bills = self.customs.get(f"/v1/customs/manifests/{one['id']}/bills").json()
             for bill in bills["bills"]:
                 if bill["status"] is None:
                     done = self.officer.does(

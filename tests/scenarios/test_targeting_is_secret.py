@@ -96,6 +96,7 @@ class Side:
             "/v1/events?limit=500",
             "/v1/manifests",
             "/v1/grants",
+            "/v1/access-log?limit=200",
             f"/v1/messages/{message}",
             f"/v1/messages/{message}/answers",
             *(f"/v1/messages/{message}/answers/{n}" for n in (1, 2, 3)),

@@ -247,6 +247,8 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("put", "/v1/me/password"): Ask(
         Act.KEEP_ACCOUNT, "/v1/me/password", {"old": "a guess", "new": "three boats off the pier"}
     ),
+    ("get", "/v1/access-log"): Ask(Act.READ_LOOKS, "/v1/access-log"),
+    ("get", "/v1/me/access-log"): Ask(Act.KEEP_ACCOUNT, "/v1/me/access-log"),
     ("get", "/v1/me/sessions"): Ask(Act.KEEP_ACCOUNT, "/v1/me/sessions"),
     ("delete", "/v1/me/sessions/{token}"): Ask(Act.KEEP_ACCOUNT, "/v1/me/sessions/{token}"),
     ("get", "/healthz"): Ask(None, "/healthz"),

@@ -22,6 +22,7 @@ from waglan.cli import (
     keys,
     letter,
     log,
+    looks,
     operating,
     paper,
     people,
@@ -46,6 +47,7 @@ filing.add(app)
 proof.add(app)
 operating.add(app)
 access.add(app)
+looks.add(app)
 app.add_typer(draft.app, name="draft")
 app.add_typer(address.app, name="address")
 app.add_typer(letter.app, name="letter")

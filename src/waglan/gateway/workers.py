@@ -33,6 +33,7 @@ from waglan.operations.serve_notices import serve_notices
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
+from waglan.parties.retention import in_force
 from waglan.parties.sign_in import policy
 from waglan.store import (
     NoDatabase,
@@ -45,6 +46,7 @@ from waglan.store import (
     is_gone,
     lease,
     links,
+    looks,
     manifests,
     messages,
     parties,
@@ -102,6 +104,7 @@ class Worker:
     at_hand: dict[int, Declared] = field(default_factory=dict)
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
     tries_swept_at: datetime = LONG_AGO
+    looks_swept_at: datetime = LONG_AGO
 
     async def round(self) -> int:
         """Do what waits now, and keep the figures of it; return how many pieces were done."""
@@ -130,6 +133,7 @@ class Worker:
                 await self._erasures(),
                 await self._uploads(now),
                 await self._tries(now),
+                await self._looks(now),
             ]
         )
 
@@ -168,6 +172,15 @@ class Worker:
         async with transaction(self.kit.pools.engine, None) as tx:
             gone = await tries.sweep(tx, before=before)
         self.tries_swept_at = now if gone < tries.SWEPT_AT_ONCE else LONG_AGO
+        return gone
+
+    async def _looks(self, now: datetime) -> int:
+        period = in_force("look", on=now.date())
+        if period is None or now - self.looks_swept_at < LOOK_FOR_LEFT_EVERY:
+            return 0
+        async with transaction(self.kit.pools.engine, None) as tx:
+            gone = await looks.sweep(tx, before=now - timedelta(days=period.days))
+        self.looks_swept_at = now if gone < looks.SWEPT_AT_ONCE else LONG_AGO
         return gone
 
     async def _swept(self, upload: UUID, org: int) -> int:

@@ -7,7 +7,9 @@ from waglan.codes.event import EventCode
 from waglan.codes.party import PartyId
 from waglan.manifest.call import Voyage, is_same_call
 from waglan.manifest.listed import Bound, Comparison, Listed, Reported, Source, bound, compare
+from waglan.operations._sights import box_seen
 from waglan.store import Transaction, manifests, moves, parties
+from waglan.store.looks import Sight
 from waglan.store.manifests import Filed
 from waglan.store.moves import Told
 
@@ -21,6 +23,7 @@ class CallListed:
 
     manifests: Sequence[Filed]
     comparison: Comparison
+    sights: Sequence[Sight]
 
 
 async def compare_listed(tx: Transaction, call: str) -> CallListed | None:
@@ -40,7 +43,8 @@ async def compare_listed(tx: Transaction, call: str) -> CallListed | None:
         listed += await _listed(tx, one)
     here = {one.head.port_of_call for one in filed if one.head.port_of_call}
     told = [_reported(told, here) for told in _newest_plan(found)]
-    return CallListed(filed, compare(listed, told))
+    sights = [box_seen(one) for one in found]
+    return CallListed(filed, compare(listed, told), sights)
 
 
 def _voyage(filed: Filed) -> Voyage:

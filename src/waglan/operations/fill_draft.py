@@ -20,10 +20,12 @@ from waglan.manifest.sources import (
     of_manifest,
     of_verified_masses,
 )
+from waglan.operations._sights import bill_seen, box_seen, papers_seen
 from waglan.operations.open_draft import Opened, open_draft
 from waglan.operations.step_draft import By
 from waglan.store import Transaction, documents, moves, sheets
 from waglan.store.documents import Content, Document, KeyName
+from waglan.store.looks import Sight
 from waglan.store.told import Told, told_of
 
 KEYS_MAX = 200  # of bills, bookings or boxes, in one go
@@ -39,16 +41,23 @@ _FILED = {
 }
 
 
-async def fill_draft(tx: Transaction, vault: Vault, by: By, keys: Sequence[str]) -> list[Claim]:
-    """Return what the firm may see told of these bills, bookings and boxes, the newest alone.
+async def fill_draft(
+    tx: Transaction, vault: Vault, by: By, keys: Sequence[str]
+) -> tuple[list[Claim], list[Sight]]:
+    """Return what the firm may see told of these bills, bookings and boxes, and whose it is.
+
+    The newest alone.
 
     Filings, bookings, instructions, house lists and verified masses; quay and planner for boxes.
     """
     found: list[Claim] = []
+    seen: list[Sight] = []
     wanted = list(dict.fromkeys(n for key in keys for n in (key.strip(), key.strip().upper()) if n))
     for told in await told_of(tx, vault, wanted, at_most=KEYS_MAX):
         found += _of_filing(told, by)
+        seen.append(bill_seen(told))
     papers = await _papers(tx, vault, wanted)
+    seen += papers_seen(papers)
     opened = [(one, await documents.opened(vault, one)) for one in papers]
     bookings = bookings_in(one for _, one in opened if isinstance(one, Instruction))
     for paper, content in opened:
@@ -57,7 +66,8 @@ async def fill_draft(tx: Transaction, vault: Vault, by: By, keys: Sequence[str])
     for box in sorted(boxes | {key_for(key) for key in wanted})[:BOXES_MAX]:
         for move in await moves.of_container(tx, box, at_most=MOVES_MAX):
             found += _of_move(move)
-    return found
+            seen.append(box_seen(move))
+    return found, seen
 
 
 async def _papers(tx: Transaction, vault: Vault, keys: Sequence[str]) -> list[Document]:

@@ -5,7 +5,9 @@ from datetime import datetime
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.customs.hold_list import FORM, HELD, HoldList, Row
+from waglan.operations._sights import notices_seen
 from waglan.store import Transaction, log, notices
+from waglan.store.looks import Sight
 from waglan.store.notices import Served
 
 _WHERE = Where("call")
@@ -18,8 +20,8 @@ async def list_holds(
     *,
     now: datetime,
     next_update: datetime | None,
-) -> HoldList | Finding | None:
-    """Return what was told last of each bill of the call that the reader may see.
+) -> tuple[HoldList, list[Sight]] | Finding | None:
+    """Return what was told last of each bill of the call that the reader may see, and whose it is.
 
     The log's size is read first: whatever it counts is in the list. None: nothing was told of the
     call, or not to this reader. A list is never cut short: half of one would look like a whole one.
@@ -38,7 +40,8 @@ async def list_holds(
     boxes = await notices.boxes(tx, rows)
     listed = [_row(one, boxes.get(one.consignment)) for one in rows]
     listed.sort(key=lambda row: (row.bill, row.seq))
-    return HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))
+    holds = HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))
+    return holds, [*notices_seen(rows)]
 
 
 def _row(one: Served, boxes: dict[int, tuple[str, ...]] | None) -> Row:

@@ -7,7 +7,9 @@ import msgspec
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.customs.signed_status import BOXES_MAX, SignedStatus
+from waglan.operations._sights import notices_seen
 from waglan.store import Transaction, notices
+from waglan.store.looks import Sight
 from waglan.store.notices import Served
 
 _WHERE = Where("key")
@@ -18,6 +20,7 @@ class Stated(msgspec.Struct, frozen=True):
 
     status: SignedStatus
     filed_since: int | None  # None: there is none, or the reader may not know
+    sight: Sight
 
 
 async def state_status(
@@ -78,7 +81,8 @@ def _stated(one: Served, inside: tuple[str, ...] | None, box: str | None, now: d
         now,
         one.seq or 0,
     )
-    return Stated(status, one.filed_since)
+    [sight] = notices_seen([one])
+    return Stated(status, one.filed_since, sight)
 
 
 def _bare(box: str) -> str:

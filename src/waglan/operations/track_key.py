@@ -7,7 +7,10 @@ from waglan.cargo.standing import Standing, standing
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
+from waglan.operations._sights import sights
 from waglan.store import Transaction, events, moves
+from waglan.store.events import Told
+from waglan.store.looks import Sight
 
 EVENTS_MAX = 1_000
 GUESSES = (KeyKind.BILL, KeyKind.CONTAINER, KeyKind.MANIFEST, KeyKind.CALL)
@@ -20,6 +23,7 @@ class Tracked:
     about: Key
     standing: Standing
     events: tuple[tuple[int | None, Event], ...]  # None: not numbered yet
+    sights: tuple[Sight, ...]  # of what is another's
 
 
 async def track_key(tx: Transaction, text: str, kind: KeyKind | None) -> list[Tracked]:
@@ -33,7 +37,7 @@ async def track_key(tx: Transaction, text: str, kind: KeyKind | None) -> list[Tr
         if guess is KeyKind.BILL:
             told += await moves.events_of_bill(tx, key.text, at_most=EVENTS_MAX)
         if told:
-            return _grouped([(one.seq, read_event(one.canonical)) for one in told])
+            return _grouped([(one, read_event(one.canonical)) for one in told])
     return []
 
 
@@ -42,11 +46,16 @@ def _spelled(text: str, kind: KeyKind) -> str:
     return "".join(bare.split()).upper() if kind is KeyKind.CONTAINER else bare
 
 
-def _grouped(told: Sequence[tuple[int | None, Event]]) -> list[Tracked]:
-    by_key: dict[Key, list[tuple[int | None, Event]]] = {}
-    for seq, event in told:
-        by_key.setdefault(event.about, []).append((seq, event))
+def _grouped(told: Sequence[tuple[Told, Event]]) -> list[Tracked]:
+    by_key: dict[Key, list[tuple[Told, Event]]] = {}
+    for one, event in told:
+        by_key.setdefault(event.about, []).append((one, event))
     return [
-        Tracked(about, standing(event for _, event in group), tuple(group))
+        Tracked(
+            about,
+            standing(event for _, event in group),
+            tuple((one.seq, event) for one, event in group),
+            tuple(sights((one.consignment, event) for one, event in group)),
+        )
         for about, group in by_key.items()
     ]

@@ -40,6 +40,7 @@ class Act(Enum):
     REVOKE_TOKEN = "revoke-token"
     REGISTER_CREDENTIAL = "register-credential"
     REGISTER_PERSON = "register-person"
+    READ_LOOKS = "read-looks"  # who looked at what is one's firm's
     KEEP_ACCOUNT = "keep-account"  # one's own password and sessions
     REGISTER_ORGANISATION = "register-organisation"
     PUBLISH_KEY = "publish-key"
@@ -97,6 +98,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.REVOKE_TOKEN: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.REGISTER_CREDENTIAL: Permission(_ANY, _PERSON, Scope.ADMIN),
     Act.REGISTER_PERSON: Permission(_ANY, _PERSON, Scope.ADMIN),
+    Act.READ_LOOKS: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.KEEP_ACCOUNT: Permission(_ANY, _PERSON, Scope.READ),
     Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),

@@ -63,6 +63,7 @@ class Told:
     recorded_at: datetime
     salt: bytes
     canonical: bytes
+    consignment: int | None = None  # of which it tells
 
 
 async def append(
@@ -181,7 +182,7 @@ def _month(recorded_at: datetime) -> date:
 
 
 _BY_KEY = """
-    SELECT e.event_id, l.seq, e.recorded_at, e.salt, e.canonical
+    SELECT e.event_id, l.seq, e.recorded_at, e.salt, e.canonical, e.consignment
     FROM event e LEFT JOIN log_leaf l ON l.event_id = e.event_id
     WHERE e.event_id = ANY (%(ids)s) AND e.month = ANY (%(months)s)
     ORDER BY e.happened_at, e.recorded_at, e.event_id
@@ -220,7 +221,7 @@ async def feed(tx: Transaction, *, after: int, at_most: int) -> list[Told]:
     located = await found.fetchall()
     # As above: the months are named, so that no other partition is looked into.
     rows = await tx.execute(
-        "SELECT event_id, recorded_at, salt, canonical FROM event"
+        "SELECT event_id, recorded_at, salt, canonical, consignment FROM event"
         " WHERE event_id = ANY (%s) AND month = ANY (%s)",
         [[i for i, _, _ in located], list({month for _, _, month in located})],
     )

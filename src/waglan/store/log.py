@@ -235,6 +235,7 @@ class Leaf:
     canonical: bytes | None
     erased_at: datetime | None = None
     rule: str | None = None  # under which it was erased
+    consignment: int | None = None  # of which it tells
 
 
 async def leaf(tx: Transaction, seq: int) -> Leaf | None:
@@ -242,7 +243,8 @@ async def leaf(tx: Transaction, seq: int) -> Leaf | None:
     row = await (
         await tx.execute(
             """
-            SELECT f.seq, l.leaf_hash, e.salt, e.canonical, x.erased_at, x.rule
+            SELECT f.seq, l.leaf_hash, e.salt, e.canonical, x.erased_at, x.rule,
+                   e.consignment
             FROM feed f JOIN log_leaf l ON l.seq = f.seq
             LEFT JOIN event e ON e.month = f.month AND e.event_id = f.event_id
             LEFT JOIN event_erased x ON x.event_id = f.event_id

@@ -183,6 +183,38 @@ CREATE FUNCTION public.current_org() RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
 
+CREATE TABLE public.consignment (
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    parent text NOT NULL,
+    number text NOT NULL
+);
+
+ALTER TABLE ONLY public.consignment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.reader (
+    org bigint NOT NULL,
+    consignment bigint NOT NULL,
+    view text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    is_shown boolean DEFAULT false NOT NULL,
+    CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
+);
+
+ALTER TABLE ONLY public.reader FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.filers(consignments bigint[]) RETURNS TABLE(consignment bigint, org bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT c.consignment,
+     c.org
+    FROM public.consignment c
+   WHERE ((c.consignment = ANY (filers.consignments)) AND (EXISTS ( SELECT 1
+            FROM public.reader r
+           WHERE ((r.org = public.current_org()) AND (r.consignment = c.consignment)))));
+END;
+
 CREATE FUNCTION public.is_operator() RETURNS boolean
     LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -440,15 +472,6 @@ CREATE TABLE public.bill_personal (
 );
 
 ALTER TABLE ONLY public.bill_personal FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.consignment (
-    consignment bigint NOT NULL,
-    org bigint NOT NULL,
-    parent text NOT NULL,
-    number text NOT NULL
-);
-
-ALTER TABLE ONLY public.consignment FORCE ROW LEVEL SECURITY;
 
 CREATE SEQUENCE public.consignment_block
     START WITH 1
@@ -858,6 +881,25 @@ CREATE TABLE public.log_tile (
     CONSTRAINT log_tile_level_check CHECK (((level >= 0) AND (level <= 8)))
 );
 
+CREATE TABLE public.look (
+    org bigint NOT NULL,
+    look uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_org bigint NOT NULL,
+    by_client text NOT NULL,
+    by_person text,
+    asked text NOT NULL,
+    basis text NOT NULL,
+    kind text NOT NULL,
+    keys text[] NOT NULL,
+    count integer NOT NULL,
+    CONSTRAINT look_by_client_check CHECK ((by_client = ANY (ARRAY['person'::text, 'machine'::text, 'ai'::text]))),
+    CONSTRAINT look_check CHECK (((by_person IS NULL) OR (by_org = org))),
+    CONSTRAINT look_check1 CHECK (((count >= 1) AND (count >= cardinality(keys))))
+);
+
+ALTER TABLE ONLY public.look FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.made (
     org bigint NOT NULL,
     key bytea NOT NULL,
@@ -1131,17 +1173,6 @@ CREATE TABLE public.projection (
     seq bigint NOT NULL,
     CONSTRAINT projection_seq_check CHECK ((seq >= 0))
 );
-
-CREATE TABLE public.reader (
-    org bigint NOT NULL,
-    consignment bigint NOT NULL,
-    view text NOT NULL,
-    until timestamp with time zone NOT NULL,
-    is_shown boolean DEFAULT false NOT NULL,
-    CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
-);
-
-ALTER TABLE ONLY public.reader FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.receipt (
     org bigint NOT NULL,
@@ -1550,6 +1581,9 @@ ALTER TABLE ONLY public.login
 ALTER TABLE ONLY public.login
     ADD CONSTRAINT login_pkey PRIMARY KEY (org, subject);
 
+ALTER TABLE ONLY public.look
+    ADD CONSTRAINT look_pkey PRIMARY KEY (org, look);
+
 ALTER TABLE ONLY public.made
     ADD CONSTRAINT made_pkey PRIMARY KEY (org, key);
 
@@ -1740,6 +1774,10 @@ CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
 CREATE INDEX examination_authority ON public.examination USING btree (authority, examined_at);
 
 CREATE INDEX judgement_serve_at ON public.judgement USING btree (serve_at) WHERE (serve_at IS NOT NULL);
+
+CREATE INDEX look_at ON public.look USING brin (at);
+
+CREATE INDEX look_person ON public.look USING gin (keys) WHERE (kind = 'person'::text);
 
 CREATE INDEX manifest_call ON public.manifest USING btree (call);
 
@@ -1963,6 +2001,12 @@ ALTER TABLE ONLY public.login
 
 ALTER TABLE ONLY public.login
     ADD CONSTRAINT login_subject_fkey FOREIGN KEY (subject) REFERENCES public.person(subject);
+
+ALTER TABLE ONLY public.look
+    ADD CONSTRAINT look_by_org_fkey FOREIGN KEY (by_org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.look
+    ADD CONSTRAINT look_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.made
     ADD CONSTRAINT made_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -2254,6 +2298,8 @@ CREATE POLICY engine ON public.linked TO waglan_engine USING (true) WITH CHECK (
 
 CREATE POLICY engine ON public.login TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.look TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.made FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
@@ -2386,6 +2432,10 @@ ALTER TABLE public.linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.login ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.look ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY looker ON public.look FOR INSERT TO waglan_app WITH CHECK ((by_org = public.current_org()));
+
 ALTER TABLE public.made ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.manifest ENABLE ROW LEVEL SECURITY;
@@ -2405,6 +2455,8 @@ ALTER TABLE public.movement_paper ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.movement_reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY officer ON public.look FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (by_org = public.current_org())));
 
 ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
 
@@ -2488,6 +2540,8 @@ CREATE POLICY own ON public.link_use TO waglan_app, waglan_authority USING ((org
 
 CREATE POLICY own ON public.login TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.look FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
 CREATE POLICY own ON public.made TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.manifest TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -2550,6 +2604,8 @@ CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_au
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON public.consignment FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON public.link_use TO waglan_owner USING (true);
@@ -2563,6 +2619,8 @@ CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHE
 CREATE POLICY owner ON public.password TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.person_role TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.reader FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (true);
 
@@ -2685,6 +2743,17 @@ GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
+GRANT SELECT ON TABLE public.consignment TO waglan_authority;
+GRANT SELECT ON TABLE public.consignment TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
+GRANT SELECT ON TABLE public.reader TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.filers(consignments bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.filers(consignments bigint[]) TO waglan_app;
+
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_authority;
 GRANT SELECT,DELETE ON TABLE public.link_use TO waglan_engine;
@@ -2752,10 +2821,6 @@ GRANT SELECT ON TABLE public.bill_equipment TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.bill_personal TO waglan_app;
 GRANT SELECT ON TABLE public.bill_personal TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.bill_personal TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
-GRANT SELECT ON TABLE public.consignment TO waglan_authority;
-GRANT SELECT ON TABLE public.consignment TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
 
@@ -2867,6 +2932,10 @@ GRANT SELECT ON TABLE public.log_tile TO waglan_app;
 GRANT SELECT ON TABLE public.log_tile TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.log_tile TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.look TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.look TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.look TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_authority;
 GRANT SELECT ON TABLE public.made TO waglan_engine;
@@ -2939,10 +3008,6 @@ GRANT SELECT ON TABLE public.place_list TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.place_list TO waglan_engine;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.projection TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
-GRANT SELECT ON TABLE public.reader TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.receipt TO waglan_engine;

@@ -25,6 +25,7 @@ class Told:
     filed_at: datetime | None
     head: Head
     bill: Bill
+    consignment: int
     equipment: tuple[Equipment, ...]
 
 
@@ -38,7 +39,7 @@ async def told_of(
     """
     rows = await tx.execute(_TOLD, {"numbers": list(numbers), "at_most": at_most})
     found = []
-    for filer, document, filed_at, head, manifest_id, *bill in await rows.fetchall():
+    for filer, document, filed_at, head, consignment, manifest_id, *bill in await rows.fetchall():
         whole = await whole_bill(vault, *bill)
         boxes = await tx.execute(
             "SELECT particulars FROM equipment WHERE manifest_id = %s AND number = ANY (%s)"
@@ -47,13 +48,13 @@ async def told_of(
         )
         equipment = tuple(_equipment(particulars) for (particulars,) in await boxes.fetchall())
         known = _head(head) if head is not None else Head(document or whole.number)
-        told = (PartyId(filer), document or whole.number, filed_at, known, whole, equipment)
-        found.append(Told(*told))
+        told = (PartyId(filer), document or whole.number, filed_at, known, whole)
+        found.append(Told(*told, consignment, equipment))
     return found
 
 
 _TOLD = """
-    SELECT o.party, m.document, m.filed_at, m.head,
+    SELECT o.party, m.document, m.filed_at, m.head, b.consignment,
            b.manifest_id, b.particulars, p.key_salt, p.sealed
     FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, particulars FROM bill
           WHERE number = ANY (%(numbers)s)

@@ -156,6 +156,8 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
     async with visitor.transaction() as tx:
         found = await customs.bill_standing(tx, number)
         steps = [await acts.history(tx, one.consignment) for one in found]
+        numbers = [one.number for one in found]
+        await visitor.looked_at(tx, "/v1/customs/bills", "bill", numbers)
     if not found:
         raise absent("bill")
     return [

@@ -54,6 +54,8 @@ async def listed(call: str, visitor: TheVisitor) -> ListedView:
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         found = await compare_listed(tx, call)
+        if found is not None:
+            await visitor.looked(tx, "/v1/calls/listed", found.sights)
     if found is None:
         raise absent("call")
     differences = found.comparison.differences

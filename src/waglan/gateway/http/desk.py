@@ -238,6 +238,8 @@ async def bills(
         if filed is None:
             raise absent("manifest")
         standings = await customs.standings(tx, filed.manifest_id, after=after, at_most=limit)
+        numbers = [one.number for one in standings]
+        await visitor.looked_at(tx, "/v1/customs/manifests/bills", "bill", numbers)
     shown = [
         BillStandingView(
             number=one.number,
@@ -266,6 +268,8 @@ async def newest(
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         found = await manifests.newest(tx, before=before, at_most=limit)
+        papers = [one.document for one in found]
+        await visitor.looked_at(tx, "/v1/manifests", "manifest", papers)
     return ManifestPage(
         manifests=[_manifest(filed) for filed in found],
         next=found[-1].manifest_id if len(found) == limit else None,
@@ -278,6 +282,8 @@ async def one(manifest: UUID, visitor: TheVisitor) -> ManifestView:
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         filed = await manifests.by_id(tx, manifest)
+        if filed is not None:
+            await visitor.looked_at(tx, "/v1/manifests", "manifest", [filed.document])
     if filed is None:
         raise absent("manifest")
     return _manifest(filed)

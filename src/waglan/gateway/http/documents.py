@@ -14,6 +14,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import absent
 from waglan.messages import manifest_json
 from waglan.messages.sheet.template import csv_template, xlsx_template
+from waglan.operations._sights import papers_seen
 from waglan.parties.permission import Act
 from waglan.store import Transaction, documents
 from waglan.store.documents import Document, KeyName
@@ -81,22 +82,25 @@ async def listed(visitor: TheVisitor, asked: Annotated[Wanted, Query()]) -> Docu
     visitor.must(Act.READ)
     keys, vault = asked.keys(), visitor.kit.keys.vault
     async with visitor.transaction() as tx:
-        if not keys:
-            return await _page(tx, asked)
-        each = [await documents.find(tx, vault, name, text) for name, text in keys]
-    in_all = set.intersection(*({one.id for one in found} for found in each))
-    named = [_view(one) for one in each[0] if one.id in in_all]
-    return DocumentsView(documents=named[: asked.limit], next=None)
+        if keys:
+            each = [await documents.find(tx, vault, name, text) for name, text in keys]
+            in_all = set.intersection(*({one.id for one in found} for found in each))
+            shown, more = [one for one in each[0] if one.id in in_all][: asked.limit], False
+        else:
+            shown, more = await _page(tx, asked)
+        await visitor.looked(tx, "/v1/documents", papers_seen(shown))
+    return DocumentsView(
+        documents=[_view(one) for one in shown], next=shown[-1].id if more else None
+    )
 
 
-async def _page(tx: Transaction, asked: Wanted) -> DocumentsView:
+async def _page(tx: Transaction, asked: Wanted) -> tuple[list[Document], bool]:
     last = None if asked.before is None else await documents.by_id(tx, asked.before)
     if asked.before is not None and last is None:
         raise absent("document")
     number = None if last is None else last.document_id
     found = await documents.newest(tx, before=number, at_most=asked.limit + 1)
-    page = [_view(one) for one in found[: asked.limit]]
-    return DocumentsView(documents=page, next=page[-1].id if len(found) > asked.limit else None)
+    return found[: asked.limit], len(found) > asked.limit
 
 
 @router.get("/{document}", response_model=OpenedView, responses=ERRORS)
@@ -106,6 +110,7 @@ async def show(document: UUID, visitor: TheVisitor) -> OpenedView:
     async with visitor.transaction() as tx:
         found = await documents.by_id(tx, document)
         versions = [] if found is None else await documents.history(tx, found)
+        await visitor.looked(tx, "/v1/documents", papers_seen([found] if found else []))
     if found is None:
         raise absent("document")
     content = await documents.opened(visitor.kit.keys.vault, found)

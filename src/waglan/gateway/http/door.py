@@ -1,7 +1,7 @@
 """Who is asking: a bearer token, checked at every request, and what its holder may do."""
 
 import hashlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -16,9 +16,10 @@ from waglan.gateway.http.problem import Problem, language, misunderstood
 from waglan.gateway.kit import Kit
 from waglan.parties.permission import Act, refusal
 from waglan.parties.role import Principal, Role
-from waglan.store import Transaction, parties
+from waglan.store import Transaction, looks, parties
 from waglan.store.accounts import Holder
 from waglan.store.connect import Pool, transaction
+from waglan.store.looks import Looker, Sight
 
 TOKEN_CHARACTERS_MAX = 200
 
@@ -59,6 +60,19 @@ class Visitor:
         async with transaction(self.kit.pools.app, None) as tx:
             known = await parties.authenticate(tx, self.secret_sha256, at=self.kit.clock())
         return known is not None and known.principal == self.principal
+
+    async def looked(self, tx: Transaction, asked: str, sights: Iterable[Sight]) -> None:
+        """Write down that this client looks at what is another's, with what it looks at."""
+        who, kit = self.principal, self.kit
+        is_officer = Role.CUSTOMS in who.roles
+        by = Looker(
+            self.org, who.org, who.client, who.accountable, is_officer, kit.clock(), kit.new_id
+        )
+        await looks.keep(tx, by, asked, sights)
+
+    async def looked_at(self, tx: Transaction, asked: str, kind: str, keys: Iterable[str]) -> None:
+        """Write down what an officer looks at; of a firm's own list there is nothing to write."""
+        await self.looked(tx, asked, [Sight(kind, key, self.principal.org) for key in keys])
 
     def must(self, act: Act) -> None:
         """Raise Problem 403 with the reason unless this client may do this act."""

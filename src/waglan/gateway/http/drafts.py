@@ -323,7 +323,10 @@ def _paper(told: Reply) -> BridgeFile | None:
 async def _filled(tx: Transaction, visitor: Visitor, content: Content) -> list[Claim]:
     if not content.keys:
         return []
-    return await fill_draft(tx, visitor.kit.keys.vault, acting(visitor), content.keys)
+    vault = visitor.kit.keys.vault
+    claims, seen = await fill_draft(tx, vault, acting(visitor), content.keys)
+    await visitor.looked(tx, "/v1/drafts", seen)
+    return claims
 
 
 async def _fields(tx: Transaction, visitor: Visitor, content: Content) -> dict[str, object]:

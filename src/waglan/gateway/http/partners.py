@@ -14,9 +14,11 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.messages.edifact.profile import Profile, of_json, packaged, to_json
 from waglan.operations.set_partner_profile import set_partner_profile
+from waglan.parties.look import Basis
 from waglan.parties.permission import Act
 from waglan.parties.role import Role
 from waglan.store import Taken, parties, partners
+from waglan.store.looks import Sight
 
 router = APIRouter(prefix="/v1/partners", tags=["partners"])
 
@@ -43,6 +45,8 @@ async def show(party: str, visitor: TheVisitor) -> ProfileView:
         if org is None:
             raise absent("partner")
         found = await partners.agreed(tx, org)
+        seen = Sight("profile", party, PartyId(party), basis=Basis.OPERATOR)
+        await visitor.looked(tx, "/v1/partners/profile", [seen])
     return _view(party, found.version, found.profile, found.set_at)
 
 

@@ -22,11 +22,13 @@ from waglan.operations.issue_token import issue_token
 from waglan.operations.let_in_person import let_in_person
 from waglan.operations.register_person import NewPerson, read_person
 from waglan.parties.firm_role import firm_roles, giving_findings, scopes_of
+from waglan.parties.look import Basis
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
 from waglan.parties.sign_in import LinkPurpose, policy
 from waglan.store import Taken, Transaction, accounts, parties
 from waglan.store.accounts import Holder, Page, PersonKept
+from waglan.store.looks import PERSON, Sight
 from waglan.store.messages import new_salt
 
 router = APIRouter(prefix="/v1", tags=["people"])
@@ -184,6 +186,9 @@ async def persons(
     visitor.must(Act.REGISTER_PERSON)
     async with visitor.transaction() as tx:
         found = await accounts.persons(tx, visitor.org, Page(after, limit))
+        own = visitor.principal.org
+        seen = [Sight(PERSON, one.subject, own, basis=Basis.FIRM) for one in found]
+        await visitor.looked(tx, "/v1/persons", seen)
     shown = [person_view(one, visitor.kit.keys.vault) for one in found]
     return PersonPage(persons=shown, next=shown[-1].person if len(shown) == limit else None)
 

@@ -72,6 +72,8 @@ async def customs_status(
     now = visitor.kit.clock()
     async with visitor.transaction() as tx:
         found = await state_status(tx, key, kind, now=now)
+        if isinstance(found, list):
+            await visitor.looked(tx, "/v1/customs-status", [one.sight for one in found])
     if found is None:
         raise absent("key")
     if isinstance(found, Finding):
@@ -121,11 +123,13 @@ async def holds(
     until = None if next_minutes is None else now + timedelta(minutes=next_minutes)
     async with visitor.transaction() as tx:
         found = await list_holds(tx, visitor.principal.org, call, now=now, next_update=until)
+        if isinstance(found, tuple):
+            await visitor.looked(tx, "/v1/calls/holds", found[1])
     if found is None:
         raise absent("call")
     if isinstance(found, Finding):
         raise _refused(found)
-    signed = sign_holds(found, visitor.kit.keys.signer(Purpose.HOLD_LIST))
+    signed = sign_holds(found[0], visitor.kit.keys.signer(Purpose.HOLD_LIST))
     return Response(signed, media_type="text/plain; charset=utf-8")
 
 

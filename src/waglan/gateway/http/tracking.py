@@ -20,6 +20,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
+from waglan.operations._sights import sights
 from waglan.operations.prove_event import prove_event
 from waglan.operations.track_key import Tracked, track_key
 from waglan.parties.permission import Act
@@ -93,6 +94,8 @@ async def track(
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         found = await track_key(tx, key, kind)
+        seen = [sight for one in found for sight in one.sights]
+        await visitor.looked(tx, "/v1/track", seen)
     if not found:
         raise absent("key")
     return TrackView(key=key, found=[_tracked(one) for one in found])
@@ -161,14 +164,18 @@ async def page(
 ) -> PageView:
     """List what happened that you may see, in the log's order, beyond a cursor."""
     visitor.must(Act.READ)
-    found = await _page(visitor, after, limit)
+    found = await _page(visitor, "/v1/events", after, limit)
     return PageView(events=found, next=found[-1].seq or after if found else after)
 
 
-async def _page(visitor: Visitor, after: int, limit: int) -> list[EventView]:
+async def _page(visitor: Visitor, asked: str, after: int, limit: int) -> list[EventView]:
     async with visitor.transaction() as tx:
-        told = await events.feed(tx, after=after, at_most=limit)
-    return [_event(one.seq, read_event(one.canonical)) for one in told]
+        told = [
+            (one, read_event(one.canonical))
+            for one in await events.feed(tx, after=after, at_most=limit)
+        ]
+        await visitor.looked(tx, asked, sights((one.consignment, event) for one, event in told))
+    return [_event(one.seq, event) for one, event in told]
 
 
 @router.get(
@@ -197,7 +204,7 @@ async def _follow(visitor: Visitor, bell: Bell, cursor: int) -> AsyncIterator[st
         # Open streams ask again who they are: a token revoked meanwhile ends its stream.
         if not await visitor.still_known():
             return
-        found = await _page(visitor, cursor, PAGE_MAX)
+        found = await _page(visitor, "/stream", cursor, PAGE_MAX)
         for event in found:
             cursor = event.seq if event.seq is not None else cursor
             yield f"id: {event.seq}\nevent: {event.code}\ndata: {event.model_dump_json()}\n\n"
@@ -217,7 +224,9 @@ async def evidence(seq: int, visitor: TheVisitor) -> Response:
     """Return the proof of one event, which `waglan verify` checks without any network."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        bundle = await prove_event(tx, seq)
-    if bundle is None:
+        proven = await prove_event(tx, seq)
+        if proven is not None:
+            await visitor.looked(tx, "/v1/evidence", proven[1])
+    if proven is None:
         raise Problem(404, Finding("HTTP-NO-PROOF-YET", Severity.ERROR, Where("event"), {}))
-    return Response(bundle.encoded(), media_type="application/json")
+    return Response(proven[0].encoded(), media_type="application/json")

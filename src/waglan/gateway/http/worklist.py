@@ -64,6 +64,8 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
     place = None if after is None else _place(after)
     async with visitor.transaction() as tx:
         found = await worklist.page(tx, wanted, after=place, at_most=limit + 1)
+        numbers = [one.number for one in found[:limit]]
+        await visitor.looked_at(tx, "/v1/customs/worklist", "bill", numbers)
     return WorklistView(
         bills=[_view(one) for one in found[:limit]],
         next=_cursor(found[limit - 1]) if len(found) > limit else None,

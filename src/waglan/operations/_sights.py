@@ -1,0 +1,55 @@
+"""What of an answer is another's, so that he can be told of it."""
+
+from collections.abc import Iterable, Iterator
+
+from waglan.codes.event import EventCode
+from waglan.codes.key import KeyKind
+from waglan.logbook.event import Event
+from waglan.parties.look import Basis
+from waglan.store import moves
+from waglan.store.documents import Document
+from waglan.store.looks import Sight
+from waglan.store.notices import Served
+from waglan.store.told import Told
+
+# What the quay and the planners tell; other events of no bill were written to their readers.
+REPORTS = frozenset(
+    {
+        EventCode.EQUIPMENT_DISCHARGED,
+        EventCode.EQUIPMENT_LOADED,
+        EventCode.EQUIPMENT_GATE_IN,
+        EventCode.EQUIPMENT_GATE_OUT,
+        EventCode.EQUIPMENT_STATUS,
+        EventCode.EQUIPMENT_STOWED,
+        EventCode.EQUIPMENT_WITHDRAWN,
+    }
+)
+
+
+def sights(told: Iterable[tuple[int | None, Event]]) -> Iterator[Sight]:
+    """Yield what events show of bills and of reports, each with the consignment it tells of."""
+    for consignment, event in told:
+        if consignment is not None or event.code in REPORTS:
+            yield Sight(event.about.kind.value, event.about.text, event.said_by, consignment)
+
+
+def notices_seen(served: Iterable[Served]) -> Iterator[Sight]:
+    """Yield what notices show of the bills that they were served of."""
+    for one in served:
+        yield Sight(KeyKind.BILL.value, one.number, one.authority, one.consignment)
+
+
+def papers_seen(papers: Iterable[Document]) -> Iterator[Sight]:
+    """Yield what papers show of their senders."""
+    for one in papers:
+        yield Sight("paper", str(one.id), one.sender, basis=Basis.ADDRESSED)
+
+
+def box_seen(told: moves.Told) -> Sight:
+    """Return what a report shows of the firm that made it."""
+    return Sight(KeyKind.CONTAINER.value, told.movement.box.number.upper(), told.said_by)
+
+
+def bill_seen(told: Told) -> Sight:
+    """Return what a filing shows of a bill."""
+    return Sight(KeyKind.BILL.value, told.bill.number, told.filer, told.consignment)
