@@ -15,6 +15,7 @@ class Told:
     kilograms: int = 2400
     at: str = "202611230815"
     more: str = ""
+    stays_for: str = ""  # of a plan: the port that it goes on to
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def baplie(sheet: Sheet, boxes: Sequence[Told], discharge: str = "HKHKG") -> byt
         f"DTM+137:202611220900:203'{sheet.ship}LOC+5+CNSHA'LOC+61+HKHKG'DTM+132:202611230600:203'"
     )
     body += "".join(
-        f"LOC+147+00{n:05}::5'MEA+WT++KGM:{one.kilograms}'LOC+9+CNSHA'LOC+11+{discharge}'RFF+BM:1'"
+        f"LOC+147+00{n:05}::5'MEA+WT++KGM:{one.kilograms}'"
+        f"LOC+9+CNSHA'LOC+11+{one.stays_for or discharge}'RFF+BM:1'"
         f"EQD+CN+{one.box}+22G1+++{one.full}'NAD+CA+SYNL'"
         for n, one in enumerate(boxes)
     )
