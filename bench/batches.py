@@ -1,6 +1,6 @@
 """Events in batches over HTTP, against raw COPY and against a plain ORM endpoint. Ratios count.
 
-Run with `.venv/bin/python bench/batches.py [rounds]`. Four clients on loopback, each with a
+Run with `.venv/bin/python bench/batches.py [rounds [copy]]`; `copy` leaves out the ORM. Four clients on loopback, each with a
 connection of its own, send batches of 1,000 events to an instance started by `waglan up`, with its
 own PostgreSQL, sequencer and worker running, as its application role with row-level security on.
 Time is wall time from the first byte sent to the last answer.
@@ -29,10 +29,11 @@ import subprocess
 import sys
 import tempfile
 import time  # noqa: TID251 -- it measures
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4  # noqa: TID251 -- a client makes its keys
@@ -41,6 +42,7 @@ import httpx
 import peers
 import psycopg
 from psycopg.conninfo import make_conninfo
+from postgres_cpu import by_role, cpu_s, postmaster
 from small_port import embedded, processors
 
 from waglan.codes.container import ContainerNo
@@ -68,48 +70,84 @@ ORMS = {"ORM, same tables": "/same", "ORM, one table": "/one"}
 START_LOOKS_MAX = 600
 
 
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A running instance: where it answers, a terminal's token, its interface's process."""
+
+    port: int
+    token: str
+    pid: int
+
+
 def main() -> None:
     """Print each round's times, then the medians of the ratios."""
-    asyncio.run(_main(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
+    asyncio.run(_main(rounds, {} if sys.argv[2:] == ["copy"] else ORMS))
 
 
-async def _main(rounds: int) -> None:
+async def _main(rounds: int, kinds: Mapping[str, str]) -> None:
     async with embedded() as server:
         theirs = tuple(identical(server, name) for name in ("bench_copy", "bench_orm"))
         for one in theirs:
             await prepare(one)
         # Nothing else runs in this process's loop; all below waits for other processes.
-        await asyncio.to_thread(measure, server, theirs, rounds)
+        await asyncio.to_thread(measure, server, theirs, (rounds, kinds))
 
 
-def measure(server: Server, theirs: Sequence[Dsn], rounds: int) -> None:
+def measure(server: Server, theirs: Sequence[Dsn], asked: tuple[int, Mapping[str, str]]) -> None:
     """Let every side write the same events in turns."""
+    rounds, kinds = asked
     count = CLIENTS * BATCHES * EVENTS
     print(f"{count} events a round: {CLIENTS} clients, {EVENTS} a batch; {processors()} processors")
-    ratios: dict[str, list[float]] = {"COPY": [], **{kind: [] for kind in ORMS}}
+    ratios: dict[str, list[float]] = {"COPY": [], **{kind: [] for kind in kinds}}
     with (
         tempfile.TemporaryDirectory(prefix="waglan-bench-", dir="/tmp") as folder,
-        instance(server, Path(folder)) as (port, token),
+        instance(server, Path(folder)) as one,
     ):
-        for one in theirs:
-            organisations(server.dsn, one)
+        port, token = one.port, one.token
+        for dsn in theirs:
+            organisations(server.dsn, dsn)
         for n in range(rounds):
             bodies = [[batch(n, c, b) for b in range(BATCHES)] for c in range(CLIENTS)]
+            before = used(server, one.pid)
             answers, ours_s = timed(port, PATH, bodies, token)
             settled(server.dsn)
-            copy_s = copying(server.dsn, theirs[0], answers)
+            ours = used(server, one.pid) - before
+            taken = rows(server.dsn, answers)
+            before = used(server, one.pid)
+            copy_s = copying(theirs[0], taken)
+            copy = used(server, one.pid) - before
             ratios["COPY"].append(copy_s / ours_s)
             print(f"{copy_s / ours_s:.2f}", end="  ", flush=True)
             line = f"ours {ours_s:6.2f} s ({count / ours_s:7,.0f}/s), COPY {copy_s:6.2f} s"
             with orm(theirs[1]) as peer:
-                for kind, path in ORMS.items():
+                for kind, path in kinds.items():
                     _, orm_s = timed(peer, path, bodies, "")
                     ratios[kind].append(orm_s / ours_s)
                     line += f", {kind} {orm_s:6.2f} s"
             print(line, flush=True)
+            for name, of in (("ours", ours), ("COPY", copy)):
+                print(f"  {name}, processor time an event: {spent(of, count)}", flush=True)
     print(f"of raw COPY's speed: {spread(ratios['COPY'])} (target {TARGET_COPY})")
-    for kind in ORMS:
+    for kind in kinds:
         print(f"times as fast as {kind}: {spread(ratios[kind])} (target {TARGET_ORM:.0f})")
+
+
+def used(server: Server, interface: int) -> Counter[str]:
+    """Return the seconds of a processor that each part had so far."""
+    found = Counter({"clients": time.process_time(), "interface": cpu_s(interface, alone=True)})
+    found["sequencer, worker"] = cpu_s(interface) - found["interface"]
+    of = by_role(postmaster(server.house.data))
+    found["PostgreSQL for the interface"] = of.pop("waglan_app", 0)
+    found["PostgreSQL for the engine"] = of.pop("waglan_engine", 0)
+    found["PostgreSQL otherwise"] = sum(of.values())
+    return found
+
+
+def spent(of: Counter[str], events: int) -> str:
+    """Return what each part took of a processor for one event."""
+    each = ", ".join(f"{name} {s / events * 1e6:.0f}" for name, s in of.items())
+    return f"{sum(of.values()) / events * 1e6:.0f} µs: {each}"
 
 
 def spread(found: Sequence[float]) -> str:
@@ -187,10 +225,14 @@ def identical(server: Server, name: str) -> Dsn:
     )
 
 
-def copying(ours: Dsn, theirs: Dsn, answers: Sequence[dict[str, object]]) -> float:
-    """Write the rows of these batches into the identical tables by COPY alone; return the time."""
+def rows(ours: Dsn, answers: Sequence[dict[str, object]]) -> list[dict[str, bytes]]:
+    """Return the rows that our endpoint wrote, batch by batch."""
     with psycopg.connect(ours.admin or "", autocommit=True) as conn:
-        taken = [rows_of(conn, str(answer["batch"])) for answer in answers]
+        return [rows_of(conn, str(answer["batch"])) for answer in answers]
+
+
+def copying(theirs: Dsn, taken: Sequence[dict[str, bytes]]) -> float:
+    """Write rows into the identical tables by COPY alone; return the time."""
     turns = [taken[n * BATCHES : (n + 1) * BATCHES] for n in range(CLIENTS)]
 
     def client(mine: Sequence[dict[str, bytes]]) -> None:
@@ -256,8 +298,8 @@ def organisations(ours: Dsn, theirs: Dsn) -> None:
 
 
 @contextmanager
-def instance(server: Server, folder: Path) -> Iterator[tuple[int, str]]:
-    """Have `waglan up` answer inside the block; give its port and a terminal's token."""
+def instance(server: Server, folder: Path) -> Iterator[Ours]:
+    """Have `waglan up` answer inside the block, and a terminal let in."""
     port, program = free_port(), Path(sys.executable).with_name("waglan")
     settings = {
         "WAGLAN_HOME": str(folder / "instance"),
@@ -279,7 +321,7 @@ def instance(server: Server, folder: Path) -> Iterator[tuple[int, str]]:
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=60,
             )
-            yield port, answer.json()["secret"]
+            yield Ours(port, answer.json()["secret"], process.pid)
         finally:
             process.terminate()
             process.wait()

@@ -1,6 +1,7 @@
-"""What PostgreSQL's processes cost, from /proc: the postmaster, its children, and those gone."""
+"""What processes cost, from /proc: one, its children, and those gone."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -11,12 +12,32 @@ def postmaster(data: Path) -> int:
     return int((data / "postmaster.pid").read_text().split()[0])
 
 
-def cpu_s(pid: int) -> float:
-    """Return user and system seconds of a server so far.
+def cpu_s(pid: int, *, alone: bool = False) -> float:
+    """Return user and system seconds of a process with its children so far.
 
-    The postmaster's own line counts the children that it has seen end; the living are added.
+    Its own line counts the children that it has seen end; the living are added, or not if `alone`.
     """
-    return sum(_ticks(one) for one in _family(pid)) / _TICKS_PER_SECOND
+    return sum(map(_ticks, [pid] if alone else _family(pid))) / _TICKS_PER_SECOND
+
+
+def by_role(pid: int) -> Counter[str]:
+    """Return the seconds of a server's living processes by the role that is logged in.
+
+    What the server does for all stands under "others".
+    """
+    found = Counter[str]()
+    for one in _family(pid):
+        words = _title(one).split()  # postgres: role database [local] idle
+        role = words[1] if len(words) > 3 and words[1].startswith("waglan") else "others"
+        found[role] += _ticks(one) / _TICKS_PER_SECOND
+    return found
+
+
+def _title(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except FileNotFoundError:
+        return ""
 
 
 def _family(pid: int) -> list[int]:

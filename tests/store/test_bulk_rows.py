@@ -41,16 +41,17 @@ FULL = (1, 2, 3, True, date(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), "a", 
 
 
 def there_and_back(database: Dsn, rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
-    async def copied() -> list[tuple[object, ...]]:
+    async def kept() -> list[tuple[object, ...]]:
         async with await psycopg.AsyncConnection.connect(database.admin or "") as tx:
             await tx.execute("set timezone to 'utc'")
-            cells = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
-            await bulk.stage(tx, "any", COLUMNS, cells)
-            found = await (await tx.execute("select * from staged_any")).fetchall()
+            shape = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS)
+            await tx.execute(f"create temporary table written ({shape})".encode())
+            await bulk.insert(tx, "written", COLUMNS, rows)
+            found = await (await tx.execute("select * from written")).fetchall()
             await tx.rollback()
             return found
 
-    return asyncio.run(copied())
+    return asyncio.run(kept())
 
 
 @settings(

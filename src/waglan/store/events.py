@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from waglan.codes.key import Key
 from waglan.codes.party import PartyId
@@ -29,24 +29,15 @@ _EVENT = (
     ("salt", "bytea"),
     ("canonical", "bytea"),
 )
-_AUDIENCE = (("org", "int8"), ("event_id", "int8"), ("month", "date"))
-_KEY_EVENT = (("kind", "text"), ("key", "text"), ("event_id", "int8"), ("month", "date"))
-# What else stands in the staged rows: who may see the event, by the audience's number.
-_SEEN_BY = ("seen_by", "int4")
-_COLUMNS = ", ".join(name for name, _ in _EVENT)
-_MANY_EVENTS = f"INSERT INTO event ({_COLUMNS}) SELECT {_COLUMNS} FROM staged_event"
-_MANY_SEEN = """
+_KEY_EVENT = (("event_id", "int8"), ("kind", "text"), ("key", "text"), ("month", "date"))
+# Who may see an event, by the audience's number.
+_SEEN_BY = (("event_id", "int8"), ("month", "date"), ("seen_by", "int4"))
+_SHOW = """
     INSERT INTO audience (org, event_id, month)
-    SELECT a.org, e.event_id, e.month
-    FROM staged_event e JOIN unnest(%s::int4[], %s::int8[]) AS a (seen_by, org) USING (seen_by)
-"""
-_MANY_KEYS = """
-    INSERT INTO key_event (kind, key, event_id, month)
-    SELECT about_kind, about, event_id, month FROM staged_event
+    SELECT a.org, given.event_id, given.month
+    FROM {} JOIN unnest(%s::int4[], %s::int8[]) AS a (seen_by, org) USING (seen_by)
 """
 
-
-_Row: TypeAlias = "tuple[Any, ...]"  # an event's columns, then those beside it
 _Seen: TypeAlias = "tuple[int, int]"  # (number of the audience, organisation)
 
 
@@ -81,60 +72,32 @@ async def append(
         return []
     if len(events) > EVENTS_MAX:
         raise TooManyEvents(f"{len(events)} events in one transaction; at most {EVENTS_MAX}")
-    orgs = await _orgs(tx, {e.said_by for e in events}.union(*{e.readers for e in events}))
-    first = await _block(tx)
+    orgs, first = await _numbers(
+        tx, {e.said_by for e in events}.union(*{e.readers for e in events})
+    )
     audiences: dict[tuple[PartyId, frozenset[PartyId]], int] = {}
-    cells = _cells(events, first, consignments or [None] * len(events), (orgs, audiences))
+    cells = _cells(events, first, consignments or [None] * len(events), orgs)
+    await bulk.insert_columns(tx, "event", _EVENT, cells)
+    ids, months = cells[:2]
+    seen_by = [audiences.setdefault((e.said_by, e.readers), len(audiences)) for e in events]
     seen = [
         (n, orgs[party])
         for (said_by, readers), n in audiences.items()
         for party in {said_by, *readers}
     ]
-    if len(events) <= bulk.FEW:
-        await _append_few(tx, list(zip(*cells, strict=True)), seen)
-    else:
-        await _append_many(tx, cells, seen)
-    month = _month(events[0].recorded_at)
-    also = [
-        (key.kind.value, key.text, first + i, month)
-        for i, event in enumerate(events)
-        if event.also
-        for key in dict.fromkeys(event.also)
-        if key != event.about
-    ]
-    await bulk.insert(tx, "key_event", _KEY_EVENT, also)
+    async for given, told in bulk.pieces(_SEEN_BY, (ids, months, seen_by)):
+        named = [n for n, _ in seen], [org for _, org in seen]
+        await tx.execute(_SHOW.format(given).encode(), [*told, *named])
+    await bulk.insert_columns(tx, "key_event", _KEY_EVENT, _keys(events, first, months))
     return list(range(first, first + len(events)))
-
-
-async def _append_few(tx: Transaction, rows: Sequence[_Row], seen: Sequence[_Seen]) -> None:
-    await bulk.insert(tx, "event", _EVENT, [row[: len(_EVENT)] for row in rows])
-    audience = [
-        (org, event_id, month) for event_id, month, *_, by in rows for n, org in seen if n == by
-    ]
-    await bulk.insert(tx, "audience", _AUDIENCE, audience)
-    keys = [(kind, about, event_id, month) for event_id, month, _, _, kind, about, *_ in rows]
-    await bulk.insert(tx, "key_event", _KEY_EVENT, keys)
-
-
-async def _append_many(
-    tx: Transaction, cells: Sequence[Sequence[bulk.Cell]], seen: Sequence[_Seen]
-) -> None:
-    # One row an event goes to the server, which spreads it over the three tables.
-    await bulk.stage(tx, "event", (*_EVENT, _SEEN_BY), cells)
-    await tx.execute(_MANY_EVENTS)
-    await tx.execute(_MANY_SEEN, [[n for n, _ in seen], [org for _, org in seen]])
-    await tx.execute(_MANY_KEYS)
-    await tx.execute("DROP TABLE staged_event")
 
 
 def _cells(
     events: Sequence[Event],
     first: int,
     consignments: Sequence[int | None],
-    of: tuple[Mapping[PartyId, int], dict[tuple[PartyId, frozenset[PartyId]], int]],
+    orgs: Mapping[PartyId, int],
 ) -> list[Sequence[bulk.Cell]]:
-    """Return the columns to stage, and number the audiences: thousands of bills share one."""
-    orgs, audiences = of
     salts = os.urandom(SALT_BYTES * len(events))
     return [
         range(first, first + len(events)),
@@ -148,33 +111,46 @@ def _cells(
         [e.recorded_at for e in events],
         [salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES)],
         events_bytes(events),
-        [audiences.setdefault((e.said_by, e.readers), len(audiences)) for e in events],
     ]
 
 
-def _values(members: Sequence[Enum]) -> list[object]:
-    # Thousands of events are most often of one code.
-    if members.count(members[0]) == len(members):
-        return [members[0].value] * len(members)
-    return [member.value for member in members]
-
-
-async def _orgs(tx: Transaction, parties: set[PartyId]) -> dict[PartyId, int]:
-    found = await tx.execute(
-        "SELECT party, org FROM organisation WHERE party = ANY (%s)", [list(parties)]
+def _keys(
+    events: Sequence[Event], first: int, months: Sequence[bulk.Cell]
+) -> tuple[Sequence[bulk.Cell], ...]:
+    """Return what finds each event: what it is about, and what else."""
+    also = [
+        (first + i, key)
+        for i, event in enumerate(events)
+        if event.also
+        for key in dict.fromkeys(event.also)
+        if key != event.about
+    ]
+    keys = [*[event.about for event in events], *[key for _, key in also]]
+    return (
+        [*range(first, first + len(events)), *[event_id for event_id, _ in also]],
+        _values([key.kind for key in keys]),
+        [key.text for key in keys],
+        [months[0]] * len(keys),
     )
-    orgs = {PartyId(party): org for party, org in await found.fetchall()}
+
+
+def _values(members: Sequence[Enum]) -> list[object]:
+    values = {member: member.value for member in set(members)}
+    return [values[member] for member in members]
+
+
+async def _numbers(tx: Transaction, parties: set[PartyId]) -> tuple[dict[PartyId, int], int]:
+    """Return the organisations' numbers, and the first of a million numbers that are ours alone."""
+    found = await tx.execute(
+        "SELECT party, org, (SELECT nextval('event_block') << 20) FROM organisation"
+        " WHERE party = ANY (%s)",
+        [list(parties)],
+    )
+    rows = await found.fetchall()
+    orgs = {PartyId(party): int(org) for party, org, _ in rows}
     if parties - orgs.keys():
         raise LookupError(f"no such organisation: {', '.join(sorted(parties - orgs.keys()))}")
-    return orgs
-
-
-async def _block(tx: Transaction) -> int:
-    """Return the first number of a block of a million that no other transaction has."""
-    row = await (await tx.execute("SELECT nextval('event_block') << 20")).fetchone()
-    if row is None:
-        raise RuntimeError("PostgreSQL gave no event block")
-    return int(row[0])
+    return orgs, int(rows[0][2])
 
 
 def _month(recorded_at: datetime) -> date:

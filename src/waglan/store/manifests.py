@@ -278,12 +278,11 @@ async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> d
 async def _add_bills(
     tx: Transaction, vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
 ) -> None:
-    # One row a bill goes to the server, which spreads it over two tables.
-    await bulk.stage(tx, "bill", _BILL, _bill_cells(vault, kept, commitments))
-    of = {"manifest": kept.manifest_id, "org": kept.org}
-    for spread in _SPREAD:
-        await tx.execute(spread, of)
-    await tx.execute("DROP TABLE staged_bill")
+    of = kept.consignments
+    beside = [[number] * len(of) for number in (kept.manifest_id, kept.org)]
+    await bulk.insert_columns(tx, "bill", _BILL, [of, *beside, *_bill_cells(kept.bills)])
+    sealed = _personal_cells(vault, kept.bills, commitments)
+    await bulk.insert_columns(tx, "bill_personal", _PERSONAL, [of, *beside, *sealed])
     stowed = [_stowed(bill) for bill in kept.bills]
     inside = [
         consignment
@@ -310,45 +309,37 @@ async def _add_bills(
     )
 
 
+_OF = (("consignment", "int8"), ("manifest_id", "int8"), ("org", "int8"))
 _BILL = (
-    ("consignment", "int8"),
+    *_OF,
     ("number", "text"),
     ("parent", "text"),
     ("level", "text"),
     ("forwarder", "text"),
     ("particulars", "bytea"),
-    ("key_salt", "bytea"),
-    ("sealed", "bytea"),
-    ("blind", "bytea[]"),
 )
-_SPREAD = (
-    """
-    INSERT INTO bill (manifest_id, org, consignment, number, parent, level, forwarder, particulars)
-    SELECT %(manifest)s, %(org)s, consignment, number, parent, level, forwarder, particulars
-    FROM staged_bill
-    """,
-    """
-    INSERT INTO bill_personal (manifest_id, org, consignment, key_salt, sealed, blind)
-    SELECT %(manifest)s, %(org)s, consignment, key_salt, sealed, blind FROM staged_bill
-    """,
-)
+_PERSONAL = (*_OF, ("key_salt", "bytea"), ("sealed", "bytea"), ("blind", "bytea[]"))
 
 
-def _bill_cells(
-    vault: Vault, kept: _Kept, commitments: Sequence[Sequence[bytes]]
-) -> list[Sequence[bulk.Cell]]:
-    bills, drawn = kept.bills, os.urandom(SALT_BYTES * len(kept.bills))
-    salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
-    # A ship carries for the same firms again and again: each name is blinded once.
-    blind = {name: vault.blind(name) for name in {p.name for b in bills for p in b.parties}}
+def _bill_cells(bills: Sequence[Bill]) -> list[Sequence[bulk.Cell]]:
     level = {one: one.value for one in Level}
     return [
-        kept.consignments,
         [bill.number for bill in bills],
         [bill.parent for bill in bills],
         [level[bill.level] for bill in bills],
         [_forwarder(bill) for bill in bills],
         [_encode(_bare(bill)) for bill in bills],
+    ]
+
+
+def _personal_cells(
+    vault: Vault, bills: Sequence[Bill], commitments: Sequence[Sequence[bytes]]
+) -> list[Sequence[bulk.Cell]]:
+    drawn = os.urandom(SALT_BYTES * len(bills))
+    salts = [drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES)]
+    # A ship carries for the same firms again and again: each name is blinded once.
+    blind = {name: vault.blind(name) for name in {p.name for b in bills for p in b.parties}}
+    return [
         salts,
         [
             seal_personal(vault, salt, _personal(bill, made))
