@@ -1,8 +1,9 @@
 """Events in batches over HTTP, against raw COPY and against a plain ORM endpoint. Ratios count.
 
-Run with `.venv/bin/python bench/batches.py [rounds [copy]]`; `copy` leaves out the ORM. Four clients on loopback, each with a
-connection of its own, send batches of 1,000 events to an instance started by `waglan up`, with its
-own PostgreSQL, sequencer and worker running, as its application role with row-level security on.
+Run with `.venv/bin/python bench/batches.py [rounds [copy]]`; `copy` leaves out the ORM. Four
+clients on loopback, each with a connection of its own, send batches of 1,000 events to an instance
+started by `waglan up`, with its own PostgreSQL, sequencer and worker running, as its application
+role with row-level security on.
 Time is wall time from the first byte sent to the last answer.
 
 Raw COPY writes *the same rows into identical tables*: another database of the same server with the
@@ -41,8 +42,8 @@ from uuid import uuid4  # noqa: TID251 -- a client makes its keys
 import httpx
 import peers
 import psycopg
-from psycopg.conninfo import make_conninfo
 from postgres_cpu import by_role, cpu_s, postmaster
+from psycopg.conninfo import make_conninfo
 from small_port import embedded, processors
 
 from waglan.codes.container import ContainerNo

@@ -1,12 +1,13 @@
 """One row of a batch of events: a movement under an id of its sender's own, or the end of one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
 import msgspec
 
 from waglan.cargo.movement import Conveyance, Movement
-from waglan.codes.finding import Finding, Severity
+from waglan.codes.finding import Finding, Severity, Where
 
 ID_CHARACTERS_MAX = 500  # DCSA Track & Trace 3.0, eventID
 
@@ -29,6 +30,26 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
         return bool(self.findings) and any(
             found.severity is Severity.ERROR for found in self.findings
         )
+
+
+def told_once(
+    rows: Sequence[EventRow], wrong: Sequence[tuple[Finding, ...]]
+) -> list[tuple[Finding, ...]]:
+    """Refuse an id that a right row before has too: which of them counts can't be known.
+
+    `wrong` says why nothing of a row may be taken; it comes back with what is found here.
+    """
+    seen: set[str] = set()
+    found = list[tuple[Finding, ...]]()
+    for row, why in zip(rows, wrong, strict=True):
+        if not why and row.id in seen:
+            where = Where("", line=row.row)
+            found.append((Finding("EVENT-ID-TWICE", Severity.ERROR, where, {}),))
+            continue
+        if not why:
+            seen.add(row.id)
+        found.append(why)
+    return found
 
 
 class RowState(Enum):

@@ -36,22 +36,23 @@ _INSTEAD = Step(RowState.TAKEN, takes_back=True)
 
 def step(new: EventVersion, stands: EventVersion | None, row: int) -> Step:
     """Return what a row does to what stands under its id."""
-    where = Where("", line=row)
     if stands is None:
-        if not new.is_retracted:
-            return _NEW
-        return _refused(Finding("EVENT-NOTHING-TO-RETRACT", Severity.ERROR, where, {}))
+        return (
+            _refused(Finding("EVENT-NOTHING-TO-RETRACT", Severity.ERROR, _of(row), {}))
+            if new.is_retracted
+            else _NEW
+        )
     if new.is_retracted or stands.is_retracted:
         if new.is_retracted and stands.is_retracted:
             return _KNOWN
         if new.is_retracted:
             return _INSTEAD
-        return _refused(Finding("EVENT-ID-RETRACTED", Severity.ERROR, where, {}))
+        return _refused(Finding("EVENT-ID-RETRACTED", Severity.ERROR, _of(row), {}))
     if new.sha256 == stands.sha256:
         return _KNOWN
     if _is_later(new.updated_at, stands.updated_at):
         return _INSTEAD
-    return _refused(Finding("EVENT-ID-TAKEN", Severity.ERROR, where, {}))
+    return _refused(Finding("EVENT-ID-TAKEN", Severity.ERROR, _of(row), {}))
 
 
 def _is_later(new: datetime | None, stands: datetime | None) -> bool:
@@ -61,3 +62,7 @@ def _is_later(new: datetime | None, stands: datetime | None) -> bool:
 
 def _refused(finding: Finding) -> Step:
     return Step(RowState.REFUSED, finding=finding)
+
+
+def _of(row: int) -> Where:
+    return Where("", line=row)

@@ -4,10 +4,14 @@ Terminals, depots, carriers and truckers tell it; none of them tells parties or 
 as sent, times are ISO 8601 with the zone that was sent, if any was. None: nobody said.
 """
 
+from typing import Final
+
 import msgspec
 
 from waglan.codes.event import EventCode
 from waglan.codes.function import Function
+
+CONTAINER: Final = "CN"  # 8053: what is meant where nobody says otherwise
 
 
 class Conveyance(msgspec.Struct, frozen=True, gc=False):
@@ -25,7 +29,7 @@ class Box(msgspec.Struct, frozen=True, gc=False):
     """A container (or other unit) as whoever had it before him describes it."""
 
     number: str  # as sent but for blanks; `codes.container` judges it
-    kind: str = "CN"  # 8053, as sent
+    kind: str = CONTAINER  # 8053, as sent
     size_type: str | None = None
     full: bool | None = None
     direction: str | None = None  # 8249, as sent: 2 export, 3 import, 6 transhipment

@@ -8,6 +8,8 @@ import msgspec
 class KeyKind(Enum):
     """The kinds of thing that a user may look up."""
 
+    __hash__ = object.__hash__  # as in `codes.event`
+
     BILL = "bill"
     CONTAINER = "container"
     MANIFEST = "manifest"

@@ -6,6 +6,7 @@ interface dies, the others end: the next start must not find a sequencer of an o
 """
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import socket
@@ -114,6 +115,8 @@ async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[
                 timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
+        gc.collect()
+        gc.freeze()  # what an application consists of is no garbage, and need not be looked through
         async with _processes(config), asyncio.TaskGroup() as tasks:
             bell = tasks.create_task(kit.bell.listen(config.dsn.app))
             serving = tasks.create_task(server.serve([listening]))

@@ -78,7 +78,8 @@ class _Writer:
 
     def events(self, events: Sequence[Event]) -> list[bytes]:
         texts = canonicals([event.about.text for event in events])
-        alone = [event.body.struct for event in events if isinstance(event.body, Stated)]
+        # Asked by the very type: an abstract one is asked ten times as long.
+        alone = [event.body.struct for event in events if type(event.body) is Stated]
         stated = iter(canonicals(alone, depth=1))
         return [
             b"".join(
@@ -86,7 +87,7 @@ class _Writer:
                     _KINDS[event.about.kind],
                     text,
                     b'},"body":',
-                    next(stated) if isinstance(event.body, Stated) else self._body(event.body),
+                    next(stated) if type(event.body) is Stated else self._body(event.body),
                     self._after(event),
                 )
             )

@@ -1,7 +1,8 @@
 """When a vessel calls, as her papers say it."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+
+import msgspec
 
 
 def time_of(text: str | None, *, zone: timezone) -> datetime | None:
@@ -25,8 +26,7 @@ def is_before(
     return None if arrival is None else at <= arrival - lead
 
 
-@dataclass(frozen=True, slots=True)
-class Voyage:
+class Voyage(msgspec.Struct, frozen=True, gc=False):
     """A ship on a voyage, and the port of the call, as somebody's paper names them."""
 
     voyage: str | None = None

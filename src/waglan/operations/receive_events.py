@@ -1,20 +1,20 @@
 """A batch of events comes in: its bytes, its receipt, what it tells and the answer, all at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from uuid import UUID
 
 from waglan.cargo.event_row import EventFate
 from waglan.codes.finding import encode
-from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.messages.events.answer import events_answer, state_of
 from waglan.messages.events.read import Read
-from waglan.operations.receive_message import Raced, receive_message
-from waglan.operations.take_events import author_of, take_events
+from waglan.operations.receive_message import Raced, received
+from waglan.operations.take_events import SentRows, author_of, take_events
 from waglan.operations.tell_movements import Teller
 from waglan.parties.role import Principal
-from waglan.store import Transaction, erasure, messages, parties
+from waglan.store import Transaction, erasure, events, messages, parties
+from waglan.store.connect import unawaited
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept, NewAnswer, Outcome
 
 ANSWER = "RESULT"
@@ -50,37 +50,46 @@ async def receive_events(
     Commit before you answer. Raises `Raced` or `store.Taken` if something of it was taken at the
     same moment: roll back and call again.
     """
-    await erasure.keep_out(tx)
-    known = await messages.receipt(tx, sent.kept.source, sent.key)
-    if known is not None:
-        if known[0] != sent.kept.sha256:
-            return Answered(None, clash=True)
-        return Answered(await _answer_of(tx, vault, known[1]), replayed=True)
-    kept = await _keep(tx, vault, principal.org, sent)
+    async with unawaited(tx):
+        await erasure.keep_out(tx)
+        known = await messages.receipt(tx, sent.kept.source, sent.key)
+        if known is None:
+            return Answered(await _take(tx, vault, principal, sent))
+    if known[0] != sent.kept.sha256:
+        return Answered(None, clash=True)
+    return Answered(await _answer_of(tx, vault, known[1]), replayed=True)
+
+
+async def _take(tx: Transaction, vault: Vault, principal: Principal, sent: SentBatch) -> bytes:
+    kept = await _keep(tx, vault, sent)
     rows, findings = sent.rows
+    teller = Teller(principal.org, kept, kept.received_at)
+    came = [received(principal.org, kept)]
     fates: list[EventFate] = []
-    if not findings:
+    if findings:
+        await events.append(tx, came)
+    else:
         author = author_of(principal.org, await parties.addresses(tx), principal.roles)
-        teller = Teller(principal.org, kept, kept.received_at)
-        fates = await take_events(tx, teller, author, rows, whole=sent.whole)
+        fates = await take_events(tx, teller, author, SentRows(rows, came, whole=sent.whole))
     answer = events_answer(kept.id, fates, findings)
-    await messages.add_answer(tx, vault, kept, NewAnswer(ANSWER, answer, None, kept.received_at))
     shown = islice((*findings, *(one for fate in fates for one in fate.findings)), FINDINGS_MAX)
-    outcome = Outcome(state_of(fates), encode(shown), kept.received_at)
-    await messages.finish(tx, vault, kept, outcome)
-    return Answered(answer)
+    said = (
+        NewAnswer(ANSWER, answer, None, kept.received_at),
+        Outcome(state_of(fates), encode(shown), kept.received_at),
+    )
+    await messages.finish_at_once(tx, vault, kept, sent.salt, said)
+    return answer
 
 
-async def _keep(tx: Transaction, vault: Vault, party: PartyId, sent: SentBatch) -> Kept:
+async def _keep(tx: Transaction, vault: Vault, sent: SentBatch) -> Kept:
     kept = sent.kept
     for n, start in enumerate(range(0, len(sent.data), CHUNK_BYTES)):
         piece = Chunk(kept.org, kept.id, n, sent.salt, sent.data[start : start + CHUNK_BYTES])
         await messages.keep_chunk(tx, vault, piece, now=kept.received_at)
-    await receive_message(tx, party, kept, sent.salt, sent.key)
-    found = await messages.by_id(tx, kept.id)
-    if found is None:  # another transaction took the key meanwhile
+    number = await messages.keep(tx, kept, sent.salt, sent.key)
+    if number is None:  # another transaction took the key meanwhile
         raise Raced
-    return found
+    return replace(kept, message_id=number)
 
 
 async def _answer_of(tx: Transaction, vault: Vault, batch: UUID) -> bytes | None:

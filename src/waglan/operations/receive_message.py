@@ -49,7 +49,7 @@ async def receive_message(
     if await messages.keep(tx, message, salt, key) is None:
         # Another transaction with this very key committed between our look and our insert.
         raise Raced
-    await events.append(tx, [_received(sender, message)])
+    await events.append(tx, [received(sender, message)])
     return Received(message.id, clash=clash)
 
 
@@ -79,7 +79,8 @@ class Raced(Exception):
     """The same key was taken at the same moment: roll back and call again."""
 
 
-def _received(sender: PartyId, message: Kept) -> Event:
+def received(sender: PartyId, message: Kept) -> Event:
+    """Return what the log says of a message that is kept."""
     return Event(
         EventCode.MESSAGE_RECEIVED,
         Key(KeyKind.MESSAGE, str(message.id)),

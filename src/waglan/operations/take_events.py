@@ -10,13 +10,14 @@ from hashlib import sha256
 
 import msgspec
 
-from waglan.cargo.event_row import EventFate, EventRow, RowState
+from waglan.cargo.event_row import EventFate, EventRow, RowState, told_once
 from waglan.cargo.event_version import EventVersion, Step, step
 from waglan.cargo.movement import Conveyance, MovementReport
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.function import Function
 from waglan.codes.party import PartyId
+from waglan.logbook.event import Event
 from waglan.operations.tell_movements import (
     AHEAD_MAX,
     Teller,
@@ -28,7 +29,7 @@ from waglan.operations.tell_movements import (
 )
 from waglan.parties.reporting import tellers
 from waglan.parties.role import Role
-from waglan.store import Transaction, event_ids, moves
+from waglan.store import Transaction, event_ids, events, moves
 from waglan.store.event_ids import ToldEvent
 from waglan.store.moves import NewReport, Row
 
@@ -43,6 +44,15 @@ class EventAuthor:
     may_tell: frozenset[EventCode]
 
 
+@dataclass(frozen=True, slots=True)
+class SentRows:
+    """The rows of a batch, and what else is told of it in the log."""
+
+    rows: Sequence[EventRow]
+    came: Sequence[Event]  # told whatever becomes of the rows
+    whole: bool  # one wrong row leaves all others untold
+
+
 def author_of(party: PartyId, addresses: Collection[str], roles: Collection[Role]) -> EventAuthor:
     """Return an author by what is registered of him."""
     bare = (address.partition(":")[0] for address in addresses)
@@ -51,28 +61,33 @@ def author_of(party: PartyId, addresses: Collection[str], roles: Collection[Role
 
 
 async def take_events(
-    tx: Transaction, teller: Teller, author: EventAuthor, rows: Sequence[EventRow], *, whole: bool
+    tx: Transaction, teller: Teller, author: EventAuthor, sent: SentRows
 ) -> list[EventFate]:
     """Keep what the rows tell, and say what became of each, in their order.
 
-    With `whole`, one wrong row leaves all others untold. Raises `store.Taken` if another
-    transaction took an id at the same moment: roll back and begin again.
+    Raises `store.Taken` if another transaction took an id at the same moment: roll back and begin
+    again.
     """
+    rows = sent.rows
     judged = [_judged(row, author) for row in rows]
     right = [row for row, wrong in zip(rows, judged, strict=True) if not wrong]
     stand = await event_ids.stand(tx, {row.id for row in right})
     plan = [
         _refused(row, wrong) if wrong else _planned(row, teller, stand)
-        for row, wrong in zip(rows, _once(rows, judged), strict=True)
+        for row, wrong in zip(rows, told_once(rows, judged), strict=True)
     ]
-    if whole and any(one.fate.state is RowState.REFUSED for one in plan):
+    if sent.whole and any(one.fate.state is RowState.REFUSED for one in plan):
+        await events.append(tx, sent.came)
         return [_left(one.fate) for one in plan]
-    await _tell(tx, teller, [one for one in plan if one.fate.state is RowState.TAKEN])
+    taken = [one for one in plan if one.fate.state is RowState.TAKEN]
+    if taken:
+        await _tell(tx, teller, taken, sent.came)
+    else:
+        await events.append(tx, sent.came)
     return [one.fate for one in plan]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(msgspec.Struct, frozen=True, gc=False):
     """What becomes of a row, what it tells, and the version that it makes of its id."""
 
     fate: EventFate
@@ -96,21 +111,6 @@ def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
     roles = ", ".join(sorted(role.value for role in tellers(movement.code)))
     code = movement.code.value
     return (Finding("EVENT-ROLE", Severity.ERROR, where, {"code": code, "roles": roles}),)
-
-
-def _once(
-    rows: Sequence[EventRow], judged: Sequence[tuple[Finding, ...]]
-) -> list[tuple[Finding, ...]]:
-    """Refuse an id that a right row before has too: which of them counts can't be known."""
-    seen: set[str] = set()
-    found = list[tuple[Finding, ...]]()
-    for row, wrong in zip(rows, judged, strict=True):
-        if not wrong and row.id in seen:
-            wrong = (Finding("EVENT-ID-TWICE", Severity.ERROR, Where("", line=row.row), {}),)
-        elif not wrong:
-            seen.add(row.id)
-        found.append(wrong)
-    return found
 
 
 def _planned(row: EventRow, teller: Teller, stand: dict[str, ToldEvent]) -> _Plan:
@@ -152,15 +152,15 @@ def _left(fate: EventFate) -> EventFate:
     return EventFate(fate.row, fate.id, RowState.LEFT, fate.findings)
 
 
-async def _tell(tx: Transaction, teller: Teller, plan: Sequence[_Plan]) -> None:
-    if not plan:
-        return
+async def _tell(
+    tx: Transaction, teller: Teller, plan: Sequence[_Plan], came: Sequence[Event]
+) -> None:
     documents = {one.takes_back: one.fate.id for one in plan if one.takes_back is not None}
     gone = await moves.of_numbers(tx, sorted(documents)) if documents else []
     back = [withdrawal(one, teller.now, documents[one.number]) for one in gone]
     told = [one for one in plan if one.tells is not None]
     taken = [*back, *(one.tells for one in told if one.tells is not None)]
-    numbered, ids = await tell_movements(tx, teller, TellingPaper(KIND), taken)
+    numbered, ids = await tell_movements(tx, teller, TellingPaper(KIND), taken, came)
     await moves.add(tx, _report_of(teller), _REPORT, numbered, ids)
     versions = {one.fate.id: one.version for one in plan if one.version is not None}
     for one, (number, _) in zip(told, numbered[len(back) :], strict=True):

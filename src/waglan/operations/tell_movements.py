@@ -19,7 +19,7 @@ from waglan.store import Transaction, events, moves
 from waglan.store.messages import Kept
 from waglan.store.moves import Row, Withdrawn
 
-AT_QUAY = {EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED}
+AT_QUAY = frozenset({EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED})
 AHEAD_MAX = timedelta(hours=1)  # the project's own: clocks differ, and what happened is past
 
 
@@ -42,11 +42,19 @@ class TellingPaper:
 
 
 async def tell_movements(
-    tx: Transaction, teller: Teller, paper: TellingPaper, rows: Sequence[Row]
+    tx: Transaction,
+    teller: Teller,
+    paper: TellingPaper,
+    rows: Sequence[Row],
+    before: Sequence[Event] = (),
 ) -> tuple[list[tuple[int, Row]], list[int]]:
-    """Tell movements as events; return each with its number, and the events' numbers."""
+    """Tell movements as events; return each with its number, and the events' numbers.
+
+    `before` are other events of this transaction, written at once with them.
+    """
     numbered = await moves.numbered(tx, rows)
-    return numbered, await events.append(tx, _events(teller, paper, numbered))
+    told = await events.append(tx, [*before, *_events(teller, paper, numbered)])
+    return numbered, told[len(before) :]
 
 
 def _events(

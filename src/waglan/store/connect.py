@@ -67,6 +67,17 @@ async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]
 
 
 @asynccontextmanager
+async def unawaited(tx: Transaction) -> AsyncIterator[None]:
+    """Send statements inside the block without waiting for each; who fetches rows waits for all.
+
+    What goes wrong with one may be raised as late as at the end of the block. How many rows a
+    statement touched is not known inside it.
+    """
+    async with tx.pipeline():
+        yield
+
+
+@asynccontextmanager
 async def snapshot(pool: Pool) -> AsyncIterator[Transaction]:
     """Begin a transaction that sees the database as it is now, whatever is written meanwhile."""
     async with pool.connection() as conn, conn.transaction():

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg import AsyncCursor
+from psycopg.rows import TupleRow
+
 from waglan.logbook.sealed import SALT_BYTES, Vault
 from waglan.store import Transaction
 
@@ -47,6 +50,16 @@ class Answer:
     n: int
     kind: str
     size: int
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """An answer to be kept; `cause` is the event it tells of, None for the message itself."""
+
+    kind: str
+    plain: bytes
+    cause: int | None
     made_at: datetime
 
 
@@ -94,33 +107,38 @@ async def keep(tx: Transaction, message: Kept, salt: bytes, key: str) -> int | N
     """
     row = await (
         await tx.execute(
-            "INSERT INTO message (org, id, source, token, sha256, size, content_type, received_at,"
-            " clash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING message_id",
-            [
-                message.org,
-                message.id,
-                message.source,
-                message.token,
-                message.sha256,
-                message.size,
-                message.content_type,
-                message.received_at,
-                message.clash,
-            ],
+            """
+            WITH kept AS (
+                INSERT INTO message (org, id, source, token, sha256, size, content_type,
+                                     received_at, clash)
+                VALUES (%(org)s, %(id)s, %(source)s, %(token)s, %(sha256)s, %(size)s,
+                        %(content_type)s, %(received_at)s, %(clash)s)
+                RETURNING message_id),
+            secret AS (
+                INSERT INTO message_secret (message_id, org, key_salt)
+                SELECT message_id, %(org)s, %(salt)s FROM kept),
+            taken AS (
+                INSERT INTO receipt (org, source, key, sha256, message_id)
+                SELECT %(org)s, %(source)s, %(key)s, %(sha256)s, message_id FROM kept
+                ON CONFLICT DO NOTHING RETURNING message_id)
+            SELECT message_id FROM taken
+            """,
+            {
+                "org": message.org,
+                "id": message.id,
+                "source": message.source,
+                "token": message.token,
+                "sha256": message.sha256,
+                "size": message.size,
+                "content_type": message.content_type,
+                "received_at": message.received_at,
+                "clash": message.clash,
+                "salt": salt,
+                "key": key,
+            },
         )
     ).fetchone()
-    if row is None:
-        raise RuntimeError("PostgreSQL returned no row for an INSERT")
-    await tx.execute(
-        "INSERT INTO message_secret (message_id, org, key_salt) VALUES (%s, %s, %s)",
-        [row[0], message.org, salt],
-    )
-    taken = await tx.execute(
-        "INSERT INTO receipt (org, source, key, sha256, message_id) VALUES (%s, %s, %s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        [message.org, message.source, key, message.sha256, row[0]],
-    )
-    return int(row[0]) if taken.rowcount else None
+    return None if row is None else int(row[0])
 
 
 async def claim_reference(tx: Transaction, message: Kept, key: str, sha256: bytes) -> bool:
@@ -203,6 +221,21 @@ async def finish(tx: Transaction, vault: Vault, message: Kept, outcome: Outcome)
     salt = await salt_of(tx, message.message_id)
     if salt is None:
         raise LookupError("the message was erased while it was worked off")
+    await _finish(tx, vault, message, salt, outcome)
+
+
+async def finish_at_once(
+    tx: Transaction, vault: Vault, message: Kept, salt: bytes, said: tuple[NewAnswer, Outcome]
+) -> None:
+    """Answer a message in the transaction that kept it, and say what became of it."""
+    new, outcome = said
+    await _add_answer(tx, message, new, (1, vault.seal(salt, new.plain, place=_ANSWER_PLACE + 1)))
+    await _finish(tx, vault, message, salt, outcome)
+
+
+async def _finish(
+    tx: Transaction, vault: Vault, message: Kept, salt: bytes, outcome: Outcome
+) -> None:
     await tx.execute(
         "INSERT INTO outcome (message_id, org, state, findings, finished_at)"
         " VALUES (%s, %s, %s, %s, %s)",
@@ -230,16 +263,6 @@ async def outcome(tx: Transaction, vault: Vault, message_id: int) -> Outcome | N
     return Outcome(row[0], findings, row[2])
 
 
-@dataclass(frozen=True, slots=True)
-class NewAnswer:
-    """An answer to be kept; `cause` is the event it tells of, None for the message itself."""
-
-    kind: str
-    plain: bytes
-    cause: int | None
-    made_at: datetime
-
-
 async def add_answer(tx: Transaction, vault: Vault, message: Kept, new: NewAnswer) -> bool:
     """Keep an answer for the sender to fetch; False if its cause was answered before."""
     salt = await salt_of(tx, message.message_id)
@@ -251,7 +274,16 @@ async def add_answer(tx: Transaction, vault: Vault, message: Kept, new: NewAnswe
         )
     ).fetchone()
     n = int(row[0]) if row else 1
-    done = await tx.execute(
+    sealed = vault.seal(salt, new.plain, place=_ANSWER_PLACE + n)
+    done = await _add_answer(tx, message, new, (n, sealed))
+    return bool(done.rowcount)
+
+
+async def _add_answer(
+    tx: Transaction, message: Kept, new: NewAnswer, made: tuple[int, bytes]
+) -> AsyncCursor[TupleRow]:
+    n, sealed = made
+    return await tx.execute(
         "INSERT INTO answer (message_id, n, org, kind, cause, sealed, size, made_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         [
@@ -260,12 +292,11 @@ async def add_answer(tx: Transaction, vault: Vault, message: Kept, new: NewAnswe
             message.org,
             new.kind,
             new.cause,
-            vault.seal(salt, new.plain, place=_ANSWER_PLACE + n),
+            sealed,
             len(new.plain),
             new.made_at,
         ],
     )
-    return bool(done.rowcount)
 
 
 async def answers(tx: Transaction, message_id: int) -> list[Answer]:

@@ -34,8 +34,24 @@ async def add_linked(tx: Transaction, report_id: int, *, now: datetime) -> None:
 
 
 async def of_report(tx: Transaction, report_id: int) -> set[int]:
-    """Return the movements of a report."""
-    rows = await tx.execute("SELECT movement_id FROM movement WHERE report_id = %s", [report_id])
+    """Return the movements of a report that others than its sender may have to do with, or had.
+
+    Most boxes at a gate are in no manifest here: that much is asked before anything is fetched.
+    """
+    rows = await tx.execute(
+        """
+        SELECT m.movement_id FROM movement m JOIN report r USING (report_id)
+        WHERE m.report_id = %s AND (
+            EXISTS (SELECT 1 FROM bill_equipment e WHERE upper(e.container) = m.container)
+            OR EXISTS (SELECT 1 FROM equipment e WHERE upper(e.number) = m.container)
+            OR EXISTS (SELECT 1 FROM manifest f
+                       WHERE upper(replace(f.voyage, ' ', '')) = upper(replace(m.voyage, ' ', '')))
+            OR EXISTS (SELECT 1 FROM address a WHERE a.address = r.addressee)
+            OR EXISTS (SELECT 1 FROM movement_link l WHERE l.movement_id = m.movement_id)
+            OR EXISTS (SELECT 1 FROM movement_reader s WHERE s.movement_id = m.movement_id))
+        """,
+        [report_id],
+    )
     return {int(number) for (number,) in await rows.fetchall()}
 
 

@@ -15,18 +15,18 @@ _TOLD = f"""
            ({_SAID.format("version")})::int AS version, ({_SAID.format("score")})::int AS score
     FROM log_leaf l JOIN event e ON e.month = l.month AND e.event_id = l.event_id
     WHERE l.seq >= %(first)s AND l.seq < %(end)s
-      AND e.code IN ('bill.declared', 'customs.status', 'customs.left-to-officer',
-                     'customs.notice-served', 'manifest.declared', 'manifest.cancelled')
+      AND e.code = ANY (%(codes)s)
 """
-_STEPS = (
-    """
+# What is folded in from which events, in this order.
+_STEPS = {
+    ("bill.declared",): """
     INSERT INTO {table} (consignment, authority, manifest_id, filer, parent, number, call,
                          declared_at, arrives_at, is_withdrawn, seq)
     SELECT DISTINCT ON (t.consignment) t.consignment, m.filed_with, m.manifest_id, o.party,
            c.parent, t.about, m.call, t.happened_at, m.arrives_at, m.function = 'cancel', t.seq
     FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
     JOIN consignment c ON c.consignment = t.consignment JOIN organisation o ON o.org = m.org
-    WHERE t.code = 'bill.declared' ORDER BY t.consignment, t.seq DESC
+    ORDER BY t.consignment, t.seq DESC
     ON CONFLICT (consignment) DO UPDATE SET
         authority = excluded.authority, manifest_id = excluded.manifest_id,
         filer = excluded.filer, parent = excluded.parent,
@@ -34,16 +34,15 @@ _STEPS = (
         arrives_at = excluded.arrives_at, is_withdrawn = excluded.is_withdrawn, seq = excluded.seq
     """,
     # What a newer version of its manifest leaves out is no longer declared.
-    """
+    ("manifest.declared", "manifest.cancelled"): """
     UPDATE {table} s SET is_withdrawn = true, seq = greatest(s.seq, t.seq)
     FROM (SELECT old.manifest_id, max(t.seq) AS seq
           FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
           JOIN manifest old ON (old.org, old.document, old.call) = (m.org, m.document, m.call)
-                            AND old.version < m.version
-          WHERE t.code IN ('manifest.declared', 'manifest.cancelled') GROUP BY old.manifest_id) t
+                            AND old.version < m.version GROUP BY old.manifest_id) t
     WHERE s.manifest_id = t.manifest_id
     """,
-    """
+    ("customs.status", "customs.left-to-officer"): """
     UPDATE {table} s
     SET status = coalesce(t.status, s.status), decided_at = coalesce(t.decided_at, s.decided_at),
         version = coalesce(t.version, s.version + t.decided), score = coalesce(t.score, s.score),
@@ -58,17 +57,16 @@ _STEPS = (
                (array_agg(score ORDER BY seq DESC) FILTER (WHERE score IS NOT NULL))[1] AS score,
                (array_agg(happened_at ORDER BY seq DESC) FILTER (WHERE status IS NULL))[1]
                    AS left_at
-        FROM told WHERE code IN ('customs.status', 'customs.left-to-officer')
-        GROUP BY consignment) t
+        FROM told GROUP BY consignment) t
     WHERE t.consignment = s.consignment
     """,
-    """
+    ("customs.notice-served",): """
     UPDATE {table} s SET served_at = t.happened_at, seq = greatest(s.seq, t.seq)
-    FROM (SELECT DISTINCT ON (consignment) * FROM told WHERE code = 'customs.notice-served'
-          ORDER BY consignment, seq DESC) t
+    FROM (SELECT DISTINCT ON (consignment) * FROM told ORDER BY consignment, seq DESC) t
     WHERE t.consignment = s.consignment
     """,
-)
+}
+_CODES = [code for codes in _STEPS for code in codes]
 
 
 async def project(tx: Transaction, *, at_most: int = BATCH_EVENTS) -> int:
@@ -98,11 +96,21 @@ async def cursor(tx: Transaction) -> int:
 
 async def fold(tx: Transaction, table: str, *, first: int, end: int) -> None:
     """Fold the events with numbers from `first` to below `end` into a table of standings."""
-    for step in _STEPS:
+    span = {"first": first, "end": end}
+    found = await tx.execute(
+        "SELECT DISTINCT e.code FROM log_leaf l JOIN event e"
+        " ON e.month = l.month AND e.event_id = l.event_id"
+        " WHERE l.seq >= %(first)s AND l.seq < %(end)s AND e.code = ANY (%(codes)s)",
+        {**span, "codes": _CODES},
+    )
+    there = {code for (code,) in await found.fetchall()}
+    for codes, step in _STEPS.items():
+        if there.isdisjoint(codes):  # most events stand for no bill
+            continue
         statement = sql.SQL("WITH told AS (" + _TOLD + ")" + step).format(
             table=sql.Identifier(table)
         )
-        await tx.execute(statement, {"first": first, "end": end})
+        await tx.execute(statement, {**span, "codes": list(codes)})
 
 
 async def redo(tx: Transaction, consignment: int) -> None:

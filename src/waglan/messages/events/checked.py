@@ -1,8 +1,9 @@
 """What every row is asked, in whatever form it came: is this a box, is this a time."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from waglan.cargo.event_row import EventRow
@@ -13,6 +14,7 @@ from waglan.codes.finding import Finding, Severity, Where
 
 SHOWN_CHARACTERS_MAX = 70
 _NO_CALL = Conveyance()
+_EDGES = (MINYEAR, MAXYEAR)  # where a zone leads out of the calendar
 
 
 class EventPlaces(NamedTuple):
@@ -23,7 +25,7 @@ class EventPlaces(NamedTuple):
     updated_at: str
 
 
-class RowIdentity(NamedTuple):
+class RowIdentity(msgspec.Struct, frozen=True, gc=False):
     """What names a row and its version."""
 
     row: int
@@ -80,7 +82,8 @@ def time_of_row(text: str | None) -> datetime | None:
             at = at.replace(tzinfo=HONG_KONG)
             if len(text or "") <= len("2027-05-03T"):
                 return None
-        at.astimezone(UTC)
+        if at.year in _EDGES:
+            at.astimezone(UTC)
         zone = at.utcoffset()
     except (ValueError, OverflowError):
         return None

@@ -4,14 +4,13 @@ Masses are whole grams. What is not known is left out; an unknown field is refus
 nearly always a misspelt one.
 """
 
-from enum import Enum
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import Meta
 
 from waglan.cargo.event_row import ID_CHARACTERS_MAX, EventRow
-from waglan.cargo.movement import Box, Conveyance, Movement
+from waglan.cargo.movement import CONTAINER, Box, Conveyance, Movement
 from waglan.codes.event import EventCode
 from waglan.messages.events.checked import EventPlaces, RowIdentity, checked, missing
 
@@ -29,38 +28,19 @@ Time: TypeAlias = Annotated[
 ]
 
 
-class _Happened(Enum):
-    """What happened to the box."""
+Happened: TypeAlias = Literal["discharged", "loaded", "gate-in", "gate-out", "status"]
+Direction: TypeAlias = Literal["import", "export", "transhipment"]
 
-    DISCHARGED = "discharged"
-    LOADED = "loaded"
-    GATE_IN = "gate-in"
-    GATE_OUT = "gate-out"
-    STATUS = "status"
-
-
-class _Direction(Enum):
-    """Where the box is going."""
-
-    IMPORT = "import"
-    EXPORT = "export"
-    TRANSHIPMENT = "transhipment"
-
-
-CODES: Final = {code: EventCode(f"equipment.{code.value}") for code in _Happened}
+CODES: Final = {code: EventCode(f"equipment.{code}") for code in get_args(Happened)}
 # 8249 of UN/EDIFACT, as COARRI and CODECO say it.
-DIRECTIONS: Final = {
-    _Direction.EXPORT: "2",
-    _Direction.IMPORT: "3",
-    _Direction.TRANSHIPMENT: "6",
-}
+DIRECTIONS: Final = {"export": "2", "import": "3", "transhipment": "6"}
 
 
 class EventForm(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One event of one box."""
 
     id: Annotated[Id, Meta(description="Your own; unique among all that you ever send.")]
-    code: _Happened | None = None
+    code: Annotated[Happened, Meta(description="What happened to the box.")] | None = None
     box: Code | None = None
     at: Time | None = None
     retracted: Annotated[bool, Meta(description="True takes back what this id told.")] = False
@@ -76,7 +56,7 @@ class EventForm(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     mode: Annotated[Code, Meta(description="1 sea, 2 rail, 3 road, 4 air, 8 river.")] | None = None
     size_type: Annotated[Code, Meta(description="ISO 6346, such as 22G1.")] | None = None
     full: bool | None = None
-    direction: _Direction | None = None
+    direction: Annotated[Direction, Meta(description="Where the box is going.")] | None = None
     operator: Code | None = None
     seals: Codes = ()
     gross_mass_g: Mass | None = None
@@ -100,10 +80,6 @@ def plain_schema() -> dict[str, Any]:
     """Return the JSON Schema of one event, without references."""
     _, components = msgspec.json.schema_components([EventForm])
     form: dict[str, Any] = components["EventForm"]
-    for name, field in form["properties"].items():
-        for kind in (_Happened, _Direction):
-            if kind.__name__ in str(field):
-                form["properties"][name] = {"anyOf": [components[kind.__name__], {"type": "null"}]}
     return form
 
 
@@ -115,18 +91,20 @@ def plain_row(row: int, told: EventForm) -> EventRow:
     if told.code is None or told.box is None or told.at is None:
         absent = (name for name in ("code", "box", "at") if getattr(told, name) is None)
         return EventRow(row, told.id, findings=(missing(row, next(absent)),))
+    direction = DIRECTIONS[told.direction] if told.direction else None
     box = Box(
         "".join(told.box.split()),
-        size_type=told.size_type,
-        full=told.full,
-        direction=DIRECTIONS[told.direction] if told.direction else None,
-        operator=told.operator,
-        gross_mass_g=told.gross_mass_g,
-        verified_mass_g=told.verified_mass_g,
-        tare_g=told.tare_g,
-        seals=told.seals,
-        set_point_mdegc=told.set_point_mdegc,
-        dangerous=told.dangerous,
+        CONTAINER,
+        told.size_type,
+        told.full,
+        direction,
+        told.operator,
+        told.gross_mass_g,
+        told.verified_mass_g,
+        told.tare_g,
+        told.seals,
+        told.set_point_mdegc,
+        told.dangerous,
     )
     movement = Movement(
         CODES[told.code],

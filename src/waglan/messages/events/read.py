@@ -1,7 +1,8 @@
 """A batch of events, row by row: a wrong row spoils no other."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 import msgspec
@@ -44,6 +45,8 @@ _dcsa = msgspec.json.Decoder(DcsaEvent).decode
 _plain = msgspec.json.Decoder(EventForm).decode
 _listed = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _wrapped = msgspec.json.Decoder(_Wrapped).decode
+_dcsas = msgspec.json.Decoder(list[DcsaEvent]).decode
+_plains = msgspec.json.Decoder(list[EventForm]).decode
 
 
 def read_events(data: bytes) -> Read:
@@ -66,8 +69,9 @@ def read_events(data: bytes) -> Read:
             Finding("EVENT-ROWS-MAX", Severity.ERROR, _BATCH, {"count": count, "max": ROWS_MAX})
         ]
     # Controls are looked for in all rows at once; most batches have none.
-    check = _uncontrolled if b"\\u00" in data else _row
-    return [check(n, raw) for n, raw in enumerate(rows, start=1)], []
+    if b"\\u00" in data:
+        return [_uncontrolled(n, raw) for n, raw in enumerate(rows, start=1)], []
+    return _alike(rows) or [_row(n, raw) for n, raw in enumerate(rows, start=1)], []
 
 
 def is_events(head: bytes, name: str = "") -> bool:
@@ -87,6 +91,18 @@ def _rows(data: bytes) -> list[bytes] | list[msgspec.Raw]:
     if _WRAPPED.match(head):
         return _wrapped(data).events
     return [line for line in data.split(b"\n") if line.strip()]
+
+
+def _alike(rows: Sequence[bytes | msgspec.Raw]) -> list[EventRow]:
+    """Return rows of a list that are all of one form and without fault; else nothing."""
+    if not isinstance(rows[0], msgspec.Raw):  # a line is not known yet to be one value
+        return []
+    data = b"[%b]" % b",".join(rows)
+    with suppress(*_ERRORS):
+        return [plain_row(n, told) for n, told in enumerate(_plains(data), start=1)]
+    with suppress(*_ERRORS):
+        return [dcsa_row(n, told) for n, told in enumerate(_dcsas(data), start=1)]
+    return []
 
 
 def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
