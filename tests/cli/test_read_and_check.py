@@ -62,6 +62,44 @@ def test_each_part_of_a_manifest_is_a_line_of_its_own(capfd: pytest.CaptureFixtu
     assert [json.loads(line)["part"] for line in out.splitlines()] == [1, 2, 3]
 
 
+EVENTS = Path(__file__).parents[2] / "docs" / "examples"
+
+
+@pytest.mark.parametrize("name", ["gate-events.ndjson", "dcsa-events.json"])
+def test_a_batch_of_events_is_read_row_by_row_and_checked_offline(
+    capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    status, out, err = run(capfd, "read", str(EVENTS / name))
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert (status, err) == (0, "")
+    assert [row["row"] for row in rows] == list(range(1, len(rows) + 1))
+    assert all(row["sound"] and row["id"] for row in rows)
+    assert rows[0]["movement"]["box"]["number"].startswith("EXAU")
+    status, out, _ = run(capfd, "check", str(EVENTS / name), "--json")
+    assert (status, json.loads(out)["events"]) == (0, len(rows))
+
+
+def test_each_wrong_row_of_a_batch_is_told_with_its_place(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    first, second, *_ = (EVENTS / "gate-events.ndjson").read_bytes().splitlines()
+    file = tmp_path / "batch.ndjson"
+    file.write_bytes(b"\n".join([first, b'{"id": "x"}', second, first]))
+    status, out, _ = run(capfd, "check", str(file), "--json")
+    shown = json.loads(out)
+    assert (status, shown["events"]) == (1, 4)
+    assert [(one["code"], one["where"]["line"]) for one in shown["findings"]] == [
+        ("EVENT-FIELD-MISSING", 2),
+        ("EVENT-ID-TWICE", 4),
+    ]
+    status, out, err = run(capfd, "read", str(file))
+    assert status == 1
+    assert [json.loads(line)["sound"] for line in out.splitlines()] == [True, False, True, False]
+    assert "EVENT-ID-TWICE" in err
+    file.write_bytes(b"[1, 2")
+    assert run(capfd, "check", str(file))[0] == 2
+
+
 def test_findings_are_told_in_chinese_when_asked(capfd: pytest.CaptureFixture[str]) -> None:
     _, _, err = run(capfd, "read", str(GOOD), "--lang", "zh-Hant-HK")
     assert err.startswith("備註 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換 I1")

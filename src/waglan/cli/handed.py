@@ -1,12 +1,14 @@
-"""A file in any form, as the messages that it holds: EDIFACT block by block, all else at once."""
+"""A file in any form, as what it holds: EDIFACT block by block, all else at once."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from waglan.cargo.event_row import EventRow, told_once
 from waglan.codes.finding import Finding
 from waglan.messages.envelope import Message
+from waglan.messages.events.read import is_events, read_events
 from waglan.messages.form import HEAD_BYTES, Form, form_of, read_paper
 from waglan.messages.paper import Paper, Sent, message_of
 
@@ -19,6 +21,7 @@ class Handed:
 
     form: Form
     blocks: Iterator[bytes]
+    is_batch: bool = False  # of events: rows that stand alone
 
 
 def handed(blocks: Iterable[bytes], name: str) -> Handed:
@@ -28,7 +31,19 @@ def handed(blocks: Iterable[bytes], name: str) -> Handed:
         head += block
         if len(head) >= HEAD_BYTES:
             break
-    return Handed(form_of(head, name=name), chain([head] if head else [], rest))
+    form = form_of(head, name=name)
+    is_batch = form is Form.JSON and is_events(head[:HEAD_BYTES], name)
+    return Handed(form, chain([head] if head else [], rest), is_batch)
+
+
+def rows_in(sent: Handed) -> tuple[list[EventRow], list[Finding]]:
+    """Return the rows of a batch of events, and what is wrong with them or with the batch."""
+    rows, found = read_events(b"".join(sent.blocks))
+    wrong = told_once(rows, [row.findings if row.is_wrong else () for row in rows])
+    return rows, [
+        *found,
+        *(f for row, why in zip(rows, wrong, strict=True) for f in why or row.findings),
+    ]
 
 
 def paper_in(sent: Handed) -> tuple[Paper | None, Message | None, list[Finding]]:

@@ -39,8 +39,8 @@ def add(app: typer.Typer) -> None:
 def read(file: TheFile, lang: TheLang = None) -> None:
     """Read a message of any supported format: JSON on stdout, findings on stderr.
 
-    One line of JSON for each message: EDIFACT, a sheet (CSV, XLSX) or a JSON document. Exit 0:
-    clean; 1: errors were found; 2: unreadable.
+    One line of JSON for each message (EDIFACT, a sheet as CSV or XLSX, a JSON document) or for
+    each row of a batch of events. Exit 0: clean; 1: errors were found; 2: unreadable.
     """
     from waglan.cli.handed import handed
     from waglan.cli.spelled import spell
@@ -52,6 +52,8 @@ def read(file: TheFile, lang: TheLang = None) -> None:
     messages, status = 0, CLEAN
     with opened(file, wanted) as data:
         sent = handed(_limited(data, READ_BYTES_MAX, wanted), file)
+        if sent.is_batch:
+            raise typer.Exit(_read_batch(sent, wanted))
         if sent.form is not Form.EDIFACT:
             raise typer.Exit(_read_paper(sent, wanted))
         for item in spell(stream(sent.blocks), sys.stdout.buffer):
@@ -61,6 +63,23 @@ def read(file: TheFile, lang: TheLang = None) -> None:
                     tell(finding, wanted)
                     status = max(status, FOUND if finding.severity in BAD else CLEAN)
     raise typer.Exit(status if messages else UNREADABLE)
+
+
+def _read_batch(sent: "Handed", lang: Lang) -> int:
+    import msgspec
+
+    from waglan.cli.handed import rows_in
+
+    rows, findings = rows_in(sent)
+    wrong = {finding.where.line for finding in findings if finding.severity in BAD}
+    for row in rows:
+        said = {"row": row.row, "id": row.id, "sound": row.row not in wrong}
+        line = {**said, "movement": row.movement, "call": row.call, "told_by": row.told_by}
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
+    sys.stdout.buffer.flush()
+    for finding in findings:
+        tell(finding, lang)
+    return _status(findings, bool(rows))
 
 
 def _read_paper(sent: "Handed", lang: Lang) -> int:
@@ -87,9 +106,10 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Judge a manifest, or a report of boxes, before it is sent, by what needs only the file.
+    """Judge a manifest, a report of boxes or a batch of events before it is sent.
 
-    Rules that were not run are listed. Exit 0: clean; 1: errors or holds; 2: unreadable.
+    Only what needs the file alone is looked at; rules that were not run are listed. Exit 0: clean;
+    1: errors or holds; 2: unreadable.
     """
     from waglan.cli.handed import handed
     from waglan.cli.rehearsal import as_object, boxes, rehearse
@@ -99,7 +119,8 @@ def check(
     with opened(file, wanted) as data:
         blocks = _limited(data, Settings().message_mib_max << 20, wanted)
         done = rehearse(handed(blocks, file), day)
-    status = _status(done.findings, bool(done.manifests or done.reports))
+    has_any = bool(done.manifests or done.reports or done.events)
+    status = _status(done.findings, has_any)
     if as_json:
         typer.echo(as_object(done, wanted))
         raise typer.Exit(status)
@@ -125,6 +146,8 @@ def check(
             tell(note, wanted, err=False)
     for report in done.reports:
         typer.echo(say("check", "report", wanted, document=report.document, boxes=boxes(report)))
+    if done.events:
+        typer.echo(say("check", "events", wanted, events=len(done.events)))
     typer.echo(_verdict(done.findings, wanted))
     raise typer.Exit(status)
 

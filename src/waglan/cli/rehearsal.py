@@ -5,9 +5,10 @@ from datetime import date
 
 import msgspec
 
+from waglan.cargo.event_row import EventRow
 from waglan.cargo.movement import MovementReport
 from waglan.cargo.stowage import Stowage
-from waglan.cli.handed import Handed, paper_in
+from waglan.cli.handed import Handed, paper_in, rows_in
 from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
@@ -29,15 +30,19 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What a file holds, and all that was found of it: manifests, and reports of boxes."""
+    """What a file holds, and all that was found of it: manifests, reports of boxes, or events."""
 
     manifests: list[Rehearsal]
     reports: list[MovementReport | Stowage]
     findings: list[Finding]
+    events: list[EventRow]
 
 
 def rehearse(sent: Handed, day: date) -> Rehearsed:
     """Return the dry run of every manifest that is whole, and what is wrong with every report."""
+    if sent.is_batch:
+        rows, wrong = rows_in(sent)
+        return Rehearsed([], [], wrong, rows)
     findings: list[Finding] = []
     messages = _messages(sent, findings)
     contents = [message.content for message in messages]
@@ -53,7 +58,7 @@ def rehearse(sent: Handed, day: date) -> Rehearsed:
         rehearsals.append(Rehearsal(whole.manifest, run))
     for report in reports:
         findings += lengths.check_report(report)
-    return Rehearsed(rehearsals, reports, findings)
+    return Rehearsed(rehearsals, reports, findings, [])
 
 
 def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
@@ -92,6 +97,7 @@ def as_object(done: Rehearsed, lang: Lang) -> str:
             "reports": [
                 {"document": report.document, "boxes": boxes(report)} for report in done.reports
             ],
+            "events": len(done.events),
             "findings": [_shown(finding, lang) for finding in done.findings],
         }
     ).decode()
