@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from test_edifact_conformance import FOLDER, HERE
@@ -19,6 +20,9 @@ from waglan.messages.envelope import InterchangeEnd, Message
 
 TABLE: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parents[2] / "cases/conformance/edifact.yaml").read_text(encoding="utf-8")
+)
+FACTS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    (Path(__file__).parents[2] / "cases/conformance/edifact-facts.yaml").read_text(encoding="utf-8")
 )
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 samples = pytest.mark.skipif(not HERE, reason=f"the conformance files are not in {FOLDER}")
@@ -42,6 +46,35 @@ def test_a_sample_is_answered_as_the_table_says(name: str) -> None:
     assert counted(inside) == expected.get("message", {})
     assert counted(end.findings) == expected.get("interchange", {})
     assert actions(end, messages) == expected["contrl"]
+
+
+@samples
+@pytest.mark.parametrize("name", FACTS)
+def test_what_stands_in_a_sample_is_read_as_a_person_reads_it(name: str) -> None:
+    read_of = [e for e in read([(FOLDER / name).read_bytes()]) if isinstance(e, Message)]
+    assert len(read_of) == len(FACTS[name])
+    for message, facts in zip(read_of, FACTS[name], strict=True):
+        content = msgspec.to_builtins(message.content)
+        assert {place: at(content, place) for place in facts} == facts
+
+
+def test_every_sample_whose_content_is_read_has_its_facts() -> None:
+    read_types = [
+        name
+        for name, expected in TABLE.items()
+        if any(not one.endswith(("syntax only", "nothing read")) for one in expected["messages"])
+    ]
+    assert sorted(FACTS) == sorted(read_types)
+
+
+def at(content: Any, place: str) -> Any:
+    """What stands at a place; beyond the end of a list stands nothing."""
+    for step in place.split("/"):
+        if isinstance(content, list | tuple):
+            content = content[int(step)] if int(step) < len(content) else None
+        else:
+            content = content[step]
+    return content
 
 
 def told(message: Message) -> str:

@@ -59,6 +59,7 @@ def test_a_discharge_report_says_of_each_box_what_happened_and_how_it_looked() -
             size_type="22G1",
             full=True,
             direction="3",
+            operator="SYNL",  # named once, at the head; the next box names its own
             gross_mass_g=14_000_000,
             verified_mass_g=14_250_500,
             tare_g=2_200_000,

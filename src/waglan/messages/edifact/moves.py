@@ -1,5 +1,7 @@
 """COARRI and CODECO: boxes discharged and loaded at the quay, and in and out of the gate."""
 
+from msgspec.structs import replace
+
 from waglan.cargo.movement import Movement, MovementReport
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity
@@ -11,6 +13,7 @@ from waglan.messages.edifact.quay import (
     DEPARTURES,
     DISCHARGE,
     LOADING,
+    OPERATOR,
     REPORTED,
     Quay,
     first,
@@ -180,6 +183,8 @@ class Moves(Quay):
         if gathered is None or self._code is None:
             return
         box = gathered.box()
+        if box.operator is None and box.kind == "CN":  # who is named at the head runs them all
+            box = replace(box, operator=self._parties.get(OPERATOR))
         if not self.may_add(box.number, box.number, gathered.segment):
             return
         port = self._port()
