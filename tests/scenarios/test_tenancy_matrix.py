@@ -116,6 +116,10 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.READ_TARGETING, "/v1/customs/standing-orders/{order}"
     ),
     ("post", "/v1/customs/officer-keys"): Ask(Act.SIGN_ORDER, "/v1/customs/officer-keys", KEY),
+    ("get", "/v1/customs/officer-keys"): Ask(Act.READ_TARGETING, "/v1/customs/officer-keys"),
+    ("delete", "/v1/customs/officer-keys/{officer}"): Ask(
+        Act.REVOKE_ORDER, "/v1/customs/officer-keys/sub_of_nobody"
+    ),
     ("post", "/v1/customs/standing-orders"): Ask(
         Act.SIGN_ORDER, "/v1/customs/standing-orders", ORDER
     ),

@@ -103,6 +103,7 @@ PRIVILEGES = {
     "notice": ("s", "si", "s"),
     "officer_act": ("", "si", "sd"),
     "officer_key": ("", "si", "s"),
+    "officer_key_end": ("", "si", "s"),
     "organisation": ("si", "s", "si"),
     "place": ("s", "s", "si"),
     "place_list": ("s", "s", "si"),
@@ -378,7 +379,7 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
     secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
-    secret |= {"officer_act", "examination", "table_publication", "assessment"}
+    secret |= {"officer_act", "officer_key_end", "examination", "table_publication", "assessment"}
     secret |= {"back_test", "back_test_manifest", "back_test_result", "back_test_end"}
     assert {table for table in secret if PRIVILEGES[table][0]} == set()
 

@@ -41,6 +41,30 @@ def key(
     typer.echo(plain(known["officer"]))
 
 
+@app.command("keys")
+def list_keys() -> None:
+    """List your officers' keys, newest first, with those that ended."""
+    settings = Settings()
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/officer-keys")).json()
+    for one in found:
+        until = one["ended_at"][:16] if one["ended_at"] else "-"
+        since = one["registered_at"][:16]
+        typer.echo(plain(f"{one['officer']}  {one['key_sha256'][:16]}  {since}  {until}"))
+
+
+@app.command("end-key")
+def end_key(
+    officer: Annotated[str, typer.Argument(metavar="OFFICER", help="Whose key.")],
+) -> None:
+    """End an officer's key that was lost, or is no longer his; orders he signed end with it."""
+    with client(Settings()) as http:
+        path = f"/v1/customs/officer-keys/{path_step(officer)}"
+        found = answered(http.delete(path)).json()
+    for order in found["orders"]:
+        typer.echo(plain(order))
+
+
 @app.command("worklist")
 def list_waiting(
     call: Annotated[str, typer.Option(help="Of one call alone: IMO number/voyage.")] = "",

@@ -70,5 +70,6 @@ class EventCode(Enum):
     SUBJECT_ERASED = "privacy.subject-erased"
     PROFILE_SET = "party.profile-set"
     KEY_PUBLISHED = "log.key-published"
+    KEY_ENDED = "log.key-ended"
     KEY_SET_PUBLISHED = "log.key-set-published"
     ORIGIN_OPENED = "log.origin-opened"

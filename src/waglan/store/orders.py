@@ -65,10 +65,30 @@ async def table(tx: Transaction, sha256: bytes) -> bytes | None:
     return found.model if found and found.published_by is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key that an officer signs with, or signed with until it ended."""
+
+    officer: str
+    public_key: bytes
+    registered_at: datetime
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+
+
+_KEYS = """
+    SELECT k.officer, k.public_key, k.registered_at, e.ended_at, e.ended_by
+    FROM officer_key k LEFT JOIN officer_key_end e USING (authority, public_key)
+    WHERE k.authority = current_org()
+"""
+
+
 async def register_officer_key(
     tx: Transaction, authority: int, officer: str, public_key: bytes, *, now: datetime
 ) -> bool:
-    """Keep the public key that an officer signs with; False if he has one already."""
+    """Keep the public key that an officer signs with; False if he has one, or it is known."""
+    if await _live_key(tx, officer) is not None:
+        return False
     done = await tx.execute(
         "INSERT INTO officer_key (authority, officer, public_key, registered_at)"
         " VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING",
@@ -77,12 +97,41 @@ async def register_officer_key(
     return bool(done.rowcount)
 
 
-async def officer_keys(tx: Transaction) -> dict[str, bytes]:
-    """Return the public keys of the authority's officers, by subject."""
-    rows = await tx.execute(
-        "SELECT officer, public_key FROM officer_key WHERE authority = current_org()"
+async def end_officer_key(
+    tx: Transaction, authority: int, officer: str, by: str, *, now: datetime
+) -> bytes | None:
+    """End the key that an officer signs with, and return it; None if he has none."""
+    key = await _live_key(tx, officer)
+    if key is not None:
+        await tx.execute(
+            "INSERT INTO officer_key_end (authority, public_key, ended_by, ended_at)"
+            " VALUES (%s, %s, %s, %s)",
+            [authority, key, by, now],
+        )
+    return key
+
+
+async def _live_key(tx: Transaction, officer: str) -> bytes | None:
+    """Return the officer's key; who else looks at it waits until the commit."""
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('key of ' || current_org() || %s, 0))",
+        [officer],
     )
-    return {officer: bytes(key) for officer, key in await rows.fetchall()}
+    return (await officer_keys(tx)).get(officer)
+
+
+async def officer_keys(tx: Transaction) -> dict[str, bytes]:
+    """Return the public keys that the authority's officers sign with now, by subject."""
+    rows = await tx.execute(_KEYS + " AND e.ended_at IS NULL")
+    return {officer: bytes(key) for officer, key, *_ in await rows.fetchall()}
+
+
+async def key_history(tx: Transaction, *, at_most: int) -> list[KeyRow]:
+    """Return the keys of the authority's officers, ended ones too, newest first."""
+    rows = await tx.execute(
+        _KEYS + " ORDER BY k.registered_at DESC, k.public_key LIMIT %s", [at_most]
+    )
+    return [KeyRow(officer, bytes(key), *rest) for officer, key, *rest in await rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1091,6 +1091,15 @@ CREATE TABLE public.officer_key (
 
 ALTER TABLE ONLY public.officer_key FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.officer_key_end (
+    authority bigint NOT NULL,
+    public_key bytea NOT NULL,
+    ended_by text NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.officer_key_end FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE public.organisation ALTER COLUMN org ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.organisation_org_seq
     START WITH 1
@@ -1629,8 +1638,11 @@ ALTER TABLE ONLY public.notice
 ALTER TABLE ONLY public.officer_act
     ADD CONSTRAINT officer_act_pkey PRIMARY KEY (authority, act_id);
 
+ALTER TABLE ONLY public.officer_key_end
+    ADD CONSTRAINT officer_key_end_pkey PRIMARY KEY (authority, public_key);
+
 ALTER TABLE ONLY public.officer_key
-    ADD CONSTRAINT officer_key_pkey PRIMARY KEY (authority, officer);
+    ADD CONSTRAINT officer_key_pkey PRIMARY KEY (authority, public_key);
 
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_org_subject_n_key UNIQUE (org, subject, n);
@@ -1813,7 +1825,7 @@ CREATE INDEX notice_number ON public.notice USING btree (number);
 
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
-CREATE UNIQUE INDEX officer_key_public ON public.officer_key USING btree (authority, public_key);
+CREATE INDEX officer_key_officer ON public.officer_key USING btree (authority, officer);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
@@ -2052,6 +2064,12 @@ ALTER TABLE ONLY public.officer_act
 
 ALTER TABLE ONLY public.officer_key
     ADD CONSTRAINT officer_key_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.officer_key_end
+    ADD CONSTRAINT officer_key_end_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.officer_key_end
+    ADD CONSTRAINT officer_key_end_authority_public_key_fkey FOREIGN KEY (authority, public_key) REFERENCES public.officer_key(authority, public_key);
 
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_org_subject_fkey FOREIGN KEY (org, subject) REFERENCES public.login(org, subject);
@@ -2324,6 +2342,8 @@ CREATE POLICY engine ON public.officer_act TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.officer_key_end FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.one_time_link TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
@@ -2462,6 +2482,8 @@ ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.officer_key_end ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.one_time_link ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
@@ -2563,6 +2585,8 @@ CREATE POLICY own ON public.notice TO waglan_authority USING ((authority = publi
 CREATE POLICY own ON public.officer_act TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.officer_key_end TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.one_time_link TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -2984,6 +3008,9 @@ GRANT SELECT,DELETE ON TABLE public.officer_act TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_authority;
+GRANT SELECT ON TABLE public.officer_key_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;

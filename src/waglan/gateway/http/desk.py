@@ -2,10 +2,11 @@
 
 import base64
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -16,6 +17,7 @@ from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.gateway.http.signed import Signed, unspelled
+from waglan.operations.end_officer_key import end_officer_key
 from waglan.operations.register_officer_key import register_officer_key
 from waglan.operations.sign_standing_order import sign_standing_order
 from waglan.parties.permission import Act
@@ -32,6 +34,23 @@ class OfficerKey(Asked):
     """The public half of the key that an officer signs with: 32 bytes, base64."""
 
     public_key: str = Field(max_length=100)
+
+
+class OfficerKeyView(BaseModel):
+    """A key that an officer signs with; `ended_at` tells until when he did."""
+
+    officer: str
+    key_sha256: str
+    registered_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+
+
+class EndedKeyView(BaseModel):
+    """Whose key ended, and the standing orders that ended with it."""
+
+    officer: str
+    orders: list[str]
 
 
 class OrderView(BaseModel):
@@ -129,6 +148,41 @@ async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
     if officer is None:
         raise Problem(409, Finding("HTTP-KEY-KNOWN", Severity.ERROR, Where("officer"), {}))
     return {"officer": officer}
+
+
+@router.get("/officer-keys", response_model=list[OfficerKeyView], responses=ERRORS)
+async def officer_keys(
+    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> list[OfficerKeyView]:
+    """List the keys of your authority's officers, newest first, with those that ended."""
+    visitor.must(Act.READ_TARGETING)
+    async with visitor.transaction() as tx:
+        found = await orders.key_history(tx, at_most=limit)
+    return [
+        OfficerKeyView(
+            officer=row.officer,
+            key_sha256=sha256(row.public_key).hexdigest(),
+            registered_at=row.registered_at,
+            ended_at=row.ended_at,
+            ended_by=row.ended_by,
+        )
+        for row in found
+    ]
+
+
+@router.delete("/officer-keys/{officer}", response_model=EndedKeyView, responses=ERRORS)
+async def end_key(
+    officer: Annotated[str, Path(max_length=100)], visitor: TheVisitor
+) -> EndedKeyView:
+    """End an officer's key, your own or a colleague's: his standing orders end with it."""
+    visitor.must(Act.REVOKE_ORDER)
+    async with visitor.transaction() as tx:
+        ended = await end_officer_key(
+            tx, (visitor.org, visitor.principal), officer, now=visitor.kit.clock()
+        )
+    if ended is None:
+        raise absent("officer's key")
+    return EndedKeyView(officer=officer, orders=ended)
 
 
 @router.post("/standing-orders", status_code=201, response_model=OrderView, responses=ERRORS)

@@ -1,0 +1,85 @@
+"""Officers' keys: one at a time, ended when lost or when he leaves, and never taken again."""
+
+import base64
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from port import Officer, wait
+from running_instance import Instance
+
+from waglan.customs.officer_act import Kind
+
+
+@pytest.fixture
+def customs(instance: Instance) -> httpx.Client:
+    name = f"keys-{uuid4().hex[:8]}"
+    return instance.let_in(name, "customs", addresses=(f"{name.upper()}:ZZZ",))
+
+
+def public(key: Ed25519PrivateKey) -> dict[str, str]:
+    return {"public_key": base64.b64encode(key.public_key().public_bytes_raw()).decode()}
+
+
+def register(desk: httpx.Client, key: dict[str, str]) -> httpx.Response:
+    return desk.post("/v1/customs/officer-keys", json=key)
+
+
+def said(desk: httpx.Client, code: str) -> list[dict[str, str]]:
+    found = desk.get("/v1/events", params={"limit": 200}).json()["events"]
+    return [one["body"] for one in found if one["code"] == code]
+
+
+def ended(desk: httpx.Client, officer: str) -> httpx.Response:
+    return desk.delete(f"/v1/customs/officer-keys/{officer}")
+
+
+def test_a_lost_key_ends_with_its_orders_and_another_follows(customs: httpx.Client) -> None:
+    officer = Officer(customs)
+    colleague = officer.colleague()
+    officer.orders(officer.publishes())
+    answer = ended(colleague.desk, officer.subject)
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == {"officer": officer.subject, "orders": ["order-1"]}
+    [order] = customs.get("/v1/customs/standing-orders").json()
+    assert order["state"] == "revoked"
+    refused = officer.does(Kind.SERVE, call="9811000/001E")
+    assert refused.status_code == 422
+    assert [one["code"] for one in refused.json()["findings"]] == ["ACT-NO-KEY"]
+    assert ended(customs, officer.subject).status_code == 404  # he has none any more
+    # The one that ended is known for good, another is taken, and its acts count.
+    assert register(customs, public(officer.key)).status_code == 409
+    officer.key = Ed25519PrivateKey.generate()
+    taken = register(customs, public(officer.key))
+    assert (taken.status_code, taken.json()) == (201, {"officer": officer.subject})
+    mine = [
+        one
+        for one in customs.get("/v1/customs/officer-keys").json()
+        if one["officer"] == officer.subject
+    ]
+    assert [one["ended_by"] for one in mine] == [None, colleague.subject]
+    [end] = wait(lambda: said(customs, "log.key-ended") or None)
+    assert (end["officer"], end["by"]) == (officer.subject, colleague.subject)
+
+
+def test_another_authoritys_key_is_as_good_as_absent(
+    customs: httpx.Client, instance: Instance
+) -> None:
+    officer = Officer(customs)
+    foreign = instance.let_in("keys-foreign", "customs", addresses=("KEYSFOREIGN:ZZZ",))
+    filer = instance.let_in("keys-filer", "forwarder")
+    assert ended(foreign, officer.subject).status_code == 404
+    assert ended(filer, officer.subject).status_code == 403
+    assert foreign.get("/v1/customs/officer-keys").json() == []
+
+
+def test_of_many_keys_at_once_an_officer_has_one(customs: httpx.Client) -> None:
+    officer = Officer(customs)
+    assert ended(officer.desk, officer.subject).status_code == 200
+    wishes = [public(Ed25519PrivateKey.generate()) for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        answers = pool.map(lambda one: register(officer.desk, one), wishes)
+        statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [201, 409, 409, 409, 409, 409]
