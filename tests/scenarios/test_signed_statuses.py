@@ -335,6 +335,11 @@ def test_the_guard_asks_on_the_command_line(
     file = tmp_path / "status.txt"
     file.write_text(got.out)
     assert waglan("verify", str(file), *ours).status == 0
+    assert waglan("verify", text, *ours, "--expect", "not-selected").status == 0
+    other = waglan("verify", text, *ours, "--expect", "cleared")
+    assert other.status == 1
+    assert "NOT WHAT WAS EXPECTED: not-selected, where cleared was expected." in other.out
+    assert waglan("verify", str(old), *ours, "--expect", "not-selected").status == 2
     port.detains(free)
     port.detains(held)
     port.holds()

@@ -10,6 +10,7 @@ from waglan.cli.paper import opened
 from waglan.cli.proven import Asked, prove_statement
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
+from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 from waglan.customs.hold_list import LIST_BYTES_MAX, is_hold_list
@@ -53,21 +54,28 @@ def verify(  # noqa: PLR0913 (each is an option)
     about: Annotated[
         str | None, typer.Option(help="Ask a hold list for this bill or container.")
     ] = None,
+    expect: Annotated[
+        CustomsStatus | None, typer.Option(help="End with 1 if a proven status is another one.")
+    ] = None,
 ) -> None:
     """Verify evidence, a customs status or a hold list offline.
 
-    Exit 0: proven as you asked, and not held where you asked; 1: not proven, too old, superseded or
-    held; 2: unreadable; 3: not in this hold list, which is no answer. A text scanned from a QR
-    code may stand in the place of a file.
+    Exit 0: proven as you asked, and not held where you asked; 1: not proven, too old, superseded,
+    held, or not the status that was expected; 2: unreadable; 3: not in this hold list, which is no
+    answer. A status that is proven ends with 0 whatever it says, unless you say what you expect. A
+    text scanned from a QR code may stand in the place of a file.
 
     Without --witness evidence proves at most that the log's operator has signed it.
     """
     settings = Settings()
     trust = _trust(key, witness or [], needed, settings)
     data = _data(what, settings.lang)
-    if data.startswith(PREFIX.encode()) or is_hold_list(data):
+    is_status = data.startswith(PREFIX.encode())
+    if expect is not None and not is_status:
+        raise typer.BadParameter(say("usage", "expect", settings.lang))
+    if is_status or is_hold_list(data):
         age = None if max_age is None else timedelta(minutes=max_age)
-        asked = Asked(at or datetime.now(UTC), age, about)
+        asked = Asked(at or datetime.now(UTC), age, about, expect)
         raise typer.Exit(prove_statement(data, (trust, keys, holds or []), asked, settings.lang))
     verdict = judge(data, trust)
     _print(verdict, settings.lang)

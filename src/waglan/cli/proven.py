@@ -7,6 +7,7 @@ import typer
 
 from waglan.cli.paper import opened
 from waglan.cli.wording import plain, say, stopped, tell
+from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 from waglan.customs.hold_list import (
@@ -29,11 +30,12 @@ _SHAPES = ("STATUS-SHAPE", "HOLDS-SHAPE")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """At what time, how old at most, and what of a hold list."""
+    """At what time, how old at most, what of a hold list, and what a status has to be."""
 
     at: datetime
     age_max: timedelta | None
     about: str | None
+    expect: CustomsStatus | None = None
 
 
 def prove_statement(
@@ -87,7 +89,11 @@ def _text(text: str, keys: KeySet, lists: list[HoldList], asked: Asked, lang: La
         typer.echo(say("verify", "unproven", lang))
         return NOT_PROVEN
     _say_status(done.status, asked.at, lang)
-    return NOT_PROVEN if _is_bad(done.findings) else PROVEN
+    status = done.status.status
+    is_other = asked.expect is not None and asked.expect is not status
+    if asked.expect is not None and is_other:
+        _say("unexpected", lang, expected=asked.expect.value, status=status.value)
+    return NOT_PROVEN if is_other or _is_bad(done.findings) else PROVEN
 
 
 def _say_status(said: SignedStatus, at: datetime, lang: Lang) -> None:
