@@ -88,10 +88,11 @@ class Officer:
         *,
         serve_before_arrival_minutes: int = 360,
         bills_per_day_max: int | None = None,
+        order_id: str = "order-1",
     ) -> None:
         now = datetime.now(UTC)
         order = StandingOrder(
-            "order-1",
+            order_id,
             self.subject,
             PartyId(self.authority),
             policy().version,

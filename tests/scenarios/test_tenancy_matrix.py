@@ -106,12 +106,14 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/stream"): Ask(Act.READ, "/stream"),
     ("get", "/v1/evidence/{seq}"): Ask(Act.READ, "/v1/evidence/{seq}"),
     ("post", "/v1/customs/tables"): Ask(Act.PUBLISH_TABLE, "/v1/customs/tables", content=b"{}"),
-    ("get", "/v1/customs/tables"): Ask(Act.READ_TARGETING, "/v1/customs/tables"),
+    ("get", "/v1/customs/tables"): Ask(Act.READ_TARGETING, "/v1/customs/tables?before={table}"),
     ("get", "/v1/customs/tables/{sha256}"): Ask(Act.READ_TARGETING, "/v1/customs/tables/{table}"),
     ("get", "/v1/customs/tables/{sha256}/changes-to/{other}"): Ask(
         Act.READ_TARGETING, "/v1/customs/tables/{table}/changes-to/{table}"
     ),
-    ("get", "/v1/customs/standing-orders"): Ask(Act.READ_TARGETING, "/v1/customs/standing-orders"),
+    ("get", "/v1/customs/standing-orders"): Ask(
+        Act.READ_TARGETING, "/v1/customs/standing-orders?before={order}"
+    ),
     ("get", "/v1/customs/standing-orders/{order_id}"): Ask(
         Act.READ_TARGETING, "/v1/customs/standing-orders/{order}"
     ),

@@ -285,18 +285,53 @@ def test_a_table_takes_two_officers_and_an_order_names_published_ones_alone(
     assert codes(colleague.does(Kind.PUBLISH_TABLE, table=table)) == ["TABLE-PUBLISHED"]
     assert codes(colleague.does(Kind.PUBLISH_TABLE, table="0" * 64)) == ["TABLE-ABSENT"]
     officer.orders(table)
-    [shown] = customs.get("/v1/customs/tables").json()
+    [shown] = customs.get("/v1/customs/tables").json()["tables"]
     assert (shown["imported_by"], shown["published_by"]) == (officer.subject, colleague.subject)
-    [order] = customs.get("/v1/customs/standing-orders").json()
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
     assert (order["state"], order["expires_soon"]) == ("in force", True)  # it is for one day
     assert customs.get(f"/v1/customs/standing-orders/{order['order_id']}").json() == order
     assert officer.does(Kind.REVOKE_ORDER, order="order-1", reason="over").status_code == 201
-    [order] = customs.get("/v1/customs/standing-orders").json()
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
     assert order["state"] == "revoked"
     taken = base64.b64encode(officer.key.public_key().public_bytes_raw()).decode()
     third = officer.colleague()
     again = third.desk.post("/v1/customs/officer-keys", json={"public_key": taken})
     assert again.status_code == 409
+
+
+def test_tables_and_orders_are_listed_page_by_page(instance: Instance) -> None:
+    customs = instance.let_in("paged-customs", "customs", addresses=("PAGEDCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    other = Officer(instance.let_in("other-paged", "customs", addresses=("OTHERPAGED:ZZZ",)))
+    tables = [officer.imports(model((f"R{n}", "> 1", "inspect", ""))) for n in range(5)]
+    foreign = other.imports(model(("FOREIGN", "> 1", "inspect", "")))
+    table = officer.publishes(model(("R9", "> 1", "inspect", "")))
+    for n in range(1, 5):
+        officer.orders(table, order_id=f"order-{n}")
+    seen = pages(customs, "tables", "sha256")
+    assert sorted(seen) == sorted([*tables, table])
+    assert seen[0] == table
+    assert pages(customs, "standing-orders", "order_id") == [f"order-{n}" for n in range(4, 0, -1)]
+    for before in ("0" * 64, foreign):
+        page = customs.get("/v1/customs/tables", params={"before": before}).json()
+        assert page == {"tables": [], "next": None}
+    assert customs.get("/v1/customs/tables", params={"before": "odd"}).status_code == 422
+    page = customs.get("/v1/customs/standing-orders", params={"before": "nobody's"}).json()
+    assert page == {"orders": [], "next": None}
+
+
+def pages(customs: httpx.Client, what: str, name: str) -> list[str]:
+    """Everything on a list, in pages of two."""
+    seen: list[str] = []
+    before: dict[str, str] = {}
+    while True:
+        page = customs.get(f"/v1/customs/{what}", params={"limit": 2, **before}).json()
+        shown = page[what.rpartition("-")[2]]
+        assert 1 <= len(shown) <= 2
+        seen += [one[name] for one in shown]
+        if page["next"] is None:
+            return seen
+        before = {"before": page["next"]}
 
 
 def test_two_tables_are_compared_in_words(instance: Instance) -> None:

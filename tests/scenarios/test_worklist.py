@@ -155,7 +155,7 @@ def test_what_an_order_may_not_decide_today_waits_for_an_officer(instance: Insta
     customs = instance.let_in("day-customs", "customs", addresses=("DAYCUSTOMS:ZZZ",))
     officer = Officer(customs)
     officer.orders(officer.publishes(), bills_per_day_max=3)
-    [order] = customs.get("/v1/customs/standing-orders").json()
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
     assert order["bills_per_day_max"] == 3
 
     def files(ref: str, *numbers: str) -> None:

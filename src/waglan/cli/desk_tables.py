@@ -1,9 +1,11 @@
 """`waglan desk table` and `waglan desk order`: what a machine may decide in officers' names."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from waglan.cli import desk_back_test
@@ -38,7 +40,7 @@ def list_tables() -> None:
     """List your authority's tables, newest first."""
     settings = Settings()
     with client(settings) as http:
-        found = answered(http.get("/v1/customs/tables")).json()
+        found = list(_pages(http, "/v1/customs/tables", "tables"))
     for one in found:
         name = "published" if one["published_by"] else "draft"
         by = one["published_by"] or one["imported_by"]
@@ -162,7 +164,7 @@ def list_orders() -> None:
     """List your authority's standing orders; those that end soon are marked."""
     settings = Settings()
     with client(settings) as http:
-        found = answered(http.get("/v1/customs/standing-orders")).json()
+        found = list(_pages(http, "/v1/customs/standing-orders", "orders"))
     for one in found:
         until = one["valid_until"][:16]
         typer.echo(plain(f"{one['order_id']:<20}  {one['state']:<8}  {until}  {one['officer']}"))
@@ -194,6 +196,16 @@ def revoke(
     with client(Settings()) as http:
         done = handed_in(http, key, "revoke-order", order=order_id, reason=reason)
     typer.echo(done["act"])
+
+
+def _pages(http: httpx.Client, path: str, name: str) -> Iterator[dict[str, Any]]:
+    asked: dict[str, str] = {}
+    while True:
+        page = answered(http.get(path, params=asked)).json()
+        yield from page[name]
+        if page["next"] is None:
+            return
+        asked = {"before": page["next"]}
 
 
 def _words(row: dict[str, Any]) -> str:

@@ -47,9 +47,18 @@ _TABLES = """
 """
 
 
-async def tables(tx: Transaction, *, at_most: int) -> list[TableRow]:
-    """Return the authority's tables, newest first."""
-    rows = await tx.execute(_TABLES + " ORDER BY t.imported_at DESC, t.sha256 LIMIT %s", [at_most])
+async def tables(tx: Transaction, *, before: bytes | None, at_most: int) -> list[TableRow]:
+    """Return the authority's tables, newest first, from behind the one of a hash."""
+    rows = await tx.execute(
+        _TABLES
+        + """
+        AND (%(before)s::bytea IS NULL OR (t.imported_at, t.sha256) <
+            (SELECT b.imported_at, b.sha256 FROM risk_table b
+             WHERE b.authority = current_org() AND b.sha256 = %(before)s))
+        ORDER BY t.imported_at DESC, t.sha256 DESC LIMIT %(at_most)s
+        """,
+        {"before": before, "at_most": at_most},
+    )
     return [TableRow(bytes(s), bytes(m), *rest) for s, m, *rest in await rows.fetchall()]
 
 
@@ -205,9 +214,20 @@ _ALL_ORDERS = """
 """
 
 
-async def all_orders(tx: Transaction, *, at_most: int) -> list[tuple[OrderRow, datetime | None]]:
-    """Return the authority's orders with when they were revoked, newest first."""
-    rows = await tx.execute(_ALL_ORDERS + " ORDER BY o.signed_at DESC LIMIT %s", [at_most])
+async def all_orders(
+    tx: Transaction, *, before: str | None, at_most: int
+) -> list[tuple[OrderRow, datetime | None]]:
+    """Return the authority's orders with when they were revoked, newest first, from behind one."""
+    rows = await tx.execute(
+        _ALL_ORDERS
+        + """
+        AND (%(before)s::text IS NULL OR (o.signed_at, o.order_id) <
+            (SELECT b.signed_at, b.order_id FROM standing_order b
+             WHERE b.authority = current_org() AND b.order_id = %(before)s))
+        ORDER BY o.signed_at DESC, o.order_id DESC LIMIT %(at_most)s
+        """,
+        {"before": before, "at_most": at_most},
+    )
     return [(OrderRow(i, bytes(b), bytes(s), o, at), revoked)
             for i, b, s, o, at, revoked in await rows.fetchall()]  # fmt: skip
 

@@ -15,6 +15,7 @@ from waglan.customs.status import GRAVITY
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.gateway.http.signed import Signed, unspelled
 from waglan.operations.end_officer_key import end_officer_key
@@ -80,6 +81,13 @@ class StandingOrderView(BaseModel):
     revoked_at: datetime | None
     body: str  # as it was signed, base64
     signature: str
+
+
+class OrderPage(BaseModel):
+    """Orders, newest first; `next` is the `before` of the next page, null on the last."""
+
+    orders: list[StandingOrderView]
+    next: str | None
 
 
 class CallView(BaseModel):
@@ -203,16 +211,22 @@ async def sign_order(order: Signed, visitor: TheVisitor) -> OrderView:
     return OrderView(order_id=order_id, findings=view(findings, visitor.lang))
 
 
-@router.get("/standing-orders", response_model=list[StandingOrderView], responses=ERRORS)
+@router.get("/standing-orders", response_model=OrderPage, responses=ERRORS)
 async def standing_orders(
-    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> list[StandingOrderView]:
+    visitor: TheVisitor,
+    before: Annotated[
+        str | None, Query(max_length=200, description="The `next` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+) -> OrderPage:
     """List your authority's standing orders, newest first, and what each allows."""
     visitor.must(Act.READ_TARGETING)
     now = visitor.kit.clock()
     async with visitor.transaction() as tx:
-        found = await orders.all_orders(tx, at_most=limit)
-    return [_order(row, revoked, now) for row, revoked in found]
+        found = await orders.all_orders(tx, before=before, at_most=limit + 1)
+    page, last = cut(found, limit)
+    shown = [_order(row, revoked, now) for row, revoked in page]
+    return OrderPage(orders=shown, next=last[0].order_id if last else None)
 
 
 @router.get("/standing-orders/{order_id}", response_model=StandingOrderView, responses=ERRORS)

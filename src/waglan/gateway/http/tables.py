@@ -13,6 +13,7 @@ from waglan.customs.table_words import RowWords, difference, rows_of
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.operations.import_table import import_table
 from waglan.parties.permission import Act
@@ -22,7 +23,8 @@ from waglan.store.orders import TableRow
 router = APIRouter(prefix="/v1/customs/tables", tags=["customs"])
 
 TABLE_BYTES_MAX = 4 << 20
-Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+HASH = "^[0-9a-f]{64}$"
+Sha256 = Annotated[str, Path(pattern=HASH)]
 
 
 class ImportedView(BaseModel):
@@ -41,6 +43,13 @@ class TableView(BaseModel):
     imported_at: datetime
     published_by: str | None
     published_at: datetime | None
+
+
+class TablePage(BaseModel):
+    """Tables, newest first; `next` is the `before` of the next page, null on the last."""
+
+    tables: list[TableView]
+    next: str | None
 
 
 class RowView(BaseModel):
@@ -99,15 +108,21 @@ async def take(request: Request, visitor: TheVisitor) -> ImportedView:
     return ImportedView(sha256=sha256.hex(), findings=view(findings, visitor.lang))
 
 
-@router.get("", response_model=list[TableView], responses=ERRORS)
+@router.get("", response_model=TablePage, responses=ERRORS)
 async def newest(
-    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> list[TableView]:
+    visitor: TheVisitor,
+    before: Annotated[
+        str | None, Query(pattern=HASH, description="The `next` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+) -> TablePage:
     """List your authority's tables, newest first: drafts, and those that were published."""
     visitor.must(Act.READ_TARGETING)
+    behind = None if before is None else bytes.fromhex(before)
     async with visitor.transaction() as tx:
-        found = await orders.tables(tx, at_most=limit)
-    return [_table_view(one, rows_of(one.model)) for one in found]
+        page, last = cut(await orders.tables(tx, before=behind, at_most=limit + 1), limit)
+    shown = [_table_view(one, rows_of(one.model)) for one in page]
+    return TablePage(tables=shown, next=last.sha256.hex() if last else None)
 
 
 @router.get("/{sha256}", response_model=WholeTableView, responses=ERRORS)
