@@ -18,6 +18,7 @@ from waglan.customs.hold_list import Answer, HoldList, ask, check_holds
 from waglan.customs.officer_act import Kind
 from waglan.customs.signed_status import SignedStatus, check_status
 from waglan.gateway.keys import renew_statement_keys
+from waglan.gateway.status_code import picture
 from waglan.logbook.evidence import Kept, Standing, Trust, verify
 from waglan.logbook.key_set import End, KeySet, read_key_set
 
@@ -132,6 +133,38 @@ def test_what_customs_told_is_proven_at_the_gate_with_the_logs_key_alone(port: P
     assert status.seq == event["seq"]
     # The very notice can be shown too: the paper names its place in the log.
     assert wait(lambda: port.terminal.get(f"/v1/evidence/{status.seq}")).is_success
+
+
+def test_a_terminal_prints_the_status_of_a_bill_as_a_picture(port: Port) -> None:
+    number = port.filed(box="CSQU3054402")
+    port.passes(number)
+    [shown] = port.states(number)
+    path = f"/v1/customs-status/{number}"
+    for wish, form, begins in (
+        ("image/svg+xml", "image/svg+xml", b"<?xml"),
+        ("image/png, image/svg+xml;q=0.5", "image/png", b"\x89PNG"),
+        ("image/svg+xml, */*", "image/svg+xml", b"<?xml"),
+        ("*/*", "application/json", b"{"),
+        ("image/png;q=0", "application/json", b"{"),
+        ("image/svg+xml;q=0.5, application/json", "application/json", b"{"),
+    ):
+        answer = port.terminal.get(path, headers={"Accept": wish})
+        assert answer.headers["content-type"].startswith(form), wish
+        assert answer.content.startswith(begins), wish
+        assert "accept" in answer.headers["vary"].lower()
+    # The very drawing that the command makes of the text, which is made anew each second.
+    drawn = picture(shown["text"], "image/svg+xml")
+    assert drawn == picture(shown["text"], "image/svg+xml")
+    assert drawn != picture(shown["text"].replace("A", "B"), "image/svg+xml")
+    # A box with two bills has two statuses, and no picture of both.
+    other = port.filed(box="CSQU3054402")
+    port.passes(other)
+    assert len(port.states("CSQU3054402")) == 2
+    both = port.terminal.get("/v1/customs-status/CSQU3054402", headers={"Accept": "image/png"})
+    assert (both.status_code, codes(both)) == (409, ["STATUS-SEVERAL"])
+    untold = port.filed()
+    refused = port.terminal.get(f"/v1/customs-status/{untold}", headers={"Accept": "image/png"})
+    assert refused.headers["content-type"] == "application/problem+json"
 
 
 def test_before_the_notice_nobody_is_told_whatever_was_decided(port: Port) -> None:

@@ -12,12 +12,11 @@ from waglan.cli.wording import plain, say, stopped
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.render import Lang
+from waglan.gateway.status_code import PNG, SVG, picture
 
-PICTURES = (".svg", ".png")
-MODULE_PIXELS = 8  # of a PNG; an SVG has no pixels
+PICTURES = {".svg": SVG, ".png": PNG}
 TRIES_MAX = 10
 PAUSE_SECONDS = 0.5
-MODULE_MM = 0.5  # of an SVG: what a phone reads from a plain printer's paper
 
 
 def add(app: typer.Typer) -> None:
@@ -52,7 +51,7 @@ def status(
         typer.echo(plain(one["text"]))
         if qr is not None:
             file = qr if len(found_all) == 1 else qr.with_stem(f"{qr.stem}-{n}")
-            draw(one["text"], file)
+            file.write_bytes(picture(one["text"], PICTURES[file.suffix]))
             typer.echo(say("status", "drawn", settings.lang, file=plain(str(file))), err=True)
 
 
@@ -88,17 +87,6 @@ def _got(http: httpx.Client, path: str, wanted: dict[str, str]) -> httpx.Respons
             break
         time.sleep(PAUSE_SECONDS)
     return answered(response)
-
-
-def draw(text: str, file: Path) -> None:
-    """Draw the text as a QR code of error correction M, with its quiet zone."""
-    import segno
-
-    code = segno.make_qr(text, error="m", boost_error=False)
-    if file.suffix == ".png":
-        code.save(str(file), scale=MODULE_PIXELS)
-    else:
-        code.save(str(file), scale=MODULE_MM, unit="mm", light="white")
 
 
 def _tell(one: dict[str, Any], lang: Lang) -> None:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from waglan.gateway.http.accepted import liked
 from waglan.messages.sheet.template import csv_of
 
 MEDIA_TYPE: Final = "text/csv"
@@ -84,20 +85,9 @@ def _row(kind: object) -> type[BaseModel] | None:
 
 def _asks(headers: Headers) -> bool:
     """Whether CSV is asked for by its name, and JSON is not liked better."""
-    liked = dict(map(_liked, headers.get("accept", "").split(",")))
-    wish = liked.get(MEDIA_TYPE, 0.0)
-    return wish > 0 and wish >= liked.get("application/json", 0.0)
-
-
-def _liked(entry: str) -> tuple[str, float]:
-    media_type, *params = [part.strip().lower() for part in entry.split(";")]
-    for param in params:
-        if param.startswith("q="):
-            try:
-                return media_type, float(param[2:])
-            except ValueError:
-                return media_type, 0.0
-    return media_type, 1.0
+    wishes = liked(headers)
+    wish = wishes.get(MEDIA_TYPE, 0.0)
+    return wish > 0 and wish >= wishes.get("application/json", 0.0)
 
 
 def _is_list(scope: Scope, start: Message) -> bool:

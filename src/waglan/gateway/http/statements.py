@@ -3,17 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.customs.hold_list import sign_holds
 from waglan.customs.signed_status import sign_status
-from waglan.gateway.http.described import Responses, gives
+from waglan.gateway.http.accepted import liked
+from waglan.gateway.http.described import BYTES, Responses, gives
 from waglan.gateway.http.door import TheKit, TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
+from waglan.gateway.status_code import PNG, SVG, picture
 from waglan.logbook.signing import Purpose
 from waglan.operations.list_holds import list_holds
 from waglan.operations.prove_keys import prove_keys
@@ -27,6 +29,8 @@ NEXT_MINUTES_MAX = 24 * 60
 _UNTOLD: Responses = {
     409: {"description": "Customs has told nothing of it, or its filer withdrew it."}
 }
+VARY = {"Vary": "Accept"}
+_DRAWN: Responses = {200: {"content": {SVG: BYTES, PNG: BYTES}}}
 _NOT_YET: Responses = {503: {"description": "Told a moment ago: come again in a second."}}
 
 
@@ -62,12 +66,19 @@ class StatusesView(BaseModel):
 @router.get(
     "/customs-status/{key:path}",
     response_model=StatusesView,
-    responses={**ERRORS, **_UNTOLD, **_NOT_YET},
+    responses={**ERRORS, **_UNTOLD, **_NOT_YET, **_DRAWN},
 )
 async def customs_status(
-    key: str, visitor: TheVisitor, kind: Annotated[KeyKind | None, Query()] = None
-) -> StatusesView:
-    """State what customs has told of a bill, or of each bill in a container, signed for others."""
+    key: str,
+    visitor: TheVisitor,
+    request: Request,
+    answer: Response,
+    kind: Annotated[KeyKind | None, Query()] = None,
+) -> StatusesView | Response:
+    """State what customs has told of a bill, or of each bill in a container, signed for others.
+
+    Who asks for `image/svg+xml` or `image/png` gets the text of one bill as a QR code, for paper.
+    """
     visitor.must(Act.READ)
     now = visitor.kit.clock()
     async with visitor.transaction() as tx:
@@ -79,9 +90,21 @@ async def customs_status(
     if isinstance(found, Finding):
         raise _refused(found)
     signer = visitor.kit.keys.signer(Purpose.CUSTOMS_STATUS)
-    return StatusesView(
-        key=key, found=[_view(one, sign_status(one.status, signer)) for one in found]
-    )
+    texts = [sign_status(one.status, signer) for one in found]
+    if (drawn := _drawn(request)) is not None:
+        if len(texts) > 1:
+            raise Problem(409, _several(key, len(texts)))
+        return Response(picture(texts[0], drawn), media_type=drawn, headers=VARY)
+    answer.headers.update(VARY)
+    return StatusesView(key=key, found=list(map(_view, found, texts)))
+
+
+def _drawn(request: Request) -> str | None:
+    """Return the kind of picture that is asked for by its name, if JSON is not liked better."""
+    wishes = liked(request.headers)
+    best = max((SVG, PNG), key=lambda one: wishes.get(one, 0.0))
+    wish = wishes.get(best, 0.0)
+    return best if wish > 0 and wish >= wishes.get("application/json", 0.0) else None
 
 
 def _view(one: Stated, text: str) -> StatusView:
@@ -141,6 +164,11 @@ async def keys(kit: TheKit) -> Response:
     if bundle is None:
         raise Problem(404, Finding("HTTP-NO-PROOF-YET", Severity.ERROR, Where("keys"), {}))
     return Response(bundle.encoded(), media_type="application/json")
+
+
+def _several(key: str, bills: int) -> Finding:
+    where = Where("key")
+    return Finding("STATUS-SEVERAL", Severity.ERROR, where, {"key": key, "bills": bills})
 
 
 def _refused(why: Finding) -> Problem:

@@ -1,0 +1,19 @@
+"""What a client likes to be answered with: the media types of `Accept`, each with its weight."""
+
+from starlette.datastructures import Headers
+
+
+def liked(headers: Headers) -> dict[str, float]:
+    """Return the weight of each media type that is named; what can't be read weighs nothing."""
+    return dict(map(_liked, headers.get("accept", "").split(",")))
+
+
+def _liked(entry: str) -> tuple[str, float]:
+    media_type, *params = [part.strip().lower() for part in entry.split(";")]
+    for param in params:
+        if param.startswith("q="):
+            try:
+                return media_type, float(param[2:])
+            except ValueError:
+                return media_type, 0.0
+    return media_type, 1.0
