@@ -245,6 +245,12 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/persons/{person}/links"): Ask(
         Act.REGISTER_PERSON, "/v1/persons/{person}/links", {"login": "matrix@example.com"}
     ),
+    ("put", "/v1/persons/{person}/roles"): Ask(
+        Act.REGISTER_PERSON, "/v1/persons/{person}/roles", {"roles": ["reader"]}
+    ),
+    ("post", "/v1/persons/{person}/departure"): Ask(
+        Act.REGISTER_PERSON, "/v1/persons/{person}/departure", {}
+    ),
     ("get", "/v1/firm-roles"): Ask(Act.READ, "/v1/firm-roles"),
     ("post", "/v1/sign-in"): Ask(None, "/v1/sign-in", SIGN_IN, open_status=401),
     ("post", "/v1/links/use"): Ask(None, "/v1/links/use", LINK_USE, open_status=404),

@@ -39,6 +39,7 @@ ROLES = ("waglan_app", "waglan_authority", "waglan_engine")
 PRIVILEGES = {
     "address": ("si", "s", "si"),
     "answer": ("si", "s", "sid"),
+    "answerable": ("si", "si", "s"),
     "approver": ("si", "s", "s"),
     "approver_end": ("si", "s", "s"),
     "assembly": ("si", "", "s"),
@@ -57,6 +58,7 @@ PRIVILEGES = {
     "consignment_grant": ("si", "s", "s"),
     "credential": ("si", "si", "si"),
     "decision": ("", "si", "s"),
+    "departure": ("si", "si", "s"),
     "document": ("si", "s", "sd"),
     "document_key": ("si", "s", "s"),
     "equipment": ("si", "s", "s"),

@@ -9,7 +9,7 @@ import httpx
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.talk import answered, client, public
+from waglan.cli.talk import answered, client, made, public
 from waglan.cli.wording import plain, say
 
 person = typer.Typer(no_args_is_help=True, help="The people of your firm, and their roles.")
@@ -100,9 +100,12 @@ def add_person(
 @person.command("list")
 def list_persons() -> None:
     """List the people of your organisation with their roles."""
-    with client(Settings()) as http:
+    settings = Settings()
+    with client(settings) as http:
         for one in _pages(http, "/v1/persons", "persons"):
             roles = ", ".join(one["roles"]) or "-"
+            if one["left_at"]:
+                roles = say("people", "gone", settings.lang, at=one["left_at"][:10])
             typer.echo(plain(f"{one['person']}  {one['name']}"))
             typer.echo(plain(f"    {one['login'] or '-'}: {roles}"))
 
@@ -120,6 +123,37 @@ def link(
         path = f"/v1/persons/{quote(subject, safe='')}/links"
         shown = answered(http.post(path, json={"login": login})).json()
     _show_link(settings, shown["link"], subject, shown["expires_at"])
+
+
+@person.command("give-roles")
+def give_roles(
+    subject: Subject,
+    role: Annotated[list[str], typer.Option(help="All that he does from now on; repeat it.")],
+) -> None:
+    """Change a colleague's roles: what is taken is gone at once, what is new comes on sign-in."""
+    settings = Settings()
+    with client(settings) as http:
+        path = f"/v1/persons/{quote(subject, safe='')}/roles"
+        shown = answered(http.put(path, json={"roles": role})).json()
+    typer.echo(plain(f"{shown['person']}  {', '.join(shown['roles'])}"))
+
+
+@person.command("let-go")
+def let_go(
+    subject: Subject,
+    to: Annotated[
+        str | None, typer.Option(help="Who takes over his machines and open drafts.")
+    ] = None,
+) -> None:
+    """Let a colleague go, at once and for good; prints what was handed over."""
+    settings = Settings()
+    with client(settings) as http:
+        path = f"/v1/persons/{quote(subject, safe='')}/departure"
+        shown = answered(made(http, path, {"successor": to})).json()
+    for name in ("credentials", "drafts"):
+        for one in shown[name]:
+            typer.echo(plain(one))
+    typer.echo(say("people", "left", settings.lang, person=plain(subject)), err=True)
 
 
 @person.command("roles")

@@ -59,6 +59,8 @@ class EventCode(Enum):
     ADDRESS_DROPPED = "filing.address-dropped"
     ORGANISATION_REGISTERED = "party.organisation-registered"
     PERSON_REGISTERED = "party.person-registered"
+    PERSON_ROLES_CHANGED = "party.person-roles-changed"
+    PERSON_LEFT = "party.person-left"
     LINK_MADE = "party.sign-in-link-made"
     PASSWORD_SET = "party.password-set"
     CREDENTIAL_REGISTERED = "party.credential-registered"

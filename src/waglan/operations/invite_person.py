@@ -9,7 +9,7 @@ from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.step_draft import By
-from waglan.store import Transaction, accounts, events
+from waglan.store import Transaction, accounts, events, people
 from waglan.store.accounts import Holder, LoginRow, NewLink
 
 
@@ -31,8 +31,12 @@ async def invite_person(
     """
     subject = new.link.subject
     whose = Holder(by.org, subject)
-    if await accounts.person(tx, whose) is None:
+    await people.alone(tx, by.org)
+    found = await accounts.person(tx, whose)
+    if found is None:
         return None
+    if found.left_at is not None:
+        return [Finding("PERSON-LEFT", Severity.ERROR, Where("person"), {})]
     if new.login is not None:
         sealed = vault.seal(new.salt, new.login.encode())
         row = LoginRow(subject, new.salt, sealed, vault.blind(new.login))

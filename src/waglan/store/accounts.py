@@ -150,6 +150,25 @@ async def add_link(tx: Transaction, org: int, new: NewLink, *, by: str | None) -
 
 
 @dataclass(frozen=True, slots=True)
+class LinkKept:
+    """What a link was for, and until when it serves."""
+
+    purpose: LinkPurpose
+    expires_at: datetime
+
+
+async def link(tx: Transaction, org: int, link: str) -> LinkKept | None:
+    """Return a link of the firm by its id; its secret is nowhere."""
+    row = await (
+        await tx.execute(
+            "SELECT purpose, expires_at FROM one_time_link WHERE org = %s AND link = %s",
+            [org, link],
+        )
+    ).fetchone()
+    return None if row is None else LinkKept(LinkPurpose(row[0]), row[1])
+
+
+@dataclass(frozen=True, slots=True)
 class OpenLink:
     """A link that may still be used, and whose it is."""
 
@@ -246,14 +265,16 @@ class PersonKept:
     has_password: bool
     roles: tuple[str, ...]
     registered_at: datetime
+    left_at: datetime | None  # None while he is here
 
 
 _PERSON = """
     SELECT p.subject, p.key_salt, p.sealed, l.key_salt, l.sealed, w.subject IS NOT NULL,
            coalesce((SELECT r.roles FROM person_role r WHERE r.org = p.org AND r.subject = p.subject
-                     ORDER BY r.n DESC LIMIT 1), '{}'), p.registered_at
+                     ORDER BY r.n DESC LIMIT 1), '{}'), p.registered_at, d.left_at
     FROM person p LEFT JOIN login l ON l.org = p.org AND l.subject = p.subject
         LEFT JOIN password w ON w.org = p.org AND w.subject = p.subject
+        LEFT JOIN departure d ON d.org = p.org AND d.subject = p.subject
     WHERE p.org = %(org)s
 """
 
@@ -278,6 +299,6 @@ async def persons(tx: Transaction, org: int, page: Page) -> list[PersonKept]:
 
 
 def _person(row: tuple[Any, ...]) -> PersonKept:
-    subject, salt, sealed, login_salt, login_sealed, has_password, roles, registered_at = row
+    subject, salt, sealed, login_salt, login_sealed, has_password, roles, *times = row
     login = None if login_salt is None else (login_salt, login_sealed)
-    return PersonKept(subject, (salt, sealed), login, has_password, tuple(roles), registered_at)
+    return PersonKept(subject, (salt, sealed), login, has_password, tuple(roles), *times)

@@ -91,6 +91,18 @@ CREATE FUNCTION public.addressee_at(address text) RETURNS TABLE(org bigint, part
    WHERE ((a.address = addressee_at.address) AND (o.roles && ARRAY['carrier'::text, 'forwarder'::text, 'terminal'::text, 'trucker'::text]));
 END;
 
+CREATE TABLE public.answerable (
+    org bigint NOT NULL,
+    credential text NOT NULL,
+    n integer NOT NULL,
+    accountable text NOT NULL,
+    set_by text NOT NULL,
+    set_at timestamp with time zone NOT NULL,
+    CONSTRAINT answerable_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.answerable FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.credential (
     credential text NOT NULL,
     org bigint NOT NULL,
@@ -142,7 +154,11 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
      o.roles,
      t.client,
      t.scopes,
-     COALESCE(c.accountable, t.subject) AS "coalesce",
+     COALESCE(( SELECT a.accountable
+            FROM public.answerable a
+           WHERE ((a.org = t.org) AND (a.credential = t.credential))
+           ORDER BY a.n DESC
+          LIMIT 1), c.accountable, t.subject) AS "coalesce",
      ( SELECT r.roles
             FROM public.person_role r
            WHERE ((r.org = t.org) AND (r.subject = t.subject))
@@ -510,6 +526,20 @@ CREATE TABLE public.decision (
 );
 
 ALTER TABLE ONLY public.decision FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.departure (
+    org bigint NOT NULL,
+    subject text NOT NULL,
+    successor text,
+    credentials text[] NOT NULL,
+    drafts uuid[] NOT NULL,
+    let_go_by text NOT NULL,
+    left_at timestamp with time zone NOT NULL,
+    CONSTRAINT departure_check CHECK ((successor <> subject)),
+    CONSTRAINT departure_check1 CHECK (((successor IS NOT NULL) OR ((credentials = '{}'::text[]) AND (drafts = '{}'::uuid[]))))
+);
+
+ALTER TABLE ONLY public.departure FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.document (
     document_id bigint NOT NULL,
@@ -1401,6 +1431,9 @@ ALTER TABLE ONLY public.answer
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_pkey PRIMARY KEY (message_id, n);
 
+ALTER TABLE ONLY public.answerable
+    ADD CONSTRAINT answerable_pkey PRIMARY KEY (org, credential, n);
+
 ALTER TABLE ONLY public.approver_end
     ADD CONSTRAINT approver_end_pkey PRIMARY KEY (org, approver);
 
@@ -1463,6 +1496,9 @@ ALTER TABLE ONLY public.credential
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (consignment, event_id);
+
+ALTER TABLE ONLY public.departure
+    ADD CONSTRAINT departure_pkey PRIMARY KEY (org, subject);
 
 ALTER TABLE ONLY public.document_key
     ADD CONSTRAINT document_key_pkey PRIMARY KEY (org, kind, key, document_id);
@@ -1885,6 +1921,12 @@ ALTER TABLE ONLY public.address
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
+ALTER TABLE ONLY public.answerable
+    ADD CONSTRAINT answerable_credential_fkey FOREIGN KEY (credential) REFERENCES public.credential(credential);
+
+ALTER TABLE ONLY public.answerable
+    ADD CONSTRAINT answerable_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.approver_end
     ADD CONSTRAINT approver_end_org_approver_fkey FOREIGN KEY (org, approver) REFERENCES public.approver(org, approver);
 
@@ -1953,6 +1995,9 @@ ALTER TABLE ONLY public.credential
 
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.departure
+    ADD CONSTRAINT departure_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.document
     ADD CONSTRAINT document_addressee_fkey FOREIGN KEY (addressee) REFERENCES public.organisation(org);
@@ -2152,6 +2197,8 @@ CREATE POLICY addressed ON public.document FOR SELECT TO waglan_app USING ((addr
 
 ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.answerable ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.approver ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.approver_end ENABLE ROW LEVEL SECURITY;
@@ -2230,6 +2277,8 @@ ALTER TABLE public.credential ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.departure ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY directory ON public.organisation FOR SELECT TO waglan_app, waglan_authority USING (true);
 
 ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
@@ -2239,6 +2288,8 @@ ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.answerable FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.approver TO waglan_engine USING (true);
 
@@ -2275,6 +2326,8 @@ CREATE POLICY engine ON public.consignment_grant TO waglan_engine USING (true) W
 CREATE POLICY engine ON public.credential TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.departure FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.document TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2506,6 +2559,8 @@ CREATE POLICY own ON public.address FOR SELECT TO waglan_app, waglan_authority U
 
 CREATE POLICY own ON public.answer TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.answerable TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.approver TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.approver_end TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -2535,6 +2590,8 @@ CREATE POLICY own ON public.consignment TO waglan_app USING ((org = public.curre
 CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.departure TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.document TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -2627,6 +2684,8 @@ CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = 
 CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.answerable FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.consignment FOR SELECT TO waglan_owner USING (true);
 
@@ -2739,6 +2798,10 @@ REVOKE ALL ON FUNCTION public.addressee_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.answerable TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.answerable TO waglan_authority;
+GRANT SELECT ON TABLE public.answerable TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
@@ -2856,6 +2919,10 @@ GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
 
 GRANT UPDATE(told) ON TABLE public.decision TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.departure TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.departure TO waglan_authority;
+GRANT SELECT ON TABLE public.departure TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.document TO waglan_app;
 GRANT SELECT ON TABLE public.document TO waglan_authority;

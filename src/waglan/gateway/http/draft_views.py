@@ -1,5 +1,6 @@
 """How drafts are shown: every field with its sources, and what contradicts them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -101,6 +102,7 @@ class DraftLine(BaseModel):
     step: int
     made_at: datetime
     erased: bool
+    in_charge: str | None  # subject id: who changed it last, or who took over from him
 
 
 class DraftPage(BaseModel):
@@ -136,7 +138,7 @@ class DraftCheckView(BaseModel):
     deadlines: list[DeadlineView]
 
 
-def draft_line(opened: Opened) -> DraftLine:
+def draft_line(opened: Opened, successors: Mapping[str, str]) -> DraftLine:
     """Return a draft as it stands in a list."""
     draft, life = opened.draft, opened.draft.life
     return DraftLine(
@@ -148,15 +150,22 @@ def draft_line(opened: Opened) -> DraftLine:
         step=len(opened.steps),
         made_at=opened.sheet.made_at,
         erased=opened.sheet.is_erased,
+        in_charge=_in_charge(life.changed_by, successors),
     )
 
 
-def draft_view(opened: Opened, lang: Lang) -> DraftView:
+def _in_charge(subject: str, successors: Mapping[str, str]) -> str | None:
+    while subject in successors:  # nobody who left takes over, so this ends
+        subject = successors[subject]
+    return subject or None
+
+
+def draft_view(opened: Opened, lang: Lang, successors: Mapping[str, str]) -> DraftView:
     """Return a draft with all that was told."""
     draft, life = opened.draft, opened.draft.life
     fields = [_field(one) for one in draft.filled.fields.values()]
     return DraftView(
-        **draft_line(opened).model_dump(),
+        **draft_line(opened, successors).model_dump(),
         connected=draft.profile.connected,
         recipient=draft.profile.recipient.value,
         facts=draft.facts,

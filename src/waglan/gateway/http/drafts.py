@@ -39,7 +39,7 @@ from waglan.operations.open_draft import open_draft
 from waglan.operations.step_draft import By
 from waglan.operations.submit_draft import submit_draft
 from waglan.parties.permission import Act
-from waglan.store import Transaction, sheets
+from waglan.store import Transaction, people, sheets
 from waglan.store.messages import new_salt
 
 T = TypeVar("T")
@@ -168,7 +168,8 @@ async def newest(
         page, last = cut(found, limit)
         vault = visitor.kit.keys.vault
         opened = [await open_draft(tx, vault, one.sheet) for one in page]
-    lines = [draft_line(one) for one in opened if one is not None]
+        heirs = await people.successors(tx, visitor.org)
+    lines = [draft_line(one, heirs) for one in opened if one is not None]
     return DraftPage(drafts=lines, next=last.sheet if last else None)
 
 
@@ -294,7 +295,8 @@ def acting(visitor: Visitor) -> By:
 async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
     async with visitor.transaction() as tx:
         opened = await open_draft(tx, visitor.kit.keys.vault, draft)
-    return draft_view(there(opened, "draft"), visitor.lang)
+        heirs = await people.successors(tx, visitor.org)
+    return draft_view(there(opened, "draft"), visitor.lang, heirs)
 
 
 async def _plain(visitor: Visitor, draft: UUID, step: int, act: FilingAct) -> DraftView:

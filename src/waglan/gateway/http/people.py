@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,8 +18,10 @@ from waglan.gateway.http.problem import Problem, misunderstood
 from waglan.gateway.http.sign_in import NOTHING_KEPT, LoginName
 from waglan.gateway.tokens import Made, MadeLink, new_link, new_subject, new_token
 from waglan.logbook.sealed import Vault
+from waglan.operations.change_roles import change_roles
 from waglan.operations.invite_person import Inviting, invite_person
 from waglan.operations.issue_token import issue_token
+from waglan.operations.let_go_person import let_go_person
 from waglan.operations.let_in_person import let_in_person
 from waglan.operations.register_person import NewPerson, read_person
 from waglan.parties.firm_role import firm_roles, giving_findings, scopes_of
@@ -26,7 +29,7 @@ from waglan.parties.look import Basis
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
 from waglan.parties.sign_in import LinkPurpose, policy
-from waglan.store import Taken, Transaction, accounts, parties
+from waglan.store import Taken, Transaction, accounts, parties, people
 from waglan.store.accounts import Holder, Page, PersonKept
 from waglan.store.looks import PERSON, Sight
 from waglan.store.messages import new_salt
@@ -123,7 +126,8 @@ async def add_person(new: NewColleague, visitor: TheMaker, answer: Response) -> 
             await issue_token(tx, visitor.org, principal.org, made.row)
         link = None
         if new.login is not None:
-            link = await _invited(tx, visitor, person.subject, new.login)
+            link = await _link(tx, visitor, person.subject)
+            await _invited(tx, visitor, link, new.login)
     answer.headers.update(NOTHING_KEPT)
     return ColleagueView(
         person=person.subject,
@@ -167,6 +171,7 @@ class PersonView(BaseModel):
     has_password: bool
     roles: list[str]
     registered_at: datetime
+    left_at: datetime | None
 
 
 class PersonPage(BaseModel):
@@ -204,6 +209,70 @@ def person_view(kept: PersonKept, vault: Vault) -> PersonView:
         has_password=kept.has_password,
         roles=list(kept.roles),
         registered_at=kept.registered_at,
+        left_at=kept.left_at,
+    )
+
+
+class NewRoles(Asked):
+    """What a person does in your firm from now on: all of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    roles: Annotated[Roles, Field(min_length=1)]
+
+
+@router.put("/persons/{person}/roles", response_model=PersonView, responses=ERRORS)
+async def change(person: str, new: NewRoles, visitor: TheVisitor) -> PersonView:
+    """Change a colleague's roles: what is taken is gone at once, what is new he has on signing in.
+
+    Somebody always administers the firm: of two who demote each other the second is refused.
+    """
+    visitor.must(Act.REGISTER_PERSON)
+    async with visitor.transaction() as tx:
+        done = await change_roles(tx, acting(visitor), person, new.roles)
+        done_or_refused(there(done, "person"))
+        found = there(await accounts.person(tx, Holder(visitor.org, person)), "person")
+    return person_view(found, visitor.kit.keys.vault)
+
+
+class Leaving(Asked):
+    """Who takes over; nobody where nothing is to be handed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    successor: str | None = Field(default=None, pattern="^sub_[0-9a-f]{32}$")
+
+
+class LeftView(BaseModel):
+    """Who left, and what is in his successor's charge: machines, open drafts."""
+
+    person: str
+    successor: str | None
+    credentials: list[str]
+    drafts: list[UUID]
+    left_at: datetime
+
+
+@router.post(
+    "/persons/{person}/departure", status_code=201, response_model=LeftView, responses=MADE
+)
+async def let_go(person: str, leaving: Leaving, visitor: TheMaker) -> LeftView:
+    """Let a colleague go: he is out at once, and his machines and open drafts are his successor's.
+
+    He never comes back; somebody who does is a new person.
+    """
+    visitor.must(Act.REGISTER_PERSON)
+    async with visitor.making(person) as (tx, before):
+        if not before:
+            done = await let_go_person(tx, acting(visitor), person, leaving.successor)
+            done_or_refused(there(done, "person"))
+        left = there(await people.departure(tx, Holder(visitor.org, person)), "person")
+    return LeftView(
+        person=left.subject,
+        successor=left.successor,
+        credentials=list(left.credentials),
+        drafts=list(left.drafts),
+        left_at=left.left_at,
     )
 
 
@@ -216,28 +285,39 @@ class LinkWish(Asked):
 
 
 class LinkView(BaseModel):
-    """A one-time link, shown once, to be put behind this platform's address."""
+    """A one-time link, shown once, to be put behind this platform's address.
 
-    link: str
+    To a request that comes again the link is null.
+    """
+
+    link: str | None
     purpose: LinkPurpose
     expires_at: datetime
 
 
-@router.post("/persons/{person}/links", status_code=201, response_model=LinkView, responses=ERRORS)
-async def make_link(person: str, wish: LinkWish, visitor: TheVisitor, answer: Response) -> LinkView:
+@router.post("/persons/{person}/links", status_code=201, response_model=LinkView, responses=MADE)
+async def make_link(person: str, wish: LinkWish, visitor: TheMaker, answer: Response) -> LinkView:
     """Make a link with which a colleague sets his password; earlier ones are worth nothing."""
     visitor.must(Act.REGISTER_PERSON)
     async with visitor.transaction() as tx:
-        made = await _invited(tx, visitor, person, wish.login)
+        made = await _link(tx, visitor, person)
+    async with visitor.making(made.row.link) as (tx, before):
+        if before:
+            kept = there(await accounts.link(tx, visitor.org, before[0]), "link")
+            return LinkView(link=None, purpose=kept.purpose, expires_at=kept.expires_at)
+        await _invited(tx, visitor, made, wish.login)
     answer.headers.update(NOTHING_KEPT)
     return LinkView(link=made.path, purpose=made.row.purpose, expires_at=made.row.expires_at)
 
 
-async def _invited(tx: Transaction, visitor: Visitor, subject: str, login: str | None) -> MadeLink:
+async def _link(tx: Transaction, visitor: Visitor, subject: str) -> MadeLink:
     now = visitor.kit.clock()
     has_password = await accounts.account_of(tx, Holder(visitor.org, subject)) is not None
     purpose = LinkPurpose.RESET if has_password else LinkPurpose.INVITATION
-    made = new_link(subject, purpose, now=now, lasts=policy().periods.link(purpose))
+    return new_link(subject, purpose, now=now, lasts=policy().periods.link(purpose))
+
+
+async def _invited(tx: Transaction, visitor: Visitor, made: MadeLink, login: str | None) -> None:
     wanted = Inviting(made.row, login, await new_salt())
     try:
         done = await invite_person(tx, visitor.kit.keys.vault, acting(visitor), wanted)
@@ -245,4 +325,3 @@ async def _invited(tx: Transaction, visitor: Visitor, subject: str, login: str |
         kind = Finding("HTTP-LOGIN-TAKEN", Severity.ERROR, Where("body.login"), {})
         raise Problem(409, kind) from None
     done_or_refused(there(done, "person"))
-    return made

@@ -182,7 +182,9 @@ async def good_password(kit: Kit, password: SecretStr, about: tuple[str, ...]) -
 
 async def _account(kit: Kit, party: str, login: str) -> Account | None:
     async with transaction(kit.pools.app, None) as tx:
-        return await accounts.account_at(tx, party, kit.keys.vault.blind(login))
+        found = await accounts.account_at(tx, party, kit.keys.vault.blind(login))
+    # Who has left has no roles: his account is as good as none, after the same work.
+    return found if found is not None and found.firm_roles else None
 
 
 def _busy() -> Problem:
