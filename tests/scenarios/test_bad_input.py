@@ -78,6 +78,9 @@ def test_what_is_wrong_is_answered_with_its_code_place_and_remedy(
     assert found[code]["problem"]
     assert found[code]["remedy"]
     assert shown["state"] == "refused" or found[code]["severity"] in ("note", "warning")
+    if name == "unknown type":  # its sender believes that he has filed
+        assert (shown["state"], found[code]["severity"]) == ("refused", "error")
+        assert "+4+17" in contrl(line, shown)
     assert ("CONTRL" in [a["kind"] for a in shown["answers"]]) is is_addressed
 
 

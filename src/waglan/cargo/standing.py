@@ -5,6 +5,8 @@ said stays None. These fields of an event's body are read, and all may be missin
 
     manifest.part-received                  assembly (text), part, of (numbers)
     manifest.declared, bill.declared        version (number), function (text)
+    manifest.cancelled, bill.withdrawn      nothing
+    party.grant-given                       nothing
     manifest.refused                        findings (number)
     customs.status                          status (text)
     customs.notice-served                   notice, status (text)
@@ -28,6 +30,7 @@ from waglan.logbook.event import Event
 T = TypeVar("T")
 
 _DECLARED = (EventCode.MANIFEST_DECLARED, EventCode.BILL_DECLARED)
+_TAKEN_BACK = (EventCode.MANIFEST_CANCELLED, EventCode.BILL_WITHDRAWN)
 MOVES = frozenset(
     {
         EventCode.EQUIPMENT_DISCHARGED,
@@ -44,6 +47,7 @@ class Declaration(Enum):
     """How far the declaration of it has come."""
 
     UNTOLD = "untold"  # nobody said anything of it
+    NOT_SHOWN = "not-shown"  # somebody shows the bill to the reader, but not how it is declared
     PARTS_AWAITED = "parts-awaited"  # nothing is declared before all parts are there
     REFUSED = "refused"  # and nothing stands declared
     DECLARED = "declared"
@@ -128,11 +132,14 @@ def standing(events: Iterable[Event]) -> Standing:
     """
     told = in_order(events)
     versions = _versions(told)
-    cancelled = _after(_last(told, (EventCode.MANIFEST_CANCELLED,)), versions)
+    cancelled = _after(_last(told, _TAKEN_BACK), versions)
     refused = _after(_last(told, (EventCode.MANIFEST_REFUSED,)), versions)
     parts = _parts(told)
+    declaration = _declaration(versions, cancelled, refused, parts)
+    if declaration is Declaration.UNTOLD and _last(told, (EventCode.GRANT_GIVEN,)):
+        declaration = Declaration.NOT_SHOWN
     return Standing(
-        declaration=_declaration(versions, cancelled, refused, parts),
+        declaration=declaration,
         declared=versions[0] if versions else None,
         versions=versions,
         cancelled=_told(cancelled, None) if cancelled else None,

@@ -14,7 +14,7 @@ from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
 from waglan.manifest import lengths
 from waglan.manifest.model import Manifest
-from waglan.messages.edifact import read
+from waglan.messages.edifact import handed_in, read
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form
 from waglan.messages.whole import wholes
@@ -69,9 +69,10 @@ def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
         return [message] if message else []
     messages = []
     for item in read(sent.blocks):
-        findings += item.findings
         if isinstance(item, Message):
+            item = handed_in(item)
             messages.append(item)
+        findings += item.findings
     return messages
 
 

@@ -18,6 +18,7 @@ class EventCode(Enum):
     MANIFEST_CANCELLED = "manifest.cancelled"
     MANIFEST_CHECKED = "manifest.checked"
     BILL_DECLARED = "bill.declared"
+    BILL_WITHDRAWN = "bill.withdrawn"
     EQUIPMENT_DISCHARGED = "equipment.discharged"
     EQUIPMENT_LOADED = "equipment.loaded"
     EQUIPMENT_GATE_IN = "equipment.gate-in"

@@ -24,7 +24,7 @@ from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
-from waglan.store import Transaction, events, manifests, places
+from waglan.store import Transaction, events, links, manifests, places
 from waglan.store.messages import Kept
 
 
@@ -79,6 +79,8 @@ async def file_manifest(
         return await _refuse(tx, filer, sent, seen.findings)
     what = (sent.head.function, seen.manifest)
     manifest_id, ids = await _keep(tx, vault, filer, (seen.identity, seen.version), what)
+    if seen.before is not None:
+        await _tell_withdrawn(tx, filer, seen, ids)
     return Filing(manifest_id, seen.version.number, seen.manifest, seen.findings, seen.judged, ids)
 
 
@@ -105,6 +107,7 @@ class Examined:
     findings: tuple[Finding, ...]
     judged: tuple[Finding, ...] = ()
     wider: Wider | None = None  # None: it was refused before anything was judged
+    before: manifests.Filed | None = None  # the version that this one takes the place of
 
     @property
     def is_wrong(self) -> bool:
@@ -136,7 +139,7 @@ async def examine(
     judged = judge(manifest, on=day)
     wider = judge_wider(manifest, await _beside(tx, claim, known, manifest), on=day)
     findings += _not_said_yet([*judged, *wider.findings], findings)
-    return Examined(known, version, manifest, tuple(findings), tuple(judged), wider)
+    return Examined(known, version, manifest, tuple(findings), tuple(judged), wider, before)
 
 
 async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Manifest) -> Beside:
@@ -185,6 +188,42 @@ async def _keep(
     inside = [consignments[bill_key(bill)] for bill in manifest.bills]
     await events.append(tx, told, consignments=inside)
     return manifest_id, consignments
+
+
+async def _tell_withdrawn(
+    tx: Transaction, filer: Filer, seen: Examined, now_in: Mapping[BillKey, int]
+) -> None:
+    """Tell of each bill that the version before declared and this one does not, nor any other."""
+    if seen.before is None or seen.identity is None:
+        return
+    old = await manifests.consignments(tx, seen.before.manifest_id)
+    stay = {number for _, number in now_in}  # a bill that moved below another is still declared
+    gone = [key for key in old if key[1] not in stay]
+    beside = (seen.identity.document, seen.identity.call.text)
+    elsewhere = await manifests.twins(tx, filer.message.org, gone, beside=beside) if gone else {}
+    gone = [key for key in gone if key not in elsewhere]
+    grants = await links.grants(tx, [old[key] for key in gone]) if gone else {}
+    body: dict[str, Value] = {
+        "manifest": str(filer.id),
+        "version": seen.version.number,
+        "call": seen.identity.call.text,
+    }
+    own = frozenset({filer.party, filer.authority})
+    # No consignment goes with it: who saw the bill by a grant sees no other event of it any more.
+    told = [
+        Event(
+            EventCode.BILL_WITHDRAWN,
+            Key(_BILL, number),
+            filer.party,
+            filer.at,
+            filer.at,
+            body,
+            (),
+            own.union([grant.receiver for grant in grants.get(old[parent, number], ())]),
+        )
+        for parent, number in gone
+    ]
+    await events.append(tx, told)
 
 
 def _not_said_yet(judged: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:

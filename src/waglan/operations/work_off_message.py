@@ -12,7 +12,7 @@ from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
-from waglan.messages.edifact import Profile, read
+from waglan.messages.edifact import Profile, handed_in, read
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
@@ -76,6 +76,7 @@ async def work_off_message(
     profile = work.profile
     for end, inside in interchanges(read(blocks, profile, validate=profile.structure)):
         end = await _checked(tx, end, sender, profile)
+        inside = [*map(handed_in, inside)]
         inside = by_document(inside) if profile.parts_by_document else inside
         reply = _contrl(end, inside, work, _reference(kept, len(answers)))
         answers += [("CONTRL", reply)] if reply else []

@@ -14,7 +14,7 @@ from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS, FILES
 from waglan.gateway.http.problem import HERE, FindingView, Problem, view
 from waglan.gateway.sandbox import read_xlsx
-from waglan.messages.edifact import Profile, read
+from waglan.messages.edifact import Profile, handed_in, read
 from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form, form_of, read_paper
@@ -144,6 +144,7 @@ def _read(data: bytes, content_type: str, sender: str, profile: Profile) -> _Sen
     messages, findings = list[Message](), list[Finding]()
     if form is Form.EDIFACT:
         for end, inside in interchanges(read([data], profile, validate=profile.structure)):
+            inside = [*map(handed_in, inside)]
             findings += [*end.findings, *(f for message in inside for f in message.findings)]
             messages += by_document(inside) if profile.parts_by_document else inside
     else:

@@ -1,6 +1,6 @@
 """UN/EDIFACT: messages read and written, and answered in its own forms."""
 
 from waglan.messages.edifact.profile import Profile
-from waglan.messages.edifact.read import peek, read, stream
+from waglan.messages.edifact.read import handed_in, peek, read, stream
 
-__all__ = ["Profile", "peek", "read", "stream"]
+__all__ = ["Profile", "handed_in", "peek", "read", "stream"]

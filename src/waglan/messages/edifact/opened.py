@@ -170,6 +170,8 @@ class OpenMessage:
         return [Finding("EDIFACT-FINDINGS-MORE", Severity.ERROR, where, {"count": count})]
 
 
+TYPE_NOT_READ = "EDIFACT-TYPE-NOT-READ"  # a note; to who hands it in, an error
+
 # The messages whose content is read: in which directories, and by what. None: in every one that a
 # table is held of, for those walk alike.
 READ: dict[str, tuple[frozenset[str] | None, Callable[[Place, Header], Content]]] = {
@@ -196,7 +198,7 @@ def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
 def _not_read(header: Header, in_header: HeaderPlace, *, is_known: bool) -> Finding:
     where, kind = in_header("message/type", 3, None), short(header.type)
     if not is_known:
-        return Finding("EDIFACT-TYPE-NOT-READ", Severity.NOTE, where, {"type": kind})
+        return Finding(TYPE_NOT_READ, Severity.NOTE, where, {"type": kind})
     if not (header.version and header.release):
         where = in_header("message/type", 3, 3 if header.version else 2)
         return Finding("EDIFACT-DIRECTORY-MISSING", Severity.ERROR, where, {"type": kind})

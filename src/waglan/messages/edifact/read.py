@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace as evolve
 from functools import partial
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.edifact import fast, generic
@@ -11,7 +14,7 @@ from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.charset import Ladder, ladder
 from waglan.messages.edifact.content import short
 from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Source
-from waglan.messages.edifact.opened import Options
+from waglan.messages.edifact.opened import TYPE_NOT_READ, Options
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.service_characters import ServiceCharacters
 from waglan.messages.edifact.walk import Tail, Walk
@@ -19,6 +22,7 @@ from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
 
+ANSWERS = frozenset({"APERAK", "CONTRL", "CUSRES"})
 INTERCHANGES_MAX = 10_000  # of one input
 
 _NO_AGREEMENT = Profile()
@@ -37,6 +41,21 @@ def read(
     for event in events(blocks, Options(profile, validates=validate), tokenise):
         if isinstance(event, Message | InterchangeEnd):
             yield event
+
+
+def handed_in(message: Message) -> Message:
+    """Return a message as it counts to whoever is to act on it.
+
+    A type that nobody reads is wrong then: its sender believes that he has told something. Answers
+    to our own messages ask for nothing.
+    """
+    if message.header.type in ANSWERS:
+        return message
+    findings = tuple(
+        replace(found, severity=Severity.ERROR) if found.code == TYPE_NOT_READ else found
+        for found in message.findings
+    )
+    return message if findings == message.findings else evolve(message, findings=findings)
 
 
 def stream(

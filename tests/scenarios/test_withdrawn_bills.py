@@ -1,0 +1,95 @@
+"""A bill that is declared no more says so to everybody who was shown it."""
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from port import filed, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+
+class Desk:
+    """A line that files with a customs authority of its own, and the bank it shows bills to."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.name = f"WD{uuid4().hex[:6].upper()}"
+        self.line = instance.let_in(
+            f"{self.name}-line".lower(), "carrier", addresses=(f"{self.name}L:ZZZ",)
+        )
+        self.customs = instance.let_in(
+            f"{self.name}-customs".lower(), "customs", addresses=(f"{self.name}C:ZZZ",)
+        )
+        self.bank = instance.let_in(f"{self.name}-bank".lower(), "bank")
+        self.versions = 0
+
+    def files(self, function: str, *bills: str, document: str = "A") -> None:
+        """File a version of one document; the sender's references are new each time."""
+        self.versions += 1
+        call = Call(f"{self.name}L", f"{self.name}C", f"{document}{self.versions}")
+        paper = manifest(call, *[Paper(f"{self.name}{bill}") for bill in bills])
+        own = f"DOC-{document}{self.versions}+9".encode()
+        paper = paper.replace(own, f"DOC-{document}+{function}".encode())
+        found = filed(self.line, paper)
+        assert found["state"] == "accepted", found["findings"]
+
+    def shows(self, bill: str, view: str) -> None:
+        wish = {
+            "bill": f"{self.name}{bill}",
+            "receiver": self.bank.get("/v1/whoami").json()["party"],
+            "view": view,
+            "days": 30,
+        }
+        answer = self.line.post("/v1/grants", json=wish)
+        assert answer.status_code == 201, answer.text
+
+    def stands(self, who: httpx.Client, bill: str) -> str | None:
+        answer = who.get(f"/v1/track/{self.name}{bill}")
+        if answer.status_code == 404:
+            return None
+        [found] = [one for one in tracked(answer) if one["key"] == f"{self.name}{bill}"]
+        return str(found["declaration"])
+
+    def comes_to(self, who: httpx.Client, bill: str, declaration: str | None) -> None:
+        wait(lambda: self.stands(who, bill) == declaration or None)
+
+
+def tracked(answer: httpx.Response) -> list[dict[str, Any]]:
+    return list(answer.json()["found"])
+
+
+@pytest.fixture
+def desk(instance: Instance) -> Desk:
+    return Desk(instance)
+
+
+def test_a_bill_that_a_replacement_drops_is_cancelled_for_filer_and_customs(desk: Desk) -> None:
+    desk.files("9", "1", "2")
+    desk.comes_to(desk.customs, "2", "declared")
+    desk.files("5", "1")
+    for who in (desk.line, desk.customs):
+        desk.comes_to(who, "2", "cancelled")
+        assert desk.stands(who, "1") == "declared"
+    desk.files("5", "1", "2")  # and stands again once it is declared again
+    for who in (desk.line, desk.customs):
+        desk.comes_to(who, "2", "declared")
+
+
+def test_a_cancelled_manifest_cancels_its_bills_and_their_readers_are_told(desk: Desk) -> None:
+    desk.files("9", "1", "2")
+    desk.shows("1", "full")
+    desk.shows("2", "status")
+    desk.comes_to(desk.bank, "1", "declared")
+    assert desk.stands(desk.bank, "2") == "not-shown"
+    desk.files("1")
+    for who in (desk.line, desk.customs, desk.bank):
+        for bill in ("1", "2"):
+            desk.comes_to(who, bill, "cancelled")
+
+
+def test_a_bill_that_another_manifest_declares_too_still_stands(desk: Desk) -> None:
+    desk.files("9", "1", document="A")
+    desk.files("9", "1", document="B")
+    desk.files("1", document="A")
+    assert desk.stands(desk.line, "1") == "declared"
