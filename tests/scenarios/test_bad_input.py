@@ -51,6 +51,8 @@ BAD = {
     ),
     "wrong count of messages": (PAPER.replace(b"UNZ+1", b"UNZ+7"), "EDIFACT-UNZ-COUNT", True),
     "NUL inside": (PAPER.replace(b"COTTON", b"COT\x00TON"), "EDIFACT-CONTROL-CHARACTER", True),
+    "NUL before": (bytes(5_000) + PAPER, "EDIFACT-NUL", True),
+    "NUL behind": (PAPER + bytes(50), "EDIFACT-NUL", True),
     "wrong charset": (
         PAPER.replace(b"UNOC", b"UNOY").replace(b"COTTON", b"\xff\xfe\x81"),
         "EDIFACT-CHARSET-GUESSED",

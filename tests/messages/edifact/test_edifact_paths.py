@@ -1,6 +1,7 @@
 """However a file arrives and whichever path reads it, what is read is the same."""
 
 import sys
+import tracemalloc
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -204,6 +205,76 @@ def test_junk_has_a_limit() -> None:
         3,
         1,
     ]
+
+
+GAPS = st.lists(
+    st.one_of(
+        st.text("\0\x1a \t\r\n", max_size=20),
+        st.builds(
+            "{0}{1}".format, st.just("\0" * 5_000), st.sampled_from(["", "\r\n", "\x1a\x1a"])
+        ),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(GAPS, st.sampled_from([1, 3, 50, 4096, 1 << 20]), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_nul_bytes_around_interchanges_are_told_once_a_gap_and_lose_nothing(
+    gaps: list[str], block_size: int, has_una: bool
+) -> None:
+    whole = (b"UNA:+.? '" if has_una else b"") + WHOLE
+    raw = whole.join(gap.encode() for gap in gaps)
+    told = [(count, offset) for count, offset in _stray(gaps, len(whole)) if count]
+    events = list(read(blocks(raw, block_size)))
+    found = [f for f in everything_found(events) if f.code == "EDIFACT-NUL"]
+    assert [(f.params["count"], f.where.offset) for f in found] == told
+    expected = [event for event in read([whole]) if isinstance(event, Message)]
+    messages = [event for event in events if isinstance(event, Message)]
+    assert [m.content for m in messages] == [m.content for m in expected] * (len(gaps) - 1)
+    assert [m.sha256 for m in messages] == [m.sha256 for m in expected] * (len(gaps) - 1)
+    assert_same_by_every_path(raw, Profile(), block_size)
+
+
+def _stray(gaps: list[str], interchange_bytes: int) -> Iterator[tuple[int, int]]:
+    """Yield of each gap how many bytes do not belong there, and where the first stands."""
+    at = 0
+    for gap in gaps:
+        count = gap.count("\0") + max(0, gap.count("\x1a") - 1)
+        yield count, at + len(gap) - len(gap.lstrip(" \t\r\n"))
+        at += len(gap) + interchange_bytes
+
+
+def test_a_file_filled_up_without_end_is_read_in_little_memory() -> None:
+    taken = 0
+
+    def filled() -> Iterator[bytes]:
+        nonlocal taken
+        yield WHOLE
+        for _ in range(300):
+            taken += 1
+            yield bytes(1 << 20)
+        yield WHOLE
+
+    tracemalloc.start()
+    try:
+        ends = [event for event in read(filled()) if isinstance(event, InterchangeEnd)]
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert taken == 300
+    assert [codes(end.findings) for end in ends] == [["EDIFACT-NUL"], []]
+    assert ends[0].findings[0].params["count"] == 300 << 20
+    assert peak_bytes < 16 << 20
+
+
+@pytest.mark.parametrize("size", [5, 300, 70_000, SEGMENT_BYTES_MAX + 5])
+def test_nul_bytes_behind_an_interchange_without_end_are_told_too(size: int) -> None:
+    cut_off = WHOLE[: WHOLE.index(b"UNZ")]
+    for raw in (cut_off + bytes(size), bytes(size) + cut_off):
+        *_, end = read([raw])
+        assert sorted(codes(end.findings)) == ["EDIFACT-NUL", "EDIFACT-UNZ-MISSING"]
 
 
 def test_a_big_manifest_reads_the_same_whole_and_in_slices() -> None:

@@ -162,7 +162,7 @@ def test_12_an_interchange_without_unz_ends_where_the_next_begins() -> None:
 
 def test_13_padding_at_the_tail_is_nothing_and_controls_inside_are_found_where_they_are() -> None:
     raw = interchange(message(PLAIN + "NAD+CN+++AC\0ME'"))
-    first, end = one(raw + b"\r\n\0\0\x1a")
+    first, end = one(raw + b"\r\n\t \x1a\r\n")
     assert end.findings == ()
     [finding] = first.findings
     assert (finding.code, finding.params["code"]) == ("EDIFACT-CONTROL-CHARACTER", "00")
@@ -304,7 +304,9 @@ def test_24_small_letters_and_blanks_in_a_tag_are_found_and_read_on() -> None:
     ("raw", "found"),
     [
         (b"", ["EDIFACT-EMPTY"]),
-        (b"\r\n \0\x1a", ["EDIFACT-EMPTY"]),
+        (b"\r\n \x1a", ["EDIFACT-EMPTY"]),
+        (b"\r\n \0\x1a", ["EDIFACT-NUL", "EDIFACT-EMPTY"]),
+        (b"\0hello", ["EDIFACT-NUL", "EDIFACT-NOT-EDIFACT"]),
         (b"UNA:+.? '", ["EDIFACT-UNB-MISSING"]),
         (b"UNA:+", ["EDIFACT-NOT-EDIFACT"]),
         (b"UNB", ["EDIFACT-NOT-EDIFACT"]),

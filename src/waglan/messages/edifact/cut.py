@@ -19,7 +19,8 @@ SEGMENT_BYTES_MAX = 1024 * 1024
 JUNK_BYTES_MAX = 200
 _LOOK_AHEAD_BYTES = 64
 
-PADDING = b" \t\r\n\0\x1a"  # between interchanges and at the end of a file: ^Z among them
+_LAYOUT, _NUL, _END_OF_FILE = b" \t\r\n", b"\0", b"\x1a"  # ^Z ended files once
+PADDING = _LAYOUT + _NUL + _END_OF_FILE  # before, between and behind interchanges
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(
     rb"(?:UNA(?P<six>.{6})[ \r\n]{0,16})?(?P<tag>UNB|UNH)(?=[^A-Za-z0-9])", re.DOTALL
@@ -33,6 +34,14 @@ _UNA_BEFORE_BYTES = 9 + 16  # UNA and the line ends between it and UNB
 
 
 @dataclass(frozen=True, slots=True)
+class Filler:
+    """NUL bytes, and ^Z beyond one, that were passed over outside the interchanges."""
+
+    offset: int  # of the first
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """Where an interchange, or a message without one, begins, and what parts its segments."""
 
@@ -43,6 +52,7 @@ class Opening:
     una_is_bad: bool = False
     una: bytes = b""  # UNA as sent, with the line ends behind it
     junk: bytes = b""  # what stood before
+    filler: Filler | None = None  # before the junk
 
 
 class Source:
@@ -56,6 +66,7 @@ class Source:
         self._gone = 0  # bytes before _held
         self._run_bytes = RUN_BYTES_MIN
         self.is_over = False  # no block is left, though something may be held
+        self.filler: Filler | None = None  # before what `opening` looked at last
 
     @property
     def offset(self) -> int:
@@ -67,7 +78,7 @@ class Source:
 
         None leaves what is no EDIFACT in place, so `rest` has it.
         """
-        self._skip_padding()
+        self.filler = self.skip_padding()
         self._fill(JUNK_BYTES_MAX + _LOOK_AHEAD_BYTES)
         self._run_bytes = RUN_BYTES_MIN
         head = self._held[self._at : self._at + JUNK_BYTES_MAX + _LOOK_AHEAD_BYTES]
@@ -77,6 +88,23 @@ class Source:
         if found is None or found.start() > JUNK_BYTES_MAX:
             return None
         return self._open(head, found)
+
+    def skip_padding(self) -> Filler | None:
+        """Skip what may stand between interchanges; return what of it does not belong there."""
+        first = nuls = marks = 0
+        while True:
+            self._fill(_LOOK_AHEAD_BYTES)
+            held = self._held[self._at : self._at + RUN_BYTES_MAX]
+            left = held.lstrip(PADDING).removeprefix(_BOM)
+            skipped = held[: len(held) - len(left)]
+            if not (nuls or marks):
+                first = self.offset + len(skipped) - len(skipped.lstrip(_LAYOUT))
+            nuls += skipped.count(_NUL)
+            marks += skipped.count(_END_OF_FILE)
+            self._at += len(skipped)
+            if (left[:1] and left[:1] not in PADDING) or not held:
+                count = nuls + max(0, marks - 1)
+                return Filler(first, count) if count else None
 
     def run(
         self, service: ServiceCharacters, mask: Callable[[bytes], bytes] | None
@@ -143,15 +171,6 @@ class Source:
         self._at = 0
         self._held = b"".join(parts)
 
-    def _skip_padding(self) -> None:
-        while True:
-            self._fill(_LOOK_AHEAD_BYTES)
-            held = self._held[self._at : self._at + RUN_BYTES_MAX]
-            left = held.lstrip(PADDING).removeprefix(_BOM)
-            self._at += len(held) - len(left)
-            if (left[:1] and left[:1] not in PADDING) or not held:
-                return
-
     def _open(self, head: bytes, found: re.Match[bytes]) -> Opening:
         junk, offset = head[: found.start()], self.offset + found.start()
         groups = found.groupdict()
@@ -166,7 +185,7 @@ class Source:
         self._at += tag_start
         label = after_tag[1:].decode("latin-1") if tag == "UNB" else ""
         una = head[found.start() : tag_start]
-        return Opening(service or DEFAULT, offset, tag, label, una_is_bad, una, junk)
+        return Opening(service or DEFAULT, offset, tag, label, una_is_bad, una, junk, self.filler)
 
     def _masked(self, mask: Callable[[bytes], bytes], stop: int) -> bytes:
         held, at = self._held, self._at

@@ -14,6 +14,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-EMPTY": 13,
         "EDIFACT-NOT-EDIFACT": 18,
         "EDIFACT-JUNK": 18,
+        "EDIFACT-NUL": 21,
         "EDIFACT-UNA-INVALID": 20,
         "EDIFACT-UNB-MISSING": 13,
         "EDIFACT-UNB-ELEMENT-MISSING": 13,

@@ -34,6 +34,7 @@ ADJUSTABLE: Final = frozenset(
         "EDIFACT-GROUPS-MIXED",
         "EDIFACT-JUNK",
         "EDIFACT-LEVEL-CHARACTER",
+        "EDIFACT-NUL",
         "EDIFACT-NUMBER",
         "EDIFACT-OUTSIDE",
         "EDIFACT-QUALIFIER-LENGTH",

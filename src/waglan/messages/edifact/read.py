@@ -17,7 +17,7 @@ from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Sou
 from waglan.messages.edifact.opened import TYPE_NOT_READ, Options
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.service_characters import ServiceCharacters
-from waglan.messages.edifact.walk import Tail, Walk
+from waglan.messages.edifact.walk import Tail, Walk, filled
 from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
@@ -93,7 +93,7 @@ def events(
     while number < INTERCHANGES_MAX and (opening := source.opening()):
         number += 1
         yield from _interchange(source, opening, options, number, tokenise)
-    yield from _remainder(source, number)
+    yield from _remainder(source, number, options)
 
 
 def _interchange(
@@ -115,24 +115,26 @@ def _interchange(
         for block in source.rest():
             walk.skip(block)
     tail, kind = _tail(source) if not is_whole else (b"", _NO_TAIL)
+    walk.pass_over(source.skip_padding() if not tail else None)
     yield from walk.end(tail, kind)
 
 
 def _tail(source: Source) -> tuple[bytes, Tail]:
     tail = source.tail()
-    source.take(len(tail))
     if not tail.strip(PADDING):
         return b"", ""
+    source.take(len(tail))
     return tail, "too-long" if len(tail) >= SEGMENT_BYTES_MAX else "truncated"
 
 
-def _remainder(source: Source, interchanges: int) -> Iterator[InterchangeEnd]:
+def _remainder(source: Source, interchanges: int, options: Options) -> Iterator[InterchangeEnd]:
     offset, sha256, size, text = source.offset, hashlib.sha256(), 0, ""
     for block in source.rest():
         text = text or short(block[:200].decode("latin-1"))
         sha256.update(block)
         size += len(block)
     where = Where("interchange", offset=offset)
+    before = [filled(source.filler, where)] if source.filler else []
     if interchanges == INTERCHANGES_MAX and size:
         found = Finding("EDIFACT-INTERCHANGES", Severity.ERROR, where, {"count": interchanges})
     elif size:
@@ -141,4 +143,4 @@ def _remainder(source: Source, interchanges: int) -> Iterator[InterchangeEnd]:
         found = Finding("EDIFACT-EMPTY", Severity.ERROR, where, {})
     else:
         return
-    yield InterchangeEnd(None, 0, sha256.digest(), size, (found,))
+    yield InterchangeEnd(None, 0, sha256.digest(), size, options.weigh([*before, found]))

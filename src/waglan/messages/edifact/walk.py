@@ -13,7 +13,7 @@ from waglan.messages.edifact import header, notes
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import Ladder
 from waglan.messages.edifact.content import FINDINGS_MAX, short
-from waglan.messages.edifact.cut import Opening
+from waglan.messages.edifact.cut import Filler, Opening
 from waglan.messages.edifact.opened import OpenMessage, Options, content_of
 from waglan.messages.edifact.tags import UNB, UNE, UNG, UNH, UNT, UNZ, Other, Segment
 from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
@@ -80,6 +80,11 @@ class Walk:
     def skip(self, block: bytes) -> None:
         """Count and hash what is not worth reading."""
         self._hash(block)
+
+    def pass_over(self, filler: Filler | None) -> None:
+        """Tell of what fills the space behind the interchange."""
+        if filler:
+            self._find(filled(filler, self._at("interchange")))
 
     def end(self, tail: bytes, kind: Tail) -> Iterator[Message | InterchangeEnd | Item]:
         """Close what is open and yield the end; `tail` is what no terminator ends."""
@@ -350,6 +355,8 @@ class Walk:
 
     def _find_opening(self) -> None:
         opening = self._opening
+        if opening.filler:
+            self._find(filled(opening.filler, Where("interchange")))
         if opening.junk:
             where = Where("interchange", offset=opening.offset - len(opening.junk))
             text = short(opening.junk.decode("latin-1"))
@@ -385,3 +392,9 @@ class Walk:
     def _hash(self, raw: bytes) -> None:
         self._sha256.update(raw)
         self._size += len(raw)
+
+
+def filled(filler: Filler, where: Where) -> Finding:
+    """Return what there is to say of NUL bytes around an interchange."""
+    place = replace(where, offset=filler.offset)
+    return Finding("EDIFACT-NUL", Severity.WARNING, place, {"count": filler.count})
