@@ -275,12 +275,12 @@ class _Day:
         await self._tell(Step("decided", params))
 
     async def _when_quiet(self, call: str) -> CallSeen:
-        """Return a call's counts once they have stopped changing, or when our patience ends."""
+        """Return a call's counts once all is decided, nothing changes, or our patience ends."""
         client = self._client(CUSTOMS.party)
         seen = await officer.standing(client, call)
         same = 0
         for _ in range(int(DECIDING_S_MAX / LOOK_S)):
-            if same >= QUIET_LOOKS:
+            if same >= QUIET_LOOKS or (seen.bills and not seen.undecided):
                 break
             await asyncio.sleep(LOOK_S)
             before, seen = seen, await officer.standing(client, call)
