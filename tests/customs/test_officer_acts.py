@@ -26,6 +26,7 @@ from waglan.customs.officer_act import (
     NEEDS,
     ClearedPart,
     Kind,
+    SeenNotice,
     Sheet,
     Target,
     faults,
@@ -54,6 +55,7 @@ FULL: dict[str, Any] = {
     "conditions": ("Keep it in bond.",),
     "parts": (ClearedPart(goods=1),),
     "call": "9811000/001E",
+    "notice": SeenNotice("DN-00000-00000", 0),
     "order": "order-1",
     "table": "a" * 64,
     "voucher": "RV-1",
@@ -86,15 +88,16 @@ def test_an_act_that_says_what_it_must_can_be_meant_and_is_read_back(kind: Kind)
 @pytest.mark.parametrize("kind", Kind)
 def test_an_act_says_all_that_it_needs_and_nothing_of_another(kind: Kind) -> None:
     for name in NEEDS[kind]:
-        blank = None if name in {"due", "outcome", "table"} else type(FULL[name])()
+        blank = None if name in {"due", "outcome", "table", "notice"} else type(FULL[name])()
         assert ("ACT-LACKS", name) in wrong(sheet(kind, **{name: blank}))
     for name in FULL.keys() - NEEDS[kind] - MAY.get(kind, frozenset()):
         assert ("ACT-SAYS-TOO-MUCH", name) in wrong(sheet(kind, **{name: FULL[name]}))
 
 
 def test_every_act_on_a_bill_is_an_act_of_the_law_of_a_status() -> None:
-    assert set(ACTS.values()) == set(Act) - {Act.SERVE, Act.RECEIVE_DOCUMENTS}
-    assert set(Kind) - set(ACTS) == {Kind.SERVE, Kind.REVOKE_ORDER, Kind.PUBLISH_TABLE}
+    assert set(ACTS.values()) == set(Act) - {Act.SERVE}
+    others = {Kind.SERVE, Kind.EXTEND_NOTICE, Kind.REVOKE_ORDER, Kind.PUBLISH_TABLE}
+    assert set(Kind) - set(ACTS) == others
     assert {kind for kind in Kind if "bills" in NEEDS[kind]} == set(ACTS)
 
 

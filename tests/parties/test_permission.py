@@ -15,6 +15,7 @@ check                 | anybody                          | person machine ai | r
 file                  | forwarder carrier trader trucker | person machine    | file
 hand-in | forwarder carrier trader trucker terminal lock-operator park | person machine | file
 report                | terminal carrier trucker lock-operator park forwarder |person machine|file
+answer-notice | forwarder carrier trader trucker terminal lock-operator park | person machine | file
 prepare               | forwarder carrier trader trucker | person machine    | prepare file
 record-letter         | forwarder carrier trader trucker | person            | file
 name-approver         | forwarder carrier trader trucker | person            | admin

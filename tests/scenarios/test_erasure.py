@@ -4,9 +4,12 @@ from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from port import filed, manifest, wait
+from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance
+from shipping_papers import Call, Paper
+from shipping_papers import manifest as shipped
 
+from waglan.customs.officer_act import Kind
 from waglan.logbook.evidence import Erased, Standing, Trust, verify
 from waglan.logbook.note import Algorithm, SignerKey
 from waglan.logbook.quorum import Quorum
@@ -48,6 +51,40 @@ def test_a_person_is_erased_from_bills_and_messages_and_others_stay(instance: In
     assert b"SAMPLE IMPORTS" in carrier.get(f"/v1/messages/{other['id']}/raw").content
     told = carrier.get(f"/v1/track/{first['id']}", params={"kind": "message"}).json()["found"]
     assert [e["code"] for one in told for e in one["events"]].count("privacy.subject-erased") == 1
+
+
+def test_a_person_is_erased_from_answers_to_notices_and_that_they_came_stays(
+    instance: Instance,
+) -> None:
+    line = instance.let_in("answer-line", "carrier", addresses=("ANSWERLINE:ZZZ",))
+    customs = instance.let_in("answer-customs", "customs", addresses=("ANSWERCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    paper = shipped(Call("ANSWERLINE", "ANSWERCUSTOMS", "ANS1"), Paper("SYNANS1"))
+    assert filed(line, paper)["state"] == "accepted"
+    seen = officer.sees("SYNANS1")
+    said = {"reason": "a look", "instruction": "Keep it closed."}
+    assert officer.does(Kind.DETAIN, bills=seen, **said).status_code == 201
+    officer.serves("9811000/001E")
+    [notice] = line.get("/v1/notices").json()["notices"]
+    path = f"/v1/notices/{notice['notice']}"
+    letters = {"Content-Type": "text/plain"}
+    named, other = (
+        line.post(f"{path}/documents", content=text, headers=letters).json()["id"]
+        for text in (b"signed by Specimen Wai Man", b"signed by somebody else")
+    )
+    told = {"text": "Ask SPECIMEN WAI MAN.", "documents": [named, other]}
+    assert line.post(f"{path}/answers", json=told).status_code == 201
+    done = erase(instance, "name", "Specimen Wai Man")
+    assert done["still_named"] == []
+    for who in (line, customs):
+        shown = who.get(path).json()
+        assert [(d["id"], d["erased"]) for d in shown["documents"]] == [
+            (named, True),
+            (other, False),
+        ]
+        assert (shown["state"], shown["steps"][0]["text"]) == ("answered", None)
+        assert who.get(f"{path}/documents/{named}").status_code == 404
+        assert who.get(f"{path}/documents/{other}").content == b"signed by somebody else"
 
 
 def test_a_person_is_erased_from_drafts_addresses_and_letters_and_their_steps_stay(

@@ -43,6 +43,8 @@ ABSENT = {
     "table": "0" * 64,
     "order": "order-absent",
     "person": "sub_" + "0" * 32,
+    "notice": "DN-00000-00000",
+    "notice-document": ABSENT_ID,
 }
 
 
@@ -136,6 +138,23 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.PUBLISH_TABLE,
         "/v1/customs/tables/{table}/back-tests",
         {"since": "2026-11-01T00:00:00Z", "until": "2026-11-02T00:00:00Z"},
+    ),
+    ("get", "/v1/notices"): Ask(Act.READ, "/v1/notices?before={notice}"),
+    ("get", "/v1/notices/{notice}"): Ask(Act.READ, "/v1/notices/{notice}"),
+    ("post", "/v1/notices/{notice}/acknowledgement"): Ask(
+        Act.ANSWER_NOTICE, "/v1/notices/{notice}/acknowledgement", {"version": 0}
+    ),
+    ("post", "/v1/notices/{notice}/documents"): Ask(
+        Act.ANSWER_NOTICE,
+        "/v1/notices/{notice}/documents",
+        content=b"a synthetic letter",
+        headers={"Content-Type": "text/plain"},
+    ),
+    ("get", "/v1/notices/{notice}/documents/{document}"): Ask(
+        Act.READ, "/v1/notices/{notice}/documents/{notice-document}"
+    ),
+    ("post", "/v1/notices/{notice}/answers"): Ask(
+        Act.ANSWER_NOTICE, "/v1/notices/{notice}/answers", {"text": "a word"}
     ),
     ("get", "/v1/customs/worklist"): Ask(Act.READ_TARGETING, "/v1/customs/worklist"),
     ("get", "/v1/customs/calls/{call}/summary"): Ask(
@@ -344,6 +363,14 @@ def world(instance: Instance) -> Iterator[World]:
         Kind.DETAIN, id="act-matrix", bills=seen, reason="papers", instruction="Keep the box."
     )
     assert done.status_code in (201, 409), done.text  # by lot it may be selected already
+    officer.serves(standing["call"])
+    [notice] = line.get("/v1/notices").json()["notices"]
+    attached = line.post(
+        f"/v1/notices/{notice['notice']}/documents",
+        content=b"a tenant's letter",
+        headers={"Content-Type": "text/plain"},
+    )
+    things |= {"notice": notice["notice"], "notice-document": attached.json()["id"]}
     strangers = [client for role in Role for client in clients(instance, role)]
     strangers += [Client(instance.operator, principal(instance.operator))]
 
@@ -357,6 +384,7 @@ def world(instance: Instance) -> Iterator[World]:
             customs.get(f"/v1/customs/calls/{standing['call']}/summary").json(),
             [line.get(path).json() for path in KEPT],
             line.get(f"/v1/drafts/{things['draft']}").json(),
+            line.get(f"/v1/notices/{things['notice']}").json(),
             instance.client(issued["secret"]).get("/v1/whoami").status_code,
         )
 
@@ -515,12 +543,19 @@ def refused(answer: httpx.Response) -> None:
 
 
 SECRETS = ("message", "manifest", "grant", "bill", "token", "draft", "template", "address",
-           "letter", "approver")  # fmt: skip
+           "letter", "approver", "notice")  # fmt: skip
 
 
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:
     secrets = [world.things[name] for name in SECRETS]
     for client in world.strangers:
-        for path in ("/v1/events?limit=500", "/v1/manifests", "/v1/grants", "/v1/whoami", *KEPT):
+        for path in (
+            "/v1/events?limit=500",
+            "/v1/manifests",
+            "/v1/grants",
+            "/v1/whoami",
+            "/v1/notices",
+            *KEPT,
+        ):
             text = client.http.get(path).text
             assert [secret for secret in secrets if secret in text] == [], f"{client}: {path}"

@@ -23,6 +23,7 @@ from waglan.cli import (
     letter,
     log,
     looks,
+    notice,
     operating,
     paper,
     people,
@@ -54,6 +55,7 @@ app.add_typer(letter.app, name="letter")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")
+app.add_typer(notice.app, name="notice")
 app.add_typer(places.app, name="codes")
 app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")

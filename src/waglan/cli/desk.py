@@ -242,6 +242,25 @@ def serve(
     typer.echo(say("desk", "served", settings.lang, count=done["notices"]))
 
 
+@app.command()
+def extend(
+    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its number: DN-…")],
+    key: KeyFile,
+    reason: Reason,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How long from now.")] = 3,
+    instruction: Annotated[str, typer.Option(help="What its addressees shall do.")] = "",
+) -> None:
+    """Give more time to answer a notice, or ask again: its addressees are told at once."""
+    settings = Settings()
+    due = datetime.now(UTC) + timedelta(days=days)
+    with client(settings) as http:
+        seen = answered(http.get(f"/v1/notices/{path_step(notice)}")).json()
+        named = {"number": seen["notice"], "version": seen["version"]}
+        said = {"notice": named, "due": due, "reason": reason, "instruction": instruction}
+        handed_in(http, key, "extend-notice", **said)
+    typer.echo(say("notice", "extended", settings.lang, notice=notice, due=f"{due:%Y-%m-%d %H:%M}"))
+
+
 def _part(text: str) -> dict[str, object]:
     goods, _, container = text.partition(":")
     if goods and not goods.isdecimal():

@@ -45,6 +45,7 @@ class Kind(Enum):
     SEIZE = "seize"
     LIFT = "lift"
     SERVE = "serve"  # the notices of a call
+    EXTEND_NOTICE = "extend-notice"  # more time for an answer, or more is wanted
     REVOKE_ORDER = "revoke-order"
     PUBLISH_TABLE = "publish-table"  # that another officer imported
 
@@ -72,6 +73,13 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     parent: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
+class SeenNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A detention notice by its number, and the version of it that the officer saw."""
+
+    number: Name
+    version: Whole  # `customs.detention.version_of`
+
+
 class ClearedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of a bill that may go: a goods item, a container, or so many packages of either."""
 
@@ -92,6 +100,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     reason: Annotated[str, msgspec.Meta(max_length=REASON_CHARS_MAX)] = ""
     bills: Annotated[tuple[Target, ...], msgspec.Meta(max_length=BILLS_MAX)] = ()
     call: Name | None = None
+    notice: SeenNotice | None = None
     order: Name | None = None
     table: Sha256 | None = None
     documents: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
@@ -136,6 +145,7 @@ NEEDS: dict[Kind, frozenset[str]] = {
     Kind.SEIZE: frozenset({"bills", "reason"}),
     Kind.LIFT: frozenset({"bills", "reason"}),
     Kind.SERVE: frozenset({"call"}),
+    Kind.EXTEND_NOTICE: frozenset({"notice", "reason", "due"}),
     Kind.REVOKE_ORDER: frozenset({"order", "reason"}),
     Kind.PUBLISH_TABLE: frozenset({"table"}),
 }
@@ -147,6 +157,7 @@ MAY: dict[Kind, frozenset[str]] = {
     Kind.CLEAR_CONDITIONALLY: frozenset({"voucher"}),
     Kind.CLEAR_PARTLY: frozenset({"voucher"}),
     Kind.SERVE: frozenset({"reason"}),
+    Kind.EXTEND_NOTICE: frozenset({"instruction"}),
     Kind.PUBLISH_TABLE: frozenset({"reason"}),
 }
 _SAYS = frozenset(Sheet.__struct_fields__) - {"purpose", "id", "officer", "authority", "act", "at"}
@@ -210,7 +221,7 @@ def _fields(sheet: Sheet) -> Iterator[Finding]:
         yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
     for name in sorted(said - needs - may):
         yield Finding("ACT-SAYS-TOO-MUCH", Severity.ERROR, _WHERE, {"act": act, "field": name})
-    if bool(sheet.documents) != bool(sheet.due) and sheet.act is not Kind.ASK_DOCUMENTS:
+    if bool(sheet.documents) != bool(sheet.due) and sheet.act is Kind.DETAIN:
         name = "due" if sheet.documents else "documents"
         yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
 

@@ -18,7 +18,6 @@ class Act(Enum):
     DETAIN = "detain"
     SELECT = "select for inspection"
     SERVE = "serve notice"  # from here on the filer may know
-    RECEIVE_DOCUMENTS = "receive documents"
     EXAMINE = "examine"
     CLEAR = "clear"
     CLEAR_CONDITIONALLY = "clear conditionally"
@@ -54,13 +53,11 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_NONE, Act.DETAIN): _DETAINED,
     (_NONE, Act.SELECT): _INSPECT,
     (_ASKED, Act.SERVE): _ASKED,
-    (_ASKED, Act.RECEIVE_DOCUMENTS): _ASKED,  # received is not yet read
     (_ASKED, Act.CLEAR): _CLEARED,
     (_ASKED, Act.LIFT): _NONE,
     (_ASKED, Act.DETAIN): _DETAINED,
     (_ASKED, Act.SELECT): _INSPECT,
     (_DETAINED, Act.SERVE): _DETAINED,
-    (_DETAINED, Act.RECEIVE_DOCUMENTS): _DETAINED,
     (_DETAINED, Act.SELECT): _INSPECT,
     (_DETAINED, Act.EXAMINE): _EXAMINED,
     (_DETAINED, Act.CLEAR): _CLEARED,
@@ -69,19 +66,16 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_DETAINED, Act.SEIZE): _SEIZED,
     (_DETAINED, Act.LIFT): _NONE,
     (_INSPECT, Act.SERVE): _INSPECT,
-    (_INSPECT, Act.RECEIVE_DOCUMENTS): _INSPECT,
     (_INSPECT, Act.EXAMINE): _EXAMINED,
     (_INSPECT, Act.SEIZE): _SEIZED,
     (_INSPECT, Act.LIFT): _NONE,
     (_EXAMINED, Act.SERVE): _EXAMINED,
-    (_EXAMINED, Act.RECEIVE_DOCUMENTS): _EXAMINED,
     (_EXAMINED, Act.CLEAR): _CLEARED,
     (_EXAMINED, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,
     (_EXAMINED, Act.CLEAR_PARTLY): _PARTLY,
     (_EXAMINED, Act.DETAIN): _DETAINED,
     (_EXAMINED, Act.SEIZE): _SEIZED,
     (_PARTLY, Act.SERVE): _PARTLY,
-    (_PARTLY, Act.RECEIVE_DOCUMENTS): _PARTLY,
     (_PARTLY, Act.CLEAR_PARTLY): _PARTLY,  # one more part
     (_PARTLY, Act.CLEAR): _CLEARED,
     (_PARTLY, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,
@@ -89,7 +83,6 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_PARTLY, Act.SELECT): _INSPECT,
     (_PARTLY, Act.SEIZE): _SEIZED,
     (_CONDITIONALLY, Act.SERVE): _CONDITIONALLY,
-    (_CONDITIONALLY, Act.RECEIVE_DOCUMENTS): _CONDITIONALLY,
     (_CONDITIONALLY, Act.CLEAR): _CLEARED,
     (_CONDITIONALLY, Act.DETAIN): _DETAINED,
     (_CONDITIONALLY, Act.SELECT): _INSPECT,

@@ -11,6 +11,7 @@ class Wait(Enum):
     DECISION = "decision"  # nobody decided, or not since it was filed anew
     NOTICE = "notice"  # documents are asked for, and the filer was not told yet
     DOCUMENTS = "documents"
+    DOCUMENTS_CAME = "documents-came"  # a notice was answered, and nothing said about it yet
     DETENTION = "detention"  # kept where it is, until an officer says what comes next
     EXAMINATION = "examination"
     CONCLUSION = "conclusion"  # examined, and nothing said about it yet
@@ -29,6 +30,7 @@ FOR: dict[Wait, Whom] = {
     Wait.DECISION: Whom.OFFICER,
     Wait.NOTICE: Whom.OFFICER,
     Wait.DOCUMENTS: Whom.FILER,
+    Wait.DOCUMENTS_CAME: Whom.OFFICER,
     Wait.DETENTION: Whom.OFFICER,
     Wait.EXAMINATION: Whom.OFFICER,
     Wait.CONCLUSION: Whom.OFFICER,
@@ -47,12 +49,18 @@ _GRAVE: dict[CustomsStatus, Wait] = {
 
 
 def waits(
-    status: CustomsStatus | None, *, is_withdrawn: bool, is_left: bool, is_told: bool
+    status: CustomsStatus | None,
+    *,
+    is_withdrawn: bool,
+    is_left: bool,
+    is_told: bool,
+    is_answered: bool = False,
 ) -> Wait | None:
     """Return what a bill waits for; None when nothing more is wanted of it.
 
     `is_left`: it was filed anew and the order left it to an officer; `is_told`: the filer knows its
-    status. A bill that its filer withdraws is not rid of what an officer has begun about it.
+    status; `is_answered`: an answer came to its notice since an officer last spoke. A bill that its
+    filer withdraws is not rid of what an officer has begun about it.
     """
     if status is None or status in _LIGHT:
         if is_withdrawn:
@@ -61,5 +69,9 @@ def waits(
             return Wait.DECISION
         if status is CustomsStatus.NOT_SELECTED:
             return None
+        if is_answered:
+            return Wait.DOCUMENTS_CAME
         return Wait.DOCUMENTS if is_told else Wait.NOTICE
+    if is_answered and status is CustomsStatus.DETAINED:
+        return Wait.DOCUMENTS_CAME
     return _GRAVE.get(status)

@@ -270,7 +270,8 @@ class Worker:
             await lease.claim(tx, "serving", manifest_id)
             filed = await manifests.by_number(tx, manifest_id)
             if filed is not None:
-                await serve_notices(tx, (org, party), filed.call, now=self.kit.clock())
+                vault, now = self.kit.keys.vault, self.kit.clock()
+                await serve_notices(tx, vault, (org, party), filed.call, now=now)
 
     async def _assembly(self, assembly_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:

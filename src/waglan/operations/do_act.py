@@ -23,6 +23,8 @@ from waglan.customs.officer_act import (
 from waglan.customs.outcome import results
 from waglan.customs.status import Refused, after
 from waglan.logbook.event import Event
+from waglan.logbook.sealed import Vault
+from waglan.operations.extend_notice import extend_notice
 from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
 from waglan.operations.serve_notices import serve_notices
@@ -63,29 +65,31 @@ class Refusal:
 
 async def do_act(
     tx: Transaction,
+    vault: Vault,
     by: tuple[int, Principal],
-    body: bytes,
-    signature: bytes,
+    signed: tuple[bytes, bytes],
     *,
     now: datetime,
 ) -> Done | Refusal:
     """Do what the signed-in officer signed, and keep it with its event; again changes nothing.
 
     Of several bills those are done that still stand as he saw them; the others say why not.
+    `signed` are the act's bytes and the signature.
     """
     org, officer = by
+    body, signature = signed
     sheet = read_sheet(body)
     if sheet is None:
         return Refusal([Finding("ACT-UNREADABLE", Severity.ERROR, _WHERE, {})])
     who = officer.accountable or officer.token
     key = (await orders.officer_keys(tx)).get(who)
-    wrong = _whose(sheet, (who, officer), key, (body, signature))
+    wrong = _whose(sheet, (who, officer), key, signed)
     if wrong is not None:
         return Refusal([wrong])
     await acts.alone_with(tx, sheet.id)
     known = await acts.act(tx, sheet.id)
     if known is not None:
-        if (known.body, known.signature) == (body, signature):
+        if (known.body, known.signature) == signed:
             return _answer(known.answer)
         taken = Finding("ACT-ID-TAKEN", Severity.ERROR, _WHERE, {"act": sheet.id})
         return Refusal([taken], is_late=True)
@@ -107,7 +111,7 @@ async def do_act(
             "public_key": b64encode(key or b"").decode(),
         },
     )
-    done = await _done(tx, by, sheet, now)
+    done = await _done(tx, vault, by, sheet, now)
     if isinstance(done, Refusal):
         return done
     [event_id] = await events.append(tx, [told])
@@ -133,12 +137,15 @@ def _whose(
 
 
 async def _done(
-    tx: Transaction, by: tuple[int, Principal], sheet: Sheet, now: datetime
+    tx: Transaction, vault: Vault, by: tuple[int, Principal], sheet: Sheet, now: datetime
 ) -> Done | Refusal:
     org, officer = by
     if sheet.act is Kind.SERVE:
-        count = await serve_notices(tx, (org, officer.org), sheet.call or "", now=now)
+        count = await serve_notices(tx, vault, (org, officer.org), sheet.call or "", now=now)
         return Done(sheet.id, notices=count)
+    if sheet.act is Kind.EXTEND_NOTICE:
+        late = await extend_notice(tx, by, sheet, now=now)
+        return Done(sheet.id) if late is None else Refusal([late], is_late=True)
     if sheet.act is Kind.REVOKE_ORDER:
         order = sheet.order or ""
         if await revoke_standing_order(tx, by, order, now=now):

@@ -24,6 +24,7 @@ from waglan.operations.request_erasure import Kind
 from waglan.parties.retention import in_force, kept_from
 from waglan.store import (
     Transaction,
+    detention_erasure,
     erasure,
     event_erasure,
     events,
@@ -36,6 +37,7 @@ from waglan.store.messages import new_salt
 
 TARGETS_MAX = 100_000
 SHEET = "sheet"  # a draft, template, address or letter that named him
+PAPER = "paper"  # a document or the words of an answer to a notice
 SHEETS_AT_ONCE = 20
 
 
@@ -48,6 +50,7 @@ class Found:
     subjects: set[str] = field(default_factory=set)
     events: set[tuple[int, bytes]] = field(default_factory=set)
     sheets: set[UUID] = field(default_factory=set)
+    papers: set[UUID] = field(default_factory=set)  # of answers to notices
 
     def targets(self) -> list[tuple[str, str]]:
         """Return it as the list of erasures keeps it: no name, only its blind index."""
@@ -57,6 +60,7 @@ class Found:
             *(("subject", subject) for subject in self.subjects),
             *(("event", f"{seq}:{leaf.hex()}") for seq, leaf in self.events),
             *((SHEET, str(id_)) for id_ in self.sheets),
+            *((PAPER, str(id_)) for id_ in self.papers),
         ]
 
 
@@ -72,6 +76,8 @@ def found_in(targets: Collection[tuple[str, str]]) -> Found:
             found.subjects.add(target)
         elif kind == SHEET:
             found.sheets.add(UUID(target))
+        elif kind == PAPER:
+            found.papers.add(UUID(target))
         else:
             seq, _, leaf = target.partition(":")
             found.events.add((int(seq), bytes.fromhex(leaf)))
@@ -97,6 +103,7 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
     blind_one = next(iter(found.names), None)
     touched = await erasure.orgs_of(tx, list(found.messages), blind_one)
     touched |= await sheets.orgs_of(tx, list(found.sheets))
+    touched |= await detention_erasure.orgs_of(tx, list(found.papers))
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
     done = await destroy(tx, vault, found, done)
     await erasure.add(tx, done, found.targets())
@@ -124,6 +131,7 @@ async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Do
         count += await event_erasure.destroy_event(tx, seq, leaf, done.rule, now=at)
     taken = await erasure.destroy_messages(tx, sorted(found.messages), now=at)
     taken_sheets = await sheets.destroy(tx, sorted(found.sheets), until=at)
+    taken_sheets += await detention_erasure.destroy(tx, sorted(found.papers))
     named = [n for name in found.names.values() for n in await _still_named(tx, name)]
     return Done(
         done.erasure,
@@ -148,6 +156,7 @@ async def _wanted(
         found.names[vault.blind(target)] = target
         found.messages = await _messages_naming(tx, vault, target)
         found.sheets = await _sheets_naming(tx, vault, target)
+        found.papers = await _papers_naming(tx, vault, target)
     elif kind is Kind.MESSAGE:
         found.messages.add(UUID(target))
     elif kind is Kind.SUBJECT:
@@ -186,6 +195,19 @@ async def _sheets_naming(tx: Transaction, vault: Vault, name: str) -> set[UUID]:
         for row in rows:
             if any(wanted in squashed(plain.decode("utf-8", "ignore")) for plain in row.plains):
                 found.add(row.sheet)
+    return found
+
+
+async def _papers_naming(tx: Transaction, vault: Vault, name: str) -> set[UUID]:
+    """Every document and answer to a notice whose name or bytes hold the name as text."""
+    wanted, last = squashed(name), UUID(int=0)
+    found: set[UUID] = set()
+    while rows := await detention_erasure.after(tx, vault, last):
+        last = rows[-1].id
+        for row in rows:
+            texts = (row.plain.decode(charset, "ignore") for charset in CHARSETS)
+            if any(wanted in squashed(text) for text in texts):
+                found.add(row.id)
     return found
 
 

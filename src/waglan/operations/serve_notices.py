@@ -1,5 +1,6 @@
 """The authority tells filers what it has decided: from this act on they may know."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
@@ -10,8 +11,11 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
+from waglan.customs.detention import KINDS, NUMBER_BYTES, notice_number
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
+from waglan.logbook.sealed import Vault
+from waglan.operations.address_notices import address_notices
 from waglan.store import Transaction, customs, events, manifests, parties
 from waglan.store.customs import NoticeRow, Unserved
 
@@ -19,22 +23,24 @@ _told = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 async def serve_notices(
-    tx: Transaction, by: tuple[int, PartyId], call: str, *, now: datetime
+    tx: Transaction, vault: Vault, by: tuple[int, PartyId], call: str, *, now: datetime
 ) -> int:
     """Serve every decision on a call's bills that its filer does not know yet; return how many.
 
     The moment is the officer's or his order's, for all bills alike, so that it gives no table away.
+    What wants something of a bill is a detention notice from here on, with a number of its own.
     """
     org, authority = by
     rows = await customs.unserved(tx, call)
     names = {filer: await parties.party_of(tx, filer) for filer in {row.filer for row in rows}}
     for manifest_id, group in groupby(rows, key=lambda row: row.manifest_id):
-        await _serve(tx, (org, authority, now), manifest_id, (list(group), names))
+        await _serve(tx, vault, (org, authority, now), manifest_id, (list(group), names))
     return len(rows)
 
 
 async def _serve(
     tx: Transaction,
+    vault: Vault,
     by: tuple[int, PartyId, datetime],
     manifest_id: int,
     what: tuple[list[Unserved], Mapping[int, PartyId]],
@@ -44,6 +50,11 @@ async def _serve(
     if filed is None:
         raise LookupError(f"manifest {manifest_id} is not filed with this authority")
     readers = frozenset({names[filed.org]})
+    numbers = {
+        row.consignment: notice_number(os.urandom(NUMBER_BYTES))
+        for row in rows
+        if row.status in KINDS
+    }
     whole = Event(
         EventCode.MANIFEST_ANSWERED,
         Key(KeyKind.MANIFEST, filed.document),
@@ -62,41 +73,42 @@ async def _serve(
             authority,
             now,
             now,
-            _body(row, str(filed.id), said),
+            _body(row, str(filed.id), said, numbers.get(row.consignment)),
             (),
             readers,
         )
         for row in rows
     ]
     [answered] = await events.append(tx, [whole])
-    numbers = await events.append(tx, told, consignments=[row.consignment for row in rows])
-    await customs.add_notices(
-        tx,
-        org,
-        [
-            NoticeRow(
-                row.consignment,
-                event,
-                manifest_id,
-                row.status,
-                now,
-                row.number,
-                filed.id,
-                filed.version,
-                filed.call,
-                row.told,
-            )
-            for row, event in zip(rows, numbers, strict=True)
-        ],
-    )
+    ids = await events.append(tx, told, consignments=[row.consignment for row in rows])
+    served = [
+        NoticeRow(
+            row.consignment,
+            event,
+            manifest_id,
+            row.status,
+            now,
+            row.number,
+            filed.id,
+            filed.version,
+            filed.call,
+            row.told,
+        )
+        for row, event in zip(rows, ids, strict=True)
+    ]
+    await customs.add_notices(tx, org, served)
     await customs.add_serving(tx, org, manifest_id, answered, now=now)
+    await address_notices(tx, vault, by, (filed, names[filed.org], served), numbers)
 
 
 def _body(
-    row: Unserved, manifest: str, said: dict[tuple[str, bytes], dict[str, Value]]
+    row: Unserved,
+    manifest: str,
+    said: dict[tuple[str, bytes], dict[str, Value]],
+    number: str | None,
 ) -> dict[str, Value]:
     """What the notice says; one body serves all bills of which the same is to be said."""
     kind = (row.status.value, row.told)
     if kind not in said:
         said[kind] = {"status": row.status.value, "manifest": manifest, **_told(row.told)}
-    return said[kind]
+    return said[kind] if number is None else {**said[kind], "notice": number}

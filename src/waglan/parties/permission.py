@@ -19,6 +19,7 @@ class Act(Enum):
     HAND_IN = "hand-in"  # a message; what it may say is asked once it is read
     FILE = "file"  # declare cargo
     REPORT = "report"  # tell what happened on the quay or on the road
+    ANSWER_NOTICE = "answer-notice"  # acknowledge one, and answer it
     PREPARE = "prepare"  # drafts, templates, addresses: they declare nothing
     RECORD_LETTER = "record-letter"  # a client's authorisation
     NAME_APPROVER = "name-approver"
@@ -75,6 +76,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.HAND_IN: Permission(_FILERS | _REPORTERS, _BOUND, Scope.FILE),
     Act.FILE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REPORT: Permission(_REPORTERS, _BOUND, Scope.FILE),
+    Act.ANSWER_NOTICE: Permission(_FILERS | _REPORTERS, _BOUND, Scope.FILE),
     Act.PREPARE: Permission(_FILERS, _BOUND, Scope.PREPARE),
     Act.RECORD_LETTER: Permission(_FILERS, _PERSON, Scope.FILE),
     Act.NAME_APPROVER: Permission(_FILERS, _PERSON, Scope.ADMIN),

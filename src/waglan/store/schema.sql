@@ -195,6 +195,19 @@ CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, part
    WHERE ((a.address = authority_at.address) AND ('customs'::text = ANY (o.roles)));
 END;
 
+CREATE FUNCTION public.coded(codes text[]) RETURNS TABLE(code text, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT split_part(a.address, ':'::text, 1) AS split_part,
+     min(o.party) AS min
+    FROM (public.address a
+      JOIN public.organisation o ON ((o.org = a.org)))
+   WHERE ((split_part(a.address, ':'::text, 1) = ANY (coded.codes)) AND (NOT ('customs'::text = ANY (o.roles))))
+   GROUP BY (split_part(a.address, ':'::text, 1))
+  HAVING (count(DISTINCT o.org) = 1);
+END;
+
 CREATE FUNCTION public.current_org() RETURNS bigint
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
@@ -300,6 +313,19 @@ BEGIN
                        part, first, (first + interval '1 month')::date);
     END IF;
 END $$;
+
+CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(consignment bigint, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT r.consignment,
+     o.party
+    FROM (public.reader r
+      JOIN public.organisation o ON ((o.org = r.org)))
+   WHERE ((r.consignment = ANY (terminals_shown.consignments)) AND (r.view <> 'status'::text) AND (r.until > now()) AND ('terminal'::text = ANY (o.roles)) AND (EXISTS ( SELECT 1
+            FROM public.reader a
+           WHERE ((a.org = public.current_org()) AND (a.consignment = r.consignment) AND (a.view = 'full'::text)))));
+END;
 
 CREATE TABLE public.answer (
     message_id bigint NOT NULL,
@@ -541,6 +567,112 @@ CREATE TABLE public.departure (
 
 ALTER TABLE ONLY public.departure FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.detention (
+    detention_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    number text NOT NULL,
+    consignment bigint NOT NULL,
+    kind text NOT NULL,
+    bill text NOT NULL,
+    call text NOT NULL,
+    served_at timestamp with time zone NOT NULL,
+    CONSTRAINT detention_kind_check CHECK ((kind = ANY (ARRAY['documents'::text, 'detention'::text, 'inspection'::text]))),
+    CONSTRAINT detention_number_check CHECK ((length(number) <= 40))
+);
+
+ALTER TABLE ONLY public.detention FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_addressee (
+    detention_id bigint NOT NULL,
+    n integer NOT NULL,
+    authority bigint NOT NULL,
+    filer bigint NOT NULL,
+    capacity text NOT NULL,
+    reach text NOT NULL,
+    org bigint,
+    told bytea NOT NULL,
+    CONSTRAINT detention_addressee_capacity_check CHECK ((capacity = ANY (ARRAY['filer'::text, 'agent'::text, 'terminal'::text, 'consignee'::text]))),
+    CONSTRAINT detention_addressee_check CHECK (((reach = 'here'::text) = (org IS NOT NULL))),
+    CONSTRAINT detention_addressee_reach_check CHECK ((reach = ANY (ARRAY['here'::text, 'elsewhere'::text, 'unnamed'::text])))
+);
+
+ALTER TABLE ONLY public.detention_addressee FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_document (
+    document_id bigint NOT NULL,
+    detention_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    media_type text NOT NULL,
+    size integer NOT NULL,
+    sha256 bytea NOT NULL,
+    commitment bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT detention_document_commitment_check CHECK ((length(commitment) = 32)),
+    CONSTRAINT detention_document_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT detention_document_size_check CHECK ((size > 0))
+);
+
+ALTER TABLE ONLY public.detention_document FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_document ALTER COLUMN document_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.detention_document_document_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.detention_document_secret (
+    document_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT detention_document_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.detention_document_secret FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_given (
+    document_id bigint NOT NULL,
+    detention_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    org bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.detention_given FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_step (
+    detention_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    org bigint NOT NULL,
+    step text NOT NULL,
+    done_by text,
+    done_at timestamp with time zone NOT NULL,
+    due timestamp with time zone,
+    instruction text DEFAULT ''::text NOT NULL,
+    boxes text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+ALTER TABLE ONLY public.detention_step FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_words (
+    detention_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT detention_words_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.detention_words FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.document (
     document_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -594,7 +726,7 @@ CREATE TABLE public.erased (
     kind text NOT NULL,
     target text NOT NULL,
     erasure uuid NOT NULL,
-    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'sheet'::text])))
+    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'sheet'::text, 'paper'::text])))
 );
 
 ALTER TABLE ONLY public.erased FORCE ROW LEVEL SECURITY;
@@ -1352,11 +1484,16 @@ CREATE TABLE public.standing (
     left_at timestamp with time zone,
     served_at timestamp with time zone,
     seq bigint NOT NULL,
+    comes_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(arrives_at, 'infinity'::timestamp with time zone)) STORED NOT NULL,
+    places integer GENERATED ALWAYS AS ((- score)) STORED NOT NULL,
+    answered_at timestamp with time zone,
+    extended_at timestamp with time zone,
     waits text GENERATED ALWAYS AS (
 CASE
     WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND is_withdrawn) THEN NULL::text
     WHEN ((status IS NULL) AND is_withdrawn) THEN NULL::text
     WHEN ((status IS NULL) OR ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND (left_at > decided_at))) THEN 'decision'::text
+    WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
     WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
     WHEN (status = 'documents-asked'::text) THEN 'documents'::text
     WHEN (status = 'detained'::text) THEN 'detention'::text
@@ -1365,9 +1502,7 @@ CASE
     WHEN (status = 'partly-cleared'::text) THEN 'rest'::text
     WHEN (status = 'conditionally-cleared'::text) THEN 'conditions'::text
     ELSE NULL::text
-END) STORED,
-    comes_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(arrives_at, 'infinity'::timestamp with time zone)) STORED NOT NULL,
-    places integer GENERATED ALWAYS AS ((- score)) STORED NOT NULL
+END) STORED
 );
 
 ALTER TABLE ONLY public.standing FORCE ROW LEVEL SECURITY;
@@ -1499,6 +1634,36 @@ ALTER TABLE ONLY public.decision
 
 ALTER TABLE ONLY public.departure
     ADD CONSTRAINT departure_pkey PRIMARY KEY (org, subject);
+
+ALTER TABLE ONLY public.detention_addressee
+    ADD CONSTRAINT detention_addressee_pkey PRIMARY KEY (detention_id, n);
+
+ALTER TABLE ONLY public.detention
+    ADD CONSTRAINT detention_authority_number_key UNIQUE (authority, number);
+
+ALTER TABLE ONLY public.detention_document
+    ADD CONSTRAINT detention_document_org_id_key UNIQUE (org, id);
+
+ALTER TABLE ONLY public.detention_document
+    ADD CONSTRAINT detention_document_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.detention_document_secret
+    ADD CONSTRAINT detention_document_secret_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.detention_given
+    ADD CONSTRAINT detention_given_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.detention
+    ADD CONSTRAINT detention_pkey PRIMARY KEY (detention_id);
+
+ALTER TABLE ONLY public.detention_step
+    ADD CONSTRAINT detention_step_pkey PRIMARY KEY (detention_id, event_id);
+
+ALTER TABLE ONLY public.detention_words
+    ADD CONSTRAINT detention_words_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.detention_words
+    ADD CONSTRAINT detention_words_pkey PRIMARY KEY (detention_id, event_id);
 
 ALTER TABLE ONLY public.document_key
     ADD CONSTRAINT document_key_pkey PRIMARY KEY (org, kind, key, document_id);
@@ -1807,6 +1972,14 @@ CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
 
 CREATE UNIQUE INDEX decision_version ON public.decision USING btree (consignment, version);
 
+CREATE INDEX detention_addressee_org ON public.detention_addressee USING btree (org, detention_id);
+
+CREATE INDEX detention_consignment ON public.detention USING btree (consignment);
+
+CREATE INDEX detention_document_detention ON public.detention_document USING btree (detention_id, org);
+
+CREATE INDEX detention_number ON public.detention USING btree (number);
+
 CREATE INDEX document_addressee ON public.document USING btree (addressee, document_id);
 
 CREATE INDEX document_key_document ON public.document_key USING btree (document_id);
@@ -1998,6 +2171,36 @@ ALTER TABLE ONLY public.decision
 
 ALTER TABLE ONLY public.departure
     ADD CONSTRAINT departure_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.detention_addressee
+    ADD CONSTRAINT detention_addressee_detention_id_fkey FOREIGN KEY (detention_id) REFERENCES public.detention(detention_id);
+
+ALTER TABLE ONLY public.detention_addressee
+    ADD CONSTRAINT detention_addressee_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.detention
+    ADD CONSTRAINT detention_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.detention_document
+    ADD CONSTRAINT detention_document_detention_id_fkey FOREIGN KEY (detention_id) REFERENCES public.detention(detention_id);
+
+ALTER TABLE ONLY public.detention_document
+    ADD CONSTRAINT detention_document_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.detention_document_secret
+    ADD CONSTRAINT detention_document_secret_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.detention_document(document_id);
+
+ALTER TABLE ONLY public.detention_given
+    ADD CONSTRAINT detention_given_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.detention_document(document_id);
+
+ALTER TABLE ONLY public.detention_step
+    ADD CONSTRAINT detention_step_detention_id_fkey FOREIGN KEY (detention_id) REFERENCES public.detention(detention_id);
+
+ALTER TABLE ONLY public.detention_step
+    ADD CONSTRAINT detention_step_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.detention_words
+    ADD CONSTRAINT detention_words_detention_id_fkey FOREIGN KEY (detention_id) REFERENCES public.detention(detention_id);
 
 ALTER TABLE ONLY public.document
     ADD CONSTRAINT document_addressee_fkey FOREIGN KEY (addressee) REFERENCES public.organisation(org);
@@ -2195,6 +2398,12 @@ ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY addressed ON public.document FOR SELECT TO waglan_app USING ((addressee = public.current_org()));
 
+CREATE POLICY addressee ON public.detention FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.detention_addressee a
+  WHERE ((a.detention_id = detention.detention_id) AND (a.org = public.current_org())))));
+
+CREATE POLICY addressee ON public.detention_addressee FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
 ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.answerable ENABLE ROW LEVEL SECURITY;
@@ -2232,6 +2441,26 @@ CREATE POLICY author ON public.bill_personal FOR INSERT TO waglan_app WITH CHECK
 CREATE POLICY author ON public.consignment_grant FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.consignment c
   WHERE ((c.consignment = consignment_grant.consignment) AND (c.org = public.current_org()))))));
+
+CREATE POLICY author ON public.detention_document FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.detention d
+  WHERE ((d.detention_id = detention_document.detention_id) AND (d.authority = detention_document.authority))))));
+
+CREATE POLICY author ON public.detention_document_secret FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.detention_document d
+  WHERE ((d.document_id = detention_document_secret.document_id) AND (d.org = public.current_org()))))));
+
+CREATE POLICY author ON public.detention_given FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.detention_document d
+  WHERE ((d.document_id = detention_given.document_id) AND (d.detention_id = detention_given.detention_id) AND (d.authority = detention_given.authority) AND (d.org = public.current_org()))))));
+
+CREATE POLICY author ON public.detention_step FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (step = ANY (ARRAY['acknowledge'::text, 'answer'::text])) AND (EXISTS ( SELECT 1
+   FROM public.detention d
+  WHERE ((d.detention_id = detention_step.detention_id) AND (d.authority = detention_step.authority))))));
+
+CREATE POLICY author ON public.detention_words FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.detention d
+  WHERE ((d.detention_id = detention_words.detention_id) AND (d.authority = detention_words.authority))))));
 
 CREATE POLICY author ON public.document_key FOR INSERT TO waglan_app WITH CHECK ((EXISTS ( SELECT 1
    FROM public.document d
@@ -2278,6 +2507,20 @@ ALTER TABLE public.credential ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.departure ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_addressee ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_document ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_document_secret ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_given ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_step ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.detention_words ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY directory ON public.organisation FOR SELECT TO waglan_app, waglan_authority USING (true);
 
@@ -2328,6 +2571,20 @@ CREATE POLICY engine ON public.credential TO waglan_engine USING (true) WITH CHE
 CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.departure FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_addressee FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_document FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_document_secret TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_given FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_step FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.detention_words TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.document TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2479,11 +2736,25 @@ CREATE POLICY filed_with ON public.equipment FOR SELECT TO waglan_authority USIN
 
 CREATE POLICY filed_with ON public.manifest FOR SELECT TO waglan_authority USING ((filed_with = public.current_org()));
 
+CREATE POLICY filer ON public.detention_addressee FOR SELECT TO waglan_app USING ((filer = public.current_org()));
+
 CREATE POLICY filer ON public.serving FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
    FROM public.manifest m
   WHERE ((m.manifest_id = serving.manifest_id) AND (m.org = public.current_org())))));
 
 ALTER TABLE public.filing_rule ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY given ON public.detention_document FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.detention_given g
+  WHERE ((g.document_id = detention_document.document_id) AND (g.authority = public.current_org())))));
+
+CREATE POLICY given ON public.detention_document_secret FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.detention_given g
+  WHERE ((g.document_id = detention_document_secret.document_id) AND (g.authority = public.current_org())))));
+
+CREATE POLICY given ON public.detention_given FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
+
+CREATE POLICY given ON public.detention_words FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
 CREATE POLICY giver ON public.consignment_grant FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
@@ -2592,6 +2863,20 @@ CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((o
 CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.departure TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.detention TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.detention_addressee TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
+CREATE POLICY own ON public.detention_document FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.detention_document_secret FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.detention_given FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.detention_step FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.detention_words FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.document TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -2751,6 +3036,10 @@ ALTER TABLE public.report_linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY served ON public.detention_step FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
+
+CREATE POLICY serving ON public.detention_step FOR INSERT TO waglan_authority WITH CHECK (((authority = public.current_org()) AND (org = public.current_org())));
+
 ALTER TABLE public.serving ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sheet ENABLE ROW LEVEL SECURITY;
@@ -2770,6 +3059,10 @@ ALTER TABLE public.table_publication ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY told ON public.detention_step FOR SELECT TO waglan_app USING (((org = authority) AND (EXISTS ( SELECT 1
+   FROM public.detention_addressee a
+  WHERE ((a.detention_id = detention_step.detention_id) AND (a.org = public.current_org()))))));
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
@@ -2830,6 +3123,9 @@ GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_engine;
 
+REVOKE ALL ON FUNCTION public.coded(codes text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.coded(codes text[]) TO waglan_authority;
+
 GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
 GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
@@ -2854,6 +3150,9 @@ GRANT ALL ON FUNCTION public.link_at(secret_sha256 bytea, at timestamp with time
 
 REVOKE ALL ON FUNCTION public.make_event_month(first date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
 GRANT SELECT ON TABLE public.answer TO waglan_authority;
@@ -2923,6 +3222,34 @@ GRANT UPDATE(told) ON TABLE public.decision TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.departure TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.departure TO waglan_authority;
 GRANT SELECT ON TABLE public.departure TO waglan_engine;
+
+GRANT SELECT ON TABLE public.detention TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.detention TO waglan_authority;
+GRANT SELECT ON TABLE public.detention TO waglan_engine;
+
+GRANT SELECT ON TABLE public.detention_addressee TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.detention_addressee TO waglan_authority;
+GRANT SELECT ON TABLE public.detention_addressee TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.detention_document TO waglan_app;
+GRANT SELECT ON TABLE public.detention_document TO waglan_authority;
+GRANT SELECT ON TABLE public.detention_document TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.detention_document_secret TO waglan_app;
+GRANT SELECT ON TABLE public.detention_document_secret TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.detention_document_secret TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.detention_given TO waglan_app;
+GRANT SELECT ON TABLE public.detention_given TO waglan_authority;
+GRANT SELECT ON TABLE public.detention_given TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.detention_step TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.detention_step TO waglan_authority;
+GRANT SELECT ON TABLE public.detention_step TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.detention_words TO waglan_app;
+GRANT SELECT ON TABLE public.detention_words TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.detention_words TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.document TO waglan_app;
 GRANT SELECT ON TABLE public.document TO waglan_authority;

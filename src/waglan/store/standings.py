@@ -65,6 +65,16 @@ _STEPS = {
     FROM (SELECT DISTINCT ON (consignment) * FROM told ORDER BY consignment, seq DESC) t
     WHERE t.consignment = s.consignment
     """,
+    ("customs.notice-answered", "customs.notice-extended"): """
+    UPDATE {table} s
+    SET answered_at = coalesce(t.answered_at, s.answered_at),
+        extended_at = coalesce(t.extended_at, s.extended_at), seq = greatest(s.seq, t.seq)
+    FROM (SELECT consignment, max(seq) AS seq,
+                 max(happened_at) FILTER (WHERE code = 'customs.notice-answered') AS answered_at,
+                 max(happened_at) FILTER (WHERE code = 'customs.notice-extended') AS extended_at
+          FROM told GROUP BY consignment) t
+    WHERE t.consignment = s.consignment
+    """,
 }
 _CODES = [code for codes in _STEPS for code in codes]
 

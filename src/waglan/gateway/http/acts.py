@@ -98,7 +98,8 @@ async def do(signed: Signed, visitor: TheVisitor) -> DoneView:
     try:
         async with visitor.transaction() as tx:
             by = (visitor.org, visitor.principal)
-            done = await do_act(tx, by, body, signature, now=visitor.kit.clock())
+            vault, now = visitor.kit.keys.vault, visitor.kit.clock()
+            done = await do_act(tx, vault, by, (body, signature), now=now)
     except Taken:
         # A judgement of the same bill was committed at the same moment.
         kind = Finding("HTTP-NOT-LAWFUL-NOW", Severity.ERROR, Where("act"), {})

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.notice_document import DOCUMENT_BYTES_MAX
 from waglan.gateway.http.problem import Problem, answer
 from waglan.manifest.address_book import SHEET_BYTES_MAX
 
@@ -13,7 +14,11 @@ JSON_BYTES_MAX = 2 << 20
 DEPTH_MAX = 32
 # Calls that take files: each reads its own piece by piece, and says itself how much is too much.
 STREAMED = ("/v1/messages", "/v1/equipment-events", "/v1/checks", "/v1/customs/tables")
-SHEETS = ("/v1/addresses/import",)
+# Calls that take a file whole, and how large it may be.
+FILES = (
+    (re.compile("/v1/addresses/import"), SHEET_BYTES_MAX),
+    (re.compile("/v1/notices/[^/]+/documents"), DOCUMENT_BYTES_MAX),
+)
 BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 # An unfinished string counts as one too: nothing is looked at twice.
@@ -33,13 +38,13 @@ class Bounded:
         if scope["type"] != "http" or scope["method"] not in BODIES or scope["path"] in STREAMED:
             await self.app(scope, receive, send)
             return
-        is_sheet = scope["path"] in SHEETS
-        limit = SHEET_BYTES_MAX if is_sheet else JSON_BYTES_MAX
+        file = next((most for path, most in FILES if path.fullmatch(scope["path"])), None)
+        limit = JSON_BYTES_MAX if file is None else file
         messages = await _read(receive, limit)
         problem = None
         if messages is None:
             problem = _too_large(limit)
-        elif not is_sheet and depth(_body(messages)) > DEPTH_MAX:
+        elif file is None and depth(_body(messages)) > DEPTH_MAX:
             kind = Finding("HTTP-TOO-DEEP", Severity.ERROR, Where("body"), {"max": DEPTH_MAX})
             problem = Problem(422, kind)
         if problem is not None:

@@ -1,0 +1,82 @@
+"""An officer gives more time to answer a detention notice, or asks again."""
+
+from datetime import datetime
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.customs.detention import NoticeStep, Unlawful, after, state_of, version_of
+from waglan.customs.officer_act import Sheet
+from waglan.logbook.canonical import Value
+from waglan.logbook.event import Event
+from waglan.operations.address_notices import told_parties
+from waglan.parties.role import Principal
+from waglan.store import Transaction, detentions, events
+from waglan.store.detentions import StepRow
+
+_WHERE = Where("notice")
+
+
+async def extend_notice(
+    tx: Transaction, by: tuple[int, Principal], sheet: Sheet, *, now: datetime
+) -> Finding | None:
+    """Extend the notice as it was seen, and tell its addressees at once; or return why not.
+
+    They know of the notice already, so that this tells them nothing of what customs looks for.
+    """
+    org, officer = by
+    if sheet.notice is None or sheet.due is None:
+        raise ValueError("an extension names its notice and the new day")
+    number, saw = sheet.notice.number, sheet.notice.version
+    await detentions.alone_with(tx, [number])
+    notice = await detentions.by_number(tx, number)
+    if notice is None:
+        return Finding("NOTICE-UNKNOWN", Severity.ERROR, _WHERE, {"notice": number})
+    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
+    taken = [row.step for row in done]
+    state = state_of(taken)
+    try:
+        after(state, NoticeStep.EXTEND)
+    except Unlawful:
+        return unlawful(number, state.value, NoticeStep.EXTEND)
+    if version_of(taken) != saw:
+        return moved_on(number, state.value, saw, version_of(taken))
+    body: dict[str, Value] = {"notice": number, "due": sheet.due.isoformat()}
+    if sheet.instruction:
+        body["instruction"] = sheet.instruction
+    readers = (await told_parties(tx, [notice.detention_id]))[notice.detention_id]
+    bill = Key(KeyKind.BILL, notice.bill)
+    told = Event(EventCode.NOTICE_EXTENDED, bill, officer.org, now, now, body, (), readers)
+    [event_id] = await events.append(tx, [told], consignments=[notice.consignment])
+    row = StepRow(
+        notice.detention_id,
+        event_id,
+        officer.org,
+        NoticeStep.EXTEND,
+        None,
+        now,
+        sheet.due,
+        sheet.instruction,
+    )
+    await detentions.add_steps(tx, org, org, [row])
+    return None
+
+
+def moved_on(number: str, state: str, saw: int, version: int) -> Finding:
+    """Return why a step is refused by whoever saw an earlier version of the notice."""
+    return Finding(
+        "NOTICE-MOVED-ON",
+        Severity.ERROR,
+        _WHERE,
+        {"notice": number, "saw": saw, "version": version, "now": state},
+    )
+
+
+def unlawful(number: str, state: str, step: NoticeStep) -> Finding:
+    """Return why a step is refused on a notice that stands so."""
+    return Finding(
+        "NOTICE-NOT-LAWFUL-NOW",
+        Severity.ERROR,
+        _WHERE,
+        {"notice": number, "now": state, "step": step.value},
+    )

@@ -1,0 +1,385 @@
+"""A detention notice goes out, is acknowledged, answered with documents, extended, and ended."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from port import Officer, filed, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+from waglan.customs.notice_document import DOCUMENT_BYTES_MAX, DOCUMENTS_MAX
+from waglan.customs.officer_act import ClearedPart, Kind, SeenNotice
+
+VOYAGE = "9811000/001E"
+NUMBERS = count(1)
+PDF = b"%PDF-1.7 a synthetic invoice"
+PDF_TYPE = {"Content-Type": "application/pdf"}
+
+
+@dataclass
+class Quay:
+    """A line, its terminal, an importer, a stranger, and the officer with whom the line files."""
+
+    line: httpx.Client
+    terminal: httpx.Client
+    importer: httpx.Client
+    stranger: httpx.Client
+    officer: Officer
+
+    def files(self, *, importer: str = "NOTEIMP", shows: bool = True) -> str:
+        number = f"SYNNOTE{next(NUMBERS)}"
+        paper = manifest(Call("NOTELINE", "NOTECUSTOMS", f"N{next(NUMBERS)}"), Paper(number))
+        coded = paper.replace(b"NAD+CN+++", f"NAD+CN+{importer}++".encode())
+        sent = filed(self.line, coded)
+        assert sent["state"] == "accepted", sent["findings"]
+        if shows:
+            grant = {"bill": number, "receiver": "note-terminal", "view": "equipment", "days": 9}
+            shown = self.line.post("/v1/grants", json=grant)
+            assert shown.status_code == 201, shown.text
+        return number
+
+    def does(self, kind: Kind, number: str, **said: Any) -> None:
+        done = self.officer.does(kind, bills=self.officer.sees(number), **said)
+        assert done.status_code == 201, done.text
+
+    def asks(self, number: str, days: int = 2) -> str:
+        due = datetime.now(UTC) + timedelta(days=days)
+        self.does(Kind.ASK_DOCUMENTS, number, reason="prices", documents=("invoice",), due=due)
+        self.officer.serves(VOYAGE)
+        return str(self.notice(self.line, number)["notice"])
+
+    def detains(self, number: str) -> str:
+        said = {"reason": "row 7 fired", "instruction": "Keep it closed."}
+        self.does(Kind.DETAIN, number, **said)
+        self.officer.serves(VOYAGE)
+        return str(self.notice(self.line, number)["notice"])
+
+    def notice(self, who: httpx.Client, bill: str) -> dict[str, Any]:
+        found = who.get("/v1/notices", params={"bill": bill}).json()["notices"]
+        return dict(found[0]) if found else {}
+
+    def extends(self, notice: str, version: int, days: int = 5, **said: Any) -> httpx.Response:
+        due = datetime.now(UTC) + timedelta(days=days)
+        seen = SeenNotice(notice, version)
+        return self.officer.does(
+            Kind.EXTEND_NOTICE, notice=seen, due=due, reason="asked for by telephone", **said
+        )
+
+
+@pytest.fixture(scope="module")
+def quay(instance: Instance) -> Quay:
+    customs = instance.let_in("note-customs", "customs", addresses=("NOTECUSTOMS:ZZZ",))
+    return Quay(
+        instance.let_in("note-line", "carrier", addresses=("NOTELINE:ZZZ",)),
+        instance.let_in("note-terminal", "terminal"),
+        instance.let_in("note-importer", "trader", addresses=("NOTEIMP:ZZZ",)),
+        instance.let_in("note-stranger", "terminal"),
+        Officer(customs),
+    )
+
+
+def whole(who: httpx.Client, notice: str) -> dict[str, Any]:
+    answer = who.get(f"/v1/notices/{notice}")
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def attach(who: httpx.Client, notice: str, data: bytes = PDF, **headers: str) -> httpx.Response:
+    return who.post(
+        f"/v1/notices/{notice}/documents", content=data, headers={**PDF_TYPE, **headers}
+    )
+
+
+def answer(who: httpx.Client, notice: str, *documents: str, text: str = "") -> httpx.Response:
+    said = {"text": text, "documents": documents}
+    return who.post(f"/v1/notices/{notice}/answers", json=said)
+
+
+def acknowledge(who: httpx.Client, notice: str, version: int = 0) -> httpx.Response:
+    return who.post(f"/v1/notices/{notice}/acknowledgement", json={"version": version})
+
+
+def codes(answer: httpx.Response) -> list[str]:
+    return [finding["code"] for finding in answer.json()["findings"]]
+
+
+def test_a_detention_reaches_filer_terminal_and_consignee_and_none_before_it_is_served(
+    quay: Quay,
+) -> None:
+    number = quay.files()
+    everybody = (quay.line, quay.terminal, quay.importer)
+    quay.does(Kind.DETAIN, number, reason="row 7 fired", instruction="Keep it closed.")
+    assert [quay.notice(who, number) for who in (*everybody, quay.officer.desk)] == [{}] * 4
+    quay.officer.serves(VOYAGE)
+    seen = [quay.notice(who, number) for who in everybody]
+    assert {one["notice"] for one in seen} == {seen[0]["notice"]}
+    assert [one["capacities"] for one in seen] == [["filer"], ["terminal"], ["consignee"]]
+    for one in seen:
+        assert (one["kind"], one["state"], one["bill"]) == ("detention", "open", number)
+        assert (one["boxes"], one["instruction"]) == (["CSQU3054383"], "Keep it closed.")
+    assert quay.notice(quay.stranger, number) == {}
+    notice = seen[0]["notice"]
+    assert quay.stranger.get(f"/v1/notices/{notice}").status_code == 404
+    # Its filer and customs see whom it reached; the others their own line alone.
+    assert [a["capacity"] for a in whole(quay.line, notice)["addressees"]] == [
+        "filer", "terminal", "consignee",
+    ]  # fmt: skip
+    assert [a["party"] for a in whole(quay.terminal, notice)["addressees"]] == ["note-terminal"]
+    assert [a["party"] for a in whole(quay.importer, notice)["addressees"]] == ["note-importer"]
+    for who in everybody:
+        told = str(whole(who, notice)) + who.get("/v1/events", params={"limit": 500}).text
+        assert "row 7 fired" not in told
+        assert quay.officer.subject not in told
+        assert notice in told
+        assert notice in who.get(f"/v1/track/{number}").text
+
+
+def test_who_is_not_known_here_is_stated_to_the_filer(quay: Quay) -> None:
+    notice = quay.detains(quay.files(importer="NOBODYHERE", shows=False))
+    told = [(a["capacity"], a["reach"], a["party"]) for a in whole(quay.line, notice)["addressees"]]
+    assert told == [
+        ("filer", "here", "note-line"),
+        ("terminal", "unnamed", None),
+        ("consignee", "elsewhere", None),
+    ]
+    assert quay.terminal.get(f"/v1/notices/{notice}").status_code == 404
+
+
+def test_each_addressee_acknowledges_for_himself_and_it_stands_in_the_log(quay: Quay) -> None:
+    number = quay.files()
+    notice = quay.detains(number)
+    assert acknowledge(quay.terminal, notice).status_code == 201
+    again = acknowledge(quay.terminal, notice)
+    assert [s["step"] for s in again.json()["steps"]] == ["acknowledge"]
+    assert whole(quay.line, notice)["steps"] == []  # another's is no business of his
+    late = acknowledge(quay.line, notice, version=1)
+    assert (late.status_code, codes(late)) == (409, ["NOTICE-MOVED-ON"])
+    assert acknowledge(quay.line, notice).status_code == 201
+    reached = {a["capacity"]: a["acknowledged_at"] for a in
+               whole(quay.officer.desk, notice)["addressees"]}  # fmt: skip
+    assert [capacity for capacity, at in reached.items() if at] == ["filer", "terminal"]
+    person = quay.terminal.get("/v1/whoami").json()["accountable"]
+
+    def logged() -> Any:
+        told = quay.officer.desk.get("/v1/track/" + number).json()["found"][0]["events"]
+        found = [e for e in told if e["code"] == "customs.notice-acknowledged"]
+        return [e["body"]["by"] for e in found] if len(found) == 2 else None
+
+    assert person in wait(logged)
+    extended = quay.extends(notice, 0, instruction="Move it to the examination bay.")
+    assert extended.status_code == 201, extended.text
+    assert acknowledge(quay.terminal, notice).status_code == 409  # he has not read the new words
+    steps = acknowledge(quay.terminal, notice, version=1).json()["steps"]
+    assert [s["step"] for s in steps] == ["acknowledge", "extend", "acknowledge"]
+    assert steps[1]["instruction"] == "Move it to the examination bay."
+    assert (steps[1]["party"], steps[1]["by"]) == ("note-customs", None)
+
+
+def test_documents_asked_come_back_as_they_were_sent_and_the_worklist_says_so(quay: Quay) -> None:
+    number = quay.files()
+    notice = quay.asks(number)
+    told = whole(quay.line, notice)
+    assert (told["kind"], told["documents_asked"]) == ("documents", ["invoice"])
+    assert [a["capacity"] for a in told["addressees"]] == ["filer", "consignee"]
+    waits(quay, number, "documents")
+    taken = attach(quay.importer, notice)
+    assert taken.status_code == 201, taken.text
+    document = taken.json()
+    digest = hashlib.sha256(PDF).hexdigest()
+    assert (document["sha256"], document["size"]) == (digest, len(PDF))
+    path = f"/v1/notices/{notice}/documents/{document['id']}"
+    # Handed in is not yet given: neither customs nor the bill's filer sees it.
+    assert whole(quay.officer.desk, notice)["documents"] == []
+    assert quay.officer.desk.get(path).status_code == 404
+    done = answer(quay.importer, notice, document["id"], text="The price is in box 9.")
+    assert (done.status_code, done.json()["state"]) == (201, "answered")
+    seen = whole(quay.officer.desk, notice)
+    assert (seen["steps"][0]["text"], seen["steps"][0]["documents"]) == (
+        "The price is in box 9.", [document["id"]],
+    )  # fmt: skip
+    fetched = quay.officer.desk.get(path)
+    assert (fetched.content, fetched.headers["content-type"]) == (PDF, "application/pdf")
+    assert fetched.headers["x-content-type-options"] == "nosniff"
+    assert fetched.headers["content-disposition"].startswith("attachment")
+    assert quay.line.get(path).status_code == 404
+    assert "box 9" not in str(whole(quay.line, notice))
+    waits(quay, number, "documents-came", "officer")
+    # Not enough: asked again, the bill waits for papers again; then customs is content.
+    assert quay.extends(notice, 1).status_code == 201
+    waits(quay, number, "documents", "filer")
+    assert whole(quay.line, notice)["state"] == "open"
+    second = answer(quay.line, notice, text="Nothing more is known.")
+    assert second.status_code == 201, second.text
+    waits(quay, number, "documents-came", "officer")
+    quay.does(Kind.CLEAR, number, reason="seen")
+    assert whole(quay.line, notice)["state"] == "answered"  # nothing before it is served
+    quay.officer.serves(VOYAGE)
+    for who in (quay.line, quay.importer, quay.officer.desk):
+        assert whole(who, notice)["state"] == "released"
+
+
+def waits(quay: Quay, number: str, what: str, whom: str = "filer") -> None:
+    def look() -> Any:
+        found = quay.officer.desk.get("/v1/customs/worklist", params={"limit": 200}).json()
+        return [b for b in found["bills"] if (b["number"], b["waits"]) == (number, what)] or None
+
+    assert [bill["waits_for"] for bill in wait(look)] == [whom]
+
+
+def test_a_part_is_let_go_the_rest_is_kept_and_a_seizure_ends_it(quay: Quay) -> None:
+    number = quay.files()
+    notice = quay.detains(number)
+    box = (ClearedPart(goods=1, container="CSQU3054383", packages=4),)
+    quay.does(Kind.CLEAR_PARTLY, number, reason="four cartons", parts=box)
+    quay.officer.serves(VOYAGE)
+    told = whole(quay.terminal, notice)
+    assert told["state"] == "open"
+    assert [(s["step"], s["boxes"]) for s in told["steps"]] == [
+        ("release-part", ["CSQU3054383"])
+    ]  # fmt: skip
+    quay.does(Kind.SEIZE, number, reason="the rest is false")
+    quay.officer.serves(VOYAGE)
+    assert whole(quay.terminal, notice)["state"] == "seized"
+    quay.does(Kind.LIFT, number, reason="given back")
+    quay.officer.serves(VOYAGE)
+    assert whole(quay.terminal, notice)["state"] == "seized"
+    assert quay.notice(quay.terminal, number)["notice"] != notice  # detained again, by a new one
+
+
+def test_a_graver_notice_stands_in_the_place_of_the_one_before(quay: Quay) -> None:
+    number = quay.files()
+    first = quay.asks(number)
+    second = quay.detains(number)
+    assert first != second
+    assert [whole(quay.line, n)["state"] for n in (first, second)] == ["replaced", "open"]
+    assert quay.terminal.get(f"/v1/notices/{first}").status_code == 404  # papers were not for him
+    assert quay.notice(quay.terminal, number)["notice"] == second
+
+
+@pytest.mark.parametrize("end", ["lift", "seize", "replace"])
+def test_what_has_ended_takes_no_step_more_and_says_so(quay: Quay, end: str) -> None:
+    number = quay.files()
+    notice = quay.detains(number)
+    document = attach(quay.line, notice).json()["id"]
+    kind = {"lift": Kind.LIFT, "seize": Kind.SEIZE, "replace": Kind.SELECT}[end]
+    quay.does(kind, number, reason="decided")
+    quay.officer.serves(VOYAGE)
+    version = whole(quay.line, notice)["version"]
+    for refused in (
+        acknowledge(quay.line, notice, version),
+        attach(quay.line, notice),
+        answer(quay.line, notice, document),
+        quay.extends(notice, version),
+    ):
+        assert (refused.status_code, codes(refused)) == (409, ["NOTICE-NOT-LAWFUL-NOW"])
+    zh = quay.line.post(
+        f"/v1/notices/{notice}/answers", json={"text": "x"}, headers={"Accept-Language": "zh-HK"}
+    )
+    assert "通知書" in zh.json()["findings"][0]["problem"]
+
+
+def test_two_officers_extend_at_once_and_one_of_them_is_told_what_stands(quay: Quay) -> None:
+    notice = quay.asks(quay.files())
+    with ThreadPoolExecutor(4) as officers:
+        done = [*officers.map(lambda days: quay.extends(notice, 0, days), (3, 4, 5, 6))]
+    assert sorted(one.status_code for one in done) == [201, 409, 409, 409]
+    assert {code for one in done if one.status_code == 409 for code in codes(one)} == {
+        "NOTICE-MOVED-ON"
+    }
+    assert [s["step"] for s in whole(quay.line, notice)["steps"]] == ["extend"]
+    elsewhere = quay.extends("DN-00000-00000", 0)
+    assert (elsewhere.status_code, codes(elsewhere)) == (409, ["NOTICE-UNKNOWN"])
+
+
+def test_an_answer_and_an_end_at_once_leave_one_history_that_can_be_read(quay: Quay) -> None:
+    number = quay.files()
+    notice = quay.detains(number)
+    quay.does(Kind.LIFT, number, reason="enough")
+    with ThreadPoolExecutor(5) as crowd:
+        ending = crowd.submit(quay.officer.serves, VOYAGE)
+        answers = [crowd.submit(answer, quay.line, notice, text=f"word {n}") for n in range(4)]
+        ending.result()
+        said = [one.result().status_code for one in answers]
+    assert set(said) <= {201, 409}
+    told = whole(quay.line, notice)
+    steps = [s["step"] for s in told["steps"]]
+    assert (told["state"], steps) == ("released", ["answer"] * said.count(201) + ["release"])
+
+
+def test_the_same_request_under_its_key_is_done_once(quay: Quay) -> None:
+    notice = quay.asks(quay.files())
+    key = {"Idempotency-Key": uuid4().hex}
+    first, again = (attach(quay.line, notice, PDF, **key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    other = attach(quay.line, notice, PDF + b"!", **key)
+    assert (other.status_code, other.json()["code"]) == (409, "key-used")
+    said = {"documents": [first.json()["id"]]}
+    key = {"Idempotency-Key": uuid4().hex}
+    path = f"/v1/notices/{notice}/answers"
+    done = [quay.line.post(path, json=said, headers=key) for _ in range(2)]
+    assert [one.status_code for one in done] == [201, 200]
+    assert [s["step"] for s in done[1].json()["steps"]] == ["answer"]
+    given = quay.line.post(path, json=said)  # without the key: it was given before
+    assert (given.status_code, codes(given)) == (422, ["NOTICE-DOCUMENT-UNKNOWN"])
+
+
+def test_bad_documents_and_empty_answers_are_refused_with_what_to_do(quay: Quay) -> None:
+    notice, other = quay.asks(quay.files()), quay.asks(quay.files())
+
+    def refused(sent: httpx.Response) -> tuple[int, list[str]]:
+        assert all(f["remedy"] for f in sent.json()["findings"])
+        return sent.status_code, codes(sent)
+
+    assert refused(attach(quay.line, notice, b"MZ")) == (422, ["NOTICE-DOCUMENT-FORM"])
+    assert refused(attach(quay.line, notice, b"")) == (422, ["NOTICE-DOCUMENT-EMPTY"])
+    html = attach(quay.line, notice, b"<html>", **{"Content-Type": "text/html"})
+    assert refused(html) == (422, ["NOTICE-MEDIA-TYPE"])
+    most = PDF.ljust(DOCUMENT_BYTES_MAX, b" ")
+    assert attach(quay.line, notice, most).status_code == 201
+    assert refused(attach(quay.line, notice, most + b" ")) == (413, ["HTTP-BODY-TOO-LARGE"])
+    for _ in range(DOCUMENTS_MAX - 1):
+        assert attach(quay.line, notice).status_code == 201
+    assert refused(attach(quay.line, notice)) == (422, ["NOTICE-DOCUMENTS-MAX"])
+    assert attach(quay.importer, notice).status_code == 201  # each has his own measure
+    assert refused(answer(quay.line, notice, text=" ")) == (422, ["NOTICE-ANSWER-EMPTY"])
+    foreign = attach(quay.importer, notice).json()["id"]
+    elsewhere = attach(quay.line, other).json()["id"]
+    for document in (foreign, elsewhere, str(uuid4())):
+        refusal = refused(answer(quay.line, notice, document))
+        assert refusal == (422, ["NOTICE-DOCUMENT-UNKNOWN"])
+    assert whole(quay.officer.desk, notice)["documents"] == []
+
+
+def test_pages_join_and_filters_hold(quay: Quay) -> None:
+    numbers = [quay.files(shows=False) for _ in range(3)]
+    for number in numbers:
+        quay.does(Kind.DETAIN, number, reason="one more", instruction="Keep it.")
+    quay.officer.serves(VOYAGE)
+    ended = quay.notice(quay.line, numbers[0])["notice"]
+    quay.does(Kind.LIFT, numbers[0], reason="enough")
+    quay.officer.serves(VOYAGE)
+    every = quay.line.get("/v1/notices", params={"limit": 200}).json()["notices"]
+    found: list[dict[str, Any]] = []
+    before: dict[str, str] = {}
+    while True:
+        page = quay.line.get("/v1/notices", params={"limit": 2, **before}).json()
+        found += page["notices"]
+        if page["next"] is None:
+            break
+        before = {"before": page["next"]}
+    assert found == every
+    over = quay.line.get("/v1/notices", params={"ended": True, "limit": 200}).json()["notices"]
+    assert ended in [one["notice"] for one in over]
+    assert all(one["ended_at"] for one in over)
+    open_ones = quay.line.get("/v1/notices", params={"ended": False, "limit": 200}).json()
+    assert not {one["notice"] for one in open_ones["notices"]} & {o["notice"] for o in over}
+    assert quay.line.get("/v1/notices", params={"call": "9811000/999E"}).json()["notices"] == []
+    assert quay.line.get("/v1/notices?before=DN-00000-00000").status_code == 404
