@@ -55,6 +55,8 @@ def told_once(
 class RowState(Enum):
     """What became of a row."""
 
+    __hash__ = object.__hash__  # as in `codes.event`
+
     TAKEN = "taken"
     KNOWN = "known"  # the same was told under this id before
     REFUSED = "refused"

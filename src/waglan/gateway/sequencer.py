@@ -11,7 +11,7 @@ import structlog
 from waglan.gateway.keys import Keys
 from waglan.logbook.checkpoint import Checkpoint, sign_checkpoint
 from waglan.store import NoDatabase, Transaction, events, lease, log, standings, witnesses
-from waglan.store.connect import Pool, transaction
+from waglan.store.connect import Pool, glance, transaction
 from waglan.store.lease import Fenced
 
 ROLE = "sequencer"
@@ -52,6 +52,18 @@ class Sequencer:
         now = self.clock()
         if not await self._hold(now):
             return 0
+        numbered = await self._number(now)
+        is_due = self.signed_at is None or now - self.signed_at >= SIGN_EVERY
+        if is_due and self.may_sign():
+            await self._sign(now)
+            self.signed_at = now
+        return numbered
+
+    async def _number(self, now: datetime) -> int:
+        # A lock is a write, which has to be flushed: none is taken while there is nothing to do.
+        async with glance(self.pool) as tx:
+            if await log.is_idle(tx, now=now):
+                return 0
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
             numbered = await log.sequence(tx, now=now)
@@ -59,10 +71,6 @@ class Sequencer:
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
             await standings.project(tx)
-        is_due = self.signed_at is None or now - self.signed_at >= SIGN_EVERY
-        if is_due and self.may_sign():
-            await self._sign(now)
-            self.signed_at = now
         return numbered
 
     async def _hold(self, now: datetime) -> bool:

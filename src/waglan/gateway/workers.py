@@ -55,7 +55,7 @@ from waglan.store import (
     tries,
     uploads,
 )
-from waglan.store.connect import transaction
+from waglan.store.connect import glance, transaction
 from waglan.store.links import Unsettled
 
 BATCH = 20  # of one look; the next look is at once when anything was found
@@ -138,7 +138,7 @@ class Worker:
         )
 
     async def _grants(self) -> int:
-        async with transaction(self.kit.pools.engine, None) as tx:
+        async with glance(self.kit.pools.engine) as tx:
             found = await links.unsettled(tx, at_most=BATCH)
         return sum([await self._settled(grant) for grant in found])
 
@@ -151,7 +151,7 @@ class Worker:
         return await self._try(kind, grant.grant_id.int, grant.org, settle)
 
     async def _each(self, kind: str, find: Find, do: Do) -> int:
-        async with transaction(self.kit.pools.engine, None) as tx:
+        async with glance(self.kit.pools.engine) as tx:
             found = await find(tx, at_most=BATCH)
         return sum([await self._try(kind, number, org, do) for number, org in found])
 
@@ -191,7 +191,7 @@ class Worker:
         return await self._try("upload", upload.int, org, sweep)
 
     async def _erasures(self) -> int:
-        async with transaction(self.kit.pools.engine, None) as tx:
+        async with glance(self.kit.pools.engine) as tx:
             waits = await erasure.waiting(tx)
         if waits is None:
             return 0

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from waglan.logbook.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
-from waglan.store import Transaction, bulk, links
+from waglan.store import Transaction, bulk, links, standings
 
 BATCH_EVENTS = 50_000
 BELL = "waglan_log"
@@ -53,6 +53,22 @@ async def head(tx: Transaction, *, lock: bool = False) -> Head:
         raise LookupError("the log has not begun")
     origin, size, rows, horizon, looked_at = row
     return Head(origin, size, Frontier(size, _rows(rows)), horizon, looked_at)
+
+
+async def is_idle(tx: Transaction, *, now: datetime) -> bool:
+    """Whether nothing waits to be numbered, folded in or said; one statement that locks nothing."""
+    row = await (
+        await tx.execute(
+            "SELECT h.sequenced_at, h.size = coalesce(p.seq, 0),"
+            " NOT EXISTS (SELECT 1 FROM event e WHERE e.tx >= h.horizon)"
+            " FROM log_head h LEFT JOIN projection p ON p.name = %s",
+            [standings.NAME],
+        )
+    ).fetchone()
+    if row is None:
+        return False
+    said_at, is_folded, is_numbered = row
+    return said_at is not None and now - said_at < SAY_AGAIN and is_folded and is_numbered
 
 
 async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENTS) -> int:

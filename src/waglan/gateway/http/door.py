@@ -18,7 +18,7 @@ from waglan.parties.permission import Act, refusal
 from waglan.parties.role import Principal, Role
 from waglan.store import Transaction, looks, parties
 from waglan.store.accounts import Holder
-from waglan.store.connect import Pool, transaction
+from waglan.store.connect import Pool, glance, transaction
 from waglan.store.looks import Looker, Sight
 
 TOKEN_CHARACTERS_MAX = 200
@@ -57,7 +57,7 @@ class Visitor:
 
     async def still_known(self) -> bool:
         """Whether the token is still worth what it was when this visit began."""
-        async with transaction(self.kit.pools.app, None) as tx:
+        async with glance(self.kit.pools.app) as tx:
             known = await parties.authenticate(tx, self.secret_sha256, at=self.kit.clock())
         return known is not None and known.principal == self.principal
 
@@ -97,7 +97,7 @@ async def visitor(request: Request, kit: TheKit) -> Visitor:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and 0 < len(secret) <= TOKEN_CHARACTERS_MAX:
         digest = hashlib.sha256(secret.strip().encode()).digest()
-        async with transaction(kit.pools.app, None) as tx:
+        async with glance(kit.pools.app) as tx:
             known = await parties.authenticate(tx, digest, at=kit.clock())
         if known is not None:
             note(request, party=known.principal.org)
