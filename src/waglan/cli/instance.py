@@ -14,6 +14,7 @@ from waglan.cli.wording import plain, say, tell
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
+from waglan.gateway.turns import RequestRates
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
@@ -64,6 +65,7 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                 settings.workers,
                 tuple(WitnessAt(*one) for one in read_witnesses(settings.witnesses)),
                 outbox=_outbox(settings),
+                rates=RequestRates(settings.client_requests, settings.network_requests),
             )
             async with running(config) as up:
                 status.stop()

@@ -29,6 +29,7 @@ from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.turns import RequestRates, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
 from waglan.store import log
@@ -57,6 +58,7 @@ class Config:
     workers: int = 1
     witnesses: tuple[WitnessAt, ...] = ()
     outbox: Outbox | None = None
+    rates: RequestRates = field(default_factory=RequestRates)
 
     def keys(self) -> Keys:
         """Return the instance's keys."""
@@ -103,7 +105,10 @@ async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
 @asynccontextmanager
 async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
-        kit = Kit(opened, config.keys(), config.message_bytes_max, outbox=config.outbox)
+        turns = Turns(config.rates)
+        kit = Kit(
+            opened, config.keys(), config.message_bytes_max, turns=turns, outbox=config.outbox
+        )
         operator_token = await begin(kit, config.home, config.origin)
         server = _Server(
             uvicorn.Config(

@@ -11,6 +11,7 @@ from waglan.gateway.bell import Bell
 from waglan.gateway.keys import Keys
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.passwords import Passwords
+from waglan.gateway.turns import Turns
 from waglan.parties.sign_in import policy
 from waglan.store.connect import Pools
 
@@ -30,6 +31,7 @@ class Kit:
     clock: Callable[[], datetime] = wall_clock
     bell: Bell = field(default_factory=Bell)
     passwords: Passwords = field(default_factory=lambda: Passwords(policy().argon2id))
+    turns: Turns = field(default_factory=Turns)
     outbox: Outbox | None = None  # None: this platform sends no mail
 
     def new_id(self) -> UUID:

@@ -43,6 +43,7 @@ from waglan.gateway.http.bounded import Bounded
 from waglan.gateway.http.csv_lists import CsvLists, describe_lists
 from waglan.gateway.http.described import call_id, described
 from waglan.gateway.http.docs_page import page
+from waglan.gateway.http.limited import Limited
 from waglan.gateway.http.observed import Observed
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_routes
@@ -83,6 +84,7 @@ def describe() -> FastAPI:
     problem.handle(app)
     app.add_middleware(CsvLists)
     app.add_middleware(Bounded)
+    app.add_middleware(Limited)
     app.add_middleware(Observed)  # outermost: it sees what is answered before a route is found
     modules = (
         messages,

@@ -73,6 +73,7 @@ FILES = (
 ERRORS: Responses = {
     401: {"model": ProblemView, "description": "A valid token is needed."},
     403: {"model": ProblemView, "description": "You may not do this."},
+    429: {"model": ProblemView, "description": "You ask too often: `Retry-After` says how long."},
 }
 HANDED_IN: Responses = {
     **ERRORS,
