@@ -1,9 +1,14 @@
 """Hashing passwords: few at a time, beside the event loop, alike for everybody."""
 
 import asyncio
+from types import SimpleNamespace
 
+import pytest
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from waglan.gateway import passwords as hashing
 from waglan.gateway.passwords import Passwords, TooManyAtOnce
-from waglan.parties.sign_in import HashCost
+from waglan.parties.sign_in import HashCost, policy
 
 SMALL = HashCost(memory_kib=1024, passes=1, at_once=2, waiting_max=8)
 
@@ -39,3 +44,27 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10
+
+
+async def test_a_wrong_password_and_an_unknown_name_cost_the_same_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Counted, not timed: one comparison each, of the same version, memory, passes and lanes."""
+    cost = policy().argon2id
+    secrets = Passwords(cost)
+    kept = await secrets.hashed("three boats off the pier")
+    done: list[list[str]] = []
+    real = Argon2id.verify_phc_encoded
+
+    def counted(secret: bytes, known: str) -> None:
+        _, *named, salt, digest = known.split("$")
+        done.append([*named, str(len(salt)), str(len(digest))])
+        real(secret, known)
+
+    instead = SimpleNamespace(verify_phc_encoded=counted)
+    monkeypatch.setattr(hashing, "Argon2id", instead)
+    assert not await secrets.fits("nine kites above a tram", kept)
+    assert not await secrets.fits("nine kites above a tram", None)
+    assert len(done) == 2
+    assert done[0] == done[1]
+    assert done[0][2] == f"m={cost.memory_kib},t={cost.passes},p=1"
