@@ -1,15 +1,16 @@
 """PostgreSQL that Waglan brings along: it starts, is joined, dies, comes back, admits nobody."""
 
 import asyncio
+import fcntl
 import os
 import pwd
 import shutil
 import signal
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -229,18 +230,72 @@ async def test_of_starts_at_once_one_wins_and_the_others_join(home: Path) -> Non
     await stop(servers[0])
 
 
-async def test_it_stops_at_exit_only_for_him_who_started_it_and_wants_it(used: Path) -> None:
-    leave = Settings(used, stop_at_exit=False)
-    async with running(leave) as first:
-        pass
-    async with running(replace(leave, stop_at_exit=True)) as joined:
+def assert_no_process_is_left(home: Path) -> None:
+    with house.built(home, None).lock.open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises while one of them lives
+
+
+async def test_the_last_who_uses_it_stops_it_whoever_started_it(used: Path) -> None:
+    async with AsyncExitStack() as first:
+        started = await first.enter_async_context(running(Settings(used)))
+        async with running(Settings(used)) as joined:
+            assert (started.ours, joined.ours) == (True, False)
+            pid = postmaster(started)
+            async with running(Settings(used)):
+                pass
+            assert await ask(joined.dsn, "select 1") == [(1,)]
+            await first.aclose()
+            assert await ask(joined.dsn, "select 1") == [(1,)]
+            assert postmaster(joined) == pid
+    assert_no_process_is_left(used)
+
+
+async def test_who_joined_what_a_killed_process_left_stops_it(used: Path) -> None:
+    act = (
+        "import asyncio, sys; from pathlib import Path;"
+        "from waglan.store.embedded.supervisor import Settings, running\n"
+        "async def use():\n"
+        "    async with running(Settings(Path(sys.argv[1]))):\n"
+        "        print('it answers', flush=True); await asyncio.Event().wait()\n"
+        "asyncio.run(use())"
+    )
+    user = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", act, str(used), stdout=asyncio.subprocess.PIPE
+    )
+    assert user.stdout is not None
+    assert await user.stdout.readline() == b"it answers\n"
+    user.kill()
+    await user.wait()
+    async with running(Settings(used)) as joined:
         assert not joined.ours
-    assert await ask(first.dsn, "select 1") == [(1,)]
-    await stop(first)
-    async with running(replace(leave, stop_at_exit=True)) as again:
-        assert again.ours
-    with pytest.raises(psycopg.OperationalError):
-        await connect(first.dsn)
+        assert await ask(joined.dsn, "select 1") == [(1,)]
+    assert_no_process_is_left(used)
+
+
+async def test_of_users_who_come_and_go_at_once_each_finds_it_and_none_leaves_it(
+    used: Path,
+) -> None:
+    async def use(times: int) -> int:
+        answers = 0
+        for _ in range(times):
+            async with running(Settings(used)) as server:
+                assert await ask(server.dsn, "select 1") == [(1,)]
+                answers += 1
+        return answers
+
+    assert sum(await asyncio.gather(*[use(3) for _ in range(4)])) == 12
+    assert_no_process_is_left(used)
+
+
+async def test_who_comes_while_it_is_stopped_waits_and_is_told_when_that_takes_too_long(
+    used: Path,
+) -> None:
+    with house.built(used, None).users.open("wb") as users:
+        fcntl.flock(users, fcntl.LOCK_EX)  # as he who stops it holds it
+        with pytest.raises(Refused) as refused:
+            async with running(Settings(used, start_seconds_max=0.2)):
+                pass
+        assert refused.value.finding.code == "STORE-SLOW"
 
 
 async def test_stopping_what_has_stopped_is_no_fault(used: Path) -> None:
@@ -298,19 +353,6 @@ async def test_it_is_kept_alive_at_the_same_address_while_somebody_uses_it(used:
                     await asyncio.sleep(0.05)
     with pytest.raises(psycopg.OperationalError):
         await connect(server.dsn)
-
-
-async def test_who_joined_keeps_it_alive_when_he_who_started_it_leaves(used: Path) -> None:
-    async with AsyncExitStack() as first:
-        started = await first.enter_async_context(running(Settings(used)))
-        async with running(Settings(used)) as joined:
-            assert (started.ours, joined.ours) == (True, False)
-            await first.aclose()
-            async with asyncio.timeout(60):
-                while await answer(joined) != [(1,)]:
-                    await asyncio.sleep(0.05)
-    with pytest.raises(psycopg.OperationalError):
-        await connect(joined.dsn)
 
 
 async def answer(server: Server) -> list[tuple[object, ...]]:

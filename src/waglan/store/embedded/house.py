@@ -64,6 +64,11 @@ class House:
         """Held by everything that starts or is the server; free once the last process is gone."""
         return self.home / "postgres.lock"
 
+    @property
+    def users(self) -> Path:
+        """Held, shared, by each process that uses the server; alone by the last, to stop it."""
+        return self.home / "postgres.users"
+
 
 def built(home: Path, user: str | None) -> House:
     """Make the folders with their rights, and say so if they had to be made elsewhere."""

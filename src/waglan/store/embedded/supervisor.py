@@ -48,7 +48,6 @@ class Settings:
     home: Path
     user: str | None = None  # WAGLAN_PG_USER; matters only when we are root
     programs: Literal["wheel", "machine"] = "wheel"
-    stop_at_exit: bool = True
     start_seconds_max: float = 600  # a long recovery is no failure
 
 
@@ -64,48 +63,61 @@ class Server:
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Server]:
-    """Have PostgreSQL answer inside the block; stop it after if we started it and were asked to.
+    """Have PostgreSQL answer inside the block; the last process that uses it stops it.
 
-    Whoever ends it meanwhile, it is started again: its address and passwords stay the same.
+    It does so whoever started it: he may have been killed and his PostgreSQL left behind. Whoever
+    ends it meanwhile, it is started again: its address and passwords stay the same.
     """
-    server = await start(settings)
-    mine = _postmaster(server.house) if server.ours else None
-    over = asyncio.Event()
+    where = await asyncio.to_thread(house.built, settings.home, settings.user)
+    async with _using(where, settings) as users:
+        server = await start(settings)
+        over = asyncio.Event()
+        keeper = asyncio.create_task(_keep_alive(server, settings, over))
+        try:
+            yield server
+        finally:
+            over.set()
+            await keeper  # not cancelled: a start that was cut off would leave a server behind
+            if _locked(users, fcntl.LOCK_EX):
+                await stop(server)
 
-    async def keep_alive() -> None:
-        nonlocal mine
-        while not await _within(WATCH_SECONDS, over):
-            if not await asyncio.to_thread(_is_gone, server.house):
-                continue
-            logger.warning("PostgreSQL ended and is started again")
-            try:
-                again = await start(settings)
-                mine = _postmaster(again.house) if again.ours else None
-            except Refused as refused:
-                logger.error("PostgreSQL does not start", finding=refused.finding.code)
-                await _within(RETRY_SECONDS, over)
 
-    keeper = asyncio.create_task(keep_alive())
+@asynccontextmanager
+async def _using(where: House, settings: Settings) -> AsyncIterator[int]:
+    """Be one of those who use the server; come in only when nobody is just stopping it.
+
+    Each holds the lock shared. Two who leave at once may both lose their share in asking for the
+    whole of it, but the kernel then gives it to the later of them.
+    """
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    descriptor = os.open(where.users, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        yield server
+        while not _locked(descriptor, fcntl.LOCK_SH):
+            if clock() - began > settings.start_seconds_max:
+                raise Refused(_too_slow(where, round(settings.start_seconds_max)))
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        yield descriptor
     finally:
-        over.set()
-        await keeper  # not cancelled: a start that was cut off would leave a server behind
-        # Another instance may have started it again since: then it is that one's to stop.
-        if settings.stop_at_exit and mine is not None and mine == _postmaster(server.house):
-            await stop(server)
+        os.close(descriptor)
+
+
+async def _keep_alive(server: Server, settings: Settings, over: asyncio.Event) -> None:
+    while not await _within(WATCH_SECONDS, over):
+        if not await asyncio.to_thread(_is_gone, server.house):
+            continue
+        logger.warning("PostgreSQL ended and is started again")
+        try:
+            await start(settings)
+        except Refused as refused:
+            logger.error("PostgreSQL does not start", finding=refused.finding.code)
+            await _within(RETRY_SECONDS, over)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
     return event.is_set()
-
-
-def _postmaster(where: House) -> int | None:
-    with suppress(OSError, ValueError, IndexError):
-        return int((where.data / "postmaster.pid").read_text("utf-8").split()[0])
-    return None
 
 
 async def start(settings: Settings) -> Server:
@@ -179,15 +191,17 @@ def _claimed(lock: Path) -> Iterator[int | None]:
     """
     descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        yield None
-        return
-    try:
-        yield descriptor
+        yield descriptor if _locked(descriptor, fcntl.LOCK_EX) else None
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _begun(where: House, programs: Programs) -> bool:
