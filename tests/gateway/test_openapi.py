@@ -87,7 +87,6 @@ WITHOUT_KEY = {
     "POST /v1/customs/acts": "the signed bytes are the key: the same act again is the same act",
     "POST /v1/customs/officer-keys": "an officer has one key: the same again is told so",
     "POST /v1/customs/standing-orders": "the signed bytes are the key, like an act's",
-    "POST /v1/persons/{person}/links": "a new link makes the earlier ones worth nothing",
     "POST /v1/password-resets": "a new link makes the earlier ones worth nothing",
     "POST /v1/sign-in": "one session more is nothing more than signing in again",
     "POST /v1/customs/tables/{sha256}/back-tests": "the same test again, and each is on record",

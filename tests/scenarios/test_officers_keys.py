@@ -43,7 +43,7 @@ def test_a_lost_key_ends_with_its_orders_and_another_follows(customs: httpx.Clie
     answer = ended(colleague.desk, officer.subject)
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"officer": officer.subject, "orders": ["order-1"]}
-    [order] = customs.get("/v1/customs/standing-orders").json()
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
     assert order["state"] == "revoked"
     refused = officer.does(Kind.SERVE, call="9811000/001E")
     assert refused.status_code == 422
@@ -62,6 +62,21 @@ def test_a_lost_key_ends_with_its_orders_and_another_follows(customs: httpx.Clie
     assert [one["ended_by"] for one in mine] == [None, colleague.subject]
     [end] = wait(lambda: said(customs, "log.key-ended") or None)
     assert (end["officer"], end["by"]) == (officer.subject, colleague.subject)
+
+
+def test_an_officer_who_is_let_go_leaves_no_order_behind(customs: httpx.Client) -> None:
+    officer = Officer(customs)
+    leaver = officer.colleague()
+    leaver.orders(officer.publishes())
+    gone = customs.post(
+        f"/v1/persons/{leaver.subject}/departure", json={"successor": officer.subject}
+    )
+    assert gone.status_code == 201, gone.text
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
+    assert order["state"] == "revoked"
+    keys = {one["officer"]: one for one in customs.get("/v1/customs/officer-keys").json()}
+    assert keys[leaver.subject]["ended_at"] is not None
+    assert keys[officer.subject]["ended_at"] is None
 
 
 def test_another_authoritys_key_is_as_good_as_absent(

@@ -19,6 +19,7 @@ from waglan.gateway.http.sign_in import NOTHING_KEPT, LoginName
 from waglan.gateway.tokens import Made, MadeLink, new_link, new_subject, new_token
 from waglan.logbook.sealed import Vault
 from waglan.operations.change_roles import change_roles
+from waglan.operations.end_officer_key import end_officer_key
 from waglan.operations.invite_person import Inviting, invite_person
 from waglan.operations.issue_token import issue_token
 from waglan.operations.let_go_person import let_go_person
@@ -259,13 +260,17 @@ class LeftView(BaseModel):
 async def let_go(person: str, leaving: Leaving, visitor: TheMaker) -> LeftView:
     """Let a colleague go: he is out at once, and his machines and open drafts are his successor's.
 
-    He never comes back; somebody who does is a new person.
+    He never comes back; somebody who does is a new person. An officer's key ends with it, and the
+    standing orders that he signed.
     """
     visitor.must(Act.REGISTER_PERSON)
     async with visitor.making(person) as (tx, before):
         if not before:
             done = await let_go_person(tx, acting(visitor), person, leaving.successor)
             done_or_refused(there(done, "person"))
+            if Role.CUSTOMS in visitor.principal.roles:
+                by, now = (visitor.org, visitor.principal), visitor.kit.clock()
+                await end_officer_key(tx, by, person, now=now)  # if he had one
         left = there(await people.departure(tx, Holder(visitor.org, person)), "person")
     return LeftView(
         person=left.subject,
