@@ -66,6 +66,11 @@ def people(instance: Instance) -> dict[str, httpx.Client]:
     }
 
 
+@pytest.fixture(scope="module")
+def officer(people: dict[str, httpx.Client]) -> Officer:
+    return Officer(people["customs"])
+
+
 @pytest.fixture
 def quay(
     instance: Instance, waglan: CommandLine, tmp_path: Path, people: dict[str, httpx.Client]
@@ -78,8 +83,9 @@ def until(wanted: object, look: object) -> None:
     wait(lambda: True if look() == wanted else None, 60)
 
 
-def test_from_the_stowage_plan_to_the_gate_with_the_network_down(quay: Quay) -> None:
-    officer = Officer(quay.customs)
+def test_from_the_stowage_plan_to_the_gate_with_the_network_down(
+    quay: Quay, officer: Officer
+) -> None:
     bills = (Paper(MINE, box=BOX), Paper(THEIRS, box=OTHER))
     listed = filed(quay.line, manifest(Call("LINETD", "CUSTOMSTD", "TDLIST", "LINETD"), *bills))
     assert listed["state"] == "accepted", listed["findings"]
@@ -131,9 +137,9 @@ def test_from_the_stowage_plan_to_the_gate_with_the_network_down(quay: Quay) -> 
 
 
 def test_not_selected_is_no_guarantee_until_the_gate_and_the_later_word_counts(
-    quay: Quay,
+    quay: Quay, officer: Officer
 ) -> None:
-    officer, number = Officer(quay.customs), "SYNTDAY3"
+    number = "SYNTDAY3"
     ship = {"ship": "TDT+20+002E+1++SYNL:172:20+++9811000:146::SYNTHETIC STAR'"}
     call = Call("LINETD", "CUSTOMSTD", "TDLATE", "LINETD")
     filed(quay.line, manifest(call, Paper(number)).replace(b"+001E+", b"+002E+"))
