@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from itertools import product
+from string import ascii_lowercase
 from typing import Any
 
 import httpx
@@ -67,8 +69,9 @@ class Port:
 
 @pytest.fixture
 def port(instance: Instance, request: pytest.FixtureRequest) -> Port:
-    letters = request.config.stash.setdefault(LETTERS, iter("abcdefghij"))
-    return Port(instance, next(letters))
+    # Other modules use this fixture too, so there is no telling how many are wanted.
+    every = map("".join, product(ascii_lowercase, repeat=2))
+    return Port(instance, next(request.config.stash.setdefault(LETTERS, every)))
 
 
 LETTERS = pytest.StashKey[Any]()

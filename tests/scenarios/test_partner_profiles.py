@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from port import filed, manifest
+from port import filed, manifest, wait
 from running_instance import Instance
 
 from waglan.codes.finding import Severity
@@ -45,8 +45,14 @@ def test_a_fault_is_weighed_as_agreed_from_the_next_file_on(
     assert filed(line, wrong[2])["state"] == "refused"
     own = line.get("/v1/partners/agreed-line/profile").json()
     assert (own["version"], own["profile"]) == (2, {})
-    told = [e for e in line.get("/v1/events").json()["events"] if e["code"] == "party.profile-set"]
-    assert [event["body"]["version"] for event in told] == [1, 2]
+
+    def told() -> list[int] | None:
+        """The versions that the log tells of, once it has numbered both."""
+        events = line.get("/v1/events").json()["events"]
+        found = [e["body"]["version"] for e in events if e["code"] == "party.profile-set"]
+        return found if len(found) > 1 else None
+
+    assert wait(told) == [1, 2]
 
 
 def test_law_can_be_waived_for_nobody(instance: Instance, line: httpx.Client) -> None:
