@@ -10,14 +10,14 @@ from uuid import UUID
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
-from waglan.customs.detention import NoticeStep, Unlawful, after, state_of
+from waglan.customs.detention import NoticeStep
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit
 from waglan.logbook.sealed import Vault
-from waglan.operations.extend_notice import unlawful
+from waglan.operations.attach_document import awaiting_answer
 from waglan.parties.role import Principal
-from waglan.store import Transaction, detention_documents, detentions, erasure, events, messages
+from waglan.store import Transaction, detention_documents, detentions, events, messages
 from waglan.store.detention_documents import NoticeDocument, Words
 from waglan.store.detentions import Detention, StepRow
 
@@ -48,17 +48,9 @@ async def answer_notice(  # noqa: PLR0913
     for him.
     """
     org, who = by
-    await erasure.keep_out(tx)
-    await detentions.alone_with(tx, [number])
-    notice = await detentions.by_number(tx, number)
-    if notice is None:
-        raise LookupError(number)
-    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
-    state = state_of(row.step for row in done)
-    try:
-        after(state, NoticeStep.ANSWER)
-    except Unlawful:
-        return [unlawful(number, state.value, NoticeStep.ANSWER)]
+    notice = await awaiting_answer(tx, number)
+    if isinstance(notice, Finding):
+        return [notice]
     kept = await detention_documents.of_notice(tx, notice.detention_id)
     free = {one.id: one for one in kept if one.answer is None and one.key_salt is not None}
     unknown = [id_ for id_ in answer.documents if id_ not in free]

@@ -15,6 +15,7 @@ from waglan.operations.extend_notice import unlawful
 from waglan.parties.role import Principal
 from waglan.store import Transaction, detention_documents, detentions, erasure, messages
 from waglan.store.detention_documents import Content, NewNoticeDocument
+from waglan.store.detentions import Detention
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +42,9 @@ async def attach_document(  # noqa: PLR0913
     Raise LookupError where no such notice is for him.
     """
     org, who = by
-    await erasure.keep_out(tx)
-    await detentions.alone_with(tx, [number])
-    notice = await detentions.by_number(tx, number)
-    if notice is None:
-        raise LookupError(number)
-    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
-    state = state_of(row.step for row in done)
-    try:
-        after(state, NoticeStep.ANSWER)
-    except Unlawful:
-        return [unlawful(number, state.value, NoticeStep.ANSWER)]
+    notice = await awaiting_answer(tx, number)
+    if isinstance(notice, Finding):
+        return [notice]
     found = document_findings(upload.media_type, upload.data)
     if found:
         return found
@@ -78,3 +71,22 @@ async def attach_document(  # noqa: PLR0913
     of = (notice.detention_id, notice.org, org)
     await detention_documents.add(tx, vault, of, new, content, now=now)
     return []
+
+
+async def awaiting_answer(tx: Transaction, number: str) -> Detention | Finding:
+    """Return a notice that may be answered now, held until the commit; or why it may not be.
+
+    Raise LookupError where no such notice is for him.
+    """
+    await erasure.keep_out(tx)
+    await detentions.alone_with(tx, [number])
+    notice = await detentions.by_number(tx, number)
+    if notice is None:
+        raise LookupError(number)
+    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
+    state = state_of(row.step for row in done)
+    try:
+        after(state, NoticeStep.ANSWER)
+    except Unlawful:
+        return unlawful(number, state.value, NoticeStep.ANSWER)
+    return notice
