@@ -10,6 +10,7 @@ import asyncio
 import random
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from statistics import median
 from time import perf_counter, process_time  # noqa: TID251 -- it measures
 
@@ -20,7 +21,6 @@ from small_port import embedded, on_processor_s, processors
 from waglan.codes.key import Key, KeyKind
 from waglan.store import Transaction, events
 from waglan.store.connect import Pool, pools, transaction
-from waglan.store.embedded.supervisor import Server
 
 EVENTS = (1_000_000, 10_000_000)
 MONTHS = (1, 12, 60)
@@ -32,20 +32,19 @@ Look = Callable[[Transaction, random.Random, Shape], Awaitable[int]]
 
 
 def main() -> None:
-    """Print one line for each size, span and kind of look-up."""
+    """Print one line for each size and span, with each kind of look-up."""
     shapes = [shape for told in sys.argv[1:] or map(str, EVENTS) for shape in _shapes(told)]
     print(
         f"{processors()} processors; p99 of {LOOKS} look-ups, median of {RUNS} runs, as waglan_app"
     )
+    found = asyncio.run(_measured(shapes))
     print(f"{'events':>11} {'months':>7}  {'bill':>16} {'container':>16} {f'newest {NEWEST}':>16}")
-    found: list[list[float]] = []
-    for shape in shapes:
-        found.append(asyncio.run(_measured(shape)))
+    for shape, p99s in zip(shapes, found, strict=True):
         told = "".join(
             f" {p99 * 1e3:7.2f} ms {p99 / first:5.2f}x"
-            for p99, first in zip(found[-1], found[0], strict=True)
+            for p99, first in zip(p99s, found[0], strict=True)
         )
-        print(f"{shape.events:11,} {shape.months:7}  {told}", flush=True)
+        print(f"{shape.events:11,} {shape.months:7}  {told}")
     spread = [max(kind) / min(kind) for kind in zip(*found, strict=True)]
     told = ", ".join(f"{ratio:.2f}" for ratio in spread)
     print(f"slowest by quickest: {told}; target: {TARGET} for bills and containers")
@@ -56,29 +55,36 @@ def _shapes(told: str) -> list[Shape]:
     return [Shape(int(events), span) for span in ([int(months)] if months else MONTHS)]
 
 
-async def _measured(shape: Shape) -> list[float]:
-    async with embedded() as server:
-        began = perf_counter()
-        await asyncio.to_thread(fill, server.dsn.admin or "", shape)
-        print(f"  filled in {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-        return await _p99s(server, shape)
+async def _measured(shapes: list[Shape]) -> list[list[float]]:
+    """Fill a server for each shape, then let all take turns, so that they share what disturbs."""
+    async with AsyncExitStack() as opened:
+        pools_of: list[tuple[Pool, Shape]] = []
+        for shape in shapes:
+            server = await opened.enter_async_context(embedded())
+            began = perf_counter()
+            await asyncio.to_thread(fill, server.dsn.admin or "", shape)
+            told = f"{shape.events:,} over {shape.months} filled in {perf_counter() - began:.0f} s"
+            print(told, file=sys.stderr, flush=True)
+            both = await opened.enter_async_context(pools(server.dsn, size_max=1))
+            pools_of.append((both.app, shape))
+        print("all are filled: now they take turns", file=sys.stderr, flush=True)
+        turns = [
+            [[await _p99_s(pool, shape, look, turn) for look in LOOKED] for pool, shape in pools_of]
+            for turn in range(RUNS)
+        ]
+    return [
+        [median(of_shape[kind] for of_shape in of_all) for kind in range(len(LOOKED))]
+        for of_all in zip(*turns, strict=True)
+    ]
 
 
-async def _p99s(server: Server, shape: Shape) -> list[float]:
-    async with pools(server.dsn, size_max=1) as opened:
-        return [await _p99_s(opened.app, shape, look) for look in (_bill, _container, _newest)]
-
-
-async def _p99_s(pool: Pool, shape: Shape, look: Look) -> float:
-    """Return the median over the runs of the 99th of a hundred looks."""
-    dice = random.Random(shape.events)
+async def _p99_s(pool: Pool, shape: Shape, look: Look, seed: int) -> float:
+    """Return the 99th of a hundred looks."""
+    dice = random.Random(seed)
     for _ in range(WARM_LOOKS):
         await _looked_s(pool, shape, look, dice)
-    runs = [
-        sorted([await _looked_s(pool, shape, look, dice) for _ in range(LOOKS)])[LOOKS * 99 // 100]
-        for _ in range(RUNS)
-    ]
-    return median(runs)
+    looks = sorted([await _looked_s(pool, shape, look, dice) for _ in range(LOOKS)])
+    return looks[LOOKS * 99 // 100]
 
 
 async def _looked_s(pool: Pool, shape: Shape, look: Look, dice: random.Random) -> float:
@@ -109,6 +115,9 @@ def _seen(told: list[events.Told], shape: Shape) -> int:
     if len(told) != shape.events_per_bill:
         raise SystemExit(f"{len(told)} events were seen, not {shape.events_per_bill}")
     return len(told)
+
+
+LOOKED: tuple[Look, ...] = (_bill, _container, _newest)
 
 
 async def _org(tx: Transaction) -> int:

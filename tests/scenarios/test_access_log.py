@@ -100,6 +100,7 @@ def test_no_look_of_an_officer_shows_in_a_filers_log(port: Port) -> None:
     assert port.serves() == 2
     bill = port.number("M")
     seq = wait(lambda: port.customs.get(f"/v1/track/{bill}").json()["found"][0]["events"][0]["seq"])
+    wait(lambda: port.customs.get(f"/v1/evidence/{seq}"))  # numbered, and signed
     [manifest] = port.customs.get("/v1/manifests").json()["manifests"]
 
     def seen() -> list[str]:
