@@ -19,7 +19,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from waglan.store import bulk, connect, customs, lease, log, made, messages
+from waglan.store import (
+    accounts,
+    acts,
+    back_tests,
+    bulk,
+    connect,
+    customs,
+    lease,
+    log,
+    looks,
+    made,
+    messages,
+    parties,
+)
 
 # What is written in one transaction, and the function of the store that writes it.
 ACTS: dict[str, tuple[ModuleType, str]] = {
@@ -32,6 +45,16 @@ ACTS: dict[str, tuple[ModuleType, str]] = {
     "checkpoint": (log, "add_checkpoint"),
     "lease": (lease, "take"),
     "making": (made, "keep"),
+}
+# The same of the desks: each has a test of its own.
+AT_DESKS: dict[str, tuple[ModuleType, str]] = {
+    "officer's act": (acts, "add_act"),
+    "roles": (accounts, "set_roles"),
+    "link's use": (accounts, "use_link"),
+    "session": (parties, "add_token"),
+    "look": (looks, "keep"),
+    "back-tested manifest": (back_tests, "add_result"),
+    "back-test's end": (back_tests, "end"),
 }
 POINTS = (
     *(f"{when} the commit of the {act}" for act in ACTS for when in ("before", "after")),
@@ -59,7 +82,7 @@ def point(name: str) -> None:
 def prepare() -> None:
     """Wrap what writes; the gateway must not be loaded yet, for it takes these by name."""
     messages.CHUNK_BYTES = CHUNK_BYTES
-    for act, (module, name) in ACTS.items():
+    for act, (module, name) in (ACTS | AT_DESKS).items():
         setattr(module, name, noted(getattr(module, name), act))
     messages.add_answer = answering(messages.add_answer)
     log._number = around_numbers(log._number)

@@ -1,21 +1,14 @@
 """A process dies at each named place; the client asks again; nothing is lost, nothing is twice."""
 
-import pickle
-import signal
-import socket
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import httpx
 import pytest
 from crashing import POINTS
+from dying import Dying, dying
 from quay import Quay, all_numbered, log_findings, open_quay, paper, persist, wait
 
-from waglan.gateway.instance import Config
 from waglan.store.dsn import Dsn
 
 
@@ -62,18 +55,9 @@ class Harbour:
     """The quay of an instance that dies on demand, and what its inputs lead to without a death."""
 
     quay: Quay
-    folder: Path
+    dying: Dying
     calm: dict[str, tuple[Counter[str], object]] = field(default_factory=dict)
     cases: int = 0
-
-    def arm(self, point: str) -> None:
-        draft = self.folder / "draft"
-        draft.write_text(point)
-        (self.folder / "fired").unlink(missing_ok=True)
-        draft.rename(self.folder / "armed")
-
-    def fired(self) -> bool | None:
-        return (self.folder / "fired").exists() or None
 
     def live_through(self, what: Input, point: str | None = None) -> tuple[Counter[str], object]:
         """File, be decided, be served, be answered; return the rows that came, and the answers."""
@@ -81,7 +65,7 @@ class Harbour:
         ref = f"X{self.cases:04}"
         before = self.quay.rows()
         if point:
-            self.arm(point)
+            self.dying.arm(point)
         shown = self.quay.file(what.sent(ref))
         if not what.foreign:
             assert shown["state"] == "accepted", shown["findings"]
@@ -91,7 +75,7 @@ class Harbour:
         answers = self.quay.answers(shown["id"], count)
         wait(lambda: all_numbered(self.quay.dsn))
         if point:
-            wait(self.fired)
+            wait(self.dying.died)
             wait(lambda: all_numbered(self.quay.dsn))
         codes = sorted(finding["code"] for finding in shown["findings"])
         told = [(kind, said.replace(ref.encode(), b"REF")) for kind, said in answers]
@@ -100,36 +84,8 @@ class Harbour:
 
 @pytest.fixture(scope="module")
 def harbour(module_database: Dsn, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbour]:
-    folder = tmp_path_factory.mktemp("crashing")
-    port = free_port()
-    config = Config(module_database, folder, "waglan.test/log", "127.0.0.1", port, 8 << 20)
-    (folder / "config").write_bytes(pickle.dumps(config))
-    program = Path(__file__).with_name("crashing.py")
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen([sys.executable, program, folder], stdout=said, stderr=said)
-    clients: list[httpx.Client] = []
-
-    def client(token: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token}"}
-        clients.append(
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20)
-        )
-        return clients[-1]
-
-    try:
-        persist(lambda: client("none").get("/healthz"))
-        token = (folder / "operator.token").read_text().strip()
-        yield Harbour(open_quay(client, token, module_database, folder), folder)
-    finally:
-        for one in clients:
-            one.close()
-        process.send_signal(signal.SIGTERM)
-        process.wait(10)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    with dying(module_database, tmp_path_factory.mktemp("crashing")) as up:
+        yield Harbour(open_quay(up.client, up.operator, module_database, up.folder), up)
 
 
 @pytest.mark.parametrize(("point", "name"), CASES)
@@ -145,10 +101,10 @@ def test_a_death_here_loses_nothing_and_counts_nothing_twice(
 @pytest.mark.parametrize("point", [point for point in POINTS if "making" in point])
 def test_a_death_while_something_is_made_makes_it_once(harbour: Harbour, point: str) -> None:
     carrier, name = harbour.quay.carrier, f"SAMPLE {point}"[:80]
-    harbour.arm(point)
+    harbour.dying.arm(point)
     headers = {"Idempotency-Key": point}
     answer = persist(lambda: carrier.post("/v1/addresses", json={"name": name}, headers=headers))
-    wait(harbour.fired)
+    wait(harbour.dying.died)
     assert answer.status_code == (200 if "after" in point else 201)
     listed = harbour.quay.get(f"/v1/addresses?containing={name}")
     assert [one["id"] for one in listed["addresses"]] == [answer.json()["id"]]
