@@ -69,7 +69,7 @@ def test_what_is_written_in_bulk_comes_back_as_it_was(
     assert there_and_back(module_database, rows) == sent
 
 
-@pytest.mark.parametrize("count", [1_000, 1_001])
+@pytest.mark.parametrize("count", [bulk.ROWS_AT_ONCE, bulk.ROWS_AT_ONCE + 1])
 def test_no_row_is_lost_where_one_piece_ends_and_the_next_begins(
     module_database: Dsn, count: int
 ) -> None:
