@@ -7,6 +7,8 @@ they are said to go, and one bill in `ODD` has something to find.
 import random
 from collections.abc import Iterator
 
+from waglan.demo.trade import goods
+
 SEED = 20260401
 BILLS = 20_000
 BOXES = 24_000
@@ -14,15 +16,11 @@ MESSAGES = 3
 ODD = 25
 
 PORTS = ("CNSHA", "CNNGB", "SGSIN", "MYPKG", "VNSGN", "THLCH", "NLRTM", "DEHAM", "USLAX", "JPTYO")
-GOODS = (
-    "COTTON T-SHIRTS, KNITTED",
-    "PARTS OF WASHING MACHINES",
-    "FROZEN SQUID IN CARTONS",
-    "PRINTED CIRCUIT BOARDS",
-    "CERAMIC FLOOR TILES, GLAZED",
-    "PLASTIC KITCHENWARE",
-    "LITHIUM BATTERIES, PACKED WITH EQUIPMENT",
-)
+# What the demo's ship carries, with its weights; what needs a licence or care is left out.
+PLAIN = [w for w in goods().goods if not (w.licence or w.dangerous or w.set_point_mdegc)]
+WARES = [w for w in PLAIN if "'" not in w.description]  # which would have to be released
+SHARES = [w.share for w in WARES]
+BOX_KG, BOX_DM3 = 24_000, 60_000
 SENDERS = ("GOLDEN LOTUS TRADING", "PEARL RIVER TEXTILES", "THREE GORGES TRADING")
 TAKERS = ("HARBOUR LIGHT LOGISTICS", "NORTH STAR", "SOUTH BAY TRADING")
 ROLES = (("CZ", SENDERS), ("CN", TAKERS), ("NI", TAKERS))
@@ -80,11 +78,14 @@ def box(dice: random.Random, number: str) -> Iterator[str]:
 
 def bill(dice: random.Random, number: int, boxes: Iterator[str]) -> Iterator[str]:
     """Yield one bill with its parties and one or two goods items, each in the next of the boxes."""
-    packages, mass = dice.randrange(2, 900), dice.randrange(2_000, 24_000)
+    wares = dice.choices(WARES, SHARES)[0]
+    kg_each, dm3_each = dice.randint(*wares.mass_kg), dice.randint(*wares.volume_dm3)
+    most = min(BOX_KG // kg_each, BOX_DM3 // dm3_each)
+    packages = dice.randint(max(2, most // 3), max(2, most))
     is_odd, going_on = number % ODD == 0, dice.random() < 0.65
     yield f"CNI+{number % 9999 + 1}"
     yield f"RFF+BM:LINEHKG{number:09}"
-    yield f"CNT+7:{mass}:KGM"
+    yield f"CNT+7:{packages * kg_each}:KGM"
     yield f"CNT+8:{packages + is_odd}"
     yield f"LOC+9+{dice.choice(PORTS)}:139:6"
     yield "LOC+11+HKHKG:139:6"
@@ -95,11 +96,11 @@ def bill(dice: random.Random, number: int, boxes: Iterator[str]) -> Iterator[str
         yield f"NAD+{qualifier}+++{name} {number % 977} LTD+{street}+HONG KONG++999077+HK"
     items = 2 if number % 5 == 0 else 1
     for item in range(1, items + 1):
-        count, kg = (share(whole, item, items) for whole in (packages, mass))
-        yield f"GID+{item}+{count}:CT"
-        yield f"FTX+AAA+++{dice.choice(GOODS)}"
-        yield f"MEA+AAE+G+KGM:{kg}"
-        yield f"MEA+AAE+AAW+MTQ:{kg // 400}"
+        count = share(packages, item, items)
+        yield f"GID+{item}+{count}:{wares.package_kind}"
+        yield f"FTX+AAA+++{wares.description}"
+        yield f"MEA+AAE+G+KGM:{count * kg_each}"
+        yield f"MEA+AAE+AAW+MTQ:{count * dm3_each / 1000:.3f}"
         yield f"SGP+{next(boxes)}+{count}"
         yield f"PCI+28+LOT {number}:MADE IN CHINA"
 

@@ -26,7 +26,7 @@ EVENT_FORM = "waglan/event/v1"
 
 # The byte after these sixteen is 0 here and "{" in an event, so that neither passes for the other.
 COMMIT_DOMAIN = b"waglan/commit/v1\x00"
-ALIKE_MAX = 1_000  # bodies remembered while events are written
+ALIKE_MAX = 1_000  # ends remembered while events are written
 AT_ONCE = 1_000  # events written together: what the processor's cache holds
 _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
@@ -81,26 +81,27 @@ class _Writer:
         # Asked by the very type: an abstract one is asked ten times as long.
         alone = [event.body.struct for event in events if type(event.body) is Stated]
         stated = iter(canonicals(alone, depth=1))
+        bodies = self._alike({id(e.body): e.body for e in events if type(e.body) is not Stated})
         return [
             b"".join(
                 (
                     _KINDS[event.about.kind],
                     text,
                     b'},"body":',
-                    next(stated) if type(event.body) is Stated else self._body(event.body),
+                    next(stated) if type(event.body) is Stated else bodies[id(event.body)],
                     self._after(event),
                 )
             )
             for event, text in zip(events, texts, strict=True)
         ]
 
-    def _body(self, body: Mapping[str, Value]) -> bytes:
-        written = self._bodies.get(id(body))
-        if written is None:
-            [written] = canonicals([body if type(body) is dict else dict(body)], depth=1)
-            if len(self._bodies) < ALIKE_MAX:
-                self._bodies[id(body)] = written
-        return written
+    def _alike(self, bodies: Mapping[int, Mapping[str, Value]]) -> Mapping[int, bytes]:
+        """Return each body's bytes; those of the last piece of events are at hand."""
+        new = {at: body for at, body in bodies.items() if at not in self._bodies}
+        plain = [body if type(body) is dict else dict(body) for body in new.values()]
+        written = dict(zip(new, canonicals(plain, depth=1), strict=True))
+        self._bodies = {at: self._bodies[at] for at in bodies if at in self._bodies} | written
+        return self._bodies
 
     def _after(self, event: Event) -> bytes:
         """What stands behind the body: of many bills the very same as in the event before."""

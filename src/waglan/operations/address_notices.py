@@ -52,9 +52,10 @@ async def address_notices(
     named = await _named(tx, vault, filed, filer, bills)
     codes = {c for one in named.values() for c in (one.agent, *one.consignees) if c}
     coded = await detentions.coded(tx, codes)
+    said_in = {told: _said(told) for told in {row.told for row in wanted}}
     made = []
     for row in wanted:
-        kind, said, held = KINDS[row.status], _said(row.told), boxes.get(row.consignment, ())
+        kind, said, held = KINDS[row.status], said_in[row.told], boxes.get(row.consignment, ())
         told = [
             (to, told_to(to.capacity, said, held))
             for to in addressees(kind, named[row.consignment], coded)

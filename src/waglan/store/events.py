@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from operator import attrgetter
 from typing import TypeAlias
 
 from waglan.codes.key import Key
@@ -134,9 +135,12 @@ def _keys(
     )
 
 
+_value = attrgetter("_value_")
+
+
 def _values(members: Sequence[Enum]) -> list[object]:
-    values = {member: member.value for member in set(members)}
-    return [values[member] for member in members]
+    # Python 3.11 asks a member for its `value` by a function of its own.
+    return list(map(_value, members))
 
 
 async def _numbers(tx: Transaction, parties: set[PartyId]) -> tuple[dict[PartyId, int], int]:

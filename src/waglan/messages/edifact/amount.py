@@ -89,9 +89,16 @@ def count(text: str) -> int | None:
 def _scaled(text: str, factor: int | Decimal | None) -> int | None:
     if factor is None or len(text) > _DIGITS_MAX:
         return None
-    if text.isdecimal() and text.isascii() and type(factor) is int:
-        amount = int(text) * factor
-        return amount if amount <= AMOUNT_MAX else None
+    if type(factor) is int and text.isascii():
+        if text.isdecimal():
+            amount = int(text) * factor
+            return amount if amount <= AMOUNT_MAX else None
+        # Most of the others are such as 12.345, and come out whole.
+        whole, _, part = text.partition(".")
+        scale = 10 ** len(part)
+        if whole.isdecimal() and part.isdecimal() and factor % scale == 0:
+            amount = int(whole + part) * (factor // scale)
+            return amount if amount <= AMOUNT_MAX else None
     return _rounded(text, factor)
 
 
