@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 from bridge_drafts import declared
+from port import filed
 from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
 from test_drafts import Firm, approved, at, codes, field, made, ok, settled, submitted
 
 NOW = datetime.now(UTC)
@@ -250,3 +252,43 @@ def test_the_address_book_is_searched_to_its_end_whatever_the_page(firm: Firm) -
     second = ok(firm.preparer.get("/v1/addresses", params=asked | {"before": first["next"]}))
     names = {first["addresses"][0]["name"], second["addresses"][0]["name"]}
     assert (names, second["next"]) == ({"SAMPLE NEEDLE 0", "SAMPLE NEEDLE 611"}, None)
+
+
+def test_a_manifest_handed_in_for_a_line_needs_her_letter_in_force(firm: Firm) -> None:
+    def handed(ref: str) -> tuple[str, dict[str, str]]:
+        call = Call("FIRMFD", "CUSTOMSFD", ref, carrier="SYNL")
+        shown = filed(firm.machine, manifest(call, Paper(f"SYNB{ref}")))
+        return shown["state"], {f["code"]: f["where"]["path"] for f in shown["findings"]}
+
+    def recorded(code: str, days: int) -> str:
+        new = {
+            "client": "SAMPLE LINE LTD", "client_code": code, "profiles": ["hk-eman-statement-1"],
+            "since": (NOW - 9 * DAY).isoformat(), "until": (NOW + days * DAY).isoformat(),
+            "document_sha256": SHA,
+        }  # fmt: skip
+        kept = ok(firm.preparer.post("/v1/letters", json=new), 201)
+        assert kept["client_code"] == code
+        return str(kept["id"])
+
+    assert handed("FD1") == ("refused", {"LETTER-FOR-MANIFEST": "head/carrier"})
+    recorded("SYNL", -1)
+    assert handed("FD2") == ("refused", {"LETTER-EXPIRED": "head/carrier"})
+    other = recorded("OTHR", 60)
+    assert handed("FD3")[0] == "refused"
+    # A check before filing says the same, and one's own houses ask for nothing.
+    call = Call("FIRMFD", "CUSTOMSFD", "FD4")
+    [told] = ok(firm.machine.post("/v1/checks", content=manifest(call, Paper("B"))))["manifests"]
+    assert (told["would_stand"], told["findings"][0]["code"]) == (False, "LETTER-EXPIRED")
+    house = filed(firm.machine, manifest(call, Paper("SYNHFD", parent="SYNBFD")))
+    assert (house["state"], [f for f in house["findings"] if "LETTER" in f["code"]]) == (
+        "accepted",
+        [],
+    )
+    good = recorded("SYNL", 60)
+    assert handed("FD5")[0] == "accepted"
+    assert firm.preparer.delete(f"/v1/letters/{good}").status_code == 204
+    assert handed("FD6") == ("refused", {"LETTER-EXPIRED": "head/carrier"})
+    recorded("", 60)
+    state, findings = handed("FD7")
+    assert (state, "LETTER-CLIENT-UNCERTAIN" in findings) == ("accepted", True)
+    assert firm.preparer.delete(f"/v1/letters/{other}").status_code == 204

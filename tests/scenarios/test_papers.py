@@ -25,7 +25,7 @@ ARRIVAL = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M
 ROW = {
     "document": "SHEET-1", "recipient": "PAPERCUSTOMS:ZZ", "carrier": "SYNL",
     "vessel": "SYNTHETIC STAR", "imo": "9811000", "voyage": "009E", "port_of_call": "HKHKG",
-    "arrival": ARRIVAL, "bill": "SHEETB1", "place_of_loading": "CNSHA",
+    "arrival": ARRIVAL, "bill": "SHEETB1", "parent": "SYNMASTER1", "place_of_loading": "CNSHA",
     "port_of_discharge": "HKHKG", "transhipment": "no", "consignor_name": "SAMPLE TRADING LTD",
     "consignor_address": "1 Sample Road, Shanghai", "consignee_name": "樣本進口有限公司",
     "consignee_address": "2 Sample Street, Hong Kong", "description": "COTTON T-SHIRTS",
@@ -101,7 +101,7 @@ def document(row: dict[str, str]) -> bytes:
             "arrival": row["arrival"].replace(" ", "T"),
             "bills": [
                 {
-                    "number": row["bill"], "place_of_loading": "CNSHA",
+                    "number": row["bill"], "parent": row["parent"], "place_of_loading": "CNSHA",
                     "port_of_discharge": "HKHKG", "transhipment": False,
                     "parties": [
                         {"role": "consignor", "name": "SAMPLE TRADING LTD",

@@ -20,7 +20,11 @@ Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day in Hong
 @app.command()
 def add(
     client_name: Annotated[
-        str, typer.Argument(metavar="CLIENT", help="Who gave it: NAME, or NAME/中文名.")
+        str,
+        typer.Argument(
+            metavar="CLIENT",
+            help="Who gave it: NAME, NAME/中文名, or with what messages call him NAME/中文名/CODE.",
+        ),
     ],
     paper: Annotated[
         Path,
@@ -34,10 +38,11 @@ def add(
     settings = Settings()
     with paper.open("rb") as data:
         digest = file_digest(data, "sha256").hexdigest()
-    name, _, name_zh = client_name.partition("/")
+    name, name_zh, code = [*client_name.split("/", 2), "", ""][:3]
     new = {
         "client": name.strip(),
         "client_zh": name_zh.strip(),
+        "client_code": code.strip(),
         "profiles": profile,
         "since": _midnight(since),
         "until": _midnight(until),
@@ -56,7 +61,10 @@ def list_letters() -> None:
     settings = Settings()
     with client(settings) as http:
         for one in pages(http, "/v1/letters", "letters"):
-            who = " / ".join(filter(None, (one["client"], one["client_zh"]))) or "-"
+            who = (
+                " / ".join(filter(None, (one["client"], one["client_zh"], one["client_code"])))
+                or "-"
+            )
             typer.echo(plain(f"{one['id']}  {who}: {', '.join(one['profiles'])}"))
             if one["ended_at"]:
                 ended = one["ended_at"][:10]

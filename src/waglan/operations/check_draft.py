@@ -13,9 +13,10 @@ from waglan.manifest.draft import Draft, draft_findings, due, time_findings
 from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.filing_profile import Recipient, refusal
 from waglan.manifest.model import Function
+from waglan.manifest.on_behalf import letter_for
 from waglan.messages.bridge.make import bridge_files
 from waglan.operations.open_letter import open_letter
-from waglan.parties.authorisation import letter_findings
+from waglan.parties.authorisation import Letter, letter_findings
 from waglan.parties.role import Principal
 from waglan.store import Transaction
 
@@ -41,6 +42,7 @@ async def check_draft(
     """Return what stands against filing a draft now. Nothing is written, and no secret is asked."""
     letter_id = draft.setup.letter
     is_for_client = letter_id is not None
+    letter: Letter | None = None
     findings: list[Finding] = []
     if why := refusal(draft.profile, principal.roles, for_client=is_for_client):
         findings.append(why)
@@ -58,6 +60,11 @@ async def check_draft(
     is_judged = draft.profile.recipient is Recipient.CUSTOMS_DESK
     if is_judged and draft.life.function is not Function.CANCEL:
         manifest = manifest_of(draft.values, draft.profile, draft.mode)
+        if letter is not None:
+            # What would be found on the way to the desk, and was not found above.
+            known = {one.code for one in findings}
+            more = letter_for(manifest, principal.roles, [letter], at=at)
+            findings += [one for one in more if one.code not in known]
         rehearsed = dry_run(manifest, on=at.astimezone(HONG_KONG).date())
         findings += rehearsed.findings
         run, not_run = rehearsed.rules_run, rehearsed.not_run

@@ -53,7 +53,7 @@ async def check_manifest(
         envelope = [] if whole.key.sender in own else [_foreign(whole)]
         if await parties.authority_at(tx, whole.key.recipient) is None:
             envelope.append(_nobody(whole))
-        claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at)
+        claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at, asker.at)
         seen = await examine(tx, vault, claim, whole.manifest, whole.findings)
         checked.append(_checked(seen, envelope, asker.at))
     await events.append(tx, [_asked(asker, checked)])

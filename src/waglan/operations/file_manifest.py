@@ -23,8 +23,10 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
+from waglan.manifest.on_behalf import asks_for_letter, letter_for
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
-from waglan.store import Transaction, events, links, manifests, places
+from waglan.operations.open_letter import letters_held
+from waglan.store import Transaction, events, links, manifests, parties, places
 from waglan.store.messages import Kept
 
 
@@ -73,7 +75,9 @@ async def file_manifest(
     `found` are the findings of reading and joining it. The judging by officers' tables is the
     authority's own act and comes after the commit.
     """
-    as_ = Claim(filer.party, filer.message.org, filer.reference, filer.at)
+    as_ = Claim(
+        filer.party, filer.message.org, filer.reference, filer.at, filer.message.received_at
+    )
     seen = await examine(tx, vault, as_, sent, found)
     if seen.identity is None or seen.is_wrong:
         return await _refuse(tx, filer, sent, seen.findings)
@@ -86,12 +90,13 @@ async def file_manifest(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who would file, under which reference of his own, and when."""
+    """Who would file, under which reference of his own, and when; when it was handed in."""
 
     party: PartyId
     org: int
     reference: str
     at: datetime
+    handed_in_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ async def examine(
         manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
         findings += wrong
     findings += unnumbered(manifest.bills)
+    findings += await _letter_for(tx, vault, claim, manifest)
     if _is_wrong(findings):
         return Examined(known, version, manifest, tuple(findings))
     day = claim.at.astimezone(HONG_KONG).date()
@@ -140,6 +146,17 @@ async def examine(
     wider = judge_wider(manifest, await _beside(tx, claim, known, manifest), on=day)
     findings += _not_said_yet([*judged, *wider.findings], findings)
     return Examined(known, version, manifest, tuple(findings), tuple(judged), wider, before)
+
+
+async def _letter_for(
+    tx: Transaction, vault: Vault, claim: Claim, manifest: Manifest
+) -> list[Finding]:
+    """Return what is missing where a firm hands in what is another's to file."""
+    roles = await parties.own_roles(tx)
+    if not asks_for_letter(manifest, roles):
+        return []
+    held = await letters_held(tx, vault)
+    return letter_for(manifest, roles, held, at=claim.handed_in_at)
 
 
 async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Manifest) -> Beside:

@@ -1,6 +1,6 @@
 """Somebody looks at a client's letter of authorisation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,9 @@ from waglan.logbook.sealed import Vault
 from waglan.parties.authorisation import Letter
 from waglan.store import Transaction, sheets
 
+KIND = "letter"
 END = "ended"
+LETTERS_MAX = 5_000
 
 
 class LetterSheet(msgspec.Struct, frozen=True):
@@ -23,6 +25,7 @@ class LetterSheet(msgspec.Struct, frozen=True):
     document_sha256: str
     client_zh: str = ""
     salt: bytes = b""
+    client_code: str = ""  # what messages call him
 
 
 read_letter = msgspec.msgpack.Decoder(LetterSheet).decode
@@ -41,7 +44,7 @@ class KeptLetter:
 
 async def open_letter(tx: Transaction, vault: Vault, letter: UUID) -> KeptLetter | None:
     """Return a letter of this organisation; None if it has none of that id."""
-    sheet = await sheets.one(tx, letter, "letter")
+    sheet = await sheets.one(tx, letter, KIND)
     if sheet is None:
         return None
     first, *rest = await sheets.steps(tx, vault, letter)
@@ -49,5 +52,22 @@ async def open_letter(tx: Transaction, vault: Vault, letter: UUID) -> KeptLetter
     if not first.plain:
         return KeptLetter(letter, None, None, first.done_at, first.done_by)
     said = read_letter(first.plain)
-    known = Letter(str(letter), frozenset(said.profiles), said.since, said.until, ended)
+    known = replace(_letter(letter, said), ended_at=ended)
     return KeptLetter(letter, known, said, first.done_at, first.done_by)
+
+
+async def letters_held(tx: Transaction, vault: Vault) -> list[Letter]:
+    """Return the letters of this organisation that were not taken back, newest first."""
+    found = await sheets.last_steps(tx, vault, KIND, before=None, at_most=LETTERS_MAX)
+    return [_letter(sheet, read_letter(step.plain)) for sheet, step in found if step.plain]
+
+
+def _letter(id_: UUID, said: LetterSheet) -> Letter:
+    return Letter(
+        str(id_),
+        frozenset(said.profiles),
+        said.since,
+        said.until,
+        client_names=tuple(filter(None, (said.client, said.client_zh))),
+        client_code=said.client_code,
+    )

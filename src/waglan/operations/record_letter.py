@@ -11,13 +11,10 @@ from waglan.logbook.leaf import commit
 from waglan.logbook.sealed import Vault
 from waglan.manifest.filing_profile import profiles
 from waglan.operations.open_draft import pack
-from waglan.operations.open_letter import LetterSheet
+from waglan.operations.open_letter import KIND, LETTERS_MAX, LetterSheet
 from waglan.operations.step_draft import By
 from waglan.store import Transaction, erasure, events, sheets
 from waglan.store.sheets import NewStep, Sheet
-
-LETTERS_MAX = 5_000
-KIND = "letter"
 
 
 async def record_letter(

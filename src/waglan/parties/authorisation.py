@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from waglan.codes.chinese import match_key
 from waglan.codes.finding import Finding, Severity, Where
 
 # The project's own: how long before its end a letter is spoken of.
@@ -18,6 +19,13 @@ class Letter:
     since: datetime
     until: datetime
     ended_at: datetime | None = None  # taken back
+    client_names: tuple[str, ...] = ()
+    client_code: str = ""  # what messages call him
+
+    def is_of(self, called: str) -> bool:
+        """Whether this is what its client is called on a paper, by name or by code."""
+        key = match_key(called)
+        return bool(key) and key in map(match_key, (*self.client_names, self.client_code))
 
 
 def letter_findings(letter: Letter | None, profile: str, *, at: datetime) -> list[Finding]:

@@ -117,6 +117,9 @@ class NewLetter(Asked):
 
     client: str = Field(min_length=1, max_length=350)
     client_zh: str = Field(default="", max_length=350)
+    client_code: str = Field(
+        default="", max_length=35, description="What messages call him, for example in NAD+CA."
+    )
     profiles: list[Key] = Field(min_length=1, max_length=50)
     since: AwareDatetime
     until: AwareDatetime
@@ -129,6 +132,7 @@ class LetterView(BaseModel):
     id: UUID
     client: str | None
     client_zh: str | None
+    client_code: str | None
     profiles: list[str]
     since: datetime | None
     until: datetime | None
@@ -158,6 +162,7 @@ async def add_letter(new: NewLetter, visitor: TheMaker) -> LetterView:
         new.document_sha256,
         new.client_zh,
         await new_salt(),
+        new.client_code.strip(),
     )
     id_, vault = visitor.kit.new_id(), visitor.kit.keys.vault
     salt = await new_salt()
@@ -201,6 +206,7 @@ def _letter(one: KeptLetter, visitor: Visitor) -> LetterView:
         id=one.id,
         client=said.client if said else None,
         client_zh=said.client_zh if said else None,
+        client_code=said.client_code if said else None,
         profiles=list(said.profiles) if said else [],
         since=said.since if said else None,
         until=said.until if said else None,
