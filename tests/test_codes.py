@@ -1,6 +1,7 @@
 """Container numbers, positions, days, and the words of findings."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from decimal import Decimal
@@ -128,12 +129,21 @@ NOT_SAID = {
     "常行指令": "常設指令",
     "存取憑證": "權杖",
     "答覆": "回覆",
+    "報文": "訊息",
+    "電文": "訊息",
+    "元素": "資料元",
+    "交換(?!檔)": "交換檔",
 }
 
 
-@pytest.mark.parametrize(
-    "file", sorted(SRC.rglob("zh-Hant-HK*/*.toml")) + sorted(SRC.rglob("zh-Hant-HK.toml")), ids=str
-)
+CHINESE = [
+    *sorted(SRC.rglob("zh-Hant-HK*/*.toml")),
+    *sorted(SRC.rglob("zh-Hant-HK.toml")),
+    SRC / "waglan/messages/edifact/contrl.py",  # where its answers name a place
+]
+
+
+@pytest.mark.parametrize("file", CHINESE, ids=str)
 def test_chinese_says_one_thing_by_one_word(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    assert {word: better for word, better in NOT_SAID.items() if word in text} == {}
+    assert {word: better for word, better in NOT_SAID.items() if re.search(word, text)} == {}

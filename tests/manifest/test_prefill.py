@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from papers import bill, manifest
 
 from waglan.cargo.movement import Box
+from waglan.codes.render import render
 from waglan.manifest.draft_field import (
     AMOUNT_MAX,
     CODES_MAX,
@@ -322,6 +323,14 @@ def test_a_profile_asks_for_each_bill_and_item_and_by_sea_for_mass_and_volume() 
     asked = {finding.where.path for finding in missing(values, profile, "sea")}
     assert {"fields/bills/A/goods/1/description", "fields/bills/B/goods/2/gross_mass_g"} <= asked
     assert "fields/bills/B/goods/1/gross_mass_g" not in asked  # zero was told
+    # What may stand for it is named; where nothing may, nothing is offered.
+    rail = {f.where.path: f for f in missing(values, profile, "rail")}
+    mass = rail["fields/bills/A/goods/1/gross_mass_g"]
+    assert (mass.code, mass.params["or"]) == (
+        "DRAFT-ONE-OF-MISSING", "bills/A/goods/1/volume_cm3",
+    )  # fmt: skip
+    assert rail["fields/bills/A/goods/1/description"].code == "DRAFT-PARTICULAR-MISSING"
+    assert "(" not in render(rail["fields/bills/A/goods/1/description"], "en").problem
     assert "fields/bills/B/goods/1/volume_cm3" in asked
     by_rail = {finding.where.path for finding in missing(values, profile, "rail")}
     assert "fields/bills/B/goods/1/volume_cm3" not in by_rail

@@ -1,6 +1,6 @@
 """What `waglan track` prints: readable in eighty columns, and by whom each thing was said."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 from typing import Any
 
@@ -10,6 +10,7 @@ from waglan.cli.wording import plain, say
 from waglan.codes.render import Lang
 
 COLUMNS = 80
+ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word wants of a reader
 
 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
@@ -22,6 +23,8 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
             seq = "…" if event["seq"] is None else str(event["seq"])
             when = event["happened_at"][:19].replace("T", " ")
             _print(f"{seq:>8}  {when}  {event['code']}  ({event['said_by']})")
+            for line in _asked(event, lang):
+                _print(line, indent=10)
         typer.echo()
 
 
@@ -72,6 +75,16 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
     elif not moved:
         lines.append(say("track", "silent", lang))
     return lines
+
+
+def _asked(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """Yield what an event of customs' asks for, in the officer's own words."""
+    if not event["code"].startswith("customs."):
+        return
+    for name in ASKED:
+        if told := event["body"].get(name):
+            text = ", ".join(map(str, told)) if isinstance(told, list) else str(told)
+            yield say("track", name, lang, text=text[:19] if name == "due" else text)
 
 
 def _print(text: str, *, indent: int = 0) -> None:

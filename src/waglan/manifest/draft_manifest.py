@@ -3,7 +3,7 @@
 What nobody told stays None; nothing is worked out here but the order of bills and goods.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft_field import key_for
@@ -63,16 +63,29 @@ def missing(values: Values, profile: FilingProfile, mode: str | None = None) -> 
             Finding("DRAFT-NO-BILL", Severity.ERROR, Where("fields/bills"), {"profile": profile.id})
         ]
     return [
-        Finding(
-            "DRAFT-PARTICULAR-MISSING",
-            Severity.ERROR,
-            Where(f"fields/{places[0]}"),
-            {"field": places[0], "or": " / ".join(places[1:]) or "-", "profile": profile.id},
-        )
+        _missing(places, profile)
         for particular in wanted
         for places in _places(sheet, particular)
         if all(values.get(place) is None for place in places)
     ]
+
+
+def _missing(places: Sequence[str], profile: FilingProfile) -> Finding:
+    first, *others = places
+    where = Where(f"fields/{first}")
+    if others:
+        return Finding(
+            "DRAFT-ONE-OF-MISSING",
+            Severity.ERROR,
+            where,
+            {"field": first, "or": " / ".join(others), "profile": profile.id},
+        )
+    return Finding(
+        "DRAFT-PARTICULAR-MISSING",
+        Severity.ERROR,
+        where,
+        {"field": first, "profile": profile.id},
+    )
 
 
 def _places(sheet: DraftValues, particular: Particular) -> Iterator[tuple[str, ...]]:

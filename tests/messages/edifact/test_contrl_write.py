@@ -141,7 +141,7 @@ def test_the_words_that_contrl_has_no_room_for_come_in_the_readers_language() ->
     assert english.place == "interchange REF1, message 1, segment 4, NAD, element 3"
     assert english.problem == "Messages in characters of level 'UNOX' are not written here."
     [chinese] = explain([finding(4, 3, tag="NAD")], "zh-Hant-HK")
-    assert chinese.place == "交換檔 REF1、電文 1、第 4 段、NAD、第 3 個資料元"
+    assert chinese.place == "交換檔 REF1、訊息 1、第 4 段、NAD、第 3 個資料元"
     assert "UNOY" in chinese.remedy
 
 

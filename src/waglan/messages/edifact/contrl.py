@@ -109,7 +109,7 @@ _PLACE_WORDS: Final[Mapping[Lang, tuple[tuple[str, str], ...]]] = {
     ),
     "zh-Hant-HK": (
         ("interchange", "交換檔 {}"),
-        ("message", "電文 {}"),
+        ("message", "訊息 {}"),
         ("segment", "第 {} 段"),
         ("tag", "{}"),
         ("element", "第 {} 個資料元"),

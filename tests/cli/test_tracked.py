@@ -1,0 +1,47 @@
+"""What `waglan track` prints of customs' word."""
+
+from typing import Any
+from unicodedata import normalize
+
+import pytest
+
+from waglan.cli.tracked import show
+from waglan.codes.render import Lang
+
+
+def answer(code: str, **body: object) -> dict[str, Any]:
+    event = {
+        "seq": 7, "code": code, "said_by": "sample-customs", "body": body,
+        "happened_at": "2026-11-29T08:00:00+00:00",
+    }  # fmt: skip
+    found: dict[str, Any] = {
+        "kind": "bill", "key": "B1", "declaration": "declared", "declared": None, "customs": None,
+        "particulars": {}, "parts": None, "moved": None, "events": [event],
+    }  # fmt: skip
+    return {"key": "B1", "found": [found]}
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("en", ["To do: Keep it closed.", "Documents asked for: invoice, packing list",
+                "By: 2026-12-01T08:00:00 UTC", "On condition: Seal it."]),
+        ("zh-Hant-HK", ["須辦:Keep it closed.", "要求提交的文件:invoice, packing list",
+                        "期限:2026-12-01T08:00:00 UTC", "附帶條件:Seal it."]),
+    ],
+)  # fmt: skip
+def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
+    lang: Lang, lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {
+        "instruction": "Keep it closed.", "documents": ["invoice", "packing list"],
+        "due": "2026-12-01T08:00:00+00:00", "conditions": ["Seal it."],
+    }  # fmt: skip
+    show(answer("customs.notice-served", **told), lang)
+    printed = [line.strip() for line in normalize("NFKC", capsys.readouterr().out).splitlines()]
+    at = next(n for n, line in enumerate(printed) if "customs.notice-served" in line)
+    assert printed[at + 1 : at + 5] == lines
+    # What others count under the same word is no request.
+    show(answer("filing.letter-recorded", documents=3, instruction="xyz"), lang)
+    assert "letter-recorded" in (out := capsys.readouterr().out)
+    assert "xyz" not in out
