@@ -27,6 +27,7 @@ class Desk:
         self.instance, self.command, self.home, self.letter = instance, command, home, letter
         self.call = f"9811000/00{letter}E"
         self.line = self._in("line", "carrier")
+        self.rival = self._in("rival", "carrier")
         self.officer = self._in("customs", "customs")
         colleague = {"name": "Sample Second Officer", "scopes": ["read", "decide"], "days": 1}
         self.second = instance.client(
@@ -70,12 +71,13 @@ class Desk:
             path.write_text(json.dumps(content))
         return str(path)
 
-    def files(self, name: str, kilograms: int = 120) -> str:
-        """The line files one bill of a call that berths tomorrow; return the bill's number."""
+    def files(self, name: str, kilograms: int = 120, by: str = "line") -> str:
+        """A line files one bill of a call that berths tomorrow; return the bill's number."""
         ref, number = f"O{self.letter}{name}", f"SYN{name}{self.letter}"
-        call = Call(f"LINE-O{self.letter}", f"CUSTOMS-O{self.letter}", ref)
+        sender = f"{by}-O{self.letter}".upper()
+        call = Call(sender, f"CUSTOMS-O{self.letter}", ref)
         paper = manifest(call, Paper(number)).replace(b"+001E+", f"+00{self.letter}E+".encode())
-        shown = filed(self.line, paper.replace(b":120", b":%d" % kilograms))
+        shown = filed(getattr(self, by), paper.replace(b":120", b":%d" % kilograms))
         assert shown["state"] == "accepted", shown["findings"]
         return number
 
@@ -107,7 +109,9 @@ class Desk:
 def desk(
     instance: Instance, waglan: CommandLine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Desk:
-    letter = "M" if "morning" in request.node.name else "N"
+    letter = next(
+        (word[0].upper() for word in ("morning", "noon") if word in request.node.name), "T"
+    )
     return Desk(instance, waglan.operates(instance), tmp_path, letter)
 
 
@@ -203,3 +207,35 @@ def test_an_afternoon_from_a_detention_to_what_the_examinations_bear_out(desk: D
     bundle = wait(partial(desk.officer.get, f"/v1/evidence/{seq}"))
     verdict = verify(bundle.content, Trust({ORIGIN: [desk.instance.log_key]}, None))
     assert verdict.standing is Standing.SIGNED
+
+
+def test_of_a_number_that_two_lines_filed_the_one_that_was_examined_gets_the_outcome(
+    desk: Desk,
+) -> None:
+    table = desk.imports()
+    desk.publishes(table)
+    number = desk.files("TWICE")
+    assert desk.files("TWICE", by="rival") == number
+    mine, his = (f"{number}@{who}-o{desk.letter.lower()}" for who in ("line", "rival"))
+
+    def act(name: str, about: str, *said: str) -> Ran:
+        return desk.ran("desk", name, about, "--key", desk.file("officer.pem"), *said)
+
+    def stand() -> dict[str, str | None]:
+        shown = desk.officer.get(f"/v1/customs/bills/{number}").json()
+        return {one["filer"].partition("-")[0]: one["status"] for one in shown}
+
+    wait(lambda: len(stand()) == 2 or None)
+    reason = ("--reason", "A second look.")
+    # Whoever names the number alone is asked which; nothing is done to either.
+    unclear = act("select", number, *reason)
+    assert (unclear.status, "CLI-BILL-OF-SEVERAL" in unclear.err) == (1, True)
+    assert f"{his}@-" in " ".join(unclear.err.split())
+    assert stand() == {"line": None, "rival": None}
+    assert act("select", his, *reason).status == 0
+    outcome = desk.file("nothing.json", {"result": "as-declared"})
+    assert act("examined", f"{his}@-", "--outcome", outcome).status == 0
+    assert stand() == {"line": None, "rival": "examined"}
+    for nobody in (f"{number}@nobody", f"{mine}@ABOVE"):
+        absent = act("clear", nobody, *reason)
+        assert (absent.status, "ACT-NO-SUCH-BILL" in absent.err) == (1, True)

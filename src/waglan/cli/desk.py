@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
+import httpx
 import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, path_step, show_finding
-from waglan.cli.wording import plain, say, words
+from waglan.cli.wording import plain, say, stopped, words
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 
 app = typer.Typer(no_args_is_help=True, help="The customs desk: look, decide, sign.")
@@ -22,7 +24,14 @@ KeyFile = Annotated[
 ]
 Reason = Annotated[str, typer.Option(help="Why, for your own administration; no filer reads it.")]
 Voucher = Annotated[str, typer.Option(help="Number of the release voucher.")]
-Numbers = Annotated[list[str], typer.Argument(metavar="BILL...", help="Numbers of bills.")]
+Numbers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="BILL...",
+        help="Numbers of bills; of a number that several filed, NUMBER@FILER, or where one filed it"
+        " below several bills NUMBER@FILER@ABOVE (- for none).",
+    ),
+]
 
 
 @app.command()
@@ -269,6 +278,29 @@ def _part(text: str) -> dict[str, object]:
     return {name: value for name, value in told.items() if value is not None}
 
 
+def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
+    """Return the one bill of that name: an act is never of a bill that nobody named."""
+    number, filer, above = [*name.split("@", 2), "", ""][:3]
+    found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
+    parent = "" if above == "-" else above
+    meant: list[dict[str, Any]] = [
+        bill
+        for bill in found
+        if filer in ("", bill["filer"]) and (not above or bill["parent"] == parent)
+    ]
+    where = Where(f"bills/{number}")
+    if not meant:
+        raise stopped(Finding("ACT-NO-SUCH-BILL", Severity.ERROR, where, {"bill": number}), lang, 1)
+    if len(meant) > 1:
+        names = ", ".join(f"{number}@{bill['filer']}@{bill['parent'] or '-'}" for bill in meant)
+        raise stopped(
+            Finding("CLI-BILL-OF-SEVERAL", Severity.ERROR, where, {"bill": number, "names": names}),
+            lang,
+            1,
+        )
+    return meant[0]
+
+
 def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
     """Look at the bills as they stand, sign the act, hand it in, and print what became of it.
 
@@ -278,8 +310,7 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
     with client(settings) as http:
         bills = [
             {name: bill[name] for name in ("filer", "number", "parent", "version")}
-            for number in numbers
-            for bill in answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
+            for bill in (_meant(http, number, settings.lang) for number in numbers)
         ]
         done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:
