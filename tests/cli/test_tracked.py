@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 import pytest
 
-from waglan.cli.tracked import show
+from waglan.cli.tracked import show, show_answers
 from waglan.codes.render import Lang
 
 
@@ -45,3 +45,21 @@ def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
     show(answer("filing.letter-recorded", documents=3, instruction="xyz"), lang)
     assert "letter-recorded" in (out := capsys.readouterr().out)
     assert "xyz" not in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "word"), [("en", "refused (12, 39)"), ("zh-Hant-HK", "拒絕 (12, 39)")]
+)
+def test_a_partners_answer_is_printed_below_our_own(
+    lang: Lang, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = {"made_at": "2026-11-29T08:00:00Z", "kind": "CONTRL", "href": "/v1/messages/M/answers/1"}
+    said = {
+        "told_at": "2026-11-29T09:00:00Z", "kind": "APERAK", "about": "SI-1",
+        "said_by": "sample-line", "verdict": "refused", "codes": ["12", "39"],
+    }  # fmt: skip
+    show_answers([own], [said, {**said, "codes": [], "verdict": "accepted"}], lang)
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.endswith("CONTRL  /v1/messages/M/answers/1")
+    assert second == f"2026-11-29T09:00:00  APERAK  SI-1  sample-line: {word}"
+    assert third.count("(") == 0

@@ -128,10 +128,10 @@ def test_a_declaration_is_filed_elsewhere_under_a_letter_and_its_reply_written_d
     paper = tmp_path / "letter.pdf"
     paper.write_bytes(b"a synthetic letter")
     days = ("--since", "2026-11-01", "--until", "2099-01-01")
-    whose = ("SAMPLE CLIENT LTD/樣本客戶", "--paper", str(paper), "--profile", "hk-tdec")
+    whose = ("SAMPLE CLIENT LTD/樣本客戶/SMPL", "--paper", str(paper), "--profile", "hk-tdec")
     letter = desk("letter", "add", *whose, *days).strip()
     listed = desk("letter", "list")
-    assert f"{letter}  SAMPLE CLIENT LTD / 樣本客戶: hk-tdec" in listed
+    assert f"{letter}  SAMPLE CLIENT LTD / 樣本客戶 / SMPL: hk-tdec" in listed
     assert "from 2026-11-01, until 2099-01-01" in listed
     draft = desk("draft", "new", "hk-tdec", f"letter={letter}", "fact:direction=import").strip()
     assert desk.shown(draft)["letter"] == letter

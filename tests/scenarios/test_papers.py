@@ -3,7 +3,7 @@
 import io
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,13 +14,18 @@ from port import Officer, wait
 from running_instance import Instance
 
 from waglan.codes.calendar import HONG_KONG
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.instruction import Instruction, InstructionKind
 from waglan.manifest.model import Bill, Equipment, Goods, Head, Level, Package, Party, PartyRole
 from waglan.manifest.verified_mass import VerifiedMass, VerifiedMassList, WeighingMethod
+from waglan.messages.edifact.aperak import aperak
+from waglan.messages.edifact.contrl import contrl
+from waglan.messages.edifact.cusres import Filing
 from waglan.messages.edifact.iftmin_write import write_instruction
 from waglan.messages.edifact.vermas_write import write_masses
-from waglan.messages.envelope import Address, Interchange
+from waglan.messages.envelope import Address, Interchange, InterchangeEnd
 
+AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ARRIVAL = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
 ROW = {
     "document": "SHEET-1", "recipient": "PAPERCUSTOMS:ZZ", "carrier": "SYNL",
@@ -54,7 +59,7 @@ def port(instance: Instance) -> Port:
     return Port(
         instance.let_in("paper-forwarder", "forwarder", addresses=("PAPERFWD:ZZ",)),
         instance.let_in("paper-carrier", "carrier", addresses=("PAPERLINE:ZZ",)),
-        instance.let_in("paper-stranger", "forwarder"),
+        instance.let_in("paper-stranger", "forwarder", addresses=("PAPERSTRANGER:ZZ",)),
         customs,
         officer,
     )
@@ -259,6 +264,82 @@ def test_an_instruction_is_read_by_its_sender_and_its_carrier_and_by_nobody_else
     events = told(port.carrier, "document.received")
     assert all(set(body) == {"document", "kind", "commitment"} for body in events)
     assert told(port.stranger, "document.received") == []
+
+
+BACK = msgspec.structs.replace(
+    TO_LINE, sender=TO_LINE.recipient, recipient=TO_LINE.sender, syntax_id="UNOC"
+)
+
+
+def from_partners(client: httpx.Client, message: str) -> list[dict[str, Any]]:
+    answer = client.get(f"/v1/messages/{message}/partner-answers")
+    assert answer.status_code == 200, answer.text
+    return list(answer.json())
+
+
+def test_a_partners_answer_is_shown_at_what_it_answers_to_its_sender_alone(port: Port) -> None:
+    sent = msgspec.structs.replace(TO_LINE, reference="IFT-ANS")
+    data = write_instruction(instruction("SI-ANS", "BK-ANS"), sent)
+    shown = handed(port.forwarder, data)
+    assert from_partners(port.forwarder, shown["id"]) == []
+
+    def answers(client: httpx.Client, reference: str, envelope: Interchange, **said: Any) -> Any:
+        back = msgspec.structs.replace(envelope, reference=reference)
+        wrong = Finding("EDIFACT-FUNCTION", Severity.ERROR, Where("head"), {"text": "X"})
+        filing = Filing("SI-ANS", said["accepted"], (wrong,) * said.get("wrong", 0))
+        return handed(client, aperak(back, filing, at=AT))
+
+    refused = answers(port.carrier, "AP1", BACK, accepted=False, wrong=1)
+    assert (refused["state"], refused["findings"]) == ("accepted", [])
+    syntax = contrl(InterchangeEnd(sent, 1, b"", 1), [], reference="CT1", at=AT)
+    assert syntax is not None
+    assert handed(port.carrier, syntax)["findings"] == []
+    [first, second] = from_partners(port.forwarder, shown["id"])
+    assert (first["kind"], first["verdict"], first["about"]) == ("APERAK", "refused", "SI-ANS")
+    assert (first["said_by"], len(first["codes"])) == ("paper-carrier", 1)
+    assert (second["kind"], second["verdict"], second["about"]) == (
+        "CONTRL", "accepted", "IFT-ANS",
+    )  # fmt: skip
+    # Somebody else's answer under the same number is nobody's, and nobody else sees one.
+    foreign = msgspec.structs.replace(BACK, sender=Address("PAPERSTRANGER", "ZZ"))
+    assert answers(port.stranger, "AP2", foreign, accepted=True)["state"] == "accepted"
+    assert len(from_partners(port.forwarder, shown["id"])) == 2
+    for other in (port.carrier, port.stranger, port.customs):
+        assert other.get(f"/v1/messages/{shown['id']}/partner-answers").status_code == 404
+    # Later the carrier takes it; both answers stand, the last one last.
+    assert answers(port.carrier, "AP3", BACK, accepted=True)["state"] == "accepted"
+    assert [one["verdict"] for one in from_partners(port.forwarder, shown["id"])] == [
+        "refused", "accepted", "accepted",
+    ]  # fmt: skip
+    by_number = port.forwarder.get("/v1/track/SI-ANS", params={"kind": "message"}).json()
+    codes = [event["code"] for event in by_number["found"][0]["events"]]
+    assert codes.count("message.answered") == 3  # the stranger's too: it was sent to him
+
+
+@pytest.mark.parametrize(
+    ("reference", "spoil"),
+    [
+        ("AP7", (b"RFF+ACW:SI-X'", b"RFF+ON:SI-X'")),
+        ("AP8", (b"RFF+ACW:SI-X'", b"RFF+ACW'")),
+    ],
+)
+def test_an_answer_that_does_not_say_to_what_is_told_back(
+    port: Port, reference: str, spoil: tuple[bytes, bytes]
+) -> None:
+    back = msgspec.structs.replace(BACK, reference=reference)
+    data = aperak(back, Filing("SI-X", True, ()), at=AT)
+    assert spoil[0] in data
+    shown = handed(port.carrier, data.replace(*spoil))
+    severities = {found["code"]: found["severity"] for found in shown["findings"]}
+    assert severities["ANSWER-UNLINKED"] == "warning"
+
+
+def test_a_contrl_of_what_was_sent_to_another_is_told_back(port: Port) -> None:
+    elsewhere = msgspec.structs.replace(TO_LINE, recipient=Address("OTHERLINE", "ZZ"))
+    data = contrl(InterchangeEnd(elsewhere, 1, b"", 1), [], reference="CT9", at=AT) or b""
+    data = data.replace(b"OTHERLINE:ZZ+PAPERFWD", b"PAPERLINE:ZZ+PAPERFWD", 1)
+    shown = handed(port.carrier, data)
+    assert [one["code"] for one in shown["findings"]] == ["ANSWER-UNLINKED"]
 
 
 def test_the_last_word_of_a_document_stands_and_all_versions_are_kept(port: Port) -> None:

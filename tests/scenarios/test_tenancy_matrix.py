@@ -99,6 +99,9 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/messages/{message}/answers/{n}"): Ask(
         Act.READ, "/v1/messages/{message}/answers/{n}"
     ),
+    ("get", "/v1/messages/{message}/partner-answers"): Ask(
+        Act.READ, "/v1/messages/{message}/partner-answers"
+    ),
     ("get", "/v1/track/{key}"): Ask(Act.READ, "/v1/track/{bill}"),
     ("get", "/v1/customs-status/{key}"): Ask(Act.READ, "/v1/customs-status/{bill}"),
     ("get", "/v1/calls/{call}/holds"): Ask(Act.READ, "/v1/calls/{call}/holds"),

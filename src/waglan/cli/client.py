@@ -31,6 +31,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the root."""
     app.command()(submit)
     app.command()(track)
+    app.command()(answers)
     app.command()(listed)
 
 
@@ -166,6 +167,21 @@ def track(
         typer.echo(response.text)
         return
     show(response.json(), settings.lang)
+
+
+def answers(
+    message: Annotated[str, typer.Argument(help="The message's id, as `submit` printed it.")],
+) -> None:
+    """List the answers to a message of yours: Waglan's, and those of whom it was for."""
+    from waglan.cli.talk import answered, client, path_step
+    from waglan.cli.tracked import show_answers
+
+    settings = Settings()
+    path = f"/v1/messages/{path_step(message)}"
+    with client(settings) as http:
+        own = answered(http.get(f"{path}/answers")).json()
+        partners = answered(http.get(f"{path}/partner-answers")).json()
+    show_answers(own, partners, settings.lang)
 
 
 def listed(

@@ -1,12 +1,12 @@
 """What `waglan track` prints: readable in eighty columns, and by whom each thing was said."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
 import typer
 
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import plain, say, words
 from waglan.codes.render import Lang
 
 COLUMNS = 80
@@ -50,6 +50,19 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
         _print(say("listed", "more", lang, count=answer["left_out"]))
     if not answer["differences"]:
         _print(say("listed", "agreed", lang))
+
+
+def show_answers(
+    own: Sequence[Mapping[str, Any]], partners: Sequence[Mapping[str, Any]], lang: Lang
+) -> None:
+    """Print the answers that wait, and what partners said."""
+    for one in own:
+        _print(f"{one['made_at'][:19]}  {one['kind']}  {one['href']}")
+    names = words("answers", lang)
+    for one in partners:
+        codes = ", ".join(one["codes"])
+        said = f"{names[one['verdict']]} ({codes})" if codes else names[one["verdict"]]
+        _print(f"{one['told_at'][:19]}  {one['kind']}  {one['about']}  {one['said_by']}: {said}")
 
 
 def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:

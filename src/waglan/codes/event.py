@@ -10,6 +10,7 @@ class EventCode(Enum):
 
     MESSAGE_RECEIVED = "message.received"
     MESSAGE_REFUSED = "message.refused"
+    MESSAGE_ANSWERED = "message.answered"  # by the partner whom it was for
     PART_RECEIVED = "manifest.part-received"
     PARTS_OVERDUE = "manifest.parts-overdue"
     DOCUMENT_RECEIVED = "document.received"

@@ -1,5 +1,6 @@
 """What stands around a message, and the message once it is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,6 +24,11 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     id: str
     qualifier: str = ""
     routing: str = ""
+
+    @property
+    def text(self) -> str:
+        """The address with its qualifier, as organisations register it."""
+        return f"{self.id}:{self.qualifier}" if self.qualifier else self.id
 
 
 class Interchange(msgspec.Struct, frozen=True, gc=False):
@@ -79,6 +85,7 @@ class Message:
     offset: int  # of its first byte in what was sent
     content: Contents | None
     findings: tuple[Finding, ...] = ()
+    lists: Sequence[Sequence[str]] = ()  # of an answer: its segments whole, where asked for
 
     @property
     def part(self) -> Part | None:

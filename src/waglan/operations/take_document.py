@@ -38,8 +38,7 @@ async def take_document(
     too_long = lengths.check_document(content)
     if too_long:
         return too_long
-    who = message.interchange.recipient
-    address = f"{who.id}:{who.qualifier}" if who.qualifier else who.id
+    address = message.interchange.recipient.text
     addressee = await documents.addressee_at(tx, address)
     salt = os.urandom(SALT_BYTES)
     new = NewDocument(

@@ -12,7 +12,8 @@ from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
-from waglan.messages.edifact import Profile, handed_in, read
+from waglan.messages.edifact import ANSWERS, Profile, handed_in, read
+from waglan.messages.edifact.answers import partner_answer
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
@@ -24,6 +25,7 @@ from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
+from waglan.operations.take_answer import take_answer
 from waglan.operations.take_document import take_document
 from waglan.operations.take_moves import take_moves
 from waglan.operations.take_part import Sender, Taken, take_part
@@ -74,7 +76,7 @@ async def work_off_message(
     answers: list[tuple[str, bytes]] = []
     place = 0
     profile = work.profile
-    for end, inside in interchanges(read(blocks, profile, validate=profile.structure)):
+    for end, inside in _read(blocks, profile):
         end = await _checked(tx, end, sender, profile)
         inside = [*map(handed_in, inside)]
         inside = by_document(inside) if profile.parts_by_document else inside
@@ -97,6 +99,14 @@ async def work_off_message(
     outcome = Outcome(state, encode(result.findings), work.now)
     await messages.finish(tx, work.vault, kept, outcome)
     return result.filed
+
+
+def _read(blocks: Sequence[bytes], profile: Profile) -> list[tuple[InterchangeEnd, list[Message]]]:
+    """Read a message; once more, whole, where a partner's answer is in it: those are few."""
+    found = interchanges(read(blocks, profile, validate=profile.structure))
+    if all(message.header.type not in ANSWERS for _, inside in found for message in inside):
+        return found
+    return interchanges(read(blocks, profile, validate=profile.structure, with_lists=True))
 
 
 def _contrl(
@@ -190,6 +200,10 @@ async def _one(
 ) -> list[tuple[str, bytes]]:
     message, _ = sent
     content = message.content
+    if message.header.type in ANSWERS and not _is_wrong(message.findings):
+        told = partner_answer(message.header.type, message.lists)
+        _count(result, await take_answer(tx, sender, (message, told), work))
+        return []
     if _is_wrong(message.findings) or content is None or message.interchange is None:
         result.refused += _is_wrong(message.findings)
         result.accepted += not _is_wrong(message.findings) and message.interchange is not None

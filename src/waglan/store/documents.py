@@ -150,6 +150,18 @@ async def find(
     return [_document(row) for row in await rows.fetchall()]
 
 
+async def addressed(tx: Transaction, message_id: int) -> list[tuple[str, PartyId]]:
+    """Return the numbers of what a message of one's own holds, and whom each is for."""
+    rows = await tx.execute(
+        "SELECT d.number, o.party FROM document d JOIN organisation o ON o.org = d.addressee"
+        " WHERE d.org = current_org() AND d.message_id = %(id)s AND d.number <> ''"
+        " UNION SELECT r.document, a.party FROM report r, addressee_at(r.addressee) a"
+        " WHERE r.org = current_org() AND r.message_id = %(id)s AND r.document <> ''",
+        {"id": message_id},
+    )
+    return [(number, PartyId(party)) for number, party in await rows.fetchall()]
+
+
 async def newest(tx: Transaction, *, before: int | None, at_most: int) -> list[Document]:
     """Return the documents that the reader may see, newest first, all versions of each."""
     rows = await tx.execute(

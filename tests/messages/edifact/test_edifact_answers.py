@@ -15,7 +15,9 @@ from waglan.messages.edifact.answers import (
     AperakFault,
     CustomsAnswer,
     Fault,
+    PartnerAnswer,
     SegmentFaults,
+    partner_answer,
     read_aperak,
     read_contrl,
     read_cusres,
@@ -152,3 +154,57 @@ def test_any_segments_are_read_without_failing(segments: list[list[str]]) -> Non
     has_none = all(part[:1] != ["BGM"] for part in segments)
     assert (read_aperak(segments) is None) == has_none
     assert (read_cusres(segments) is None) == has_none
+
+
+@pytest.mark.parametrize(("accepted", "verdict"), [(True, "accepted"), (False, "refused")])
+def test_an_aperak_in_short_names_the_paper_the_verdict_and_the_codes(
+    accepted: bool, verdict: str
+) -> None:
+    filing = Filing("M1", accepted, (finding(Where("head")), finding(Where("bills/B1/number"))))
+    envelope = msgspec.structs.replace(SENT, reference="A1")
+    [body] = messages(aperak(envelope, filing, at=AT, wording=Wording(codes=CODES)), envelope)
+    said = partner_answer("APERAK", body)
+    assert said == PartnerAnswer("APERAK", "M1", verdict, ("12",), "A1")  # type: ignore[arg-type]
+    assert partner_answer("CUSRES", body) is None
+    assert partner_answer("APERAK", [["RFF", "ACW:M1"]]) is None
+
+
+@pytest.mark.parametrize(
+    ("interchange", "each", "verdict"),
+    [
+        ("4", [], "refused"),
+        ("8", [], "received"),
+        ("7", ["7", "7"], "accepted"),
+        ("7", ["7", "4"], "partly"),
+        ("7", ["4", "4"], "refused"),
+        ("?", [], "unknown"),
+    ],
+)
+def test_a_contrl_in_short_says_whether_all_or_some_was_taken(
+    interchange: str, each: list[str], verdict: str
+) -> None:
+    ucm = [["UCM", str(n), "IFTMIN:D:96A:UN", action, "12"] for n, action in enumerate(each)]
+    said = partner_answer("CONTRL", [["UCI", "REF1", "ME:ZZ", "YOU", interchange], *ucm])
+    assert said is not None
+    assert (said.about, said.verdict, said.codes) == ("REF1", verdict, ("12",) if each else ())
+    assert (said.interchange_from, said.interchange_to) == ("ME:ZZ", "YOU")
+
+
+texts = st.text(alphabet="ACWRE:47\x00é", max_size=40)
+tags = st.sampled_from(["BGM", "RFF", "ERC", "FTX", "UCI", "UCM", "UCS", "UCD", ""])
+
+
+@given(
+    st.sampled_from(["APERAK", "CONTRL", "CUSRES", ""]),
+    st.lists(st.tuples(tags, st.lists(texts, max_size=6)).map(lambda s: [s[0], *s[1]])),
+)
+def test_whatever_an_answer_holds_it_is_short_and_never_raises(
+    kind: str, segments: list[list[str]]
+) -> None:
+    said = partner_answer(kind, segments)
+    if said is not None:
+        assert said.kind == kind
+        assert len(said.codes) <= 50
+        assert all(0 < len(code) <= 17 for code in said.codes)
+        told = [part for segment in segments for text in segment for part in text.split(":")]
+        assert said.about in {"", *told}

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -17,6 +18,7 @@ from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
+from waglan.operations.partner_answers import partner_answers
 from waglan.operations.receive_message import (
     KEY_CHARACTERS_MAX,
     Raced,
@@ -48,6 +50,19 @@ class AnswerView(BaseModel):
     size: int
     made_at: datetime
     href: str
+
+
+class PartnerAnswerView(BaseModel):
+    """What a partner answered to a message of yours, or to a paper in it."""
+
+    kind: str  # APERAK, CONTRL
+    verdict: str  # accepted, partly, refused, received, unknown
+    about: str  # the paper's number, or the interchange's reference
+    said_by: str
+    number: str
+    codes: list[str]
+    told_at: datetime
+    seq: int | None
 
 
 class MessageView(BaseModel):
@@ -305,6 +320,18 @@ async def answers(message: UUID, visitor: TheVisitor) -> list[AnswerView]:
         if kept is None:
             raise absent("message")
         return await _answers(tx, kept)
+
+
+@router.get("/{message}/partner-answers", response_model=list[PartnerAnswerView], responses=ERRORS)
+async def from_partners(message: UUID, visitor: TheVisitor) -> list[PartnerAnswerView]:
+    """List what those answered whom a message, or a paper in it, was for: APERAK and CONTRL."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        kept = await messages.by_id(tx, message)
+        if kept is None:
+            raise absent("message")
+        found = await partner_answers(tx, visitor.kit.keys.vault, kept)
+    return [PartnerAnswerView(**{**asdict(one), "codes": [*one.codes]}) for one in found]
 
 
 @router.get(

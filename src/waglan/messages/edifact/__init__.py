@@ -1,6 +1,7 @@
 """UN/EDIFACT: messages read and written, and answered in its own forms."""
 
+from waglan.messages.edifact.opened import ANSWERS
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.read import handed_in, peek, read, stream
 
-__all__ = ["Profile", "handed_in", "peek", "read", "stream"]
+__all__ = ["ANSWERS", "Profile", "handed_in", "peek", "read", "stream"]

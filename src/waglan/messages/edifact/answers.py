@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.messages.edifact.content import with_colons
 from waglan.messages.edifact.contrl import ACCEPTED, RECEIVED, REJECTED
 from waglan.messages.edifact.cusres import CODE_LIST, GIS, PREVIOUS_MESSAGE
 from waglan.messages.envelope import Address
@@ -22,6 +23,8 @@ _ACTION: Final[dict[str, Action]] = {
     ACCEPTED: "accepted",
     RECEIVED: "received",
 }
+CODES_MAX: Final = 50  # of one answer, in short
+CODE_CHARACTERS_MAX: Final = 17
 _STATUS: Final = {code: status for status, code in GIS.items()}
 _ACCEPTED: Final = {"AP": True, "RE": False}  # 4343
 
@@ -93,6 +96,62 @@ class AperakAnswer(msgspec.Struct, frozen=True, gc=False):
     references: tuple[tuple[str, str], ...] = ()  # all others
     texts: tuple[str, ...] = ()
     errors: tuple[AperakFault, ...] = ()
+
+
+class PartnerAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What a partner says of a message or a paper that he was sent, in short."""
+
+    kind: Literal["APERAK", "CONTRL"]
+    about: str  # the number of the paper, or the reference of the interchange; empty if not said
+    verdict: Literal["accepted", "partly", "refused", "received", "unknown"]
+    codes: tuple[str, ...] = ()  # of what was wrong, as sent: 9321, or 0085
+    number: str = ""  # the answer's own
+    interchange_from: str = ""  # of the interchange that was answered
+    interchange_to: str = ""
+
+
+def partner_answer(kind: str, segments: Iterable[AnySegment]) -> PartnerAnswer | None:
+    """Return what an APERAK or a CONTRL says in short; None where it is neither."""
+    if kind == "APERAK":
+        said = read_aperak(segments)
+        return None if said is None else with_colons(_of_paper(said))
+    if kind == "CONTRL":
+        told = read_contrl(segments)
+        return None if told is None else with_colons(_of_interchange(told))
+    return None
+
+
+def _of_paper(said: AperakAnswer) -> PartnerAnswer:
+    verdict: dict[bool | None, Literal["accepted", "refused", "unknown"]]
+    verdict = {True: "accepted", False: "refused", None: "unknown"}
+    codes = _some(error.code for error in said.errors)
+    return PartnerAnswer("APERAK", said.answers, verdict[said.is_accepted], codes, said.number)
+
+
+def _of_interchange(told: InterchangeAnswer) -> PartnerAnswer:
+    faults = [told.fault, *(message.fault for message in told.messages)]
+    segments = [segment for message in told.messages for segment in message.segments]
+    codes = [fault.code for fault in faults if fault]
+    codes += [segment.code for segment in segments]
+    codes += [fault.code for segment in segments for fault in segment.elements]
+    actions = {message.action for message in told.messages}
+    verdict: Literal["accepted", "partly", "refused", "received", "unknown"]
+    verdict = "refused" if told.action == "rejected" else told.action
+    if verdict != "refused" and "rejected" in actions:
+        verdict = "refused" if actions == {"rejected"} else "partly"
+    return PartnerAnswer(
+        "CONTRL",
+        told.reference,
+        verdict,
+        _some(codes),
+        "",
+        told.sender.text,
+        told.recipient.text,
+    )
+
+
+def _some(codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code[:CODE_CHARACTERS_MAX] for code in codes if code))[:CODES_MAX]
 
 
 def read_aperak(segments: Iterable[AnySegment]) -> AperakAnswer | None:

@@ -24,6 +24,7 @@ from waglan.messages.edifact.tree import table_for
 from waglan.messages.edifact.vermas import Vermas
 from waglan.messages.envelope import Header, Interchange, Item, Message
 
+ANSWERS = frozenset({"APERAK", "CONTRL", "CUSRES"})
 TAGS_MAX = 3_000_000  # of one message: thirty for each of the boxes that are read
 
 
@@ -110,7 +111,8 @@ class OpenMessage:
 
     def _take_lists(self, batch: Batch, end: int | None) -> None:
         """Keep what the directory is held against: whole segments where asked, else their tags."""
-        if self._options.validates and batch.lists is not None:
+        is_wanted = self._options.validates or self.header.type in ANSWERS
+        if is_wanted and batch.lists is not None:
             self._lists += batch.lists[self._lists_from : end]
         elif self.content.is_judged and len(self._tags) <= TAGS_MAX:
             self._tags += batch.tags[self._lists_from : end]
@@ -149,6 +151,7 @@ class OpenMessage:
             self.offset,
             self.content.contents(sent) if self.content.is_trusted else None,
             self._options.weigh(findings),
+            self._lists if self.header.type in ANSWERS else (),
         )
 
     def _structure(self, interchange: Interchange | None) -> list[Finding]:

@@ -14,7 +14,7 @@ from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.charset import Ladder, ladder
 from waglan.messages.edifact.content import short
 from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Source
-from waglan.messages.edifact.opened import TYPE_NOT_READ, Options
+from waglan.messages.edifact.opened import ANSWERS, TYPE_NOT_READ, Options
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.service_characters import ServiceCharacters
 from waglan.messages.edifact.walk import Tail, Walk, filled
@@ -22,7 +22,7 @@ from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
 
-ANSWERS = frozenset({"APERAK", "CONTRL", "CUSRES"})
+PASSED_ON = frozenset({"APERAK", "CONTRL"})  # to whom they are for
 INTERCHANGES_MAX = 10_000  # of one input
 
 _NO_AGREEMENT = Profile()
@@ -30,14 +30,20 @@ _NO_TAIL: Tail = ""
 
 
 def read(
-    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT, *, validate: bool = False
+    blocks: Iterable[bytes],
+    profile: Profile = _NO_AGREEMENT,
+    *,
+    validate: bool = False,
+    with_lists: bool = False,
 ) -> Iterator[Message | InterchangeEnd]:
     """Yield each message as its UNT is judged and the end of each interchange; never raise.
 
     Every input yields at least one InterchangeEnd, even if it is empty or no EDIFACT at all. With
-    `validate` each message is also held against the directory that its UNH names.
+    `validate` each message is also held against the directory that its UNH names; `with_lists` an
+    answer brings its segments along, whole.
     """
-    tokenise = partial(fast.tokenise, with_lists=True) if validate else fast.tokenise
+    wants_lists = validate or with_lists
+    tokenise = partial(fast.tokenise, with_lists=True) if wants_lists else fast.tokenise
     for event in events(blocks, Options(profile, validates=validate), tokenise):
         if isinstance(event, Message | InterchangeEnd):
             yield event
@@ -47,10 +53,12 @@ def handed_in(message: Message) -> Message:
     """Return a message as it counts to whoever is to act on it.
 
     A type that nobody reads is wrong then: its sender believes that he has told something. Answers
-    to our own messages ask for nothing.
+    ask for nothing, and an APERAK or a CONTRL is read for whom it is for.
     """
     if message.header.type in ANSWERS:
-        return message
+        is_read = message.header.type in PASSED_ON
+        left = tuple(f for f in message.findings if not (is_read and f.code == TYPE_NOT_READ))
+        return evolve(message, findings=left)
     findings = tuple(
         replace(found, severity=Severity.ERROR) if found.code == TYPE_NOT_READ else found
         for found in message.findings
