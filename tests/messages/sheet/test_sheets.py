@@ -270,6 +270,20 @@ def test_what_is_no_table_is_answered(data: bytes) -> None:
     assert findings[-1].severity is Severity.ERROR
 
 
+def test_a_quote_too_many_or_too_few_loses_no_bill_in_silence() -> None:
+    goods = GOODS | {"description": 'COTTON, "DYED", T-SHIRTS', "marks": "X"}
+    rows = [HEAD | goods | {"bill": f"HLCU{n}"} for n in range(3)]
+    whole = as_csv(table(*rows)).removeprefix(b"\xef\xbb\xbf")
+    quotes = [at for at, sign in enumerate(whole) if sign == ord('"')]
+    assert quotes
+    lost = [whole[:at] + whole[at + 1 :] for at in quotes]
+    for data in [*lost, *(whole[:at] + b'"' + whole[at:] for at in range(len(whole)))]:
+        paper, findings = paper_of(read_csv(data))
+        is_refused = any(found.severity is Severity.ERROR for found in findings)
+        bills = paper.bills if paper else ()
+        assert is_refused or len(bills) == 3, data.decode()
+
+
 def test_a_sheet_without_its_document_or_its_recipient_is_told_which_is_missing() -> None:
     _, findings = from_csv({"bill": "B1"})
     assert told(findings) == [

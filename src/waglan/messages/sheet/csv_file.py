@@ -134,7 +134,7 @@ def _outside_quotes(line: str) -> str:
 
 def _rows(text: str, separator: str) -> tuple[list[Row], list[Finding]]:
     # A cell may hold line ends; Python's own limit on cells is wider than ours.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[Row] = []
     found: list[Finding] = []
     try:
