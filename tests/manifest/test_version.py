@@ -86,6 +86,19 @@ def test_an_amendment_of_an_old_version_is_refused(function: Function) -> None:
     assert (after, codes(findings)) == (DECLARED, ["MANIFEST-OLD-VERSION"])
 
 
+def test_a_senders_reference_that_looks_like_an_older_version_is_taken_for_that() -> None:
+    of_one, of_three = (Version(number, State.DECLARED, "1") for number in (1, 3))
+    for current, named, told in (
+        (of_one, "1", []),
+        (of_three, "1", ["MANIFEST-OLD-VERSION"]),
+        (of_three, "3", []),
+        (Version(3, State.DECLARED, "4"), "4", []),
+        (Version(3, State.DECLARED, "001"), "001", []),
+    ):
+        _, findings = following(current, head(Function.CHANGE, named), reference="R")
+        assert codes(findings) == told
+
+
 def test_a_partial_amendment_without_a_version_is_refused_and_a_whole_one_warned() -> None:
     for function in (Function.CHANGE, Function.ADD):
         after, findings = following(DECLARED, head(function), reference="R")

@@ -9,15 +9,19 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
+from event_batches import box_number, plain, states, told
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
+from waglan.codes.customs_status import CustomsStatus
+from waglan.customs.hold_list import HoldList, Row
 from waglan.customs.notice_document import DOCUMENT_BYTES_MAX, DOCUMENTS_MAX
 from waglan.customs.officer_act import ClearedPart, Kind, SeenNotice
 
-VOYAGE = "9811000/001E"
+VOYAGE, BOX = "9811000/001E", "CSQU3054383"
 NUMBERS = count(1)
 PDF = b"%PDF-1.7 a synthetic invoice"
 PDF_TYPE = {"Content-Type": "application/pdf"}
@@ -33,9 +37,10 @@ class Quay:
     stranger: httpx.Client
     officer: Officer
 
-    def files(self, *, importer: str = "NOTEIMP", shows: bool = True) -> str:
+    def files(self, *, importer: str = "NOTEIMP", shows: bool = True, box: str = BOX) -> str:
         number = f"SYNNOTE{next(NUMBERS)}"
-        paper = manifest(Call("NOTELINE", "NOTECUSTOMS", f"N{next(NUMBERS)}"), Paper(number))
+        bill = Paper(number, box=box)
+        paper = manifest(Call("NOTELINE", "NOTECUSTOMS", f"N{next(NUMBERS)}"), bill)
         coded = paper.replace(b"NAD+CN+++", f"NAD+CN+{importer}++".encode())
         sent = filed(self.line, coded)
         assert sent["state"] == "accepted", sent["findings"]
@@ -251,6 +256,39 @@ def test_a_part_is_let_go_the_rest_is_kept_and_a_seizure_ends_it(quay: Quay) -> 
     quay.officer.serves(VOYAGE)
     assert whole(quay.terminal, notice)["state"] == "seized"
     assert quay.notice(quay.terminal, number)["notice"] != notice  # detained again, by a new one
+
+
+def held(quay: Quay, who: httpx.Client, number: str) -> Row | None:
+    answer = wait(lambda: who.get(f"/v1/calls/{VOYAGE}/holds"))
+    line, _, _ = answer.content.partition(b"\n")
+    rows = msgspec.json.decode(line, type=HoldList).rows
+    return next((row for row in rows if row.bill == number), None)
+
+
+def test_a_terminals_hold_list_has_what_a_notice_told_it_to_hold_and_no_grant_showed_it(
+    quay: Quay,
+) -> None:
+    box = box_number(77)
+    number = quay.files(shows=False, box=box)
+    of_call = {"imo": "9811000", "vessel": "SYNTHETIC STAR", "voyage": "001E"}
+    moved = plain("hold-1", 77, size_type="22G1", direction="import", full=True, **of_call)
+    assert states(told(quay.terminal, [moved])) == ["taken"]
+    wait(lambda: "equipment.gate-out" in quay.line.get(f"/v1/track/{box}").text or None)
+    quay.detains(number)
+    row = held(quay, quay.terminal, number)
+    assert row is not None
+    assert (row.status, row.boxes, row.version) == (CustomsStatus.DETAINED, (box,), None)
+    assert held(quay, quay.line, number) is not None
+    part = (ClearedPart(goods=1, container=box, packages=4),)
+    quay.does(Kind.CLEAR_PARTLY, number, reason="four cartons", parts=part)
+    quay.officer.serves(VOYAGE)
+    row = held(quay, quay.terminal, number)
+    assert row is not None
+    assert (row.status, row.boxes) == (CustomsStatus.PARTLY_CLEARED, (box,))
+    quay.does(Kind.CLEAR, number, reason="all is right")
+    quay.officer.serves(VOYAGE)
+    # Cleared: the notice is over, and the terminal sees nothing else of the bill.
+    assert held(quay, quay.terminal, number) is None
 
 
 def test_a_graver_notice_stands_in_the_place_of_the_one_before(quay: Quay) -> None:

@@ -43,7 +43,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bill: str
     authority: PartyId
     status: CustomsStatus
-    version: int  # of the manifest that the notice speaks of
+    version: int | None  # of the manifest that the notice speaks of; None: not for its reader
     told_at: datetime
     seq: int  # the notice's number in the log
     earlier: tuple[int, ...]

@@ -145,7 +145,7 @@ def _refused(current: Version, head: Head) -> Finding:
 
 def _names_version(current: Version, head: Head) -> list[Finding]:
     named = [number.strip() for qualifier, number in head.references if qualifier == PREVIOUS]
-    if named and all(name in (str(current.number), current.reference) for name in named):
+    if named and all(_is_named(current, name) for name in named):
         return []
     where = Where(f"head/references/{PREVIOUS}")
     if named:
@@ -167,6 +167,12 @@ def _names_version(current: Version, head: Head) -> list[Finding]:
             {"document": head.document, "version": current.number},
         )
     ]
+
+
+def _is_named(current: Version, name: str) -> bool:
+    # Many a sender's own reference is 1: what may be an older version's number is taken for that.
+    is_older = name in map(str, range(1, current.number))
+    return name == str(current.number) or (name == current.reference and not is_older)
 
 
 def _cancels_some(current: Manifest, change: Manifest) -> list[Finding]:

@@ -249,6 +249,14 @@ async def addressees(
     return found
 
 
+async def seqs(tx: Transaction, notices: Collection[int]) -> dict[int, int]:
+    """Return where the log has the events that served these notices, as far as it has."""
+    rows = await tx.execute(
+        "SELECT event_id, seq FROM log_leaf WHERE event_id = ANY (%s::int8[])", [list(notices)]
+    )
+    return {event: seq for event, seq in await rows.fetchall()}
+
+
 async def consignees(
     tx: Transaction, vault: Vault, manifest_id: int, consignments: Collection[int]
 ) -> dict[int, tuple[str | None, ...]]:
