@@ -26,6 +26,7 @@ from waglan.customs.detention import (
     Unlawful,
     addressees,
     after,
+    due_of,
     is_overdue,
     notice_number,
     state_of,
@@ -129,6 +130,13 @@ def test_a_terminal_is_not_told_of_papers_and_an_agent_who_files_is_told_once() 
         bare = Told(("CSQU3054383",), "Keep it closed.")
         assert told == (bare if capacity is Capacity.TERMINAL else whole)
     assert told_to(Capacity.FILER, {}, []) == Told()
+
+
+def test_an_answer_is_due_on_the_day_that_customs_named_last() -> None:
+    later, latest = NOW + timedelta(days=1), NOW + timedelta(days=2)
+    assert due_of([None, None], [None]) is None
+    assert due_of([None, NOW], []) == NOW
+    assert due_of([NOW], [None, later, None, latest, None]) == latest
 
 
 def test_an_answer_is_overdue_only_while_it_is_awaited_and_a_day_was_named() -> None:

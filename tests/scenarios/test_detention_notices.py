@@ -323,6 +323,21 @@ def test_what_has_ended_takes_no_step_more_and_says_so(quay: Quay, end: str) -> 
     assert "通知書" in zh.json()["findings"][0]["problem"]
 
 
+def test_an_extension_gives_more_time_and_never_less(quay: Quay) -> None:
+    notice = quay.asks(quay.files(), days=4)
+    for days in (1, 3):
+        refused = quay.extends(notice, 0, days)
+        assert (refused.status_code, codes(refused)) == (422, ["NOTICE-TERM"])
+    assert quay.extends(notice, 0, 6).status_code == 201
+    refused = quay.extends(notice, 1, 5)  # later than at first, and earlier than now
+    assert (refused.status_code, codes(refused)) == (422, ["NOTICE-TERM"])
+    told = whole(quay.line, notice)
+    assert [one["step"] for one in told["steps"]] == ["extend"]
+    assert told["due"] == told["steps"][0]["due"]
+    detained = quay.detains(quay.files())  # which named no day: any is later
+    assert quay.extends(detained, 0, 1).status_code == 201
+
+
 def test_two_officers_extend_at_once_and_one_of_them_is_told_what_stands(quay: Quay) -> None:
     notice = quay.asks(quay.files())
     with ThreadPoolExecutor(4) as officers:

@@ -153,6 +153,17 @@ def is_overdue(state: NoticeState, due: datetime | None, *, at: datetime) -> boo
     return state is NoticeState.OPEN and due is not None and at > due
 
 
+def due_of(
+    named: Iterable[datetime | None], extended: Iterable[datetime | None]
+) -> datetime | None:
+    """Return the day by which an answer is due: the newest that customs extended it to.
+
+    Where it was never extended, the one that the notice named; None: no day was named.
+    """
+    later = [due for due in extended if due is not None]
+    return later[-1] if later else next((due for due in named if due is not None), None)
+
+
 class Named(msgspec.Struct, frozen=True):
     """Who the papers and the quay say has to do with a bill, by codes as they were sent."""
 

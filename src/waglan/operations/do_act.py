@@ -144,8 +144,10 @@ async def _done(
         count = await serve_notices(tx, vault, (org, officer.org), sheet.call or "", now=now)
         return Done(sheet.id, notices=count)
     if sheet.act is Kind.EXTEND_NOTICE:
-        late = await extend_notice(tx, by, sheet, now=now)
-        return Done(sheet.id) if late is None else Refusal([late], is_late=True)
+        why = await extend_notice(tx, by, sheet, now=now)
+        if why is None:
+            return Done(sheet.id)
+        return Refusal([why], is_late=why.code != "NOTICE-TERM")
     if sheet.act is Kind.REVOKE_ORDER:
         order = sheet.order or ""
         if await revoke_standing_order(tx, by, order, now=now):

@@ -5,11 +5,17 @@ from datetime import datetime
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
-from waglan.customs.detention import NoticeStep, Unlawful, after, state_of, version_of
+from waglan.customs.detention import (
+    NoticeStep,
+    Unlawful,
+    after,
+    due_of,
+    state_of,
+    version_of,
+)
 from waglan.customs.officer_act import Sheet
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
-from waglan.operations.address_notices import told_parties
 from waglan.parties.role import Principal
 from waglan.store import Transaction, detentions, events
 from waglan.store.detentions import StepRow
@@ -41,10 +47,14 @@ async def extend_notice(
         return unlawful(number, state.value, NoticeStep.EXTEND)
     if version_of(taken) != saw:
         return moved_on(number, state.value, saw, version_of(taken))
+    told_to = (await detentions.addressees(tx, [notice.detention_id]))[notice.detention_id]
+    term = due_of([said.due for _, said in told_to], [row.due for row in done])
+    if term is not None and sheet.due <= term:
+        return _no_later(number, term, sheet.due)
     body: dict[str, Value] = {"notice": number, "due": sheet.due.isoformat()}
     if sheet.instruction:
         body["instruction"] = sheet.instruction
-    readers = (await told_parties(tx, [notice.detention_id]))[notice.detention_id]
+    readers = frozenset(to.party for to, _ in told_to if to.party is not None)
     bill = Key(KeyKind.BILL, notice.bill)
     told = Event(EventCode.NOTICE_EXTENDED, bill, officer.org, now, now, body, (), readers)
     [event_id] = await events.append(tx, [told], consignments=[notice.consignment])
@@ -60,6 +70,16 @@ async def extend_notice(
     )
     await detentions.add_steps(tx, org, org, [row])
     return None
+
+
+def _no_later(number: str, term: datetime, due: datetime) -> Finding:
+    until, wanted = (day.isoformat(timespec="minutes") for day in (term, due))
+    return Finding(
+        "NOTICE-TERM",
+        Severity.ERROR,
+        Where("act/due"),
+        {"notice": number, "term": until, "due": wanted},
+    )
 
 
 def moved_on(number: str, state: str, saw: int, version: int) -> Finding:

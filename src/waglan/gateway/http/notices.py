@@ -14,6 +14,7 @@ from waglan.customs.detention import (
     Addressee,
     NoticeStep,
     Told,
+    due_of,
     is_overdue,
     state_of,
     version_of,
@@ -180,7 +181,7 @@ def _view(one: _Shown, party: str, now: datetime) -> dict[str, Any]:
     # Customs reads what the filer is told; whoever stands in two capacities what the first says.
     told = (own or one.told)[0][1]
     state = state_of(steps)
-    due = next((row.due for row in reversed(one.steps) if row.due), told.due)
+    due = due_of([told.due], [row.due for row in one.steps])
     acknowledged = [
         row.done_at
         for row in one.steps
