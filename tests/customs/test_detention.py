@@ -12,6 +12,7 @@ from waglan.codes.party import PartyId
 from waglan.codes.render import render
 from waglan.customs.detention import (
     BY_STATUS,
+    ENDED,
     KINDS,
     NEXT,
     NUMBER_BYTES,
@@ -27,7 +28,9 @@ from waglan.customs.detention import (
     addressees,
     after,
     due_of,
+    is_made_good,
     is_overdue,
+    missing,
     notice_number,
     state_of,
     told_to,
@@ -130,6 +133,24 @@ def test_a_terminal_is_not_told_of_papers_and_an_agent_who_files_is_told_once() 
         bare = Told(("CSQU3054383",), "Keep it closed.")
         assert told == (bare if capacity is Capacity.TERMINAL else whole)
     assert told_to(Capacity.FILER, {}, []) == Told()
+
+
+def test_what_is_missing_is_made_good_by_whom_an_officer_names_in_that_capacity() -> None:
+    terminal = Addressee(Capacity.TERMINAL, Reach.UNNAMED)
+    consignee = Addressee(Capacity.CONSIGNEE, Reach.ELSEWHERE)
+    found = [Addressee(Capacity.FILER, Reach.HERE, PartyId("line")), terminal, consignee]
+    assert missing(found) == {Capacity.TERMINAL, Capacity.CONSIGNEE}
+    assert not any(is_made_good(one, found) for one in found)
+    told = Addressee(Capacity.CONSIGNEE, Reach.HERE, PartyId("importer"))
+    assert not is_made_good(consignee, [*found, told])  # another consignee, found at serving
+    named = Addressee(Capacity.TERMINAL, Reach.HERE, PartyId("quay"), is_named=True)
+    every = [*found, told, named]
+    assert [one for one in every if is_made_good(one, every)] == [terminal]
+
+
+def test_officers_act_on_a_notice_as_long_as_it_has_not_ended() -> None:
+    for state in NoticeState:
+        assert ((state, NoticeStep.EXTEND) in NEXT) is (state not in ENDED)
 
 
 def test_an_answer_is_due_on_the_day_that_customs_named_last() -> None:

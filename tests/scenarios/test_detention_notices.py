@@ -5,18 +5,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import msgspec
 import pytest
+from command_line import CommandLine
 from event_batches import box_number, plain, states, told
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.party import PartyId
+from waglan.customs.detention import Capacity
 from waglan.customs.hold_list import HoldList, Row
 from waglan.customs.notice_document import DOCUMENT_BYTES_MAX, DOCUMENTS_MAX
 from waglan.customs.officer_act import ClearedPart, Kind, SeenNotice
@@ -69,6 +73,12 @@ class Quay:
     def notice(self, who: httpx.Client, bill: str) -> dict[str, Any]:
         found = who.get("/v1/notices", params={"bill": bill}).json()["notices"]
         return dict(found[0]) if found else {}
+
+    def names(
+        self, notice: str, party: str, capacity: Capacity = Capacity.TERMINAL, version: int = 0
+    ) -> httpx.Response:
+        said = {"party": PartyId(party), "capacity": capacity, "reason": "by telephone"}
+        return self.officer.does(Kind.NAME_ADDRESSEE, notice=SeenNotice(notice, version), **said)
 
     def extends(self, notice: str, version: int, days: int = 5, **said: Any) -> httpx.Response:
         due = datetime.now(UTC) + timedelta(days=days)
@@ -155,6 +165,78 @@ def test_who_is_not_known_here_is_stated_to_the_filer(quay: Quay) -> None:
         ("consignee", "elsewhere", None),
     ]
     assert quay.terminal.get(f"/v1/notices/{notice}").status_code == 404
+
+
+def test_an_officer_names_who_was_missing_and_he_is_told_from_then_on(quay: Quay) -> None:
+    number = quay.files(importer="NOBODYHERE", shows=False)
+    notice = quay.detains(number)
+    assert quay.extends(notice, 0, instruction="Move it to the bay.").status_code == 201
+    assert quay.terminal.get(f"/v1/notices/{notice}").status_code == 404
+    sheet = quay.officer.sheet(
+        Kind.NAME_ADDRESSEE,
+        notice=SeenNotice(notice, 1),
+        party=PartyId("note-terminal"),
+        capacity=Capacity.TERMINAL,
+        reason="by telephone",
+    )
+    for _ in range(2):  # the same act again is the same act
+        assert quay.officer.hands_in(sheet).status_code == 201
+    told = whole(quay.terminal, notice)
+    assert (told["capacities"], told["boxes"]) == (["terminal"], ["CSQU3054383"])
+    assert told["instruction"] == "Keep it closed."
+    assert [one["instruction"] for one in told["steps"]] == ["Move it to the bay."]
+    assert [one["party"] for one in told["addressees"]] == ["note-terminal"]
+    for who in (quay.line, quay.officer.desk):  # nobody says any more that no terminal is known
+        reached = [(a["capacity"], a["party"]) for a in whole(who, notice)["addressees"]]
+        assert reached == [
+            ("filer", "note-line"),
+            ("consignee", None),
+            ("terminal", "note-terminal"),
+        ]
+    assert acknowledge(quay.terminal, notice, version=1).status_code == 201
+    assert quay.names(notice, "note-importer", Capacity.CONSIGNEE, 1).status_code == 201
+    assert answer(quay.importer, notice, text="The price is in box 9.").status_code == 201
+
+    def addressed(who: httpx.Client) -> Any:
+        events = who.get("/v1/events", params={"limit": 500}).json()["events"]
+        found = [e["body"] for e in events if e["code"] == "customs.notice-addressed"]
+        return [e["capacity"] for e in found if e["notice"] == notice] or None
+
+    assert wait(lambda: addressed(quay.terminal)) == ["terminal"]
+    wanted = ["filer", "terminal", "consignee", "terminal", "consignee"]  # two of them by name
+    wait(lambda: addressed(quay.line) == wanted or None)
+    assert "by telephone" not in quay.line.get("/v1/events", params={"limit": 500}).text
+
+
+def test_nobody_is_named_who_has_no_place_in_a_notice(
+    quay: Quay, instance: Instance, waglan: CommandLine, tmp_path: Path
+) -> None:
+    number = quay.files(shows=False)  # its consignee is here, its terminal is not known
+    notice = quay.detains(number)
+    for party, capacity, why in (
+        ("note-terminal", Capacity.CONSIGNEE, "NOTICE-NOBODY-MISSING"),
+        ("note-terminal", Capacity.AGENT, "NOTICE-NOBODY-MISSING"),
+        ("note-importer", Capacity.TERMINAL, "NOTICE-PARTY-UNKNOWN"),
+        ("note-customs", Capacity.TERMINAL, "NOTICE-PARTY-UNKNOWN"),
+        ("note-nobody", Capacity.TERMINAL, "NOTICE-PARTY-UNKNOWN"),
+    ):
+        refused = quay.names(notice, party, capacity)
+        assert (refused.status_code, codes(refused)) == (422, [why]), party
+    key = tmp_path / "officer.pem"
+    key.write_bytes(quay.officer.key.private_bytes_raw())
+    key.chmod(0o600)
+    waglan.operates(instance).signs_in(quay.officer.desk.headers["authorization"])
+    words = ("--as", "terminal", "--key", str(key), "--reason", "by telephone")
+    named = waglan("desk", "name-addressee", notice, "note-terminal", *words)
+    assert (named.status, named.out.split()[1]) == (0, notice), named.err
+    again = quay.names(notice, "note-terminal")
+    assert (again.status_code, codes(again)) == (422, ["NOTICE-TOLD-BEFORE"])
+    late = quay.names(notice, "note-stranger", version=1)
+    assert (late.status_code, codes(late)) == (409, ["NOTICE-MOVED-ON"])
+    assert quay.names(notice, "note-stranger").status_code == 201  # two of them had a box of it
+    assert quay.notice(quay.stranger, number)["notice"] == notice
+    elsewhere = quay.names("DN-00000-00000", "note-terminal")
+    assert (elsewhere.status_code, codes(elsewhere)) == (409, ["NOTICE-UNKNOWN"])
 
 
 def test_each_addressee_acknowledges_for_himself_and_it_stands_in_the_log(quay: Quay) -> None:
@@ -315,6 +397,7 @@ def test_what_has_ended_takes_no_step_more_and_says_so(quay: Quay, end: str) -> 
         attach(quay.line, notice),
         answer(quay.line, notice, document),
         quay.extends(notice, version),
+        quay.names(notice, "note-stranger", version=version),
     ):
         assert (refused.status_code, codes(refused)) == (409, ["NOTICE-NOT-LAWFUL-NOW"])
     zh = quay.line.post(

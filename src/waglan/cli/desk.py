@@ -270,6 +270,24 @@ def extend(
     typer.echo(say("notice", "extended", settings.lang, notice=notice, due=f"{due:%Y-%m-%d %H:%M}"))
 
 
+@app.command("name-addressee")
+def name_addressee(
+    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its number: DN-…")],
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="Whom: as listed here.")],
+    capacity: Annotated[str, typer.Option("--as", help="agent, terminal or consignee.")],
+    key: KeyFile,
+    reason: Reason,
+) -> None:
+    """Name whom a notice could not be told to when it was served: he is told at once."""
+    settings = Settings()
+    with client(settings) as http:
+        seen = answered(http.get(f"/v1/notices/{path_step(notice)}")).json()
+        named = {"number": seen["notice"], "version": seen["version"]}
+        said = {"notice": named, "party": party, "capacity": capacity, "reason": reason}
+        handed_in(http, key, "name-addressee", **said)
+    typer.echo(say("notice", "named", settings.lang, notice=notice, party=plain(party)))
+
+
 def _part(text: str) -> dict[str, object]:
     goods, _, container = text.partition(":")
     if goods and not goods.isdecimal():

@@ -58,6 +58,7 @@ class Addressee(msgspec.Struct, frozen=True):
     capacity: Capacity
     reach: Reach
     party: PartyId | None = None
+    is_named: bool = False  # by an officer, after the notice was served
 
 
 class NoticeStep(Enum):
@@ -104,6 +105,8 @@ NEXT: dict[tuple[NoticeState, NoticeStep], NoticeState] = {
     (_S.ANSWERED, _D.SEIZE): _S.SEIZED,
     (_S.ANSWERED, _D.REPLACE): _S.REPLACED,
 }
+
+ENDED = frozenset(NoticeState) - {state for state, _ in NEXT}
 
 # What a status that is served does to the notice that stands on the bill.
 BY_STATUS: dict[CustomsStatus, NoticeStep] = {
@@ -194,6 +197,18 @@ def addressees(
 def _coded(capacity: Capacity, code: str | None, coded: Mapping[str, PartyId]) -> Addressee:
     party = coded.get(code or "")
     return Addressee(capacity, Reach.ELSEWHERE if party is None else Reach.HERE, party)
+
+
+def missing(found: Iterable[Addressee]) -> frozenset[Capacity]:
+    """Return the capacities in which somebody could not be told here when the notice was served."""
+    return frozenset(one.capacity for one in found if one.reach is not Reach.HERE)
+
+
+def is_made_good(one: Addressee, found: Iterable[Addressee]) -> bool:
+    """Tell whether a line says that somebody is missing whom an officer has named since."""
+    return one.reach is not Reach.HERE and any(
+        other.is_named and other.capacity is one.capacity for other in found
+    )
 
 
 def told_to(capacity: Capacity, said: Mapping[str, Any], boxes: Iterable[str]) -> Told:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.customs.detention import Capacity
 from waglan.customs.outcome import Name, Outcome, Sha256, Whole, results
 from waglan.customs.status import Act
 from waglan.logbook.canonical import Value, canonical
@@ -46,6 +47,7 @@ class Kind(Enum):
     LIFT = "lift"
     SERVE = "serve"  # the notices of a call
     EXTEND_NOTICE = "extend-notice"  # more time for an answer, or more is wanted
+    NAME_ADDRESSEE = "name-addressee"  # who was missing when a notice was served
     REVOKE_ORDER = "revoke-order"
     PUBLISH_TABLE = "publish-table"  # that another officer imported
 
@@ -101,6 +103,8 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     bills: Annotated[tuple[Target, ...], msgspec.Meta(max_length=BILLS_MAX)] = ()
     call: Name | None = None
     notice: SeenNotice | None = None
+    party: PartyId | None = None
+    capacity: Capacity | None = None
     order: Name | None = None
     table: Sha256 | None = None
     documents: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
@@ -146,6 +150,7 @@ NEEDS: dict[Kind, frozenset[str]] = {
     Kind.LIFT: frozenset({"bills", "reason"}),
     Kind.SERVE: frozenset({"call"}),
     Kind.EXTEND_NOTICE: frozenset({"notice", "reason", "due"}),
+    Kind.NAME_ADDRESSEE: frozenset({"notice", "reason", "party", "capacity"}),
     Kind.REVOKE_ORDER: frozenset({"order", "reason"}),
     Kind.PUBLISH_TABLE: frozenset({"table"}),
 }

@@ -1,6 +1,6 @@
 """Notices that were served begin, ease or end a detention notice, and its addressees are told."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,7 +76,11 @@ async def address_notices(
     told_of = [(one, to, told) for one in made for to, told in one.told]
     await events.append(
         tx,
-        [_addressed(authority, *one, now=now) for one in told_of],
+        [
+            # That somebody could not be told here is for the filer to know, who can tell him.
+            addressed(authority, one, (to, told), {to.party or one.filer}, now=now)
+            for one, to, told in told_of
+        ],
         consignments=[one.consignment for one, _, _ in told_of],
     )
 
@@ -93,9 +97,16 @@ async def _named(
     }
 
 
-def _addressed(
-    authority: PartyId, one: NewDetention, to: Addressee, told: Told, *, now: datetime
+def addressed(
+    authority: PartyId,
+    one: NewDetention | Detention,
+    whom: tuple[Addressee, Told],
+    readers: Collection[PartyId],
+    *,
+    now: datetime,
 ) -> Event:
+    """Return the event that tells these readers whom a notice is for, and of what."""
+    to, told = whom
     body: dict[str, Value] = {
         "notice": one.number,
         "kind": one.kind.value,
@@ -106,11 +117,10 @@ def _addressed(
         "instruction": told.instruction,
         "due": None if told.due is None else told.due.isoformat(),
     }
-    # That somebody could not be told here is for the filer to know, who can tell him.
-    reader = to.party or one.filer
     bill = Key(KeyKind.BILL, one.bill)
-    readers = frozenset({reader})
-    return Event(EventCode.NOTICE_ADDRESSED, bill, authority, now, now, body, (), readers)
+    return Event(
+        EventCode.NOTICE_ADDRESSED, bill, authority, now, now, body, (), frozenset(readers)
+    )
 
 
 async def _end(

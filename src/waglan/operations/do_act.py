@@ -25,6 +25,7 @@ from waglan.customs.status import Refused, after
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.extend_notice import extend_notice
+from waglan.operations.name_addressee import name_addressee
 from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
 from waglan.operations.serve_notices import serve_notices
@@ -34,6 +35,8 @@ from waglan.store.acts import ActRow, ExaminationRow
 from waglan.store.customs import DecisionRow, Standing
 
 _WHERE = Where("act")
+_ABOUT_A_NOTICE = {Kind.EXTEND_NOTICE: extend_notice, Kind.NAME_ADDRESSEE: name_addressee}
+_LATE = {"NOTICE-UNKNOWN", "NOTICE-NOT-LAWFUL-NOW", "NOTICE-MOVED-ON"}
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -143,11 +146,9 @@ async def _done(
     if sheet.act is Kind.SERVE:
         count = await serve_notices(tx, vault, (org, officer.org), sheet.call or "", now=now)
         return Done(sheet.id, notices=count)
-    if sheet.act is Kind.EXTEND_NOTICE:
-        why = await extend_notice(tx, by, sheet, now=now)
-        if why is None:
-            return Done(sheet.id)
-        return Refusal([why], is_late=why.code != "NOTICE-TERM")
+    if sheet.act in _ABOUT_A_NOTICE:
+        why = await _ABOUT_A_NOTICE[sheet.act](tx, by, sheet, now=now)
+        return Done(sheet.id) if why is None else Refusal([why], is_late=why.code in _LATE)
     if sheet.act is Kind.REVOKE_ORDER:
         order = sheet.order or ""
         if await revoke_standing_order(tx, by, order, now=now):

@@ -1,24 +1,24 @@
 """An officer gives more time to answer a detention notice, or asks again."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.customs.detention import (
+    ENDED,
     NoticeStep,
-    Unlawful,
-    after,
     due_of,
     state_of,
     version_of,
 )
-from waglan.customs.officer_act import Sheet
+from waglan.customs.officer_act import Kind, SeenNotice, Sheet
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
 from waglan.store import Transaction, detentions, events
-from waglan.store.detentions import StepRow
+from waglan.store.detentions import Detention, StepRow
 
 _WHERE = Where("notice")
 
@@ -33,20 +33,11 @@ async def extend_notice(
     org, officer = by
     if sheet.notice is None or sheet.due is None:
         raise ValueError("an extension names its notice and the new day")
-    number, saw = sheet.notice.number, sheet.notice.version
-    await detentions.alone_with(tx, [number])
-    notice = await detentions.by_number(tx, number)
-    if notice is None:
-        return Finding("NOTICE-UNKNOWN", Severity.ERROR, _WHERE, {"notice": number})
-    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
-    taken = [row.step for row in done]
-    state = state_of(taken)
-    try:
-        after(state, NoticeStep.EXTEND)
-    except Unlawful:
-        return unlawful(number, state.value, NoticeStep.EXTEND)
-    if version_of(taken) != saw:
-        return moved_on(number, state.value, saw, version_of(taken))
+    found = await as_seen(tx, sheet.notice, sheet.act)
+    if isinstance(found, Finding):
+        return found
+    notice, done = found
+    number = notice.number
     told_to = (await detentions.addressees(tx, [notice.detention_id]))[notice.detention_id]
     term = due_of([said.due for _, said in told_to], [row.due for row in done])
     if term is not None and sheet.due <= term:
@@ -72,6 +63,28 @@ async def extend_notice(
     return None
 
 
+async def as_seen(
+    tx: Transaction, seen: SeenNotice, act: Kind
+) -> tuple[Detention, Sequence[StepRow]] | Finding:
+    """Return a notice that stands as an officer saw it, held until the commit; or why it doesn't.
+
+    What he does about it is lawful as long as it has not ended.
+    """
+    number, saw = seen.number, seen.version
+    await detentions.alone_with(tx, [number])
+    notice = await detentions.by_number(tx, number)
+    if notice is None:
+        return Finding("NOTICE-UNKNOWN", Severity.ERROR, _WHERE, {"notice": number})
+    done = (await detentions.steps(tx, [notice.detention_id]))[notice.detention_id]
+    taken = [row.step for row in done]
+    state = state_of(taken)
+    if state in ENDED:
+        return unlawful(number, state.value, act)
+    if version_of(taken) != saw:
+        return moved_on(number, state.value, saw, version_of(taken))
+    return notice, done
+
+
 def _no_later(number: str, term: datetime, due: datetime) -> Finding:
     until, wanted = (day.isoformat(timespec="minutes") for day in (term, due))
     return Finding(
@@ -92,7 +105,7 @@ def moved_on(number: str, state: str, saw: int, version: int) -> Finding:
     )
 
 
-def unlawful(number: str, state: str, step: NoticeStep) -> Finding:
+def unlawful(number: str, state: str, step: NoticeStep | Kind) -> Finding:
     """Return why a step is refused on a notice that stands so."""
     return Finding(
         "NOTICE-NOT-LAWFUL-NOW",

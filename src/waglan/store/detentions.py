@@ -237,14 +237,15 @@ async def addressees(
 ) -> dict[int, list[tuple[Addressee, Told]]]:
     """Return whom each notice is for, as far as the reader may see: its filer and customs all."""
     rows = await tx.execute(
-        "SELECT t.detention_id, t.capacity, t.reach, o.party, t.told FROM detention_addressee t"
+        "SELECT t.detention_id, t.capacity, t.reach, o.party, t.event_id IS NOT NULL, t.told"
+        " FROM detention_addressee t"
         " LEFT JOIN organisation o ON o.org = t.org WHERE t.detention_id = ANY (%s::int8[])"
         " ORDER BY t.detention_id, t.n",
         [list(notices)],
     )
     found: dict[int, list[tuple[Addressee, Told]]] = {one: [] for one in notices}
-    for id_, capacity, reach, party, told in await rows.fetchall():
-        to = Addressee(Capacity(capacity), Reach(reach), party and PartyId(party))
+    for id_, capacity, reach, party, is_named, told in await rows.fetchall():
+        to = Addressee(Capacity(capacity), Reach(reach), party and PartyId(party), is_named)
         found[id_].append((to, _decode(told)))
     return found
 
@@ -255,6 +256,21 @@ async def seqs(tx: Transaction, notices: Collection[int]) -> dict[int, int]:
         "SELECT event_id, seq FROM log_leaf WHERE event_id = ANY (%s::int8[])", [list(notices)]
     )
     return {event: seq for event, seq in await rows.fetchall()}
+
+
+async def name(
+    tx: Transaction, authority: int, notice: int, whom: tuple[Addressee, Told], event: int
+) -> None:
+    """Keep one more addressee of a notice that nobody else is at, with the event that tells him."""
+    to, told = whom
+    await tx.execute(
+        "INSERT INTO detention_addressee"
+        " (detention_id, n, authority, filer, capacity, reach, org, told, event_id)"
+        " SELECT a.detention_id, max(a.n) + 1, %s, min(a.filer), %s, %s,"
+        " (SELECT org FROM organisation WHERE party = %s), %s, %s"
+        " FROM detention_addressee a WHERE a.detention_id = %s GROUP BY a.detention_id",
+        [authority, to.capacity.value, to.reach.value, to.party, _encode(told), event, notice],
+    )
 
 
 async def consignees(

@@ -106,6 +106,12 @@ async def own_roles(tx: Transaction) -> frozenset[Role]:
     return frozenset(Role(role) for (roles,) in await rows.fetchall() for role in roles)
 
 
+async def roles_of(tx: Transaction, party: PartyId) -> frozenset[Role]:
+    """Return what an organisation does; nothing for one that is not in the directory."""
+    rows = await tx.execute("SELECT roles FROM organisation WHERE party = %s", [party])
+    return frozenset(Role(role) for (roles,) in await rows.fetchall() for role in roles)
+
+
 async def authority_at(tx: Transaction, address: str) -> tuple[int, PartyId] | None:
     """Return the authority that is reached at an address, None if none is."""
     row = await (await tx.execute("SELECT * FROM authority_at(%s)", [address])).fetchone()

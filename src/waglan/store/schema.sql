@@ -591,6 +591,7 @@ CREATE TABLE public.detention_addressee (
     reach text NOT NULL,
     org bigint,
     told bytea NOT NULL,
+    event_id bigint,
     CONSTRAINT detention_addressee_capacity_check CHECK ((capacity = ANY (ARRAY['filer'::text, 'agent'::text, 'terminal'::text, 'consignee'::text]))),
     CONSTRAINT detention_addressee_check CHECK (((reach = 'here'::text) = (org IS NOT NULL))),
     CONSTRAINT detention_addressee_reach_check CHECK ((reach = ANY (ARRAY['here'::text, 'elsewhere'::text, 'unnamed'::text])))

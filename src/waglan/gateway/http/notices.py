@@ -15,6 +15,7 @@ from waglan.customs.detention import (
     NoticeStep,
     Told,
     due_of,
+    is_made_good,
     is_overdue,
     state_of,
     version_of,
@@ -236,6 +237,7 @@ async def _whole(tx: Transaction, visitor: Visitor, number: str) -> WholeNoticeV
                 acknowledged_at=None if to.party is None else first.get(to.party),
             )
             for to, _ in one.told
+            if not is_made_good(to, [other for other, _ in one.told])
         ],
         steps=[_step(row, texts, documents) for row in one.steps],
         documents=[_document(document) for document in documents],
