@@ -2,15 +2,19 @@
 
 import base64
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from command_line import CommandLine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import Officer, wait
 from running_instance import Instance
 
 from waglan.customs.officer_act import Kind
+
+NOTHING: dict[str, Any] = {"keys": [], "next": None}
 
 
 @pytest.fixture
@@ -25,6 +29,19 @@ def public(key: Ed25519PrivateKey) -> dict[str, str]:
 
 def register(desk: httpx.Client, key: dict[str, str]) -> httpx.Response:
     return desk.post("/v1/customs/officer-keys", json=key)
+
+
+def listed(desk: httpx.Client, limit: int = 200) -> list[dict[str, Any]]:
+    """The whole list, page by page."""
+    found: list[dict[str, Any]] = []
+    before: dict[str, str] = {}
+    while True:
+        page = desk.get("/v1/customs/officer-keys", params={"limit": limit, **before}).json()
+        assert len(page["keys"]) <= limit
+        found += page["keys"]
+        if page["next"] is None:
+            return found
+        before = {"before": page["next"]}
 
 
 def said(desk: httpx.Client, code: str) -> list[dict[str, str]]:
@@ -54,11 +71,7 @@ def test_a_lost_key_ends_with_its_orders_and_another_follows(customs: httpx.Clie
     officer.key = Ed25519PrivateKey.generate()
     taken = register(customs, public(officer.key))
     assert (taken.status_code, taken.json()) == (201, {"officer": officer.subject})
-    mine = [
-        one
-        for one in customs.get("/v1/customs/officer-keys").json()
-        if one["officer"] == officer.subject
-    ]
+    mine = [one for one in listed(customs) if one["officer"] == officer.subject]
     assert [one["ended_by"] for one in mine] == [None, colleague.subject]
     [end] = wait(lambda: said(customs, "log.key-ended") or None)
     assert (end["officer"], end["by"]) == (officer.subject, colleague.subject)
@@ -74,7 +87,7 @@ def test_an_officer_who_is_let_go_leaves_no_order_behind(customs: httpx.Client) 
     assert gone.status_code == 201, gone.text
     [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
     assert order["state"] == "revoked"
-    keys = {one["officer"]: one for one in customs.get("/v1/customs/officer-keys").json()}
+    keys = {one["officer"]: one for one in listed(customs)}
     assert keys[leaver.subject]["ended_at"] is not None
     assert keys[officer.subject]["ended_at"] is None
 
@@ -87,7 +100,29 @@ def test_another_authoritys_key_is_as_good_as_absent(
     filer = instance.let_in("keys-filer", "forwarder")
     assert ended(foreign, officer.subject).status_code == 404
     assert ended(filer, officer.subject).status_code == 403
-    assert foreign.get("/v1/customs/officer-keys").json() == []
+    assert listed(foreign) == []
+    [known] = listed(customs)
+    beyond = {"before": known["key_sha256"]}
+    assert foreign.get("/v1/customs/officer-keys", params=beyond).json() == NOTHING
+    absent = customs.get("/v1/customs/officer-keys", params={"before": "0" * 64})
+    assert (absent.status_code, absent.json()) == (200, NOTHING)
+    assert customs.get("/v1/customs/officer-keys?before=x").status_code == 422
+
+
+def test_keys_read_two_by_two_are_the_list_newest_first(
+    customs: httpx.Client, instance: Instance, waglan: CommandLine
+) -> None:
+    officer = Officer(customs)
+    for _ in range(4):
+        assert ended(customs, officer.subject).status_code == 200
+        assert register(customs, public(Ed25519PrivateKey.generate())).status_code == 201
+    whole = listed(customs)
+    assert [one["ended_at"] is None for one in whole] == [True, *[False] * 4]
+    assert whole == sorted(whole, key=lambda one: one["registered_at"], reverse=True)
+    assert listed(customs, limit=2) == whole
+    waglan.operates(instance).signs_in(customs.headers["authorization"])
+    shown = waglan("desk", "keys").out.splitlines()
+    assert [line.split()[1] for line in shown] == [one["key_sha256"][:16] for one in whole]
 
 
 def test_of_many_keys_at_once_an_officer_has_one(customs: httpx.Client) -> None:

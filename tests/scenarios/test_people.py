@@ -1,16 +1,20 @@
 """People of a firm get in by a link, sign in with a password, and are out when they should be."""
 
+import asyncio
 import email
 import email.policy
+import hashlib
 import io
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 from command_line import CommandLine
 from port import wait
@@ -18,6 +22,9 @@ from running_instance import FRESH, Instance
 from test_erasure import erase
 
 from waglan.gateway.outbox import Outbox, is_address
+from waglan.parties.sign_in import policy
+from waglan.store import accounts
+from waglan.store.connect import pools, transaction
 
 PASSWORD = "three boats off the ninth pier"
 OTHER = "nine kites above a quiet tram"
@@ -121,6 +128,35 @@ def test_a_newer_link_makes_an_older_one_worthless(firm: Firm) -> None:
     ok(firm.uses(reset["link"], OTHER), 200)
     assert firm.signs_in("late@example.com").status_code == 401
     ok(firm.signs_in("late@example.com", OTHER), 201)
+
+
+def test_a_link_serves_until_its_hours_are_over_and_not_a_moment_longer(firm: Firm) -> None:
+    made = firm.adds("reader", login="slow@example.com")
+    ends = datetime.fromisoformat(made["link_expires_at"])
+    hours = (ends - datetime.now(UTC)) / timedelta(hours=1)
+    assert hours == pytest.approx(policy().periods.invitation_hours, abs=0.1)
+    digest = hashlib.sha256(made["link"].partition("#")[2].encode()).digest()
+
+    async def is_open(at: datetime) -> bool:
+        async with (
+            pools(firm.instance.dsn, size_max=1) as opened,
+            transaction(opened.app, None) as tx,
+        ):
+            return await accounts.link_at(tx, digest, at=at) is not None
+
+    moment = timedelta(microseconds=1)
+    assert [asyncio.run(is_open(at)) for at in (ends - moment, ends)] == [True, False]
+    with psycopg.connect(firm.instance.dsn.admin or "") as conn:
+        late = conn.execute(
+            "UPDATE one_time_link SET expires_at = now() WHERE secret_sha256 = %s", [digest]
+        )
+        assert late.rowcount == 1
+    refused = firm.uses(made["link"])
+    assert (refused.status_code, code(refused)) == (404, "HTTP-NO-LINK")
+    assert firm.signs_in("slow@example.com").status_code == 401
+    newer = ok(firm.admin.post(f"/v1/persons/{made['person']}/links", json={}), 201)
+    ok(firm.uses(newer["link"]), 200)
+    ok(firm.signs_in("slow@example.com"), 201)
 
 
 def test_a_wrong_password_and_an_unknown_name_answer_alike(firm: Firm) -> None:
@@ -300,8 +336,6 @@ def test_the_command_line_invites_signs_in_and_signs_out(
 def test_secrets_are_nowhere_in_the_clear(
     firm: Firm, instance_home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    import psycopg
-
     login, password = "quokkanary@example.com", "quokkanary naps under a fig tree"
     made = firm.adds("reader", login=login)
     ok(firm.uses(made["link"], password), 200)

@@ -10,7 +10,7 @@ import typer
 from waglan.cli import desk_tables
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
-from waglan.cli.talk import answered, client, path_step, show_finding
+from waglan.cli.talk import answered, client, pages, path_step, show_finding
 from waglan.cli.wording import plain, say, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
@@ -53,13 +53,11 @@ def key(
 @app.command("keys")
 def list_keys() -> None:
     """List your officers' keys, newest first, with those that ended."""
-    settings = Settings()
-    with client(settings) as http:
-        found = answered(http.get("/v1/customs/officer-keys")).json()
-    for one in found:
-        until = one["ended_at"][:16] if one["ended_at"] else "-"
-        since = one["registered_at"][:16]
-        typer.echo(plain(f"{one['officer']}  {one['key_sha256'][:16]}  {since}  {until}"))
+    with client(Settings()) as http:
+        for one in pages(http, "/v1/customs/officer-keys", "keys"):
+            until = one["ended_at"][:16] if one["ended_at"] else "-"
+            since = one["registered_at"][:16]
+            typer.echo(plain(f"{one['officer']}  {one['key_sha256'][:16]}  {since}  {until}"))
 
 
 @app.command("end-key")

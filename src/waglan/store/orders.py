@@ -135,10 +135,20 @@ async def officer_keys(tx: Transaction) -> dict[str, bytes]:
     return {officer: bytes(key) for officer, key, *_ in await rows.fetchall()}
 
 
-async def key_history(tx: Transaction, *, at_most: int) -> list[KeyRow]:
-    """Return the keys of the authority's officers, ended ones too, newest first."""
+async def key_history(tx: Transaction, *, before: bytes | None, at_most: int) -> list[KeyRow]:
+    """Return the keys of the authority's officers, ended ones too, newest first.
+
+    They begin behind the one of which `before` is the SHA-256.
+    """
     rows = await tx.execute(
-        _KEYS + " ORDER BY k.registered_at DESC, k.public_key LIMIT %s", [at_most]
+        _KEYS
+        + """
+        AND (%(before)s::bytea IS NULL OR (k.registered_at, k.public_key) <
+            (SELECT b.registered_at, b.public_key FROM officer_key b
+             WHERE b.authority = current_org() AND sha256(b.public_key) = %(before)s))
+        ORDER BY k.registered_at DESC, k.public_key DESC LIMIT %(at_most)s
+        """,
+        {"before": before, "at_most": at_most},
     )
     return [KeyRow(officer, bytes(key), *rest) for officer, key, *rest in await rows.fetchall()]
 

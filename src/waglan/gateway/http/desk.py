@@ -15,7 +15,7 @@ from waglan.customs.status import GRAVITY
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.paging import Limit, cut
+from waglan.gateway.http.paging import HASH, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.gateway.http.signed import Signed, unspelled
 from waglan.operations.end_officer_key import end_officer_key
@@ -23,7 +23,7 @@ from waglan.operations.register_officer_key import register_officer_key
 from waglan.operations.sign_standing_order import sign_standing_order
 from waglan.parties.permission import Act
 from waglan.store import customs, manifests, orders
-from waglan.store.orders import OrderRow
+from waglan.store.orders import KeyRow, OrderRow
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
@@ -45,6 +45,13 @@ class OfficerKeyView(BaseModel):
     registered_at: datetime
     ended_at: datetime | None
     ended_by: str | None
+
+
+class OfficerKeyPage(BaseModel):
+    """Keys, newest first; `next` is the `before` of the next page, null on the last."""
+
+    keys: list[OfficerKeyView]
+    next: str | None
 
 
 class EndedKeyView(BaseModel):
@@ -158,24 +165,31 @@ async def register_key(key: OfficerKey, visitor: TheVisitor) -> dict[str, str]:
     return {"officer": officer}
 
 
-@router.get("/officer-keys", response_model=list[OfficerKeyView], responses=ERRORS)
+@router.get("/officer-keys", response_model=OfficerKeyPage, responses=ERRORS)
 async def officer_keys(
-    visitor: TheVisitor, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> list[OfficerKeyView]:
+    visitor: TheVisitor,
+    before: Annotated[
+        str | None, Query(pattern=HASH, description="The `next` of the page before.")
+    ] = None,
+    limit: Limit = 50,
+) -> OfficerKeyPage:
     """List the keys of your authority's officers, newest first, with those that ended."""
     visitor.must(Act.READ_TARGETING)
+    behind = None if before is None else bytes.fromhex(before)
     async with visitor.transaction() as tx:
-        found = await orders.key_history(tx, at_most=limit)
-    return [
-        OfficerKeyView(
-            officer=row.officer,
-            key_sha256=sha256(row.public_key).hexdigest(),
-            registered_at=row.registered_at,
-            ended_at=row.ended_at,
-            ended_by=row.ended_by,
-        )
-        for row in found
-    ]
+        found = await orders.key_history(tx, before=behind, at_most=limit + 1)
+    page, last = cut([_key_view(row) for row in found], limit)
+    return OfficerKeyPage(keys=list(page), next=last.key_sha256 if last else None)
+
+
+def _key_view(row: KeyRow) -> OfficerKeyView:
+    return OfficerKeyView(
+        officer=row.officer,
+        key_sha256=sha256(row.public_key).hexdigest(),
+        registered_at=row.registered_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
 
 
 @router.delete("/officer-keys/{officer}", response_model=EndedKeyView, responses=ERRORS)

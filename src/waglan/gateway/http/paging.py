@@ -9,6 +9,7 @@ from fastapi import Query
 T = TypeVar("T")
 
 LISTED_MAX = 200
+HASH = "^[0-9a-f]{64}$"  # of the last line, as a cursor
 
 Before = Annotated[UUID | None, Query(description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=LISTED_MAX)]

@@ -13,7 +13,7 @@ from waglan.customs.table_words import RowWords, difference, rows_of
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.paging import Limit, cut
+from waglan.gateway.http.paging import HASH, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.operations.import_table import import_table
 from waglan.parties.permission import Act
@@ -23,7 +23,6 @@ from waglan.store.orders import TableRow
 router = APIRouter(prefix="/v1/customs/tables", tags=["customs"])
 
 TABLE_BYTES_MAX = 4 << 20
-HASH = "^[0-9a-f]{64}$"
 Sha256 = Annotated[str, Path(pattern=HASH)]
 
 
