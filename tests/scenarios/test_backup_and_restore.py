@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from conftest import cloned
@@ -15,6 +16,8 @@ from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance, answering
 from test_erasure import erase
 
+from waglan.codes.party import PartyId
+from waglan.customs.officer_act import Kind
 from waglan.gateway import backup as backups
 from waglan.gateway.keys import keys
 from waglan.gateway.restore import Plan, Restored, following, read_head, restore
@@ -23,13 +26,15 @@ from waglan.logbook.checkpoint import Checkpoint, open_checkpoint
 from waglan.logbook.note import read_note
 from waglan.logbook.tree import consistency_proof, tiles_for_consistency
 from waglan.logbook.witness import Refusal, Seen, Why, ask, judge
-from waglan.store import dump, log
+from waglan.store import detention_documents, detentions, dump, log, parties
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server
 from waglan.store.refused import Refused
 
 HOLDER = new_holder()
+PDF, PDF_TYPE = b"%PDF-1.7 a synthetic invoice", "application/pdf"
+WORDS = "The price is in box 9."
 
 
 def rows(dsn: Dsn, statement: str) -> list[tuple[Any, ...]]:
@@ -74,6 +79,7 @@ class Lived:
     kept: str
     newest: Checkpoint
     note: bytes
+    notice: str
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +97,7 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     second = manifest("B2", "D2").replace(b"SYNB0001", b"SYNB0002")
     sent = filed(carrier, second)
     assert sent["state"] == "accepted", sent["findings"]
+    notice = answered_notice(instance, officer, carrier, "SYNB0002")
     erase(instance, "name", "Specimen Ka Fai")
     wait(lambda: rows(instance.dsn, "SELECT 1 FROM event WHERE code = 'privacy.subject-erased'")
          or None)  # fmt: skip
@@ -100,8 +107,32 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     newest = open_checkpoint(signed.note, [instance.log_key])
     assert newest is not None
     return Lived(
-        instance, folder / "old", folder / "new", first["id"], sent["id"], newest, signed.note
+        instance,
+        folder / "old",
+        folder / "new",
+        first["id"],
+        sent["id"],
+        newest,
+        signed.note,
+        notice,
     )
+
+
+def answered_notice(instance: Instance, officer: Officer, line: httpx.Client, bill: str) -> str:
+    """Detain a bill, and have its filer answer with a document; return the notice's number."""
+    decided = f"SELECT 1 FROM standing WHERE number = '{bill}' AND status IS NOT NULL"
+    wait(lambda: rows(instance.dsn, decided) or None)
+    said = {"reason": "the price is odd", "instruction": "Keep it closed."}
+    detained = officer.does(Kind.DETAIN, bills=officer.sees(bill), **said)
+    assert detained.status_code == 201, detained.text
+    officer.serves("9811000/001E")
+    [notice] = line.get("/v1/notices", params={"bill": bill}).json()["notices"]
+    path = f"/v1/notices/{notice['notice']}"
+    handed = line.post(f"{path}/documents", content=PDF, headers={"Content-Type": PDF_TYPE})
+    assert handed.status_code == 201, handed.text
+    answer = {"text": WORDS, "documents": [handed.json()["id"]]}
+    assert line.post(f"{path}/answers", json=answer).status_code == 201
+    return str(notice["notice"])
 
 
 @pytest.fixture
@@ -147,6 +178,33 @@ def test_a_backup_that_lost_nothing_goes_on_under_its_own_name(
     every = rows(empty, "SELECT count(*), count(DISTINCT event_id), max(seq) + 1 FROM log_leaf")
     assert len(set(every[0])) == 1
     assert rows(empty, "SELECT count(*) FROM event")[0][0] == every[0][0]
+
+
+def test_an_answer_to_a_notice_is_read_after_a_restore_by_customs_and_by_nobody_else(
+    lived: Lived, empty: Dsn, tmp_path: Path
+) -> None:
+    put_back(empty, lived.new, plan_for(lived, tmp_path, lived.newest))
+    vault = keys(tmp_path / "keys", ORIGIN).vault
+    assert WORDS.encode() not in lived.new.read_bytes()
+
+    async def read(party: str) -> tuple[bytes, list[str]] | None:
+        async with pools(empty, size_max=1) as opened:
+            pool = opened.authority if party == "customs" else opened.app
+            async with transaction(pool, None) as tx:
+                org = await parties.org_of(tx, PartyId(party))
+            async with transaction(pool, org) as tx:
+                notice = await detentions.by_number(tx, lived.notice)
+                if notice is None:
+                    return None
+                [document] = await detention_documents.of_notice(tx, notice.detention_id)
+                content = await detention_documents.opened(tx, vault, document)
+                said = await detention_documents.words(tx, vault, notice.detention_id)
+                assert content is not None
+                return content.data, [*said.values()]
+
+    for party in ("customs", "line"):
+        assert asyncio.run(read(party)) == (PDF, [WORDS])
+    assert asyncio.run(read("operator")) is None
 
 
 def asked(dsn: Dsn, lived: Lived, grown: log.Signed) -> Seen | Refusal:
