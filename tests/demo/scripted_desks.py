@@ -4,12 +4,14 @@ import httpx
 import msgspec
 
 from waglan.codes.finding import Severity
+from waglan.demo.organisations import LINE
 from waglan.messages.edifact import read
 from waglan.messages.envelope import Message
 
 DRAFT = "/v1/drafts/d1"
 FEEDER = "1234579/007W"
 HEAVY = "ZZZU1234565"
+NOTICE = "DN-00000-00000"
 
 
 def checked(body: bytes) -> httpx.Response:
@@ -34,10 +36,13 @@ class Desks:
         self.chosen: dict[str, int] = {}
         self.password = ""
         self.approved_by = ""
+        self.about_notice: list[str] = []
+        self.given: list[dict[str, str]] = []
 
     def answer(self, party: str, request: httpx.Request) -> httpx.Response | None:
         path, body = request.url.path, request.content
-        said = msgspec.json.decode(body) if body and request.method in ("POST", "PATCH") else {}
+        is_json = request.headers.get("Content-Type") == "application/json"
+        said = msgspec.json.decode(body) if is_json else {}
         if path == "/v1/persons":
             return httpx.Response(201, json={"secret": None, "link": "/link#wgo_once"})
         if path == "/v1/links/use":
@@ -57,9 +62,31 @@ class Desks:
             )
         if path.startswith("/v1/customs-status/"):
             return httpx.Response(200, json={"found": [{"bill": "B", "text": "WAGLAN.S1.AA"}]})
+        if path.startswith("/v1/notices"):
+            return self._notice(party, request.method, path, said)
         if path == "/v1/messages/m9":
             return httpx.Response(200, json={"id": "m9", "state": "accepted"})
         return None
+
+    def _notice(
+        self, party: str, method: str, path: str, said: dict[str, object]
+    ) -> httpx.Response:
+        """A notice to the line, in which customs sees a document once an answer has given it."""
+        if method == "POST":
+            assert party == LINE.party
+            self.about_notice.append(path.rpartition("/")[2])
+        if path.endswith("/documents"):
+            return httpx.Response(201, json={"id": "doc-1"})
+        if path.endswith("/answers"):
+            assert said == {"documents": ["doc-1"]}
+            self.given = [{"id": "doc-1"}]
+        state = "answered" if self.given else "open"
+        shown = {"notice": NOTICE, "state": state, "version": 0}
+        if path == "/v1/notices":
+            return httpx.Response(200, json={"notices": [shown], "next": None})
+        to = {"capacity": "filer", "party": LINE.party}
+        whole = shown | {"addressees": [to], "documents": self.given}
+        return httpx.Response(201 if method == "POST" else 200, json=whole)
 
     def _draft(
         self, party: str, method: str, path: str, said: dict[str, dict[str, int]]

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from scripted_desks import FEEDER, HEAVY, Desks, checked
+from scripted_desks import FEEDER, HEAVY, NOTICE, Desks, checked
 
 from waglan.codes.data import read as read_data
 from waglan.codes.finding import Severity
@@ -18,6 +18,7 @@ from waglan.codes.party import PartyId
 from waglan.customs.officer_act import Kind, Sheet, faults, is_signed, read_sheet
 from waglan.demo.client import Client, Declined
 from waglan.demo.day import FORWARDERS_AT_ONCE, MissingToken, Plan, Step, run
+from waglan.demo.notice import Answered
 from waglan.demo.organisations import CUSTOMS, LINE, organisations
 from waglan.demo.proof import Proof, proof
 from waglan.demo.results import Results
@@ -293,6 +294,14 @@ def test_the_officer_detains_a_bill_that_waits_for_him() -> None:
     assert results.detained == "B"
     [detained] = [act for act in port.acts if act.act is Kind.DETAIN]
     assert [bill.number for bill in detained.bills] == ["B"]
+
+
+def test_the_detained_bills_filer_answers_with_a_document_that_customs_sees() -> None:
+    port, results, steps = day()
+    assert port.desks.about_notice == ["acknowledgement", "documents", "answers"]
+    assert results.desks.answered == Answered(NOTICE, "answered", 1)
+    [told] = [step.params for step in steps if step.name == "notice"]
+    assert told == {"notice": NOTICE, "bill": "B", "documents": 1}
 
 
 def test_every_figure_is_an_answer_of_the_server() -> None:

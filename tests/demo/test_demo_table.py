@@ -17,6 +17,7 @@ from waglan.demo import day
 from waglan.demo.answers import DifferenceSeen, FindingSeen, ListedSeen
 from waglan.demo.day import Step
 from waglan.demo.hand import ByHand, Conflict
+from waglan.demo.notice import Answered
 from waglan.demo.proof import Proof, Stated
 from waglan.demo.results import Ashore, Desks, Filed, Results, Told
 from waglan.demo.table import show
@@ -53,6 +54,7 @@ RESULTS = Results(
             (FindingSeen("LACKS", "error", "Lacks X."), FindingSeen("LACKS", "error", "Lacks Y.")),
             "accepted",
         ),
+        Answered("DN-00000-00000", "answered", 1),
         Ashore(
             "1234579/007W",
             ListedSeen(24, {}, (DifferenceSeen("B", FindingSeen("D", "note", "Differs.")),)),
@@ -84,7 +86,14 @@ def test_the_desks_show_both_sides_of_what_differs_and_what_a_check_found(lang: 
     text = printed(RESULTS, lang)
     for told in ("1,341.4 kg", "1,180 kg", "HK-MAN-020: Twice.", "Lacks X.", "Differs."):
         assert told in text
-    for told in ("ZZZLSIN9890007", words(lang)["results"]["quantity-differs"], "281"):
+    answered = words(lang)["notice_states"]["answered"]
+    for told in (
+        "DN-00000-00000",
+        answered,
+        "ZZZLSIN9890007",
+        words(lang)["results"]["quantity-differs"],
+        "281",
+    ):
         assert told in text
     assert words(lang)["statuses"]["conditionally-cleared"] in text
 

@@ -29,6 +29,9 @@ def test_the_demo_day_ends_by_itself_with_every_bill_decided_before_arrival(home
     assert rows["Stopped by a check before it was sent"].startswith("HK-MAN-020")
     assert "(shipping instruction) was taken" in rows["two sources differ"]
     assert rows["filed, approved by a second person"] == "accepted"
+    notice = rows["Notice on the detained bill"]
+    assert notice.startswith("DN-")
+    assert notice.endswith("answered, 1 document(s) with customs")
     assert "but was reported with" in day.stdout
     assert rows["Examined"].endswith("another quantity than declared")
     assert rows["its status, signed, checked offline"].startswith("conditionally cleared")

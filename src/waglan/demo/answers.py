@@ -260,3 +260,32 @@ class StatusesSeen(msgspec.Struct, frozen=True):
     """A status for each bill that was asked for."""
 
     found: tuple[StatusSeen, ...]
+
+
+class DocumentSeen(msgspec.Struct, frozen=True):
+    """A document that was handed in to a notice."""
+
+    id: str
+
+
+class AddresseeSeen(msgspec.Struct, frozen=True):
+    """Whom a notice is for; without a party he must be told by other means."""
+
+    capacity: str
+    party: str | None
+
+
+class NoticeSeen(msgspec.Struct, frozen=True):
+    """A detention notice, with its addressees and the documents that one sees."""
+
+    notice: str
+    state: str
+    version: int
+    addressees: tuple[AddresseeSeen, ...] = ()
+    documents: tuple[DocumentSeen, ...] = ()
+
+
+class NoticesSeen(msgspec.Struct, frozen=True):
+    """Notices, newest first."""
+
+    notices: tuple[NoticeSeen, ...]

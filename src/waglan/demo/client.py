@@ -71,9 +71,12 @@ class Client:
 
     async def check(self, file: File) -> CheckSeen:
         """Ask what a file would be answered, without handing it in."""
-        own = {"Content-Type": file.media_type}
-        answer = await self._send("POST", "/v1/checks", file.body, own)
-        return msgspec.json.decode(answer.content, type=CheckSeen)
+        return await self.hand_over("/v1/checks", file.body, file.media_type, CheckSeen)
+
+    async def hand_over(self, path: str, body: bytes, media_type: str, kind: type[T]) -> T:
+        """Post a file's bytes, and return the answer."""
+        answer = await self._send("POST", path, body, {"Content-Type": media_type})
+        return msgspec.json.decode(answer.content, type=kind)
 
     async def settled(self, message: MessageSeen) -> MessageSeen:
         """Return the message once it is worked off; raise TooSlow if it is not."""

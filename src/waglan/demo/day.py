@@ -14,12 +14,13 @@ import httpx
 
 from waglan.codes.party import PartyId
 from waglan.codes.render import Lang
-from waglan.demo import hand, officer
+from waglan.demo import hand, notice, officer
 from waglan.demo.answers import CallSeen, FindingSeen
 from waglan.demo.call import Call, make_call
 from waglan.demo.client import Client, Handed
 from waglan.demo.filing import Desk, File, Filings, filings
 from waglan.demo.hand import ByHand
+from waglan.demo.notice import Answered
 from waglan.demo.organisations import CUSTOMS, LINE, organisations
 from waglan.demo.proof import Proof, proof, stated
 from waglan.demo.quay import MASS_DIFFERS, at_the_quay, compared
@@ -118,13 +119,14 @@ class _Day:
         by_hand = await self._by_hand()
         await self._decided()
         detained = await self._officer_at_work()
+        answered = await self._notice_answered(detained)
         ashore = await self._at_the_quay()
         answers = await self._answers()
         proven = await self._proven()
         box = self.call.masters.equipment[0].number
         examples = Examples(self.call.masters.bills[0].number, detained, box)
         seen = await officer.standing(self._client(CUSTOMS.party), self.call.name)
-        desks = Desks(tuple(self.saved), by_hand, ashore)
+        desks = Desks(tuple(self.saved), by_hand, answered, ashore)
         return results(self.call.name, seen, self.handed, (answers, proven), (examples, desks))
 
     async def _opened(self) -> None:
@@ -299,6 +301,12 @@ class _Day:
                 break
             await asyncio.sleep(LOOK_S)
         return bill
+
+    async def _notice_answered(self, bill: str) -> Answered:
+        told = await notice.answer(self._client, self._client(CUSTOMS.party), bill)
+        told_of = {"notice": told.notice, "bill": bill}
+        await self._tell(Step("notice", {**told_of, "documents": told.documents}))
+        return told
 
     async def _at_the_quay(self) -> Ashore:
         """A small ship is in: her list is held against the quay, and one box is looked into."""

@@ -9,6 +9,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.demo.answers import CallSeen, FindingSeen, ListedSeen
 from waglan.demo.client import Handed
 from waglan.demo.hand import ByHand
+from waglan.demo.notice import Answered
 from waglan.demo.proof import Proof, Stated
 
 
@@ -47,6 +48,7 @@ class Desks:
 
     saved: tuple[FindingSeen, ...]  # found by a check, before the file was sent
     by_hand: ByHand
+    answered: Answered  # the notice on the bill that the officer detained
     ashore: Ashore
 
 

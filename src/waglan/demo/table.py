@@ -137,6 +137,15 @@ def _at_desks(desks: Desks, lang: Lang) -> Iterator[tuple[str, str]]:
         first = next(finding for finding in made.stopped if finding.code == code)
         yield say["stopped"], say["stopped_value"].format(count=count, problem=first.problem)
     yield say["approved"], word(lang, "states", made.state)
+    answered = desks.answered
+    yield (
+        say["notice"],
+        say["notice_value"].format(
+            notice=answered.notice,
+            state=word(lang, "notice_states", answered.state),
+            documents=answered.documents,
+        ),
+    )
     ashore = desks.ashore
     yield say["ashore"], say["ashore_value"].format(call=ashore.call, listed=ashore.listed.listed)
     for difference in ashore.listed.differences:
