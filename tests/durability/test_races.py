@@ -28,10 +28,11 @@ from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.sequencer import LEASE, MONTHS_AHEAD, ROLE, Sequencer
 from waglan.gateway.workers import Worker
 from waglan.logbook.event import Event
-from waglan.store import Transaction, events, lease, log
+from waglan.store import Transaction, events, lease, log, standings
 from waglan.store.connect import Pools, act_as, pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.lease import Fenced
+from waglan.store.log import Numbered
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LINE = PartyId("synthetic-line")
@@ -135,6 +136,30 @@ async def test_a_writer_who_gives_up_holds_nobody_back(
         await earlier.rollback()
     assert await role.tick() == 1
     assert await seen_after(opened, -1) == [(0, second)]
+
+
+async def test_the_standings_pass_events_of_no_bill_at_once_unless_they_lag(
+    opened: Pools, tmp_path: Path
+) -> None:
+    async def told() -> None:
+        async with transaction(opened.app, 1) as tx:
+            await events.append(tx, [said(1)])
+
+    async def numbered() -> tuple[Numbered, int]:
+        async with transaction(opened.engine, None) as tx:
+            return await log.sequence(tx, now=NOW), await standings.cursor(tx)
+
+    role = sequencer(opened, tmp_path, Clock())
+    await told()
+    assert await role.tick() == 1
+    await told()
+    assert await numbered() == (Numbered(1, is_folded=True), 2)
+    async with transaction(opened.engine, None) as tx:
+        await tx.execute("UPDATE projection SET seq = 1")
+    await told()
+    assert await numbered() == (Numbered(1, is_folded=False), 1)
+    await role.tick()
+    assert await numbered() == (Numbered(0, is_folded=False), 3)
 
 
 async def test_a_holder_whose_time_is_up_is_fenced_before_he_writes(

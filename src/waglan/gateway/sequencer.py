@@ -68,10 +68,11 @@ class Sequencer:
             await self._guard(tx)
             numbered = await log.sequence(tx, now=now)
         # A transaction of its own: a projection that lags may not hold back the numbering.
-        async with transaction(self.pool, None) as tx:
-            await self._guard(tx)
-            await standings.project(tx)
-        return numbered
+        if not numbered.is_folded:
+            async with transaction(self.pool, None) as tx:
+                await self._guard(tx)
+                await standings.project(tx)
+        return numbered.count
 
     async def _hold(self, now: datetime) -> bool:
         if self.epoch is not None and self.lease_until and now < self.lease_until - LEASE / 2:

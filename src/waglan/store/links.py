@@ -242,6 +242,9 @@ CODES_AND_VIEWS = (
 )
 
 
+CODES = [code.value for code in SHOWN]
+
+
 async def _fit_events(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> None:
     # The sequencer waits: what it has numbered is seen below, what it has not it shows itself.
     await tx.execute("SELECT 1 FROM log_head FOR UPDATE")
@@ -298,7 +301,7 @@ async def _find_events(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> Non
         JOIN pair p ON p.consignment = e.consignment AND p.org <> e.org
         WHERE e.code = ANY (%s)
         """,
-        [[code.value for code in SHOWN]],
+        [CODES],
     )
     await tx.execute("ANALYZE seen")
 

@@ -5,7 +5,7 @@ transaction that ended before the oldest one still running: those, and no others
 by a straggler.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,22 +71,31 @@ async def is_idle(tx: Transaction, *, now: datetime) -> bool:
     return said_at is not None and now - said_at < SAY_AGAIN and is_folded and is_numbered
 
 
-async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENTS) -> int:
-    """Number the events that nothing can come before any more; return how many.
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """How many events got their numbers, and whether the standings have all of them already."""
+
+    count: int
+    is_folded: bool
+
+
+async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENTS) -> Numbered:
+    """Number the events that nothing can come before any more.
 
     The caller holds the sequencer's lease. A transaction's events are numbered together, so one
     large transaction may exceed `at_most`.
     """
     before = await head(tx, lock=True)
-    horizon, waiting = await _horizon(tx, before.horizon, at_most)
-    leaves = await _number(tx, before, horizon) if waiting else []
+    horizon, waits = await _horizon(tx, before.horizon, at_most)
+    told = await _number(tx, before, horizon) if waits else _NOTHING
     idle = before.sequenced_at is not None and now - before.sequenced_at < SAY_AGAIN
-    if not leaves and idle:
-        return 0
-    if leaves:
+    if not told.leaves and idle:
+        return Numbered(0, is_folded=False)
+    if told.is_shown:
         await links.show_new(tx, before.horizon, horizon)
+    if told.leaves:
         await _feed(tx, before.size)
-    edge, tiles = before.frontier.append(leaves)
+    edge, tiles = before.frontier.append(told.leaves)
     await bulk.insert(
         tx,
         "log_tile",
@@ -97,67 +106,91 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
         "UPDATE log_head SET size = %s, frontier = %s, horizon = %s::xid8, sequenced_at = %s",
         [edge.size, _pack(edge.rows), horizon, now],
     )
-    return len(leaves)
+    is_folded = not told.stands and await standings.passed(tx, before.size, edge.size)
+    return Numbered(len(told.leaves), is_folded)
 
 
-async def _horizon(tx: Transaction, since: str, at_most: int) -> tuple[str, int]:
-    """Where this batch ends, at the oldest running transaction or full; and how many wait."""
-    row = await (
-        await tx.execute(
-            """
-            WITH bound AS (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest),
-            span AS (SELECT e.tx FROM event e, bound b
-                     WHERE e.tx >= %(since)s::xid8 AND e.tx < b.oldest
-                     ORDER BY e.tx LIMIT %(limit)s + 1)
-            SELECT b.oldest::text, (SELECT min(tx)::text FROM span),
-                   (SELECT max(tx)::text FROM span), (SELECT count(*) FROM span)
-            FROM bound b
-            """,
-            {"since": since, "limit": at_most},
-        )
-    ).fetchone()
+_HORIZON = """
+    SELECT b.oldest::text,
+           (SELECT e.tx::text FROM event e WHERE e.tx >= %(since)s::xid8 AND e.tx < b.oldest
+            ORDER BY e.tx LIMIT 1),
+           (SELECT e.tx::text FROM event e WHERE e.tx >= %(since)s::xid8 AND e.tx < b.oldest
+            ORDER BY e.tx OFFSET %(limit)s LIMIT 1)
+    FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS oldest) b
+"""
+
+
+async def _horizon(tx: Transaction, since: str, at_most: int) -> tuple[str, bool]:
+    """Where this batch ends, at the oldest running transaction or full; and whether any waits."""
+    rows = await tx.execute(_HORIZON, {"since": since, "limit": at_most})
+    row = await rows.fetchone()
     if row is None:
         raise RuntimeError("PostgreSQL returned no snapshot")
-    oldest, first, last, count = row
-    if count <= at_most:
-        return str(oldest), count
-    return str(max(int(last), int(first) + 1)), count
+    oldest, first, beyond = row
+    if beyond is None:
+        return str(oldest), first is not None
+    return str(max(int(beyond), int(first) + 1)), True
 
 
 # The server has salt and bytes at hand: only the hashes travel, and they alone are sorted.
 _NUMBER = r"""
     WITH hashed AS MATERIALIZED (
-        SELECT tx, event_id, month, sha256('\x00'::bytea || sha256(salt || canonical)) AS leaf_hash
-        FROM event WHERE tx >= %s::xid8 AND tx < %s::xid8)
-    INSERT INTO log_leaf (seq, event_id, month, leaf_hash)
-    SELECT %s + row_number() OVER (ORDER BY tx, event_id) - 1, event_id, month, leaf_hash
+        SELECT %(size)s + row_number() OVER (ORDER BY tx, event_id) - 1 AS seq, event_id, month,
+               sha256('\x00'::bytea || sha256(salt || canonical)) AS leaf_hash, consignment, code
+        FROM event WHERE tx >= %(since)s::xid8 AND tx < %(horizon)s::xid8),
+    numbered AS (
+        INSERT INTO log_leaf (seq, event_id, month, leaf_hash)
+        SELECT seq, event_id, month, leaf_hash FROM hashed)
+    SELECT string_agg(leaf_hash, '' ORDER BY seq),
+           bool_or(consignment IS NOT NULL AND code = ANY (%(shown)s)),
+           bool_or(code = ANY (%(standing)s))
     FROM hashed
 """
 
 
-async def _number(tx: Transaction, before: Head, horizon: str) -> list[bytes]:
+@dataclass(frozen=True, slots=True)
+class _Leaves:
+    leaves: Sequence[bytes] = ()
+    is_shown: bool = False  # something among them may be shown to others than its author named
+    stands: bool = False  # something among them tells where a bill stands
+
+
+_NOTHING = _Leaves()
+
+
+async def _number(tx: Transaction, before: Head, horizon: str) -> _Leaves:
     """Number the events from the last horizon to this one; return their leaves in order."""
-    await tx.execute(_NUMBER, [before.horizon, horizon, before.size])
-    row = await (
-        await tx.execute(
-            "SELECT string_agg(leaf_hash, '' ORDER BY seq) FROM log_leaf WHERE seq >= %s",
-            [before.size],
-        )
-    ).fetchone()
-    hashes = bytes(row[0]) if row and row[0] else b""
-    return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+    rows = await tx.execute(
+        _NUMBER,
+        {
+            "size": before.size,
+            "since": before.horizon,
+            "horizon": horizon,
+            "shown": links.CODES,
+            "standing": standings.CODES,
+        },
+    )
+    row = await rows.fetchone()
+    if row is None or row[0] is None:
+        return _NOTHING
+    hashes = bytes(row[0])
+    leaves = [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
+    return _Leaves(leaves, bool(row[1]), bool(row[2]))
+
+
+# One bell a batch, without a payload: the truth is read by cursor.
+_FEED = """
+    WITH fed AS (
+        INSERT INTO feed (org, seq, event_id, month, until)
+        SELECT a.org, l.seq, a.event_id, a.month, a.until
+        FROM log_leaf l JOIN audience a ON a.event_id = l.event_id WHERE l.seq >= %s)
+    SELECT pg_notify(%s, '')
+"""
 
 
 async def _feed(tx: Transaction, first: int) -> None:
     """Have every reader's feed tell of what was numbered from here on, and ring."""
-    await tx.execute(
-        "INSERT INTO feed (org, seq, event_id, month, until)"
-        " SELECT a.org, l.seq, a.event_id, a.month, a.until"
-        " FROM log_leaf l JOIN audience a ON a.event_id = l.event_id WHERE l.seq >= %s",
-        [first],
-    )
-    # One bell a batch, without a payload: the truth is read by cursor.
-    await tx.execute("SELECT pg_notify(%s, '')", [BELL])
+    await tx.execute(_FEED, [first, BELL])
 
 
 async def tiles(tx: Transaction, wanted: Iterable[TileId]) -> dict[TileId, bytes]:

@@ -76,7 +76,7 @@ _STEPS = {
     WHERE t.consignment = s.consignment
     """,
 }
-_CODES = [code for codes in _STEPS for code in codes]
+CODES = [code for codes in _STEPS for code in codes]
 
 
 async def project(tx: Transaction, *, at_most: int = BATCH_EVENTS) -> int:
@@ -98,6 +98,14 @@ async def project(tx: Transaction, *, at_most: int = BATCH_EVENTS) -> int:
     return end - first
 
 
+async def passed(tx: Transaction, first: int, end: int) -> bool:
+    """Move past events that tell of no bill, if all before were read; whether that was so."""
+    done = await tx.execute(
+        "UPDATE projection SET seq = %s WHERE name = %s AND seq = %s", [end, NAME, first]
+    )
+    return done.rowcount > 0
+
+
 async def cursor(tx: Transaction) -> int:
     """Return the number of the first event that is not folded in yet."""
     row = await (await tx.execute("SELECT seq FROM projection WHERE name = %s", [NAME])).fetchone()
@@ -111,7 +119,7 @@ async def fold(tx: Transaction, table: str, *, first: int, end: int) -> None:
         "SELECT DISTINCT e.code FROM log_leaf l JOIN event e"
         " ON e.month = l.month AND e.event_id = l.event_id"
         " WHERE l.seq >= %(first)s AND l.seq < %(end)s AND e.code = ANY (%(codes)s)",
-        {**span, "codes": _CODES},
+        {**span, "codes": CODES},
     )
     there = {code for (code,) in await found.fetchall()}
     for codes, step in _STEPS.items():
