@@ -16,7 +16,7 @@ from waglan.gateway.kit import Kit
 from waglan.gateway.workers import Worker
 from waglan.operations.receive_message import receive_message
 from waglan.store import customs, manifests, messages
-from waglan.store.connect import pools, transaction
+from waglan.store.connect import glance, pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.messages import Chunk, Kept
 
@@ -71,7 +71,8 @@ async def test_the_manifest_at_hand_is_the_one_in_the_store(database: Dsn, home:
         kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
         worker = Worker(kit)
         await hand_in(kit, paper("R1"))
-        await worker._each("message", messages.waiting, worker._message)
+        async with glance(kit.pools.engine) as look:
+            await worker._each(look, "message", messages.waiting, worker._message)
         [(number, at_hand)] = worker.at_hand.items()
         async with transaction(kit.pools.authority, CUSTOMS) as tx:
             filed = await manifests.by_number(tx, number)
@@ -94,9 +95,10 @@ async def test_no_more_bills_are_at_hand_than_the_limit_and_the_rest_is_judged_a
         kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
         worker = Worker(kit)
         await hand_in(kit, paper("R2"))
-        await worker._each("message", messages.waiting, worker._message)
-        assert len(worker.at_hand) == kept
-        assert await worker._judgements() == 1
+        async with glance(kit.pools.engine) as look:
+            await worker._each(look, "message", messages.waiting, worker._message)
+            assert len(worker.at_hand) == kept
+            assert await worker._judgements(look) == 1
         assert worker.at_hand == {}
         async with transaction(kit.pools.engine, None) as tx:
             assert await customs.unjudged(tx, at_most=1) == []

@@ -117,29 +117,35 @@ class Worker:
         return done
 
     async def _round(self) -> int:
+        # One connection for all looks: to borrow one for each takes longer than what it asks.
+        async with glance(self.kit.pools.engine) as look:
+            return await self._all(look)
+
+    async def _all(self, look: Transaction) -> int:
         now = self.kit.clock()
         # A revocation must not wait for a large manifest, so it is looked for first.
         return sum(
             [
-                await self._grants(),
-                await self._each("message", messages.waiting, self._message),
-                await self._each("link", links.unlinked, self._link),
-                await self._each("report", report_links.unlinked, self._report),
-                await self._judgements(),
-                await self._each("serving", partial(customs.due, now=now), self._serving),
-                await self._each("notice", customs.unanswered, self._notice),
-                await self._each("assembly", partial(assemblies.overdue, now=now), self._assembly),
-                await self._each("back-test", back_tests.unended, self._back_test),
-                await self._erasures(),
+                await self._grants(look),
+                await self._each(look, "message", messages.waiting, self._message),
+                await self._each(look, "link", links.unlinked, self._link),
+                await self._each(look, "report", report_links.unlinked, self._report),
+                await self._judgements(look),
+                await self._each(look, "serving", partial(customs.due, now=now), self._serving),
+                await self._each(look, "notice", customs.unanswered, self._notice),
+                await self._each(
+                    look, "assembly", partial(assemblies.overdue, now=now), self._assembly
+                ),
+                await self._each(look, "back-test", back_tests.unended, self._back_test),
+                await self._erasures(look),
                 await self._uploads(now),
                 await self._tries(now),
                 await self._looks(now),
             ]
         )
 
-    async def _grants(self) -> int:
-        async with glance(self.kit.pools.engine) as tx:
-            found = await links.unsettled(tx, at_most=BATCH)
+    async def _grants(self, look: Transaction) -> int:
+        found = await links.unsettled(look, at_most=BATCH)
         return sum([await self._settled(grant) for grant in found])
 
     async def _settled(self, grant: Unsettled) -> int:
@@ -150,9 +156,8 @@ class Worker:
         kind = "revocation" if grant.is_revoked else "grant"
         return await self._try(kind, grant.grant_id.int, grant.org, settle)
 
-    async def _each(self, kind: str, find: Find, do: Do) -> int:
-        async with glance(self.kit.pools.engine) as tx:
-            found = await find(tx, at_most=BATCH)
+    async def _each(self, look: Transaction, kind: str, find: Find, do: Do) -> int:
+        found = await find(look, at_most=BATCH)
         return sum([await self._try(kind, number, org, do) for number, org in found])
 
     async def _uploads(self, now: datetime) -> int:
@@ -190,9 +195,8 @@ class Worker:
 
         return await self._try("upload", upload.int, org, sweep)
 
-    async def _erasures(self) -> int:
-        async with glance(self.kit.pools.engine) as tx:
-            waits = await erasure.waiting(tx)
+    async def _erasures(self, look: Transaction) -> int:
+        waits = await erasure.waiting(look)
         if waits is None:
             return 0
         # By its own id, so that one that fails is tried again later and is no other's delay.
@@ -204,8 +208,8 @@ class Worker:
             await lease.claim(tx, "erasure", number)
             await erase_subject(tx, self.kit.keys.vault, now=self.kit.clock())
 
-    async def _judgements(self) -> int:
-        done = await self._each("manifest", customs.unjudged, self._manifest)
+    async def _judgements(self, look: Transaction) -> int:
+        done = await self._each(look, "manifest", customs.unjudged, self._manifest)
         self.at_hand.clear()  # whatever is left, another worker has judged or will
         return done
 
