@@ -72,9 +72,10 @@ async def take_events(
     judged = [_judged(row, author) for row in rows]
     right = [row for row, wrong in zip(rows, judged, strict=True) if not wrong]
     stand = await event_ids.stand(tx, {row.id for row in right})
+    texts = await moves.written([row.movement for row in rows])
     plan = [
-        _refused(row, wrong) if wrong else _planned(row, teller, stand)
-        for row, wrong in zip(rows, told_once(rows, judged), strict=True)
+        _refused(row, wrong) if wrong else _planned(row, text, teller, stand)
+        for row, text, wrong in zip(rows, texts, told_once(rows, judged), strict=True)
     ]
     if sent.whole and any(one.fate.state is RowState.REFUSED for one in plan):
         await events.append(tx, sent.came)
@@ -113,9 +114,10 @@ def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
     return (Finding("EVENT-ROLE", Severity.ERROR, where, {"code": code, "roles": roles}),)
 
 
-def _planned(row: EventRow, teller: Teller, stand: dict[str, ToldEvent]) -> _Plan:
+def _planned(row: EventRow, text: bytes, teller: Teller, stand: dict[str, ToldEvent]) -> _Plan:
+    """Plan a row; `text` is its movement as it is written."""
     movement, stands = row.movement, stand.get(row.id)
-    digest = sha256(_encode((movement, row.call))).digest()
+    digest = sha256(b"[%b,%b]" % (text, _encode(row.call))).digest()
     new = EventVersion(digest, row.version_at, movement is None)
     done = step(new, None if stands is None else _version(stands), row.row)
     if done.state is not RowState.TAKEN:
@@ -124,7 +126,8 @@ def _planned(row: EventRow, teller: Teller, stand: dict[str, ToldEvent]) -> _Pla
     if movement is not None:
         if row.happened_at and row.happened_at > teller.now + AHEAD_MAX:
             found = (*found, ahead(movement, Where("", line=row.row)))
-        tells = Row(movement, row.happened_at, voyage_of(row.call, movement), document=row.id)
+        voyage = voyage_of(row.call, movement)
+        tells = Row(movement, row.happened_at, voyage, document=row.id, written=text)
     return _Plan(
         EventFate(row.row, row.id, RowState.TAKEN, found),
         tells,

@@ -113,57 +113,60 @@ def withdrawal(one: Withdrawn, now: datetime, document: str | None = None) -> Ro
 
 
 class _Particulars(msgspec.Struct, frozen=True, gc=False):
-    """What the log says of a movement: the box alone. What is in it is others' business."""
+    """What the log says of a movement: the box alone. What is in it is others' business.
 
-    movement: int
-    withdraws: int | None
-    kind: str
+    In the order of the names, as canonical JSON has them: so nothing is sorted for each event.
+    """
+
+    damage: list[str]
+    direction: str | None
     document: str
+    full: bool | None
+    gross_mass_g: int | None
     happened_as_sent: str | None
-    vessel: str | None
     imo: str | None
-    voyage: str | None
+    kind: str
+    mode: str | None
+    movement: int
     place: str | None
-    terminal: str | None
+    seals: list[str]
+    set_point_mdegc: int | None
+    size_type: str | None
     slot: str | None
     status: str | None
     status_text: str | None
-    mode: str | None
-    damage: list[str]
-    size_type: str | None
-    full: bool | None
-    direction: str | None
-    gross_mass_g: int | None
-    verified_mass_g: int | None
     tare_g: int | None
-    seals: list[str]
-    set_point_mdegc: int | None
+    terminal: str | None
+    verified_mass_g: int | None
+    vessel: str | None
+    voyage: str | None
+    withdraws: int | None
 
 
 def _particulars(number: int, row: Row, paper: TellingPaper) -> _Particulars:
     movement, call, box = row.movement, row.voyage, row.movement.box
     return _Particulars(
-        number,
-        row.withdraws,
-        paper.kind,
+        [*movement.damage],
+        box.direction,
         paper.document if row.document is None else row.document,
+        box.full,
+        box.gross_mass_g,
         movement.happened_at,
-        call.vessel,
         call.imo,
-        call.voyage,
+        paper.kind,
+        movement.mode,
+        number,
         movement.place,
-        movement.terminal,
+        [*box.seals],
+        box.set_point_mdegc,
+        box.size_type,
         movement.slot,
         movement.status,
         movement.status_text,
-        movement.mode,
-        [*movement.damage],
-        box.size_type,
-        box.full,
-        box.direction,
-        box.gross_mass_g,
-        box.verified_mass_g,
         box.tare_g,
-        [*box.seals],
-        box.set_point_mdegc,
+        movement.terminal,
+        box.verified_mass_g,
+        call.vessel,
+        call.voyage,
+        row.withdraws,
     )

@@ -3,7 +3,6 @@
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import repeat
 from operator import add
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -17,7 +16,6 @@ Column = Sequence[object]
 _NULL = b"\xff\xff\xff\xff"
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">iiiii")
 
 
@@ -68,7 +66,9 @@ def _number(form: str) -> Callable[[Column], list[bytes]]:
     def cells(values: Column) -> list[bytes]:
         if None in values:
             return [_NULL if value is None else pack(size, value) for value in values]
-        return list(map(pack, repeat(size), values))
+        sized: list[object] = [size] * (2 * len(values))
+        sized[1::2] = values
+        return [struct.pack(">" + f"i{form}" * len(values), *sized)]  # all in one call
 
     return cells
 
@@ -109,7 +109,11 @@ def _day(values: Column) -> list[bytes]:
 
 def _moment(values: Column) -> list[bytes]:
     times = cast("Sequence[datetime | None]", values)
-    return _big([None if at is None else (at - _FIRST_MOMENT) // _MICROSECOND for at in times])
+    return _big([None if at is None else _microseconds(at - _FIRST_MOMENT) for at in times])
+
+
+def _microseconds(span: timedelta) -> int:
+    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
 def _listed(items: Column) -> str:

@@ -53,7 +53,7 @@ async def pieces(
     """
     for at in range(0, len(cells[0]) if cells else 0, ROWS_AT_ONCE):
         piece = [column[at : at + ROWS_AT_ONCE] for column in cells]
-        same = [column.count(column[0]) == len(column) for column in piece]
+        same = [c[0] == c[-1] and c.count(c[0]) == len(c) for c in piece]
         same[0] = False  # one column says how many rows there are
         once = [column[0] for column, is_same in zip(piece, same, strict=True) if is_same]
         each = [

@@ -19,7 +19,8 @@ from waglan.store import Transaction, bulk, events
 MOVEMENTS_MAX = 1 << 20  # of one report: the places that one movement block has
 PLAN = "BAPLIE"
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encoder = msgspec.json.Encoder(order="deterministic")
+_encode, _lines = _encoder.encode, _encoder.encode_lines
 _movement = msgspec.json.Decoder(Movement).decode
 
 
@@ -45,6 +46,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     voyage: Voyage
     withdraws: int | None = None
     document: str | None = None  # None: that of the report
+    written: bytes | None = None  # what `written` gave of the movement, if it was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Withdrawn:
     number: int
     movement: Movement
     voyage: Voyage
+
+
+async def written(movements: Sequence[Movement | None]) -> list[bytes]:
+    """Return each movement as it is kept."""
+    # A line end inside a text is written as `\n`, so each line is one movement.
+    return _lines(movements).split(b"\n")[:-1]
 
 
 async def is_known(tx: Transaction, kind: str, document: str, sha256: bytes) -> bool:
@@ -225,7 +233,7 @@ def _cells(
         call.imo,
         call.vessel,
         call.port,
-        _encode(bare),
+        one.written if bare is movement and one.written is not None else _encode(bare),
     )
 
 

@@ -56,6 +56,8 @@ def read_events(data: bytes) -> Read:
     event (NDJSON). Each row may be in DCSA's form or in the plain one.
     """
     data = data.removeprefix(_MARK)
+    if alike := _alike(data):
+        return alike, []
     try:
         rows = _rows(data)
     except _ERRORS as error:
@@ -71,7 +73,7 @@ def read_events(data: bytes) -> Read:
     # Controls are looked for in all rows at once; most batches have none.
     if b"\\u00" in data:
         return [_uncontrolled(n, raw) for n, raw in enumerate(rows, start=1)], []
-    return _alike(rows) or [_row(n, raw) for n, raw in enumerate(rows, start=1)], []
+    return _unwrapped(data, rows) or [_row(n, raw) for n, raw in enumerate(rows, start=1)], []
 
 
 def is_events(head: bytes, name: str = "") -> bool:
@@ -93,16 +95,22 @@ def _rows(data: bytes) -> list[bytes] | list[msgspec.Raw]:
     return [line for line in data.split(b"\n") if line.strip()]
 
 
-def _alike(rows: Sequence[bytes | msgspec.Raw]) -> list[EventRow]:
-    """Return rows of a list that are all of one form and without fault; else nothing."""
-    if not isinstance(rows[0], msgspec.Raw):  # a line is not known yet to be one value
+def _alike(data: bytes) -> list[EventRow]:
+    """Return the rows of a list that are all of one form and without fault; else nothing."""
+    if b"\\u00" in data:
         return []
-    data = b"[%b]" % b",".join(rows)
     with suppress(*_ERRORS):
-        return [plain_row(n, told) for n, told in enumerate(_plains(data), start=1)]
+        if len(plain := _plains(data)) <= ROWS_MAX:
+            return [plain_row(n, told) for n, told in enumerate(plain, start=1)]
     with suppress(*_ERRORS):
-        return [dcsa_row(n, told) for n, told in enumerate(_dcsas(data), start=1)]
+        if len(dcsa := _dcsas(data)) <= ROWS_MAX:
+            return [dcsa_row(n, told) for n, told in enumerate(dcsa, start=1)]
     return []
+
+
+def _unwrapped(data: bytes, rows: Sequence[bytes | msgspec.Raw]) -> list[EventRow]:
+    """Return `_alike` of the rows that stand in DCSA's object; else nothing."""
+    return _alike(b"[%b]" % b",".join(rows)) if _WRAPPED.match(data.lstrip()) else []
 
 
 def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
