@@ -217,6 +217,19 @@ def test_a_message_that_the_database_will_not_take_holds_nobody_up(
     wait(lambda: settled(line, stumbles.json()["id"]))
 
 
+@pytest.mark.parametrize(("length", "status"), [(0, 422), (1, 201), (80, 201), (81, 422)])
+def test_an_organisations_address_has_a_length_that_is_said(
+    instance: Instance, length: int, status: int
+) -> None:
+    new = {"party": f"long-{length}", "name": "Synthetic", "roles": ["trader"], "person": "Sample"}
+    answer = instance.operator.post("/v1/organisations", json=new | {"addresses": ["Y" * length]})
+    assert answer.status_code == status, answer.text
+    if status == 422:
+        [found] = answer.json()["findings"]
+        assert (found["code"], found["where"]["path"]) == ("HTTP-FIELD", "body.addresses.0")
+        assert found["remedy"]
+
+
 def test_a_gigabyte_is_refused_before_it_is_read(instance: Instance, line: httpx.Client) -> None:
     host, port = instance.address.removeprefix("http://").split(":")
     head = (

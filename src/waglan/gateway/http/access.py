@@ -31,6 +31,7 @@ from waglan.store.parties import Credential
 router = APIRouter(prefix="/v1", tags=["access"])
 
 DAYS_MAX = 366
+Address = Annotated[str, Field(min_length=1, max_length=80)]  # UNB 0004 with its qualifier
 
 
 class WhoView(BaseModel):
@@ -217,7 +218,7 @@ class NewParty(Asked):
     party: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,39}$")
     name: str = Field(min_length=1, max_length=200)
     roles: list[Role] = Field(min_length=1)
-    addresses: list[str] = Field(default=[], max_length=50)
+    addresses: list[Address] = Field(default=[], max_length=50)
     person: str = Field(min_length=1, max_length=200)
     contact: str = Field(default="", max_length=200)
     days: int = Field(default=90, ge=1, le=DAYS_MAX)
