@@ -1,11 +1,13 @@
 """What `waglan track` prints of customs' word."""
 
-from typing import Any
+from typing import Any, get_args
 from unicodedata import normalize
 
 import pytest
 
+from waglan.cargo.status_code import meanings
 from waglan.cli.tracked import show, show_answers
+from waglan.cli.wording import words
 from waglan.codes.render import Lang
 
 
@@ -63,3 +65,19 @@ def test_a_partners_answer_is_printed_below_our_own(
     assert first.endswith("CONTRL  /v1/messages/M/answers/1")
     assert second == f"2026-11-29T09:00:00  APERAK  SI-1  sample-line: {word}"
     assert third.count("(") == 0
+
+
+def test_a_status_is_printed_with_its_list_and_its_meaning_or_that_none_is_known(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    body = {"status": "P", "status_list": ":HS", "status_text": "Rail Departed"}
+    show(answer("equipment.status", **body), "en")
+    said = "status P [:HS] (Rail Departed): what it means is unknown here"
+    assert said in capsys.readouterr().out
+    show(answer("equipment.status", status="24", status_meaning="departed"), "zh-Hant-HK")
+    assert "狀況代碼 24:已離開" in normalize("NFKC", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_every_meaning_of_a_status_has_its_word(lang: Lang) -> None:
+    assert set(words("meaning", lang)) == set(meanings("rec24").values())

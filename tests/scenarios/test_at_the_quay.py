@@ -336,6 +336,19 @@ def test_a_carriers_statuses_are_told_as_he_sent_them(port: Quay) -> None:
     assert told["moved"]["what"] == "equipment.status"
     assert told["particulars"]["status_text"] == "ARRIVED AT RAMP"
     assert told["particulars"]["place"] == "CNCAN"
+    assert told["particulars"]["status_meaning"] is None
+    # Only where it is agreed of what list a partner's codes are do they mean something here.
+    agreed = {"statuses": "rec24"}
+    party = port.line.get("/v1/whoami").json()["party"]
+    path = f"/v1/partners/{party}/profile"
+    assert port.instance.operator.put(path, json=agreed).status_code == 200
+    paper = iftsta(port.sheet("line"), [Told(BOX, at="202611250900")])
+    tells(port.line, paper.replace(b"STS+1+AR:::ARRIVED AT RAMP", b"STS+1+24:ZZZ:6"))
+    said = box(port.line, BOX)["particulars"]
+    assert (said["status"], said["status_list"], said["status_meaning"]) == (
+        "24", "ZZZ:6", "departed",
+    )  # fmt: skip
+    assert port.instance.operator.put(path, json={}).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ class Movement(msgspec.Struct, frozen=True, gc=False):
     damage: tuple[str, ...] = ()
     status: str | None = None  # of a status report: its code, as sent
     status_text: str | None = None
+    status_list: str | None = None  # whose list the code is from, as sent: 1131 and 3055
+    status_meaning: str | None = None  # where it is agreed of what list the codes are
     mode: str | None = None  # by what it came or went on: 8067, as sent
     segment: int | None = None  # where it began in its message
 

@@ -91,13 +91,24 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
 
 
 def _asked(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
-    """Yield what an event of customs' asks for, in the officer's own words."""
+    """Yield what a status code means, and what an event of customs' asks for."""
+    if event["code"] == "equipment.status" and event["body"].get("status"):
+        yield _status(event["body"], lang)
     if not event["code"].startswith("customs."):
         return
     for name in ASKED:
         if told := event["body"].get(name):
             text = ", ".join(map(str, told)) if isinstance(told, list) else str(told)
             yield say("track", name, lang, text=text[:19] if name == "due" else text)
+
+
+def _status(body: Mapping[str, Any], lang: Lang) -> str:
+    """Say what a sender's code means, where it is agreed of what list it is, and whose list."""
+    meaning = body.get("status_meaning")
+    told = words("meaning", lang).get(str(meaning)) or say("track", "no_meaning", lang)
+    list_ = f" [{body['status_list']}]" if body.get("status_list") else ""
+    text = f" ({body['status_text']})" if body.get("status_text") else ""
+    return say("track", "status", lang, code=f"{body['status']}{list_}{text}", meaning=told)
 
 
 def _print(text: str, *, indent: int = 0) -> None:

@@ -53,6 +53,7 @@ class Bridge(Enum):
     NONE = "none"
     FHL = "fhl"  # Cargo-IMP house list, as text
     DECLARATION = "declaration"  # data sheet of an import or export declaration
+    EMAN_2 = "eman_2"  # data sheet of a cargo manifest's Statement 2
     ROAD_ACI = "road_aci"  # data sheet of road advance cargo information
 
 

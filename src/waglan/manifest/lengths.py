@@ -83,6 +83,7 @@ def _of_told(item: Movement | Slot) -> Iterable[_Text]:
         numbers = (item.place, item.terminal, item.booking, item.status, item.happened_at)
         yield from ((f"{path}/number", text, NUMBER) for text in (*numbers, *item.bills))
         yield f"{path}/mode", item.mode, CODE
+        yield f"{path}/status_list", item.status_list, NUMBER
         yield f"{path}/status_text", item.status_text, NAME
         yield from ((f"{path}/damage", text, NAME) for text in item.damage)
 

@@ -134,6 +134,8 @@ class _Particulars(msgspec.Struct, frozen=True, gc=False):
     size_type: str | None
     slot: str | None
     status: str | None
+    status_list: str | None
+    status_meaning: str | None
     status_text: str | None
     tare_g: int | None
     terminal: str | None
@@ -162,6 +164,8 @@ def _particulars(number: int, row: Row, paper: TellingPaper) -> _Particulars:
         box.size_type,
         movement.slot,
         movement.status,
+        movement.status_list,
+        movement.status_meaning,
         movement.status_text,
         box.tare_g,
         movement.terminal,

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from waglan.cargo.movement import MovementReport
+from waglan.cargo.status_code import meant
 from waglan.cargo.stowage import Stowage
 from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.codes.party import PartyId
@@ -218,6 +219,8 @@ async def _one(
     if refused := role_refused(message, sender):
         findings = [refused]
     elif isinstance(content, MovementReport | Stowage):
+        if isinstance(content, MovementReport) and work.profile.statuses:
+            sent = replace(message, content=meant(content, work.profile.statuses)), sent[1]
         teller = Teller(sender.party, sender.message, work.now)
         take = take_moves if isinstance(content, MovementReport) else take_stowage
         findings = await take(tx, teller, sent)

@@ -118,6 +118,7 @@ def status_reports(draw: st.DrawFn) -> MovementReport:
                 booking=maybe(CODES),
                 status=CODES,
                 status_text=maybe(WORDS),
+                status_list=maybe(st.sampled_from(["ZZZ:86", ":6", "101:"])),
                 mode=st.just(conveyance.mode),
             ),
             min_size=1,

@@ -1,7 +1,7 @@
 """IFTSTA, the status report: what carriers, railways and truckers tell of boxes on their way.
 
-Each partner has status codes of his own, so code and words are kept as they were sent, and every
-one of them is told as a status: none is taken for a discharge or a gate move.
+Each partner has status codes of his own, so code, words and whose list it is are kept as they were
+sent, and every one of them is told as a status: none is taken for a discharge or a gate move.
 """
 
 from waglan.cargo.movement import Box, Movement, MovementReport
@@ -59,6 +59,7 @@ class StatusReport(Quay):
         "_of_box",
         "_segment",
         "_status",
+        "_status_list",
         "_status_text",
         "_told",
         "_where",
@@ -121,9 +122,10 @@ class StatusReport(Quay):
         self._end_status()
         self._is_open = True
         self.handlers = STATUS
-        code, _, _, words, *_ = *segment.status.split(":"), "", "", ""
+        code, code_list, agency, words, *_ = *segment.status.split(":"), "", "", ""
         self._status = code or segment.category.partition(":")[0] or None
         self._status_text = words or None
+        self._status_list = f"{code_list}:{agency}" if code_list or agency else None
         self._segment = index + self.base
         self._happened: dict[str, str] = {}
         self._where: dict[str, str] = {}
@@ -205,6 +207,7 @@ class StatusReport(Quay):
             booking=self._booking or self._head_booking,
             status=self._status,
             status_text=self._status_text,
+            status_list=self._status_list,
             mode=self._mode,
             segment=self._segment,
         )

@@ -97,6 +97,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     waivers: dict[str, int] = {}  # more repeats than the directory allows, by group or place
     duplicates: Literal["refuse", "accept"] = "refuse"  # same reference, other content
     parts_by_document: bool = False  # messages of one interchange with one 1004 are one manifest
+    statuses: Literal["rec24"] | None = None  # from what list his status codes are
     answers: tuple[AnswerKind, ...] = ("CONTRL", "APERAK", "CUSRES")
     lang: Lang = "en"  # of the words in his answers, where their characters can be sent
     outgoing: AnswerLevel | None = None

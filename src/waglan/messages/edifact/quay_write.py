@@ -116,7 +116,8 @@ def _statuses(report: MovementReport) -> Iterator[Segment]:
         yield ("RFF", (qualifier, number))
     for n, movement in enumerate(report.movements, start=1):
         yield ("CNI", str(n))
-        yield ("STS", "1", (movement.status or "", "", "", movement.status_text or ""))
+        lists = [*(movement.status_list or "").split(":"), ""][:2]
+        yield ("STS", "1", (movement.status or "", *lists, movement.status_text or ""))
         for bill in movement.bills:
             yield ("RFF", ("BM", bill))
         if movement.booking is not None:
