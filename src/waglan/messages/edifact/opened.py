@@ -35,6 +35,7 @@ class Options:
     profile: Profile
     keeps_items: bool = True  # until the message is whole; else the caller takes them as they come
     validates: bool = False  # whether each message is also held against its directory
+    with_lists: bool = False  # whether an answer brings its segments along, whole
 
     def weigh(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return the findings with the severity that this partner's profile gives them."""
@@ -111,8 +112,7 @@ class OpenMessage:
 
     def _take_lists(self, batch: Batch, end: int | None) -> None:
         """Keep what the directory is held against: whole segments where asked, else their tags."""
-        is_wanted = self._options.validates or self.header.type in ANSWERS
-        if is_wanted and batch.lists is not None:
+        if (self._options.validates or self._brings_lists) and batch.lists is not None:
             self._lists += batch.lists[self._lists_from : end]
         elif self.content.is_judged and len(self._tags) <= TAGS_MAX:
             self._tags += batch.tags[self._lists_from : end]
@@ -151,8 +151,12 @@ class OpenMessage:
             self.offset,
             self.content.contents(sent) if self.content.is_trusted else None,
             self._options.weigh(findings),
-            self._lists if self.header.type in ANSWERS else (),
+            self._lists if self._brings_lists else (),
         )
+
+    @property
+    def _brings_lists(self) -> bool:
+        return self._options.with_lists and self.header.type in ANSWERS
 
     def _structure(self, interchange: Interchange | None) -> list[Finding]:
         waivers = self._options.profile.waivers

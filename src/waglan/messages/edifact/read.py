@@ -44,7 +44,9 @@ def read(
     """
     wants_lists = validate or with_lists
     tokenise = partial(fast.tokenise, with_lists=True) if wants_lists else fast.tokenise
-    for event in events(blocks, Options(profile, validates=validate), tokenise):
+    for event in events(
+        blocks, Options(profile, validates=validate, with_lists=with_lists), tokenise
+    ):
         if isinstance(event, Message | InterchangeEnd):
             yield event
 
