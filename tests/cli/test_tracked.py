@@ -18,7 +18,7 @@ def answer(code: str, **body: object) -> dict[str, Any]:
     }  # fmt: skip
     found: dict[str, Any] = {
         "kind": "bill", "key": "B1", "declaration": "declared", "declared": None, "customs": None,
-        "particulars": {}, "parts": None, "moved": None, "events": [event],
+        "particulars": {}, "named": [], "parts": None, "moved": None, "events": [event],
     }  # fmt: skip
     return {"key": "B1", "found": [found]}
 

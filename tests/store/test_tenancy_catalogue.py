@@ -164,6 +164,7 @@ DEFINERS = {
     "authority_at(text)": set(ROLES),
     "coded(text[])": {"waglan_authority"},
     "make_event_month(date)": {"waglan_engine"},
+    "shown_by_name(bigint[])": {"waglan_app", "waglan_authority"},
     "terminals_shown(bigint[])": {"waglan_authority"},
 }
 SEARCH_PATH = "search_path=pg_catalog, public, pg_temp"

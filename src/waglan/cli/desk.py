@@ -8,6 +8,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_tables
+from waglan.cli.named import named_lines
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, pages, path_step, show_finding
@@ -113,7 +114,7 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
 
 @app.command()
 def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's number.")]) -> None:
-    """Show a bill as officers see it: its version, its status, and every step so far."""
+    """Show a bill as officers see it: its status, whom it names, and every step so far."""
     settings = Settings()
     with client(settings) as http:
         found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
@@ -130,6 +131,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
                 served=bill["served"] or "-",
             )
         )
+        for line in named_lines(bill["named"], settings.lang):
+            typer.echo(plain(f"  {line}"))
         for step in bill["steps"]:
             by = step["act"] or step["order"] or "-"
             why = ", ".join([*step["fired"], *step["targeting"], *filter(None, [step["result"]])])

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from waglan.cli.named import named_lines
 from waglan.cli.wording import plain, say, words
 from waglan.codes.render import Lang
 
@@ -19,6 +20,9 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         _print(f"{found['kind']} {found['key']}  {found['declaration']}")
         for line in _stands(found, lang):
             _print(line, indent=2)
+        for named in found["named"]:
+            for line in named_lines(named, lang):
+                _print(line, indent=2)
         for event in found["events"]:
             seq = "…" if event["seq"] is None else str(event["seq"])
             when = event["happened_at"][:19].replace("T", " ")

@@ -22,6 +22,11 @@ def open_personal(vault: Vault, salt: bytes, sealed: bytes) -> Personal:
     return _personal(vault.open(salt, sealed))
 
 
+def is_whole(personal: Personal) -> bool:
+    """Whether nothing of it was erased: with what goes, its commitment's salt goes."""
+    return len(personal.salts) in (0, len(personal.parties) + 1)
+
+
 def seal_personal(vault: Vault, salt: bytes, personal: Personal) -> bytes:
     """Return what of a bill names people, sealed under a salt of its own."""
     return vault.seal(salt, _pack(personal))

@@ -314,6 +314,40 @@ BEGIN
     END IF;
 END $$;
 
+CREATE TABLE public.consignment_grant (
+    grant_id uuid NOT NULL,
+    org bigint NOT NULL,
+    receiver bigint NOT NULL,
+    consignment bigint NOT NULL,
+    view text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT consignment_grant_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
+);
+
+ALTER TABLE ONLY public.consignment_grant FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.grant_revocation (
+    grant_id uuid NOT NULL,
+    org bigint NOT NULL,
+    revoked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.grant_revocation FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.shown_by_name(consignments bigint[]) RETURNS TABLE(consignment bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT r.consignment
+    FROM public.reader r
+   WHERE ((r.org = public.current_org()) AND (r.consignment = ANY (shown_by_name.consignments)) AND (r.view = 'full'::text) AND (r.until > now()) AND ((NOT r.is_shown) OR (EXISTS ( SELECT 1
+            FROM public.consignment_grant g
+           WHERE ((g.consignment = r.consignment) AND (g.receiver = public.current_org()) AND (g.view = 'full'::text) AND (g.until > now()) AND (NOT (EXISTS ( SELECT 1
+                    FROM public.grant_revocation x
+                   WHERE (x.grant_id = g.grant_id)))))))));
+END;
+
 CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(consignment bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -521,19 +555,6 @@ CREATE SEQUENCE public.consignment_block
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
-
-CREATE TABLE public.consignment_grant (
-    grant_id uuid NOT NULL,
-    org bigint NOT NULL,
-    receiver bigint NOT NULL,
-    consignment bigint NOT NULL,
-    view text NOT NULL,
-    given_at timestamp with time zone NOT NULL,
-    until timestamp with time zone NOT NULL,
-    CONSTRAINT consignment_grant_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
-);
-
-ALTER TABLE ONLY public.consignment_grant FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.decision (
     authority bigint NOT NULL,
@@ -872,14 +893,6 @@ CREATE TABLE public.filing_rule (
 );
 
 ALTER TABLE ONLY public.filing_rule FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.grant_revocation (
-    grant_id uuid NOT NULL,
-    org bigint NOT NULL,
-    revoked_at timestamp with time zone NOT NULL
-);
-
-ALTER TABLE ONLY public.grant_revocation FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.grant_settled (
     grant_id uuid NOT NULL,
@@ -2975,7 +2988,11 @@ CREATE POLICY owner ON public.answerable FOR SELECT TO waglan_owner USING (true)
 
 CREATE POLICY owner ON public.consignment FOR SELECT TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.consignment_grant FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.grant_revocation FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.link_use TO waglan_owner USING (true);
 
@@ -3152,6 +3169,18 @@ GRANT ALL ON FUNCTION public.link_at(secret_sha256 bytea, at timestamp with time
 REVOKE ALL ON FUNCTION public.make_event_month(first date) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
+GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
+GRANT SELECT ON TABLE public.consignment_grant TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
+GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
+GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
+
+REVOKE ALL ON FUNCTION public.shown_by_name(consignments bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_app;
+GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_authority;
+
 REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
 
@@ -3210,10 +3239,6 @@ GRANT SELECT ON TABLE public.bill_personal TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.bill_personal TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
-
-GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
-GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
-GRANT SELECT ON TABLE public.consignment_grant TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
@@ -3303,10 +3328,6 @@ GRANT SELECT ON TABLE public.figure TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.filing_rule TO waglan_app;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_authority;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
-GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
-GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;

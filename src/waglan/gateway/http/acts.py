@@ -9,11 +9,13 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.officer_act import Kind, read_sheet
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.named import NamedView, named_view
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.gateway.http.signed import Signed
 from waglan.operations.do_act import Refusal, do_act
 from waglan.parties.permission import Act
 from waglan.store import Taken, acts, customs
+from waglan.store.named import named
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
@@ -70,6 +72,7 @@ class BillDeskView(BaseModel):
     version: int
     status: str | None
     served: str | None
+    named: NamedView
     steps: list[StepView]
 
 
@@ -152,11 +155,13 @@ async def signed_act(act: str, visitor: TheVisitor) -> SignedActView:
 
 @router.get("/bills/{number:path}", response_model=list[BillDeskView], responses=ERRORS)
 async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
-    """Show every bill of that number with what was decided of it, step by step."""
+    """Show every bill of that number: whom it names, and what was decided of it, step by step."""
     visitor.must(Act.READ_TARGETING)
     async with visitor.transaction() as tx:
         found = await customs.bill_standing(tx, number)
         steps = [await acts.history(tx, one.consignment) for one in found]
+        bills = [one.consignment for one in found]
+        names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, bills)}
         numbers = [one.number for one in found]
         await visitor.looked_at(tx, "/v1/customs/bills", "bill", numbers)
     if not found:
@@ -169,6 +174,7 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
             version=one.version,
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
+            named=named_view(names[one.consignment]),
             steps=[
                 StepView(
                     version=step.version,

@@ -17,6 +17,7 @@ from waglan.gateway.bell import Bell
 from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.named import NamedView, named_view
 from waglan.gateway.http.problem import Problem, absent
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
@@ -69,6 +70,7 @@ class TrackedView(BaseModel):
     moved: ToldView | None
     nobody_said: list[str]
     particulars: dict[str, object]
+    named: list[NamedView]  # a bill's parties and marks; of each filer whose names you may read
     events: list[EventView]
 
 
@@ -93,7 +95,7 @@ async def track(
     """Say how a bill, a container, a manifest or a call stands, as far as you may see it."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        found = await track_key(tx, key, kind)
+        found = await track_key(tx, visitor.kit.keys.vault, key, kind)
         seen = [sight for one in found for sight in one.sights]
         await visitor.looked(tx, "/v1/track", seen)
     if not found:
@@ -117,6 +119,7 @@ def _tracked(one: Tracked) -> TrackedView:
         moved=None if stands.moved is None else _told(stands.moved, stands.moved.what.value),
         nobody_said=list(stands.nobody_said),
         particulars=dict(told[-1].body) if told else {},
+        named=[named_view(whom) for whom in one.named],
         events=[_event(seq, event) for seq, event in one.events],
     )
 

@@ -1,0 +1,59 @@
+"""Whom bills name, and the marks of their goods, for those who may read names beside a bill."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import msgspec
+
+from waglan.codes.party import PartyId
+from waglan.logbook.sealed import Vault
+from waglan.manifest.model import Bill, Party
+from waglan.manifest.personal import is_whole, open_personal
+from waglan.store import Transaction, _binary
+
+_bill = msgspec.json.Decoder(Bill).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a bill names by its filer's newest version; what was erased is left out and told."""
+
+    consignment: int
+    filer: PartyId
+    parties: tuple[Party, ...]
+    marks: tuple[tuple[int, str], ...]  # (goods item, what its packages bear), where told
+    is_erased: bool  # in part or whole
+
+
+async def named(tx: Transaction, vault: Vault, consignments: Collection[int]) -> list[Named]:
+    """Return whom these bills name, of those that the organisation may read by name.
+
+    They are opened for the filer, for the authority and by a full grant; a link opens none.
+    """
+    rows = await tx.execute(_NAMED, {"bills": _binary.numbers(consignments)})
+    return [
+        Named(consignment, PartyId(filer), *_opened(vault, *sealed))
+        for consignment, filer, *sealed in await rows.fetchall()
+    ]
+
+
+_NAMED = """
+    SELECT b.consignment, o.party, b.particulars, p.key_salt, p.sealed
+    FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, particulars FROM bill
+          WHERE consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
+          ORDER BY consignment, manifest_id DESC) b
+    JOIN organisation o ON o.org = b.org
+    LEFT JOIN bill_personal p USING (consignment, manifest_id)
+    ORDER BY b.consignment
+"""
+
+
+def _opened(
+    vault: Vault, bill: bytes, salt: bytes | None, sealed: bytes
+) -> tuple[tuple[Party, ...], tuple[tuple[int, str], ...], bool]:
+    if salt is None:  # every bill has its sealed row until that is erased
+        return (), (), True
+    personal = open_personal(vault, bytes(salt), bytes(sealed))
+    items = zip(_bill(bill).goods, personal.marks, strict=True)
+    marks = tuple((goods.number, marks) for goods, marks in items if marks)
+    return personal.parties, marks, not is_whole(personal)
