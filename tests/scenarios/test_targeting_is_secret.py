@@ -6,6 +6,7 @@ Until a notice is served, neither line can tell by anything it sees that it is t
 import json
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from port import Officer, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
+from waglan.customs.officer_act import Kind
 from waglan.gateway.http import HEADER, checks
 from waglan.operations.check_manifest import check_manifest
 from waglan.store import Transaction
@@ -173,6 +175,54 @@ def test_a_line_can_not_see_before_the_notice_that_it_is_the_one_looked_at(
 def answered(side: Side, count: int) -> None:
     path = f"/v1/messages/{side.posted.json()['id']}/answers"
     wait(lambda: True if len(side.line.get(path).json()) >= count else None)
+
+
+def figures(instance: Instance) -> dict[str, str]:
+    """What anybody reads at `/metrics` of requests and work, without this look's own count."""
+    lines = httpx.get(f"{instance.address}/metrics").raise_for_status().text.splitlines()
+    counts = dict(line.rsplit(" ", 1) for line in lines if line.startswith(COUNTED))
+    return {name: value for name, value in counts.items() if 'route="/metrics"' not in name}
+
+
+COUNTED = ("waglan_requests_total", "waglan_request_seconds", "waglan_work", "waglan_messages")
+
+
+def test_figures_tell_nobody_that_a_table_changed_or_an_officer_acted(instance: Instance) -> None:
+    """A new table, its back-test, an order and acts on a bill leave every figure as it was."""
+    side = Side(instance, "e", "> 999999")
+    side.files()
+    side.decided()
+    colleague = side.officer.colleague()
+    # What the filing itself set going is over when the figures stand still.
+    before = wait(lambda: first if (first := figures(instance)) == figures(instance) else None)
+    changed = side.officer.imports(table("> 1"))
+    published = colleague.does(Kind.PUBLISH_TABLE, table=changed)
+    assert published.status_code == 201, published.text
+    side.officer.orders(changed, order_id="order-2")
+    path = f"/v1/customs/tables/{changed}/back-tests"
+    now = datetime.now(UTC)
+    period = {"since": (now - timedelta(days=1)).isoformat(), "until": now.isoformat()}
+    began = side.customs.post(path, json=period)
+    assert began.status_code == 201, began.text
+    wait(lambda: side.customs.get(path).json()[0]["ended_at"])
+    assert side.customs.get(path).json()[0]["done"] == 1
+    bills = side.officer.sees(BILLS[0].number)
+    for refused in (0, 1):  # the second comes too late
+        done = side.officer.does(Kind.SELECT, bills=bills, reason="a look")
+        assert done.json().get("refused", 1) == refused, done.text
+    assert side.customs.get("/v1/customs/worklist").is_success
+    # The worker keeps its figures in order: with this message's, those of the back-test are kept.
+    side.line.post("/v1/messages", content=b"nothing")
+    after = wait(
+        lambda: seen if (seen := figures(instance)).get(REFUSED) != before.get(REFUSED) else None
+    )
+    differ = {name for name in after if after[name] != before.get(name)}
+    assert REFUSED in differ
+    assert [name for name in differ if "message" not in name] == []
+    assert not any("/v1/customs/" in name or "back-test" in name for name in after)
+
+
+REFUSED = 'waglan_messages{state="refused"}'
 
 
 class Written:

@@ -31,8 +31,8 @@ HALTED = Gauge("waglan_log_halted", "1: a witness knows another history, nothing
 # By whom and how a bill was decided is no filer's business before a notice, nor are counts of it.
 WORK = Gauge("waglan_work", "Pieces of work since the beginning", ["outcome", "kind"])
 MESSAGES = Gauge("waglan_messages", "Messages worked off since the beginning", ["state"])
-POOL = Gauge("waglan_pool_connections", "Connections of this process", ["role", "state"])
-POOL_WAITING = Gauge("waglan_pool_waiting", "Requests that wait for a connection", ["role"])
+POOL = Gauge("waglan_pool_connections", "Connections of this process", ["state"])
+POOL_WAITING = Gauge("waglan_pool_waiting", "Requests that wait for a connection")
 
 
 class ReadyView(BaseModel):
@@ -110,9 +110,9 @@ async def _log(tx: Transaction, kit: Kit) -> None:
 
 
 def _pools(kit: Kit) -> None:
-    for role in ("app", "authority"):
-        stats = getattr(kit.pools, role).get_stats()
-        free = stats.get("pool_available", 0)
-        POOL.labels(role, "free").set(free)
-        POOL.labels(role, "busy").set(stats.get("pool_size", 0) - free)
-        POOL_WAITING.labels(role).set(stats.get("requests_waiting", 0))
+    # Together: that officers are at work just now is theirs to know.
+    stats = [pool.get_stats() for pool in (kit.pools.app, kit.pools.authority)]
+    free = sum(one.get("pool_available", 0) for one in stats)
+    POOL.labels("free").set(free)
+    POOL.labels("busy").set(sum(one.get("pool_size", 0) for one in stats) - free)
+    POOL_WAITING.set(sum(one.get("requests_waiting", 0) for one in stats))
