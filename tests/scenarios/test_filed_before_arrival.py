@@ -4,9 +4,12 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from port import Officer, manifest, wait
+from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance
+from shipping_papers import Call, Paper
+from shipping_papers import manifest as shipped
 
+from waglan.customs.officer_act import Kind
 from waglan.logbook.evidence import Standing, Trust, verify
 from waglan.logbook.note import Algorithm, SignerKey
 from waglan.logbook.quorum import Quorum
@@ -66,6 +69,86 @@ def test_an_order_serves_at_its_own_time_and_no_officer_need_come(instance: Inst
     answers = wait(lambda: answered(carrier, message["id"], 3))
     assert [answer["kind"] for answer in answers] == ["CONTRL", "CUSRES", "CUSRES"]
     assert "NSL" in carrier.get(answers[-1]["href"]).text
+
+
+class Late:
+    """A line whose ship's time to be told has come, and its officer."""
+
+    def __init__(self, instance: Instance, letter: str) -> None:
+        self.sender, self.customs = f"LATELINE{letter}", f"LATECUSTOMS{letter}"
+        self.line = instance.let_in(
+            f"late-line-{letter.lower()}", "carrier", addresses=(self.sender + ":ZZZ",)
+        )
+        desk = instance.let_in(
+            f"late-customs-{letter.lower()}", "customs", addresses=(self.customs + ":ZZZ",)
+        )
+        self.officer = Officer(desk)
+        self.letter = letter
+
+    def orders(self) -> None:
+        self.officer.orders(self.officer.publishes(), serve_before_arrival_minutes=7 * 24 * 60)
+
+    def number(self, n: int) -> str:
+        return f"SYNLATE{self.letter}{n}"
+
+    def files(self, ref: str, *bills: int, amends: str | None = None) -> None:
+        papers = [Paper(self.number(n)) for n in bills]
+        paper = shipped(Call(self.sender, self.customs, ref + self.letter), *papers)
+        if amends is not None:
+            was, is_ = f"BGM+785+DOC-{ref}{self.letter}+9", f"BGM+785+DOC-{amends}{self.letter}+5"
+            paper = paper.replace(was.encode(), is_.encode())
+        shown = filed(self.line, paper)
+        assert shown["state"] == "accepted", shown["findings"]
+
+    def told(self, n: int) -> list[str]:
+        """What the line was told of a bill, notice by notice."""
+        found = self.line.get(f"/v1/track/{self.number(n)}").json()["found"]
+        events = [event for one in found for event in one["events"]]
+        return [e["body"]["status"] for e in events if e["code"] == "customs.notice-served"]
+
+    def selects(self, n: int) -> None:
+        bills = self.officer.sees(self.number(n))
+        done = self.officer.does(Kind.SELECT, bills=bills, reason="a look")
+        assert done.json()["refused"] == 0, done.text
+
+
+def test_no_filing_brings_out_what_an_officer_decided_and_did_not_serve(instance: Instance) -> None:
+    call = Late(instance, "A")
+    call.orders()
+    call.files("F", 1, 2)
+    wait(lambda: (call.told(1) and call.told(2)) or None)
+    call.selects(1)
+    # Another manifest of the call is told at once, and nothing of the first.
+    call.files("O", 3)
+    wait(lambda: call.told(3) or None)
+    assert (call.told(1), call.told(2)) == (["not-selected"], ["not-selected"])
+    # Nor does an amendment bring it out; and its silence points at no bill.
+    call.files("G", 1, 2, amends="F")
+    call.files("P", 4)  # judged and told after the amendment
+    wait(lambda: call.told(4) or None)
+    assert (call.told(1), call.told(2)) == (["not-selected"], ["not-selected"])
+    assert call.officer.serves("9811000/001E") == 2
+    assert call.told(1) == ["not-selected", "inspect"]
+    assert call.told(2) == ["not-selected", "not-selected"]
+    # What the line knows by now holds nothing back.
+    call.files("H", 1, 2, amends="F")
+    wait(lambda: len(call.told(2)) == 3 or None)
+    assert call.told(1) == ["not-selected", "inspect", "inspect"]
+
+
+def test_what_an_officer_decides_after_the_time_waits_though_nothing_was_served_yet(
+    instance: Instance,
+) -> None:
+    call = Late(instance, "B")
+    call.files("F", 1)
+    wait(lambda: call.officer.sees(call.number(1)) or None)
+    call.selects(1)
+    call.orders()
+    call.files("O", 2)
+    wait(lambda: call.told(2) or None)
+    assert call.told(1) == []
+    call.officer.serves("9811000/001E")
+    assert call.told(1) == ["inspect"]
 
 
 def test_a_stream_resumes_where_it_was_left(instance: Instance) -> None:

@@ -29,7 +29,7 @@ from waglan.operations.go_on_with_back_test import go_on_with_back_test
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.link_report import link_report
-from waglan.operations.serve_notices import serve_notices
+from waglan.operations.serve_notices import serve_by_order
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import Work, work_off_message
@@ -277,7 +277,7 @@ class Worker:
             filed = await manifests.by_number(tx, manifest_id)
             if filed is not None:
                 vault, now = self.kit.keys.vault, self.kit.clock()
-                await serve_notices(tx, vault, (org, party), filed.call, now=now)
+                await serve_by_order(tx, vault, (org, party), filed.call, now=now)
 
     async def _assembly(self, assembly_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:

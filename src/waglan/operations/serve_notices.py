@@ -1,7 +1,7 @@
 """The authority tells filers what it has decided: from this act on they may know."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -30,11 +30,25 @@ async def serve_notices(
     The moment is the officer's or his order's, for all bills alike, so that it gives no table away.
     What wants something of a bill is a detention notice from here on, with a number of its own.
     """
-    org, authority = by
-    rows = await customs.unserved(tx, call)
+    return await _serve_all(tx, vault, (*by, now), await customs.unserved(tx, call))
+
+
+async def serve_by_order(
+    tx: Transaction, vault: Vault, by: tuple[int, PartyId], call: str, *, now: datetime
+) -> int:
+    """Serve what an order tells of a call by itself; return how many.
+
+    After its time it tells nothing of a manifest of which an officer has something to tell.
+    """
+    return await _serve_all(tx, vault, (*by, now), await customs.unserved(tx, call, by_order=True))
+
+
+async def _serve_all(
+    tx: Transaction, vault: Vault, by: tuple[int, PartyId, datetime], rows: Sequence[Unserved]
+) -> int:
     names = {filer: await parties.party_of(tx, filer) for filer in {row.filer for row in rows}}
     for manifest_id, group in groupby(rows, key=lambda row: row.manifest_id):
-        await _serve(tx, vault, (org, authority, now), manifest_id, (list(group), names))
+        await _serve(tx, vault, by, manifest_id, (list(group), names))
     return len(rows)
 
 

@@ -390,28 +390,50 @@ class Unserved(msgspec.Struct, frozen=True):
     told: bytes
 
 
-async def unserved(tx: Transaction, call: str) -> list[Unserved]:
+# Whether a manifest holds what an officer decided by himself and its filer was not told, after the
+# order's time or after a first serving of the call: when that is told is the officer's to say.
+_HELD = """
+    EXISTS (
+        SELECT 1 FROM bill h JOIN decision d USING (consignment)
+        WHERE h.manifest_id = m.manifest_id AND d.act_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM decision l
+                          WHERE l.consignment = d.consignment AND l.version > d.version)
+          AND NOT EXISTS (
+              SELECT 1 FROM (SELECT n.status, n.told FROM notice n
+                             WHERE n.consignment = d.consignment
+                             ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) known
+              WHERE (known.status, known.told) = (d.status, d.told))
+          AND (coalesce(d.decided_at > j.serve_at, true) OR EXISTS (
+              SELECT 1 FROM serving s JOIN manifest o USING (manifest_id)
+              WHERE (o.call, o.filed_with) = (m.call, m.filed_with))))
+"""
+
+
+async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:
     """Return what is decided of a call's bills and not served yet.
 
-    Others who serve notices on this call wait until this commits, and then find them served.
+    An order leaves manifests out of which an officer has something to tell. Others who serve
+    notices on this call wait until this commits, and then find them served.
     """
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
         [call],
     )
+    held = f" AND NOT {_HELD}" if by_order else ""
     rows = await tx.execute(
-        _NEWEST
-        + """
+        f"""
+        {_NEWEST}
         SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
-        FROM newest m JOIN bill b USING (manifest_id)
+        FROM newest JOIN manifest m USING (manifest_id) JOIN bill b USING (manifest_id)
+        LEFT JOIN judgement j USING (manifest_id)
         JOIN LATERAL (
             SELECT status, told, decided_at FROM decision d WHERE d.consignment = b.consignment
             ORDER BY d.version DESC LIMIT 1) d ON true
         WHERE NOT EXISTS (
             SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
-              AND n.served_at >= d.decided_at)
+              AND n.served_at >= d.decided_at){held}
         ORDER BY b.manifest_id, b.number
-        """,
+        """.encode(),
         [call],
     )
     return [
@@ -423,19 +445,21 @@ async def unserved(tx: Transaction, call: str) -> list[Unserved]:
 async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
     """Return (manifest, authority) of manifests whose order's time to tell filers has come.
 
-    For the engine. A manifest of which nothing was decided has nothing to be told.
+    For the engine. A manifest of which nothing was decided has nothing to be told; one of which an
+    officer decided something since waits for him.
     """
     rows = await tx.execute(
-        """
-        SELECT j.manifest_id, j.authority FROM judgement j
+        f"""
+        SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
         WHERE j.serve_at <= %s
           AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
           AND EXISTS (SELECT 1 FROM decision d WHERE d.manifest_id = j.manifest_id)
-          AND NOT EXISTS (SELECT 1 FROM manifest m JOIN manifest n
-                          ON (n.org, n.document, n.call) = (m.org, m.document, m.call)
-                          WHERE m.manifest_id = j.manifest_id AND n.version > m.version)
+          AND NOT EXISTS (SELECT 1 FROM manifest n
+                          WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
+                            AND n.version > m.version)
+          AND NOT {_HELD}
         ORDER BY j.serve_at LIMIT %s
-        """,
+        """.encode(),
         [now, at_most],
     )
     return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]

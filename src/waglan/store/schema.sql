@@ -1980,6 +1980,8 @@ CREATE INDEX consignment_number ON public.consignment USING btree (number);
 
 CREATE INDEX credential_org ON public.credential USING btree (org);
 
+CREATE INDEX decision_by_hand ON public.decision USING btree (consignment) WHERE (act_id IS NOT NULL);
+
 CREATE INDEX decision_decided ON public.decision USING btree (decided_at);
 
 CREATE INDEX decision_manifest ON public.decision USING btree (manifest_id);
