@@ -9,6 +9,7 @@ import pytest
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
+from test_targeting_is_secret import table
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.customs.officer_act import Kind
@@ -128,6 +129,34 @@ def test_a_score_comes_from_what_fired_though_nobody_decided(port: Port) -> None
     assert sent["state"] == "accepted", sent["findings"]
     assert port.comes_to("SYNWORK10", waits="decision", score=50)  # it weighs as score.toml says
     assert port.comes_to("SYNWORK8")["score"] == 0
+
+
+def test_a_bill_keeps_its_rank_when_what_made_it_wanted_is_written_anew(
+    instance: Instance,
+) -> None:
+    line = instance.let_in("rank-line", "carrier", addresses=("RANKLINE:ZZZ",))
+    desk = instance.let_in("rank-customs", "customs", addresses=("RANKCUSTOMS:ZZZ",))
+    officer = Officer(desk)
+    officer.orders(officer.publishes(table("> 100")))
+
+    def listed(version: int) -> dict[str, Any]:
+        def look() -> dict[str, Any] | None:
+            found = desk.get("/v1/customs/worklist").json()["bills"]
+            return next((one for one in found if one["version"] == version), None)
+
+        return dict(wait(look))
+
+    paper = manifest(Call("RANKLINE", "RANKCUSTOMS", "K1"), Paper("SYNRANK1"))
+    assert filed(line, paper)["state"] == "accepted"
+    first = listed(1)
+    assert (first["status"], first["score"]) == ("inspect", 400)
+    paper = manifest(Call("RANKLINE", "RANKCUSTOMS", "K2"), Paper("SYNRANK1"))
+    paper = paper.replace(b"+DOC-K2+9'", b"+DOC-K1+5'").replace(b"KGM:120'", b"KGM:90'")
+    assert filed(line, paper.replace(b"CNT+7:120:", b"CNT+7:90:"))["state"] == "accepted"
+    amended = listed(2)
+    assert (amended["status"], amended["score"]) == ("inspect", 400)
+    [bill] = desk.get("/v1/customs/bills/SYNRANK1").json()
+    assert bill["steps"][-1]["targeting"] == bill["steps"][0]["targeting"]
 
 
 def test_a_forged_cursor_and_an_unknown_wish_are_refused_with_words(port: Port) -> None:

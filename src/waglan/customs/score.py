@@ -13,6 +13,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
 
 SCORE_MAX = 9_999
+_SAMPLE = "sample"
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -33,3 +34,13 @@ def score(rows: Collection[str], weighs: Mapping[str, int], rules: Collection[st
     """Return a bill's score from the rows and the open rules that fired for it."""
     fired = sum(weighs.get(row, 0) for row in rows) + weights().rule["each"] * len(rules)
     return min(fired, SCORE_MAX)
+
+
+def standing_score(now: int, status: CustomsStatus, kept: Collection[str], *, by_hand: bool) -> int:
+    """Return the score of a bill whose status stands though its filer amended it.
+
+    `kept` are the rows that fired before and do not now. What a row or an officer wanted keeps at
+    least the rank that its status gives: a filer does not get out of sight by writing it anew.
+    """
+    is_wanted = by_hand or any(row != _SAMPLE for row in kept)
+    return max(now, weights().row.get(status, 0)) if is_wanted else now

@@ -20,7 +20,7 @@ from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
-from waglan.customs.score import score
+from waglan.customs.score import score, standing_score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
 from waglan.logbook.canonical import Value
@@ -202,7 +202,11 @@ async def _leave(
     if not left:
         return
     consignments = [ids[decision.parent or "", decision.bill] for decision in left]
-    weights = [_score(decision, weighs) for decision in left]
+    before = await customs.last_decisions(tx, consignments)
+    weights = [
+        _ranked(_score(decision, weighs), before.get(consignment))
+        for consignment, decision in zip(consignments, left, strict=True)
+    ]
     said: dict[tuple[object, ...], dict[str, Value]] = {}
     told = [
         Event(
@@ -233,6 +237,13 @@ async def _leave(
         )
     ]
     await customs.add_assessments(tx, desk.org, rows)
+
+
+def _ranked(now: int, last: DecisionRow | None) -> int:
+    """The score of a bill that is left to an officer, who may have decided of it before."""
+    if last is None:
+        return now
+    return standing_score(now, last.status, last.targeting, by_hand=last.act_id is not None)
 
 
 def _why(
@@ -302,12 +313,18 @@ def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
     decision, basis, carried = one.decision, one.basis, one.carried
     mine = _targeting(decision)
     act = carried.act_id if carried else None
+    kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
     body: dict[str, Value] = {
         "status": one.status.value,
         "version": one.version,
         "fired": [*decision.rules],
         "targeting": [*mine],
-        "score": _score(decision, weighs),
+        "score": standing_score(
+            score((*decision.targeting.rules, *kept), weighs, decision.rules),
+            one.status,
+            kept,
+            by_hand=act is not None,
+        ),
         "by": basis.officer,
         "order": basis.order,
         "policy": basis.policy_version,
@@ -316,7 +333,6 @@ def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
     }
     if act is not None:
         body["act"] = act  # the officer's, which still stands
-    kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
     row = (
         one.status,
         decision.rules,
