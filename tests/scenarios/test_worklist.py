@@ -159,6 +159,45 @@ def test_a_bill_keeps_its_rank_when_what_made_it_wanted_is_written_anew(
     assert bill["steps"][-1]["targeting"] == bill["steps"][0]["targeting"]
 
 
+def test_a_bill_that_two_lines_declare_on_one_call_is_marked_for_officers_alone(
+    instance: Instance,
+) -> None:
+    names = ("twoa", "twob")
+    lines = [instance.let_in(n, "carrier", addresses=(f"{n.upper()}:ZZZ",)) for n in names]
+    desk = instance.let_in("two-customs", "customs", addresses=("TWOCUSTOMS:ZZZ",))
+
+    def files(n: int, ref: str, *bills: str, amends: str = "") -> None:
+        paper = manifest(Call(names[n].upper(), "TWOCUSTOMS", ref), *map(Paper, bills))
+        if amends:
+            paper = paper.replace(f"+DOC-{ref}+9'".encode(), f"+DOC-{amends}+5'".encode())
+        shown = filed(lines[n], paper)
+        assert shown["state"] == "accepted", shown["findings"]
+        assert not any("filer" in f["params"] for f in shown["findings"])
+
+    def also_by() -> dict[tuple[str, str], list[str]]:
+        found = desk.get("/v1/customs/worklist").json()["bills"]
+        return {(one["filer"], one["number"]): one["also_by"] for one in found}
+
+    files(0, "TW1", "SYNTWO1", "SYNTWO2")
+    files(1, "TW2", "SYNTWO1", "SYNTWO3")
+    both = {
+        ("twoa", "SYNTWO1"): ["twob"], ("twob", "SYNTWO1"): ["twoa"],
+        ("twoa", "SYNTWO2"): [], ("twob", "SYNTWO3"): [],
+    }  # fmt: skip
+    wait(lambda: also_by() == both or None)
+    shown = {one["filer"]: one["findings"] for one in desk.get("/v1/customs/bills/SYNTWO1").json()}
+    for filer, other in (names, names[::-1]):
+        [finding] = shown[filer]
+        assert (finding["code"], finding["params"]["other"]) == ("DESK-TWO-FILERS", other)
+    # Neither line reads anything of the other.
+    for line, other in zip(lines, names[::-1], strict=True):
+        told = line.get("/v1/track/SYNTWO1").text + line.get("/v1/events?limit=500").text
+        assert f'"{other}"' not in told
+    files(1, "TW3", "SYNTWO3", amends="TW2")
+    wait(lambda: also_by()["twoa", "SYNTWO1"] == [] or None)
+    assert desk.get("/v1/customs/bills/SYNTWO1").json()[0]["findings"] == []
+
+
 def test_a_forged_cursor_and_an_unknown_wish_are_refused_with_words(port: Port) -> None:
     forged = ["", "%", "AAAA", "W10", "WyJ4Iiwx", "bnVsbA", "WzEsMiwzXQ", "é", "x" * 201]
     for cursor in forged:

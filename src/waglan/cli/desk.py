@@ -109,7 +109,9 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
         whom=names[bill["waits_for"]],
         waits=names[bill["waits"]],
     )
-    return f"{line}  ({say('desk', 'withdrawn', lang)})" if bill["withdrawn"] else line
+    marks = [say("desk", "withdrawn", lang)] if bill["withdrawn"] else []
+    marks += [say("desk", "also_by", lang, filer=plain(filer)) for filer in bill["also_by"]]
+    return f"{line}  ({'; '.join(marks)})" if marks else line
 
 
 @app.command()
@@ -133,6 +135,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
         )
         for line in named_lines(bill["named"], settings.lang):
             typer.echo(plain(f"  {line}"))
+        for finding in bill["findings"]:
+            show_finding(finding, settings.lang)
         for step in bill["steps"]:
             by = step["act"] or step["order"] or "-"
             why = ", ".join([*step["fired"], *step["targeting"], *filter(None, [step["result"]])])

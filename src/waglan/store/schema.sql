@@ -2076,6 +2076,8 @@ CREATE INDEX standing_call ON public.standing USING btree (authority, call, come
 
 CREATE INDEX standing_manifest ON public.standing USING btree (manifest_id);
 
+CREATE INDEX standing_number ON public.standing USING btree (authority, number);
+
 CREATE INDEX standing_waits ON public.standing USING btree (authority, waits, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
 CREATE INDEX standing_worklist ON public.standing USING btree (authority, comes_at, places, consignment) WHERE (waits IS NOT NULL);

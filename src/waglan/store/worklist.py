@@ -1,6 +1,6 @@
 """The officers' worklist in PostgreSQL: bills that wait, in one order that an index keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from psycopg import sql
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.worklist import Wait
-from waglan.store import Transaction
+from waglan.store import Transaction, _binary
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +95,20 @@ def _waiting(row: Sequence[Any]) -> Waiting:
         is_withdrawn,
         is_told,
     )
+
+
+async def others(tx: Transaction, consignments: Collection[int]) -> dict[int, list[str]]:
+    """Return who else declares each of these bills on the same call, as the log was last read."""
+    rows = await tx.execute(
+        """
+        SELECT s.consignment, array_agg(DISTINCT o.filer ORDER BY o.filer)
+        FROM standing s JOIN standing o
+          ON o.authority = s.authority AND o.number = s.number AND o.parent = s.parent
+         AND o.call = s.call AND o.filer <> s.filer
+        WHERE s.authority = current_org() AND s.consignment = ANY (%s::int8[])
+          AND NOT s.is_withdrawn AND NOT o.is_withdrawn
+        GROUP BY s.consignment
+        """,
+        [_binary.numbers(consignments)],
+    )
+    return {consignment: list(filers) for consignment, filers in await rows.fetchall()}

@@ -1,5 +1,6 @@
 """What officers do about bills, each act signed; and what was done about one. Officers only."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.gateway.http.signed import Signed
 from waglan.operations.do_act import Refusal, do_act
 from waglan.parties.permission import Act
-from waglan.store import Taken, acts, customs
+from waglan.store import Taken, acts, customs, worklist
 from waglan.store.named import named
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
@@ -73,6 +74,7 @@ class BillDeskView(BaseModel):
     status: str | None
     served: str | None
     named: NamedView
+    findings: list[FindingView]
     steps: list[StepView]
 
 
@@ -162,6 +164,7 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
         steps = [await acts.history(tx, one.consignment) for one in found]
         bills = [one.consignment for one in found]
         names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, bills)}
+        beside = await worklist.others(tx, bills)
         numbers = [one.number for one in found]
         await visitor.looked_at(tx, "/v1/customs/bills", "bill", numbers)
     if not found:
@@ -175,6 +178,7 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
             named=named_view(names[one.consignment]),
+            findings=view(_declared_twice(one, beside.get(one.consignment, [])), visitor.lang),
             steps=[
                 StepView(
                     version=step.version,
@@ -192,4 +196,16 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
             ],
         )
         for one, taken in zip(found, steps, strict=True)
+    ]
+
+
+def _declared_twice(one: customs.Standing, others: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            "DESK-TWO-FILERS",
+            Severity.WARNING,
+            Where("bill"),
+            {"bill": one.number, "filer": one.filer, "other": other},
+        )
+        for other in others
     ]

@@ -39,6 +39,7 @@ class WaitingView(BaseModel):
     waits_for: str
     withdrawn: bool  # its filer's newest manifest does not declare it
     told: bool  # its filer knows the status
+    also_by: list[str]  # who else declares a bill of this number on the call
 
 
 class WorklistView(BaseModel):
@@ -64,10 +65,11 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
     place = None if after is None else _place(after)
     async with visitor.transaction() as tx:
         found = await worklist.page(tx, wanted, after=place, at_most=limit + 1)
+        beside = await worklist.others(tx, [one.consignment for one in found[:limit]])
         numbers = [one.number for one in found[:limit]]
         await visitor.looked_at(tx, "/v1/customs/worklist", "bill", numbers)
     return WorklistView(
-        bills=[_view(one) for one in found[:limit]],
+        bills=[_view(one, beside.get(one.consignment, [])) for one in found[:limit]],
         next=_cursor(found[limit - 1]) if len(found) > limit else None,
     )
 
@@ -101,7 +103,7 @@ def _place(text: str) -> Place:
     return Place(cursor.arrives_at, cursor.score, cursor.consignment)
 
 
-def _view(one: Waiting) -> WaitingView:
+def _view(one: Waiting, also_by: list[str]) -> WaitingView:
     return WaitingView(
         filer=one.filer,
         number=one.number,
@@ -115,4 +117,5 @@ def _view(one: Waiting) -> WaitingView:
         waits_for=FOR[one.waits].value,
         withdrawn=one.is_withdrawn,
         told=one.is_told,
+        also_by=also_by,
     )
