@@ -155,15 +155,85 @@ def test_what_the_same_sender_says_again_in_the_same_paper_replaces_what_he_said
     assert prefill([old, same]).fields[NAME].is_conflict
 
 
-@pytest.mark.parametrize(
-    ("mass", "is_conflict"), [(1_000_000, False), (990_000, False), (989_999, True)]
-)
-def test_masses_of_two_ranks_conflict_only_beyond_the_projects_own_share(
-    mass: int, is_conflict: bool
+VALUES = [
+    (MASS, 1_000_000, 999_999),
+    (NAME, "LEE KA FAI LTD", "LI KA FAI LTD"),
+    ("bills/SYN1/consignor/name", "SAMPLE TRADING LTD", "ANOTHER SHIPPER LTD"),
+    ("bills/SYN1/goods/1/description", "COTTON T-SHIRTS", "SHOES"),
+    ("bills/SYN1/goods/1/marks", "MARK 1", "MARK 2"),
+    ("bills/SYN1/port_of_discharge", "HKHKG", "CNSZX"),
+    ("bills/SYN1/transhipment", False, True),
+    ("head/arrival", "2027-05-12T12:00", "2027-05-19T12:00"),
+    ("head/voyage", "027E", "028E"),
+    ("boxes/CSQU3054383/seals", ("A1",), ("A1", "B2")),
+    ("boxes/CSQU3054383/gross_mass_g", 21_000_000, 21_000_001),
+]
+RANKED = [
+    (SourceKind.INSTRUCTION, SourceKind.HOUSE_DATA),
+    (SourceKind.BOOKING, SourceKind.EARLIER_FILING),
+    (SourceKind.HOUSE_DATA, SourceKind.OTHER_FILING),
+]
+
+
+@pytest.mark.parametrize(("path", "one", "other"), VALUES, ids=[path for path, *_ in VALUES])
+@pytest.mark.parametrize("kinds", RANKED, ids=lambda pair: f"{pair[0].value}-{pair[1].value}")
+def test_two_sources_that_differ_are_a_conflict_whatever_their_rank(
+    path: str, one: Scalar, other: Scalar, kinds: tuple[SourceKind, SourceKind]
 ) -> None:
-    stands = claim(MASS, 1_000_000, SourceKind.INSTRUCTION)
-    field = prefill([stands, claim(MASS, mass, SourceKind.HOUSE_DATA)]).fields[MASS]
-    assert (field.value, field.is_conflict) == (1_000_000, is_conflict)
+    stands, loses = claim(path, one, kinds[0]), claim(path, other, kinds[1])
+    field = prefill([loses, stands]).fields[path]
+    assert (field.value, field.losing) == (one, (loses,))
+    assert (field.is_conflict, field.is_confirmed) == (True, False)
+    settled = prefill([loses, stands], [claim(path, one, SourceKind.TYPED, hours=1)]).fields[path]
+    assert (settled.is_conflict, settled.is_confirmed, settled.losing) == (False, True, (loses,))
+
+
+steps = st.lists(claims, max_size=4)
+
+
+@given(steps)
+def test_no_two_values_end_unseen(some: list[list[Claim]]) -> None:
+    """Worked out anew, without a rank: what differs is shown, and open until a person saw it."""
+    for field in prefill(*some).fields.values():
+        keys = [_compared(field.holds, one) for one in field.claims]
+        assert field.losing == tuple(
+            one for one, key in zip(field.claims, keys, strict=True) if key != keys[0]
+        )
+        if field.is_conflict:
+            continue
+        typed_in = [n for n, step in enumerate(some) if field.claims[0] in step]
+        for one, key in zip(field.claims, keys, strict=True):
+            told_in = min(n for n, step in enumerate(some) if one in step)
+            by_a_person = field.source.kind is SourceKind.TYPED and told_in < min(typed_in)
+            assert key == keys[0] or by_a_person or _is_no_contradiction(one, field.claims)
+
+
+def _compared(holds: ValueKind, one: Claim) -> object:
+    return None if one.value is None else compared(holds, one.value)
+
+
+def _is_no_contradiction(one: Claim, others: tuple[Claim, ...]) -> bool:
+    """Tell whether it is of another consignment, or was said anew by the same sender since."""
+    mine = one.source
+    if mine.kind in (SourceKind.COPIED, SourceKind.TEMPLATE, SourceKind.MODEL):
+        return True
+    if mine.kind is SourceKind.TYPED:
+        return any(
+            other.source.kind is SourceKind.TYPED
+            and (other.source.recorded_at or T0) > (mine.recorded_at or T0)
+            for other in others
+        )
+    paper = (mine.kind, mine.document, mine.sender)
+    return any(
+        (other.source.kind, other.source.document, other.source.sender) == paper
+        and _said(other.source) > _said(mine)
+        for other in others
+    )
+
+
+def _said(one: Source) -> tuple[datetime, datetime]:
+    never = datetime(1, 1, 1, tzinfo=UTC)
+    return one.said_at or never, one.recorded_at or never
 
 
 def test_what_was_copied_from_another_consignment_contradicts_nothing() -> None:
@@ -175,17 +245,27 @@ def test_what_was_copied_from_another_consignment_contradicts_nothing() -> None:
 
 
 def test_what_a_person_typed_stands_until_somebody_tells_otherwise_afterwards() -> None:
-    before = claim(MASS, 1_000_000, SourceKind.INSTRUCTION)
-    typed = claim(MASS, 900_000, SourceKind.TYPED, hours=1)
-    field = prefill([before, typed]).fields[MASS]
+    before = [claim(MASS, 1_000_000, SourceKind.INSTRUCTION)]
+    typed = [claim(MASS, 900_000, SourceKind.TYPED, hours=1)]
+    field = prefill(before, typed).fields[MASS]
     assert (field.value, field.is_conflict) == (900_000, False)
     assert field.source.kind is SourceKind.TYPED
-    after = claim(MASS, 1_000_000, SourceKind.INSTRUCTION, hours=2)
-    field = prefill([before, typed, after]).fields[MASS]
+    # Filled in again, nothing new is told.
+    assert not prefill(before, typed, before).fields[MASS].is_conflict
+    after = [claim(MASS, 1_000_000, SourceKind.INSTRUCTION, hours=2)]
+    field = prefill(before, typed, after).fields[MASS]
     assert (field.value, field.is_conflict) == (900_000, True)
-    again = claim(MASS, None, SourceKind.TYPED, hours=3)
-    field = prefill([before, typed, after, again]).fields[MASS]
+    again = [claim(MASS, None, SourceKind.TYPED, hours=3)]
+    field = prefill(before, typed, after, again).fields[MASS]
     assert (field.value, field.is_conflict, len(field.losing)) == (None, False, 3)
+
+
+def test_a_person_settles_only_what_he_saw() -> None:
+    """Typed in the step that fills the draft, or before it: what the papers say was not seen."""
+    told = claim(MASS, 1_000_000, SourceKind.INSTRUCTION)
+    typed = claim(MASS, 900_000, SourceKind.TYPED, hours=1)
+    assert prefill([told, typed]).fields[MASS].is_conflict
+    assert prefill([typed], [told]).fields[MASS].is_conflict
 
 
 def test_a_source_that_cant_give_a_field_is_not_taken_and_is_shown() -> None:

@@ -9,7 +9,7 @@ import pytest
 from command_line import CommandLine, Ran
 from port import wait
 from running_instance import Instance
-from test_drafts import Firm, house, settled
+from test_drafts import Firm, house, settled, taken
 
 SHEET = "name,name_zh,address\nSAMPLE IMPORTS LTD,樣本進口有限公司,2 SAMPLE STREET\n,,nowhere\n"
 
@@ -104,11 +104,18 @@ def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Fir
     for kind, kg in (("booking", 100), ("shipping-instruction", 130)):
         bill = {"number": number, "gross_mass_g": kg * 1000}
         sent = {**paper, "kind": kind, "document": f"{kind}-{number}", "bills": [bill]}
-        assert firm.preparer.post("/v1/messages", json=sent).json()["state"] == "accepted"
-    draft = desk("draft", "new", "hk-house-data", "--bill", number).strip()
+        taken(firm.preparer, sent)
     field = f"bills/{number}/gross_mass_g"
+    new = desk.ran("draft", "new", "hk-house-data", "--bill", number)
+    named = f"contradictions to settle: 1\n! {field}: 130000 | 100000\n"
+    assert named in new.err
+    draft = new.out.strip()
     shown = desk("draft", "show", draft)
     assert "! contradictory" in shown
+    assert named in shown
+    checked = desk.ran("draft", "check", draft)
+    assert "contradictions to settle: 1" in checked.out
+    assert f"DRAFT-CONFLICT  fields/{field}" in checked.err
     [one] = [one for one in desk.shown(draft)["fields"] if one["field"] == field]
     other = next(told["n"] for told in one["told"] if told["value"] != one["value"])
     desk("draft", "choose", draft, f"{field}={other}")

@@ -76,6 +76,18 @@ def ok(answer: httpx.Response, status: int = 200) -> Any:
     return answer.json() if answer.content else None
 
 
+def taken(client: httpx.Client, paper: Mapping[str, Any]) -> None:
+    """Hand in a paper as JSON and wait until it is accepted."""
+    message = client.post("/v1/messages", json=paper).json()["id"]
+
+    def look() -> dict[str, Any] | None:
+        shown = ok(client.get(f"/v1/messages/{message}"))
+        return None if shown["state"] == "waiting" else dict(shown)
+
+    shown = wait(look)
+    assert shown["state"] == "accepted", shown["findings"]
+
+
 def codes(answer: httpx.Response) -> list[str]:
     return [one["code"] for one in answer.json()["findings"]]
 

@@ -5,7 +5,13 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from waglan.cli.draft_shown import show_check, show_draft, show_line, show_not_taken
+from waglan.cli.draft_shown import (
+    show_check,
+    show_contradictions,
+    show_draft,
+    show_line,
+    show_not_taken,
+)
 from waglan.cli.pairs import content, numbers
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, pages
@@ -49,8 +55,8 @@ def new(
     with client(settings) as http:
         shown = answered(made(http, "/v1/drafts", wanted)).json()
     typer.echo(plain(shown["id"]))
-    counted = {"fields": len(shown["fields"]), "conflicts": shown["conflicts"]}
-    typer.echo(say("draft", "filled", settings.lang, **counted), err=True)
+    typer.echo(say("draft", "filled", settings.lang, fields=len(shown["fields"])), err=True)
+    show_contradictions(shown, settings.lang, err=True)
     show_not_taken(shown, settings.lang)
 
 
@@ -200,6 +206,7 @@ def _change(draft: str, step: int | None, wanted: dict[str, Any]) -> None:
         seen = {"step": _step(http, draft, step)}
         shown = answered(http.patch(_at(draft), json=wanted | seen)).json()
     show_line(shown)
+    show_contradictions(shown, settings.lang, err=True)
     show_not_taken(shown, settings.lang)
 
 

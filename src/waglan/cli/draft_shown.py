@@ -25,6 +25,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
         typer.echo(say("draft", "recipient", lang, to=one["recipient"]))
     for field in one["fields"]:
         _field(field, lang)
+    show_contradictions(one, lang)
     show_not_taken(one, lang)
     for due in one["deadlines"]:
         typer.echo(plain(f"{due['rule']:<22} {due['state']:<14} {due['at'] or '-'}"))
@@ -44,6 +45,15 @@ def _field(field: Shown, lang: Lang) -> None:
         typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'])}  ({_source(one['source'])})"))
 
 
+def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
+    """Print how many fields the sources differ about, and which, with what each told."""
+    found = [field for field in one["fields"] if field["conflict"]]
+    typer.echo(say("draft", "contradictions", lang, count=len(found)), err=err)
+    for field in found:
+        each = dict.fromkeys(value(told["value"]) for told in field["told"])
+        typer.echo(plain(f"! {field['field']}: {' | '.join(each)}"), err=err)
+
+
 def show_not_taken(one: Shown, lang: Lang) -> None:
     """Print what sources told that they can't give, or that does not fit."""
     for told in one["not_taken"]:
@@ -56,6 +66,8 @@ def show_check(found: Shown, lang: Lang) -> None:
     """Print what stands against filing, and which rules were not run."""
     for finding in found["findings"]:
         show_finding(finding, lang)
+    codes = [finding["code"] for finding in found["findings"]]
+    typer.echo(say("draft", "contradictions", lang, count=codes.count("DRAFT-CONFLICT")))
     for finding in found["not_run"]:
         typer.echo(plain(f"  {finding['problem']}"), err=True)
     typer.echo(say("draft", "ready" if found["ready"] else "not_ready", lang))

@@ -91,7 +91,7 @@ def draft_of(
     """Return the draft that these changes make, as far as they count in its life."""
     counted = [changes[n] for n in life.changes if n in changes]
     setup = next((one.setup for one in reversed(counted) if one.setup is not None), Setup())
-    filled = prefill(claim for change in counted for claim in change.claims)
+    filled = prefill(*(change.claims for change in counted))
     return Draft(profile, setup, filled, life, number)
 
 

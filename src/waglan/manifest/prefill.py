@@ -1,14 +1,14 @@
 """A draft filled from what others have told already, with every source of every field kept.
 
 Nothing is merged silently. Each field keeps all that was said of it, by whom, in which paper and
-when; which value stands is decided by a table (`manifest/precedence.toml`), and where two sources
-that are worth the same differ, or two amounts are too far apart, it is a conflict for a person to
-look at. What a person typed stands above all and is marked; what a model wrote stands below all
-and never counts as confirmed. What nobody said is not there: it is unknown.
+when. Which value is proposed is decided by a table (`manifest/precedence.toml`); whatever the
+table says, two sources that differ are a conflict until a person settles it, who saw both. What a
+person typed stands above all and is marked; what a model wrote stands below all and never counts
+as confirmed. What nobody said is not there: it is unknown.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -18,8 +18,8 @@ import msgspec
 
 from waglan.codes.data import read
 from waglan.manifest.draft_field import (
-    NUMBERS,
     Compared,
+    FieldKind,
     Scalar,
     ValueKind,
     compared,
@@ -98,7 +98,7 @@ class DraftField:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether it may be filed as it stands: nobody contradicts it, and no model wrote it."""
+        """Whether it may be filed as it stands: no open contradiction, and no model wrote it."""
         return not self.is_conflict and self.source.kind is not SourceKind.MODEL
 
 
@@ -110,18 +110,21 @@ class Prefilled:
     not_taken: tuple[Claim, ...] = ()
 
 
-def prefill(claims: Iterable[Claim]) -> Prefilled:
-    """Return the draft that these claims make; their order does not matter, nor saying twice."""
-    by_path: dict[str, list[Claim]] = {}
+def prefill(*steps: Iterable[Claim]) -> Prefilled:
+    """Return the draft that these steps' claims make, the first step first.
+
+    Within a step their order does not matter, nor does saying twice. A person who types or chooses
+    has seen what was told in the steps before his, and nothing else.
+    """
+    by_path: dict[str, dict[Claim, int]] = {}
     not_taken: list[Claim] = []
-    # Python takes True for 1, and a paper may not: the type tells them apart.
-    for claim in {(one, type(one.value)): one for one in claims}.values():
+    for (claim, _), step in _first_told(steps).items():
         kind = kind_of(claim.path)
         is_given = kind is not None and claim.source.kind in precedence().of(kind.group)
         if not is_given or read_value(claim.path, claim.value) != (claim.value, []):
             not_taken.append(claim)
         else:
-            by_path.setdefault(claim.path, []).append(claim)
+            by_path.setdefault(claim.path, {})[claim] = step
     fields = {path: _field(path, told) for path, told in sorted(by_path.items())}
     return Prefilled(fields, tuple(sorted(not_taken, key=_told_by)))
 
@@ -131,7 +134,17 @@ def claims_of(prefilled: Prefilled) -> list[Claim]:
     return [c for field in prefilled.fields.values() for c in field.claims] + [*prefilled.not_taken]
 
 
-def _field(path: str, told: list[Claim]) -> DraftField:
+def _first_told(steps: Iterable[Iterable[Claim]]) -> dict[tuple[Claim, type], int]:
+    """Return each claim once, with the step that told it first."""
+    # Python takes True for 1, and a paper may not: the type tells them apart.
+    found: dict[tuple[Claim, type], int] = {}
+    for n, step in enumerate(steps):
+        for claim in step:
+            found.setdefault((claim, type(claim.value)), n)
+    return found
+
+
+def _field(path: str, told: Mapping[Claim, int]) -> DraftField:
     kind = kind_of(path)
     if kind is None:
         raise LookupError(path)
@@ -139,14 +152,18 @@ def _field(path: str, told: list[Claim]) -> DraftField:
     ordered = sorted(told, key=_told_by)
     ordered.sort(key=lambda one: _times(one.source), reverse=True)
     ordered.sort(key=lambda one: ranks[one.source.kind])
-    stands = ordered[0]
-    superseded = _superseded(ordered)
-    is_conflict = any(
-        _contradicts(kind.holds, stands, other, ranks)
-        for other in ordered
-        if other not in superseded
+    return DraftField(path, kind.holds, tuple(ordered), _is_conflict(kind, ordered, told))
+
+
+def _is_conflict(kind: FieldKind, ordered: Sequence[Claim], told: Mapping[Claim, int]) -> bool:
+    """Tell whether a source differs from what stands, and no person who saw it settled that."""
+    stands, superseded = ordered[0], _superseded(ordered)
+    settled_in = told[stands] if stands.source.kind is SourceKind.TYPED else -1
+    return any(
+        _key(kind.holds, one.value) != _key(kind.holds, stands.value)
+        for one in ordered
+        if one not in superseded and one.source.kind not in OF_ANOTHER and told[one] >= settled_in
     )
-    return DraftField(path, kind.holds, tuple(ordered), is_conflict)
 
 
 def _superseded(ordered: Iterable[Claim]) -> set[Claim]:
@@ -161,29 +178,6 @@ def _superseded(ordered: Iterable[Claim]) -> set[Claim]:
         if newest.setdefault(paper, times) != times:
             old.add(claim)
     return old
-
-
-def _contradicts(
-    holds: ValueKind, stands: Claim, other: Claim, ranks: Mapping[SourceKind, int]
-) -> bool:
-    mine, theirs = _key(holds, stands.value), _key(holds, other.value)
-    if mine == theirs:
-        return False
-    if other.source.kind in OF_ANOTHER:
-        return False
-    if stands.source.kind is SourceKind.TYPED and other.source.kind is not SourceKind.TYPED:
-        # He has seen what was there. What came since, he has not.
-        return _recorded(other.source) > _recorded(stands.source)
-    if ranks[stands.source.kind] == ranks[other.source.kind]:
-        return True
-    return holds in NUMBERS and _apart(holds, mine, theirs)
-
-
-def _apart(holds: ValueKind, one: Compared | None, other: Compared | None) -> bool:
-    if not (isinstance(one, int) and isinstance(other, int)):
-        return True
-    allowed = precedence().apart_permille.get(holds, 0)
-    return abs(one - other) * 1000 > allowed * max(abs(one), abs(other))
 
 
 def _key(holds: ValueKind, value: Scalar | None) -> Compared | None:
@@ -209,16 +203,10 @@ def _told_by(claim: Claim) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-class _Apart(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    mass_permille: int
-    volume_permille: int
-
-
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     source: str
     checked_on: object
-    apart: _Apart
     ranks: dict[str, list[list[SourceKind]]]
 
 
@@ -228,7 +216,6 @@ class Precedence:
 
     version: str
     ranks: Mapping[str, Mapping[SourceKind, int]]
-    apart_permille: Mapping[ValueKind, int]
 
     def of(self, group: str) -> Mapping[SourceKind, int]:
         """Return the ranks of the sources that may give fields of a group."""
@@ -246,8 +233,4 @@ def precedence() -> Precedence:
     for group, ladder in ranks.items():
         if ladder.get(SourceKind.TYPED) != 0 or max(ladder.values()) != ladder[SourceKind.MODEL]:
             raise ValueError(f"{POLICY}: {group}: a person comes first and a model last")
-    apart = {
-        ValueKind.MASS: file.apart.mass_permille,
-        ValueKind.VOLUME: file.apart.volume_permille,
-    }
-    return Precedence(file.version, ranks, apart)
+    return Precedence(file.version, ranks)

@@ -1,0 +1,102 @@
+"""What papers tell of one consignment fills one draft: differences are seen, others' stay out."""
+
+from typing import Any
+
+import pytest
+from running_instance import Instance
+from test_drafts import Firm, at, codes, house, ok, settled, submitted
+
+HEAD = {"vessel": "SYNTHETIC STAR", "imo": "9811000", "port_of_call": "HKHKG"}
+
+
+@pytest.fixture(scope="module")
+def firm(instance: Instance) -> Firm:
+    return settled(instance, "ds")
+
+
+def paper(firm: Firm, kind: str, *bills: dict[str, Any], **told: Any) -> None:
+    """Hand in a paper as JSON; the kind and the first bill's number name it."""
+    sent = {
+        "form": "waglan/paper/v1", "kind": kind, "document": f"{kind}-{bills[0]['number']}",
+        "recipient": "NOBODY:ZZ", "bills": [*bills], **told,
+    }  # fmt: skip
+    answer = ok(firm.preparer.post("/v1/messages", json=sent, headers={"Prefer": "wait=20"}), 201)
+    assert answer["state"] == "accepted", answer["findings"]
+
+
+def bill(number: str, **told: Any) -> dict[str, Any]:
+    goods = {"description": "COTTON T-SHIRTS", "marks": "MARKS", "packages": 10}
+    parties = [
+        {"role": "consignor", "name": "SAMPLE TRADING LTD", "address": "1 SAMPLE ROAD"},
+        {"role": "consignee", "name": "順發陶瓷有限公司", "address": "2 SAMPLE STREET"},
+    ]
+    return {
+        "number": number, "parent": f"M{number}", "port_of_discharge": "HKHKG",
+        "transhipment": False, "parties": parties, "goods": [goods], **told,
+    }  # fmt: skip
+
+
+def filled(firm: Firm, *keys: str, **more: Any) -> dict[str, Any]:
+    new = {
+        "profile": "hk-house-data", "facts": {"mode": "sea"}, "desk": firm.desk(),
+        "keys": list(keys), **more,
+    }  # fmt: skip
+    return dict(ok(firm.preparer.post("/v1/drafts", json=new), 201))
+
+
+def bills_of(draft: dict[str, Any]) -> set[str]:
+    return {
+        one["field"].split("/")[1] for one in draft["fields"] if one["field"].startswith("bills/")
+    }
+
+
+def test_whatever_two_papers_say_otherwise_waits_for_a_person_who_saw_both(firm: Firm) -> None:
+    number = firm.number("S1")
+    paper(firm, "shipping-instruction", bill(number), voyage="027E",
+          arrival="2027-05-12T12:00", **HEAD)  # fmt: skip
+    parties = [
+        {"role": "consignor", "name": "ANOTHER SHIPPER LTD", "address": "1 Sample Road"},
+        {"role": "consignee", "name": "顺发陶瓷有限公司", "address": "3 SAMPLE STREET"},
+    ]
+    goods = [{"description": "SHOES", "marks": "OTHER", "packages": 10}]
+    other = bill(number, parties=parties, goods=goods, port_of_discharge="CNSZX", transhipment=True)
+    paper(firm, "house-list", other, voyage="028E", arrival="2027-05-19T12:00", **HEAD)
+    mine = house(number, f"M{number}")
+    typed = {path: mine[path] for path in mine if path.startswith(("head/document", "boxes/"))}
+    draft = filled(firm, number, fields=typed)
+    differ = {
+        "head/arrival", "head/voyage",
+        *(f"bills/{number}/{name}" for name in (
+            "consignor/name", "consignee/address", "goods/1/description", "goods/1/marks",
+            "port_of_discharge", "transhipment",
+        )),
+    }  # fmt: skip
+    open_ = {one["field"]: one for one in draft["fields"] if one["conflict"]}
+    assert (set(open_), draft["conflicts"]) == (differ, len(differ))
+    for one in open_.values():
+        assert not one["confirmed"]
+        assert {told["source"]["kind"] for told in one["told"]} == {"instruction", "house-data"}
+        assert all(told["source"]["recorded_at"] for told in one["told"])
+    # A name in the other script is the same name.
+    assert f"bills/{number}/consignee/name" not in open_
+    answer = firm.preparer.post(f"{at(draft)}/submit", json={"step": draft["step"]})
+    assert (answer.status_code, codes(answer).count("DRAFT-CONFLICT")) == (422, len(differ))
+    # What nobody differs about is typed; every difference is settled by name.
+    rest = {path: mine[path] for path in mine if path not in differ}
+    settle = {"step": draft["step"], "confirm": sorted(differ), "fields": rest}
+    draft = ok(firm.preparer.patch(at(draft), json=settle))
+    assert draft["conflicts"] == 0
+    lost = {one["field"] for one in draft["fields"] if one["losing"]}
+    assert differ <= lost
+    assert submitted(firm, draft)["state"] == "awaiting-approval"
+
+
+def test_what_is_typed_while_the_papers_fill_the_draft_settles_nothing(firm: Firm) -> None:
+    number = firm.number("S2")
+    paper(firm, "shipping-instruction", bill(number))
+    place = f"bills/{number}/port_of_discharge"
+    draft = filled(firm, number, fields={place: "CNSZX"})
+    [one] = [one for one in draft["fields"] if one["conflict"]]
+    assert (one["field"], one["value"], one["losing"]) == (place, "CNSZX", [1])
+    confirm = {"step": draft["step"], "confirm": [place]}
+    assert ok(firm.preparer.patch(at(draft), json=confirm))["conflicts"] == 0
