@@ -323,6 +323,10 @@ def test_a_list_that_only_names_its_master_fills_in_the_houses_and_no_master() -
     told = of_instruction(named, source(SourceKind.TYPED), {})
     bills = {one.path.split("/")[1] for one in told if one.path.startswith("bills/")}
     assert bills == {"H1"}
+    # Its booking is the master's: it makes no bill of it either, and is no house's booking.
+    booked = of_instruction(replace(named, booking="BK 1"), source(SourceKind.TYPED), {})
+    assert booked == told
+    assert bookings_in([replace(named, booking="BK 1")]) == {}
     # A master of which the list says more is told as any bill is.
     fuller = replace(named, bill=replace(named.bill, houses=1))
     assert "bills/M1/houses" in {

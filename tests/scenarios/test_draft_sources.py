@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from running_instance import Instance
-from test_drafts import Firm, at, codes, house, ok, settled, submitted
+from test_drafts import Firm, at, codes, field, house, ok, settled, submitted, taken
 
 HEAD = {"vessel": "SYNTHETIC STAR", "imo": "9811000", "port_of_call": "HKHKG"}
 
@@ -20,8 +20,7 @@ def paper(firm: Firm, kind: str, *bills: dict[str, Any], **told: Any) -> None:
         "form": "waglan/paper/v1", "kind": kind, "document": f"{kind}-{bills[0]['number']}",
         "recipient": "NOBODY:ZZ", "bills": [*bills], **told,
     }  # fmt: skip
-    answer = ok(firm.preparer.post("/v1/messages", json=sent, headers={"Prefer": "wait=20"}), 201)
-    assert answer["state"] == "accepted", answer["findings"]
+    taken(firm.preparer, sent)
 
 
 def bill(number: str, **told: Any) -> dict[str, Any]:
@@ -100,3 +99,39 @@ def test_what_is_typed_while_the_papers_fill_the_draft_settles_nothing(firm: Fir
     assert (one["field"], one["value"], one["losing"]) == (place, "CNSZX", [1])
     confirm = {"step": draft["step"], "confirm": [place]}
     assert ok(firm.preparer.patch(at(draft), json=confirm))["conflicts"] == 0
+
+
+BOX = "CSQU3054383"
+
+
+def packed(number: str, **told: Any) -> dict[str, Any]:
+    goods = {
+        "description": "COTTON T-SHIRTS", "packages": 10,
+        "containers": [{"container": BOX, "packages": 10}],
+    }  # fmt: skip
+    return bill(number, goods=[goods], **told)
+
+
+def test_another_consignment_that_had_the_same_box_stays_out_of_the_draft(firm: Firm) -> None:
+    mine, next_to_it, others = (firm.number(one) for one in ("S3", "S4", "S5"))
+    booking, master = f"BK{mine}", f"M{mine}"
+    on = {"booking": booking, "voyage": "001E", "arrival": "2027-05-12T12:00", **HEAD}
+    box = {"equipment": [{"number": BOX, "size_type": "22G1", "full": True}]}
+    paper(firm, "shipping-instruction", packed(mine), **on, **box)
+    paper(firm, "shipping-instruction", packed(next_to_it, parent=master), voyage="001E", **HEAD)
+    later = {"vessel": "OTHER STAR", "imo": "9074729", "voyage": "900W", "booking": f"BK{others}"}
+    full = {"equipment": [{"number": BOX, "size_type": "45G1", "full": True}]}
+    paper(firm, "shipping-instruction", packed(others), **later, **full,
+          arrival="2027-09-01T12:00")  # fmt: skip
+    draft = filled(firm, mine)
+    # Loaded together under one master; the other one came months later on another ship.
+    assert bills_of(draft) == {mine, next_to_it}
+    assert others not in str(draft["fields"])
+    assert draft["conflicts"] == 0
+    assert field(draft, f"boxes/{BOX}/size_type")["value"] == "22G1"
+
+
+def test_a_list_with_its_masters_booking_makes_no_bill_of_the_master(firm: Firm) -> None:
+    number = firm.number("S6")
+    paper(firm, "house-list", bill(number), booking=f"BK{number}")
+    assert bills_of(filled(firm, number)) == {number}

@@ -43,7 +43,7 @@ def bookings_in(instructions: Iterable[Instruction]) -> dict[str, str]:
     """Return which bill each booking stands for, leaving out bookings of several bills."""
     bills: dict[str, set[str]] = {}
     for one in instructions:
-        if one.booking and one.bill.number.strip():
+        if one.booking and one.bill.number.strip() and not _is_named_only(one):
             bills.setdefault(key_for(one.booking), set()).add(key_for(one.bill.number))
     return {booking: next(iter(found)) for booking, found in bills.items() if len(found) == 1}
 
@@ -76,9 +76,8 @@ def of_instruction(instruction: Instruction, source: Source, bookings: Bookings)
     booking = key_for(instruction.booking or "")
     key = key_for(instruction.bill.number) or bookings.get(booking, f"BOOKING-{booking}")
     found = [*_of_head(instruction.head, source)]
-    if instruction.booking:
-        found += _told(f"bills/{key}", {"booking": instruction.booking}, source)
     if key != "BOOKING-" and not _is_named_only(instruction):
+        found += _told(f"bills/{key}", {"booking": instruction.booking}, source)
         found += _of_bill(instruction.bill, key, source)
     for house in instruction.houses:
         if key_for(house.number):

@@ -1,6 +1,7 @@
 """What others have told already of the bills and boxes that somebody names, as claims."""
 
 from collections.abc import Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from waglan.codes.calendar import HONG_KONG
@@ -20,6 +21,7 @@ from waglan.manifest.sources import (
     of_manifest,
     of_verified_masses,
 )
+from waglan.manifest.ties import Ties, ties_of
 from waglan.operations._sights import bill_seen, box_seen, papers_seen
 from waglan.operations.open_draft import Opened, open_draft
 from waglan.operations.step_draft import By
@@ -34,6 +36,8 @@ BOXES_MAX = 500  # of one look
 MOVES_MAX = 20  # of one box
 LOOKED_AT_MAX = 50  # earlier drafts, to find the last one that was filed
 
+Read: TypeAlias = tuple[Document, Content]
+
 _FILED = {
     FilingState.HANDED_OVER,
     FilingState.ACCEPTED,
@@ -46,47 +50,61 @@ async def fill_draft(
 ) -> tuple[list[Claim], list[Sight]]:
     """Return what the firm may see told of these bills, bookings and boxes, and whose it is.
 
-    The newest alone.
-
-    Filings, bookings, instructions, house lists and verified masses; quay and planner for boxes.
+    The newest alone. Filings, bookings, instructions, house lists and verified masses; quay and
+    planner for boxes. What shares no more than a box with them is of another consignment.
     """
-    found: list[Claim] = []
-    seen: list[Sight] = []
     wanted = list(dict.fromkeys(n for key in keys for n in (key.strip(), key.strip().upper()) if n))
-    for told in await told_of(tx, vault, wanted, at_most=KEYS_MAX):
-        found += _of_filing(told, by)
-        seen.append(bill_seen(told))
-    papers = await _papers(tx, vault, wanted)
-    seen += papers_seen(papers)
-    opened = [(one, await documents.opened(vault, one)) for one in papers]
-    bookings = bookings_in(one for _, one in opened if isinstance(one, Instruction))
-    for paper, content in opened:
-        found += _of_paper(paper, content, bookings)
+    filed = await told_of(tx, vault, wanted, at_most=KEYS_MAX)
+    seen = [bill_seen(told) for told in filed]
+    named, further = await _papers(tx, vault, wanted)
+    ties = ties_of(
+        wanted,
+        (content for _, content in named if isinstance(content, Instruction)),
+        ((told.head, told.bill) for told in filed),
+    )
+    papers = [*named, *(one for one in further if _is_held(ties, one[1]))]
+    seen += papers_seen(paper for paper, _ in papers)
+    bookings = bookings_in(one for _, one in papers if isinstance(one, Instruction))
+    found = [claim for told in filed for claim in _of_filing(told, by)]
+    for paper, content in papers:
+        found += _of_paper(paper, content, bookings, ties)
     boxes = {claim.path.split("/")[1] for claim in found if claim.path.startswith("boxes/")}
-    for box in sorted(boxes | {key_for(key) for key in wanted})[:BOXES_MAX]:
+    for box in sorted(boxes | ties.asked)[:BOXES_MAX]:
         for move in await moves.of_container(tx, box, at_most=MOVES_MAX):
-            found += _of_move(move)
-            seen.append(box_seen(move))
+            if box in ties.asked or ties.hold_voyage(move.voyage):
+                found += _of_move(move)
+                seen.append(box_seen(move))
     return found, seen
 
 
-async def _papers(tx: Transaction, vault: Vault, keys: Sequence[str]) -> list[Document]:
-    """Return each document once that names one of these bills, bookings or boxes.
+async def _papers(
+    tx: Transaction, vault: Vault, keys: Sequence[str]
+) -> tuple[list[Read], list[Read]]:
+    """Return each document once that names one of these, and those that name their boxes.
 
     A bill's own boxes and booking lead on to their papers, and no further.
     """
     names: tuple[KeyName, ...] = ("bill", "booking", "container")
-    found: dict[int, Document] = {}
-    further: set[tuple[KeyName, str]] = set()
+    named: dict[int, Read] = {}
+    further: dict[int, Read] = {}
+    leads: set[tuple[KeyName, str]] = set()
     for key in keys:
         for name in names:
             for one in await documents.find(tx, vault, name, key, at_most=PAPERS_MAX):
-                found[one.document_id] = one
-                further |= _leads_to(await documents.opened(vault, one))
-    for name, key in sorted(further)[:BOXES_MAX]:
+                named[one.document_id] = one, await documents.opened(vault, one)
+    for _, content in named.values():
+        leads |= _leads_to(content)
+    for name, key in sorted(leads)[:BOXES_MAX]:
         for one in await documents.find(tx, vault, name, key, at_most=PAPERS_MAX):
-            found.setdefault(one.document_id, one)
-    return [found[number] for number in sorted(found)]
+            if one.document_id not in named and one.document_id not in further:
+                further[one.document_id] = one, await documents.opened(vault, one)
+    return [named[n] for n in sorted(named)], [further[n] for n in sorted(further)]
+
+
+def _is_held(ties: Ties, content: Content) -> bool:
+    if isinstance(content, Instruction):
+        return ties.hold(content)
+    return bool(ties.held(content).masses)
 
 
 def _leads_to(content: Content) -> set[tuple[KeyName, str]]:
@@ -98,7 +116,7 @@ def _leads_to(content: Content) -> set[tuple[KeyName, str]]:
     return found | ({("booking", content.booking)} if content.booking else set())
 
 
-def _of_paper(paper: Document, content: Content, bookings: Bookings) -> list[Claim]:
+def _of_paper(paper: Document, content: Content, bookings: Bookings, ties: Ties) -> list[Claim]:
     said_at = time_of(content.issued_at, zone=HONG_KONG)
     source = Source(
         SourceKind.VERIFIED_MASS,
@@ -109,7 +127,7 @@ def _of_paper(paper: Document, content: Content, bookings: Bookings) -> list[Cla
     )
     if isinstance(content, Instruction):
         return of_instruction(content, source, bookings)
-    return of_verified_masses(content, source)
+    return of_verified_masses(ties.held(content), source)
 
 
 def _of_move(move: moves.Told) -> list[Claim]:
