@@ -1,15 +1,17 @@
 """Who approves a filing, and for whom a firm may file."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waglan.codes.chinese import match_key
 from waglan.codes.finding import Severity
 from waglan.codes.party import PartyId
 from waglan.parties.approval import Approver, approval_refusal, is_approver
-from waglan.parties.authorisation import WARN, Letter, letter_findings
+from waglan.parties.authorisation import WARN, Letter, client_findings, letter_findings
 from waglan.parties.role import ClientKind, Principal, Role, Scope
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -100,3 +102,23 @@ def test_a_letter_covers_only_what_it_names_and_ends_when_it_is_taken_back() -> 
     assert back.code == "LETTER-TAKEN-BACK"
     [none] = letter_findings(None, "hk-tdec", at=NOW)
     assert none.code == "LETTER-NONE"
+
+
+names = st.text(max_size=12)
+
+
+@given(st.lists(names, max_size=3), st.lists(st.dictionaries(names, names, max_size=3), max_size=3))
+def test_each_bill_names_the_letters_client_or_is_told_whom_it_names(
+    client: list[str], named: list[dict[str, str]]
+) -> None:
+    known = {match_key(one) for one in client} - {""}
+    others = [one for one in named if one and not known & {match_key(n) for n in one.values()}]
+    found = client_findings(replace(LETTER, client_names=tuple(client)), named)
+    assert [one.params["named"] for one in found] == [" / ".join(n.values()) for n in others]
+    assert {one.code for one in found} <= {"LETTER-OTHER-CLIENT"}
+
+
+def test_a_client_is_known_in_either_script_however_it_is_spaced() -> None:
+    letter = replace(LETTER, client_names=("SAMPLE CLIENT LTD", "順發陶瓷有限公司"))
+    for name in ("Sample Client, Ltd.", "顺发陶瓷有限公司"):
+        assert client_findings(letter, [{"bills/1/consignee/name": name}]) == []

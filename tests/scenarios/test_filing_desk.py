@@ -14,7 +14,10 @@ from test_drafts import Firm, approved, at, codes, field, made, ok, settled, sub
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
 SHA = "ab" * 32
-TDEC = {**declared(), "head/arrival": "2026-11-28"}
+CLIENT = "SAMPLE CLIENT LTD"
+TDEC = {**declared(), "head/arrival": "2026-11-28"} | {
+    path: CLIENT for path in declared() if path.endswith("/consignee/name")
+}
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def firm(instance: Instance) -> Firm:
 
 def letter(firm: Firm, *profiles: str, days: int = 60, since: datetime = NOW) -> dict[str, Any]:
     new = {
-        "client": "SAMPLE CLIENT LTD", "client_zh": "樣本客戶有限公司", "profiles": profiles,
+        "client": CLIENT, "client_zh": "樣本客戶有限公司", "profiles": profiles,
         "since": (since - DAY).isoformat(), "until": (since + days * DAY).isoformat(),
         "document_sha256": SHA,
     }  # fmt: skip
@@ -68,6 +71,33 @@ def test_a_clients_declaration_is_filed_under_his_letter_and_under_none_not_at_a
     ]
     assert ended["ended_at"]
     assert (ended["client"], ended["document_sha256"]) == ("SAMPLE CLIENT LTD", SHA)
+
+
+def test_a_clients_letter_covers_his_own_filings_and_nobody_elses(firm: Firm) -> None:
+    good = letter(firm, "hk-tdec", "hk-road-aci", "hk-house-data")["id"]
+    [consignee] = [path for path in TDEC if path.endswith("/consignee/name")]
+    for his in ("Sample Client Ltd.", "樣本客戶有限公司", "样本客户有限公司"):
+        assert "LETTER-OTHER-CLIENT" not in found(
+            firm, tdec(firm, letter=good, fields={**TDEC, consignee: his})
+        )
+    draft = tdec(firm, letter=good, fields={**TDEC, consignee: "SOMEBODY ELSE LTD"})
+    answer = firm.preparer.post(f"{at(draft)}/submit", json={"step": draft["step"]})
+    assert answer.status_code == 422
+    [why] = [one for one in answer.json()["findings"] if one["severity"] == "error"]
+    assert why["code"] == "LETTER-OTHER-CLIENT"
+    assert why["where"]["path"] == f"fields/{consignee}"
+    assert "SOMEBODY ELSE LTD" in why["problem"]
+    # What he exports is his as the consignor's.
+    other = tdec(firm, letter=good, facts={"mode": "sea", "direction": "export"})
+    assert found(firm, other)["LETTER-OTHER-CLIENT"] == "error"
+    # By road either of the two may be the shipper; a house's forwarder is compared if it is named.
+    road = tdec(firm, letter=good, profile="hk-road-aci", facts={})
+    assert "LETTER-OTHER-CLIENT" not in found(firm, road)
+    forwarder = consignee.replace("consignee", "forwarder")
+    houses = {"profile": "hk-house-data", "letter": good, "facts": {}}
+    assert "LETTER-OTHER-CLIENT" not in found(firm, tdec(firm, **houses))
+    named = tdec(firm, **houses, fields={**TDEC, forwarder: "ANOTHER FORWARDER LTD"})
+    assert found(firm, named)["LETTER-OTHER-CLIENT"] == "error"
 
 
 @pytest.mark.parametrize(

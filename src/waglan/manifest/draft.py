@@ -95,6 +95,17 @@ def draft_of(
     return Draft(profile, setup, filled, life, number)
 
 
+def clients_named(draft: Draft) -> list[dict[str, str]]:
+    """Return, for each bill, the fields that name whom it is filed for, as its profile has it."""
+    roles = draft.profile.clients(draft.facts.get("direction"))
+    names = {f"bills/*/{role.value}/name" for role in roles}
+    found: dict[str, dict[str, str]] = {}
+    for path, value in draft.values.items():
+        if isinstance(value, str) and pattern_of(path) in names:
+            found.setdefault(path.split("/")[1], {})[path] = value
+    return [*found.values()]
+
+
 def draft_findings(draft: Draft) -> list[Finding]:
     """Return what keeps a draft from being filed as far as its fields can tell, and notes."""
     if draft.life.function is Function.CANCEL:

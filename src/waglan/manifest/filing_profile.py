@@ -65,6 +65,14 @@ class Proof(Enum):
     NONE = "none"
 
 
+class ClientRole(Enum):
+    """Which party of a bill a filing is made for, by its place among a draft's fields."""
+
+    CONSIGNOR = "consignor"
+    CONSIGNEE = "consignee"
+    FORWARDER = "forwarder"
+
+
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The same in both languages."""
 
@@ -103,6 +111,7 @@ class FilingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Words
     note: Words
     required: tuple[Particular, ...] = ()
+    client: dict[Literal["import", "export"], tuple[ClientRole, ...]] = {}
     bridge: Bridge = Bridge.NONE
     amend_while: str = ""
 
@@ -115,6 +124,14 @@ class FilingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.direction != "both":
             told["direction"] = self.direction
         return told
+
+    def clients(self, direction: object) -> tuple[ClientRole, ...]:
+        """Return whose letter is asked for; none: no field of a draft names him.
+
+        Where nobody said whether goods come or go, each that may be.
+        """
+        known = [roles for way, roles in self.client.items() if direction in (way, None)]
+        return tuple(dict.fromkeys(role for roles in known for role in roles))
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
@@ -182,6 +199,7 @@ def _faults(name: str, profile: FilingProfile) -> list[str]:
         or bool(profile.filer_roles and profile.required),
         "only what goes elsewhere leaves as a file": profile.bridge is Bridge.NONE
         or profile.recipient is Recipient.ELSEWHERE,
+        "a client's letter has a lodger": bool(profile.lodger_roles) or not profile.client,
         "what is only shown has none": is_filed
         or not (profile.filer_roles or profile.lodger_roles or profile.lifecycle),
     }

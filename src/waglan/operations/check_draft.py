@@ -9,14 +9,14 @@ from waglan.codes.finding import Finding, Severity
 from waglan.customs.dry_run import dry_run
 from waglan.logbook.sealed import Vault
 from waglan.manifest.deadline import Deadline
-from waglan.manifest.draft import Draft, draft_findings, due, time_findings
+from waglan.manifest.draft import Draft, clients_named, draft_findings, due, time_findings
 from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.filing_profile import Recipient, refusal
 from waglan.manifest.model import Function
 from waglan.manifest.on_behalf import letter_for
 from waglan.messages.bridge.make import bridge_files
 from waglan.operations.open_letter import open_letter
-from waglan.parties.authorisation import Letter, letter_findings
+from waglan.parties.authorisation import Letter, client_findings, letter_findings
 from waglan.parties.role import Principal
 from waglan.store import Transaction
 
@@ -50,6 +50,8 @@ async def check_draft(
         kept = await open_letter(tx, vault, UUID(letter_id))
         letter = None if kept is None else kept.letter
         findings += letter_findings(letter, draft.profile.id, at=at)
+        if letter is not None:
+            findings += client_findings(letter, clients_named(draft))
     findings += draft_findings(draft)
     found = due(draft)
     findings += time_findings(found, at=at)

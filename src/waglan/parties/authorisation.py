@@ -1,5 +1,6 @@
 """A client's letter: that a firm may make some kinds of filing for him, from a day to a day."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,3 +58,20 @@ def letter_findings(letter: Letter | None, profile: str, *, at: datetime) -> lis
         days = (letter.until - at).days
         return [Finding("LETTER-EXPIRES-SOON", Severity.WARNING, where, {"on": on, "days": days})]
     return []
+
+
+def client_findings(letter: Letter, named: Iterable[Mapping[str, str]]) -> list[Finding]:
+    """Return where a filing under a client's letter names somebody else as whom it is for.
+
+    `named` are the fields of each bill that may name him: one of them does.
+    """
+    return [
+        Finding(
+            "LETTER-OTHER-CLIENT",
+            Severity.ERROR,
+            Where(f"fields/{next(iter(fields))}"),
+            {"client": " / ".join(letter.client_names), "named": " / ".join(fields.values())},
+        )
+        for fields in named
+        if fields and not any(map(letter.is_of, fields.values()))
+    ]
