@@ -165,6 +165,12 @@ def test_the_address_book_is_kept_imported_searched_and_fills_a_draft(
     place = "bills/1/consignee"
     draft = desk("draft", "new", "hk-road-aci", f"{place}=address:{made}", "--chinese").strip()
     assert f"{place}/name: 樣本進口有限公司" in desk("draft", "show", draft)
+    # The entry is named as the source; what is typed beside it is not the entry's.
+    given = [f"{place}=address:{made}", f"{place}/address=3 OTHER STREET"]
+    other = desk.shown(desk("draft", "new", "hk-road-aci", *given).strip())
+    documents = {one["field"]: one["told"][0]["source"]["document"] for one in other["fields"]}
+    assert documents[f"{place}/name"] == f"address:{made}"
+    assert documents[f"{place}/address"] == "typed"
     desk("address", "drop", first)
     assert first not in desk("address", "list")
     desk.line.set("WAGLAN_LANG", "zh-Hant-HK")

@@ -21,9 +21,13 @@ from waglan.store.sheets import SHEETS_MAX, Sheet
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a person gives: values, fields he confirms, and of which claim (counted from 0)."""
+    """What a person gives: values, fields he confirms, and of which claim (counted from 0).
+
+    `entries` name the entry of the address book that a value was taken from, by its field.
+    """
 
     fields: Mapping[str, object] = field(default_factory=dict)
+    entries: Mapping[str, UUID] = field(default_factory=dict)
     confirm: tuple[str, ...] = ()
     choose: Mapping[str, int] = field(default_factory=dict)
 
@@ -103,7 +107,9 @@ def _typed(draft: Draft, by: By, typed: Typed) -> tuple[list[Claim], list[Findin
     for path, raw in typed.fields.items():
         value, findings = read_value(path, raw)
         wrong += findings
-        claims.append(Claim(path, value, own))
+        entry = typed.entries.get(path)
+        of = own if entry is None else replace(own, document=f"address:{entry}")
+        claims.append(Claim(path, value, of))
     for path, n in {**dict.fromkeys(typed.confirm, 0), **typed.choose}.items():
         told = draft.filled.fields.get(path)
         if told is None or not 0 <= n < len(told.claims):

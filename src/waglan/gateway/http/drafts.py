@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 from uuid import UUID
 
@@ -148,7 +149,7 @@ async def make(new: NewDraft, visitor: TheMaker) -> DraftView:
                 claims += there(await copied(tx, vault, by, profile.id, which), "earlier draft")
             if new.template is not None:
                 claims += there(await of_template(tx, vault, by, new.template), "template")
-            typed = Typed(await _fields(tx, visitor, new))
+            typed = await _typed(tx, visitor, new)
             setup = _setup(new, Setup())
             wanted = Wanted(draft, 0, typed, tuple(claims), setup, key_salt, salt)
             done_or_refused(await make_draft(tx, vault, by, profile, wanted))
@@ -188,7 +189,9 @@ async def change(draft: UUID, new: DraftChange, visitor: TheVisitor) -> DraftVie
     async with visitor.transaction() as tx:
         opened = there(await open_draft(tx, vault, draft), "draft")
         claims = await _filled(tx, visitor, new)
-        typed = Typed(await _fields(tx, visitor, new), tuple(new.confirm), new.choose)
+        typed = replace(
+            await _typed(tx, visitor, new), confirm=tuple(new.confirm), choose=new.choose
+        )
         setup = _setup(new, opened.draft.setup)
         wanted = Wanted(draft, new.step, typed, tuple(claims), setup, b"", salt)
         done_or_refused(there(await change_draft(tx, vault, acting(visitor), wanted), "draft"))
@@ -331,13 +334,16 @@ async def _filled(tx: Transaction, visitor: Visitor, content: Content) -> list[C
     return claims
 
 
-async def _fields(tx: Transaction, visitor: Visitor, content: Content) -> dict[str, object]:
+async def _typed(tx: Transaction, visitor: Visitor, content: Content) -> Typed:
     """Return the values typed, and those of parties taken from the address book below them."""
     found: dict[str, object] = {}
+    entries: dict[str, UUID] = {}
     for place, address in content.addresses.items():
         kept = there(await open_address(tx, visitor.kit.keys.vault, address), "address")
-        found |= party_fields(kept.entry, place, chinese=content.chinese)
-    return {**found, **content.fields}
+        party = party_fields(kept.entry, place, chinese=content.chinese)
+        found |= party
+        entries |= dict.fromkeys(party.keys() - content.fields.keys(), address)
+    return Typed({**found, **content.fields}, entries)
 
 
 def _setup(content: Content, before: Setup) -> Setup | None:
