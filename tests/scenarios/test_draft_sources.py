@@ -135,3 +135,28 @@ def test_a_list_with_its_masters_booking_makes_no_bill_of_the_master(firm: Firm)
     number = firm.number("S6")
     paper(firm, "house-list", bill(number), booking=f"BK{number}")
     assert bills_of(filled(firm, number)) == {number}
+
+
+def test_a_whole_bill_is_taken_out_and_stays_out_until_more_is_told_of_it(firm: Firm) -> None:
+    mine, other = firm.number("S7"), firm.number("S8")
+    paper(firm, "house-list", bill(mine, parent="SYNM7"), bill(other, parent="SYNM7"))
+    draft = filled(firm, mine)
+    assert bills_of(draft) == {mine, other}
+    out = {"step": draft["step"], "leave_out": [f"bills/{other}"]}
+    draft = ok(firm.preparer.patch(at(draft), json=out))
+    left = [one for one in draft["fields"] if one["field"].startswith(f"bills/{other}/")]
+    assert left
+    assert {(one["value"], one["conflict"], len(one["losing"])) for one in left} == {
+        (None, False, 1)
+    }  # fmt: skip
+    checked = ok(firm.preparer.get(f"{at(draft)}/check"))
+    assert not [one for one in checked["findings"] if other in one["where"]["path"]]
+    # The same papers bring nothing back; a new one is shown.
+    draft = ok(firm.preparer.patch(at(draft), json={"step": draft["step"], "keys": [mine]}))
+    assert draft["conflicts"] == 0
+    paper(firm, "shipping-instruction", bill(other, parent="SYNM7"))
+    draft = ok(firm.preparer.patch(at(draft), json={"step": draft["step"], "keys": [other]}))
+    assert draft["conflicts"] == len(left)
+    for place in (f"bills/{other}/number", "bills/NONE", "head", "bills/", ""):
+        answer = firm.preparer.patch(at(draft), json={"step": draft["step"], "leave_out": [place]})
+        assert (answer.status_code, codes(answer)) == (422, ["DRAFT-NOT-THERE"])

@@ -110,6 +110,16 @@ def confirm(
     _change(draft, step, {"confirm": fields})
 
 
+@app.command("leave-out")
+def leave_out(
+    draft: Id,
+    places: Annotated[list[str], typer.Argument(metavar="bills/NUMBER|boxes/NUMBER...")],
+    step: Step = None,
+) -> None:
+    """Take whole bills or boxes out of a draft; what was told of them stays on record below it."""
+    _change(draft, step, {"leave_out": places})
+
+
 @app.command()
 def check(draft: Id, as_json: AsJson = False) -> None:
     """Say what stands against filing it now. Exit 0: nothing does; 1: something does."""

@@ -23,13 +23,15 @@ from waglan.store.sheets import SHEETS_MAX, Sheet
 class Typed:
     """What a person gives: values, fields he confirms, and of which claim (counted from 0).
 
-    `entries` name the entry of the address book that a value was taken from, by its field.
+    `entries` name the entry of the address book that a value was taken from, by its field;
+    `leave_out` are whole bills and boxes that don't belong in the draft, by place.
     """
 
     fields: Mapping[str, object] = field(default_factory=dict)
     entries: Mapping[str, UUID] = field(default_factory=dict)
     confirm: tuple[str, ...] = ()
     choose: Mapping[str, int] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ def _typed(draft: Draft, by: By, typed: Typed) -> tuple[list[Claim], list[Findin
         entry = typed.entries.get(path)
         of = own if entry is None else replace(own, document=f"address:{entry}")
         claims.append(Claim(path, value, of))
+    for place in typed.leave_out:
+        emptied = [Claim(path, None, own) for path in _inside(draft, place)]
+        claims += emptied
+        if not emptied:
+            wrong.append(_not_there(place))
     for path, n in {**dict.fromkeys(typed.confirm, 0), **typed.choose}.items():
         told = draft.filled.fields.get(path)
         if told is None or not 0 <= n < len(told.claims):
@@ -119,6 +126,21 @@ def _typed(draft: Draft, by: By, typed: Typed) -> tuple[list[Claim], list[Findin
         place = f"{chosen.source.kind.value} {chosen.source.document}"
         claims.append(Claim(path, chosen.value, replace(own, place=place)))
     return claims, wrong
+
+
+def _inside(draft: Draft, place: str) -> list[str]:
+    """Return the filled fields of a whole bill or box; none for any other place."""
+    if place.count("/") != 1 or not place.startswith(("bills/", "boxes/")):
+        return []
+    return [
+        path
+        for path, value in draft.values.items()
+        if path.startswith(f"{place}/") and value is not None
+    ]
+
+
+def _not_there(place: str) -> Finding:
+    return Finding("DRAFT-NOT-THERE", Severity.ERROR, Where("leave_out"), {"place": place[:100]})
 
 
 def _nothing(path: str, n: int) -> Finding:

@@ -89,12 +89,14 @@ class NewDraft(Content):
 class DraftChange(Content):
     """A change of a draft. `step` is the last one you saw: a later one is answered with 409.
 
-    `confirm` takes what stands as your own word, `choose` what was told otherwise, by its number.
+    `confirm` takes what stands as your own word, `choose` what was told otherwise, by its number;
+    `leave_out` empties all fields of a bill or box (`bills/KEY`, `boxes/KEY`) that is not in it.
     """
 
     step: Step
     confirm: list[str] = Field(default=[], max_length=FIELDS_MAX)
     choose: dict[str, int] = Field(default={}, max_length=FIELDS_MAX)
+    leave_out: list[str] = Field(default=[], max_length=KEYS_MAX)
 
 
 class Seen(Asked):
@@ -190,7 +192,10 @@ async def change(draft: UUID, new: DraftChange, visitor: TheVisitor) -> DraftVie
         opened = there(await open_draft(tx, vault, draft), "draft")
         claims = await _filled(tx, visitor, new)
         typed = replace(
-            await _typed(tx, visitor, new), confirm=tuple(new.confirm), choose=new.choose
+            await _typed(tx, visitor, new),
+            confirm=tuple(new.confirm),
+            choose=new.choose,
+            leave_out=tuple(new.leave_out),
         )
         setup = _setup(new, opened.draft.setup)
         wanted = Wanted(draft, new.step, typed, tuple(claims), setup, b"", salt)
