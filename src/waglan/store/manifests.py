@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -136,11 +137,21 @@ async def by_number(tx: Transaction, manifest_id: int) -> Filed | None:
     return None if row is None else _filed(row)
 
 
-async def newest(tx: Transaction, *, before: int | None, at_most: int) -> list[Filed]:
+class Wanted(NamedTuple):
+    """Which manifests are looked for; None is any."""
+
+    document: str | None = None
+    call: str | None = None
+
+
+async def newest(
+    tx: Transaction, wanted: Wanted, *, before: int | None, at_most: int
+) -> list[Filed]:
     """Return the manifests that the reader may see, newest first, from a cursor downwards."""
     rows = await tx.execute(
-        _FILED + " WHERE manifest_id < %s ORDER BY manifest_id DESC LIMIT %s",
-        [before if before is not None else (1 << 62), at_most],
+        _FILED + " WHERE manifest_id < %s AND document = coalesce(%s, document)"
+        " AND call = coalesce(%s, call) ORDER BY manifest_id DESC LIMIT %s",
+        [before if before is not None else (1 << 62), *wanted, at_most],
     )
     return [_filed(row) for row in await rows.fetchall()]
 

@@ -4,7 +4,7 @@ import asyncio
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
 from waglan.gateway.http import (
@@ -45,6 +45,7 @@ from waglan.gateway.http.described import call_id, described
 from waglan.gateway.http.docs_page import page
 from waglan.gateway.http.limited import Limited
 from waglan.gateway.http.observed import Observed
+from waglan.gateway.http.queried import known_alone
 from waglan.gateway.kit import Kit
 from waglan.gateway.tiles import FetchTile, GetCheckpoint, log_routes
 from waglan.gateway.tokens import LINK_PAGE
@@ -117,7 +118,9 @@ def describe() -> FastAPI:
     more = (desk.listing, documents.router, partners.router, documents.templates)
     for router in (*(module.router for module in modules), *more):
         describe_lists(router)
-        app.include_router(router)
+        # What watches an instance may hang anything on these addresses.
+        asks = [] if router is health.router else [Depends(known_alone)]
+        app.include_router(router, dependencies=asks)
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:

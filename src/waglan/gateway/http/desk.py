@@ -345,11 +345,17 @@ async def newest(
     visitor: TheVisitor,
     before: Annotated[int | None, Query(ge=0)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    document: Annotated[str | None, Query(description="The manifest's own number.")] = None,
+    call: Annotated[str | None, Query(description="IMO number or name, a slash, voyage.")] = None,
 ) -> ManifestPage:
-    """List the manifests that you filed, or that were filed with you, newest first."""
+    """List the manifests that you filed, or that were filed with you, newest first.
+
+    Each version is one; `document` and `call` leave the others out.
+    """
     visitor.must(Act.READ)
+    wanted = manifests.Wanted(document, call)
     async with visitor.transaction() as tx:
-        found = await manifests.newest(tx, before=before, at_most=limit)
+        found = await manifests.newest(tx, wanted, before=before, at_most=limit)
         papers = [one.document for one in found]
         await visitor.looked_at(tx, "/v1/manifests", "manifest", papers)
     return ManifestPage(
