@@ -32,9 +32,9 @@ from waglan.customs.rules import (
     vague_description,
 )
 from waglan.gateway.sequencer import Sequencer
-from waglan.gateway.workers import Worker
+from waglan.gateway.workers import Do, Find, Worker
 from waglan.store import customs, links, messages
-from waglan.store.connect import transaction
+from waglan.store.connect import glance, transaction
 
 TARGET = 1 / 5  # of what pydifact needs
 ROUNDS = 3
@@ -133,20 +133,25 @@ async def _whole_path() -> None:
         await sequencer.tick()
         base_mib = _peak_mib()
         costs = _Costs(postmaster(server.house.data))
+
+        async def each(kind: str, find: Find, do: Do) -> None:
+            async with glance(one.kit.pools.engine) as look:
+                await worker._each(look, kind, find, do)
+
         async with costs.stage("handed in, kept raw"):
             await hand_in(one, blocks)
         blocks.clear()
         async with costs.stage("read, filed, judged by rules"):
-            await worker._each("message", messages.waiting, worker._message)
+            await each("message", messages.waiting, worker._message)
         async with costs.stage("linked with others' bills"):
-            await worker._each("link", links.unlinked, worker._link)
+            await each("link", links.unlinked, worker._link)
         async with costs.stage("judged by table, decided"):
-            await worker._each("manifest", customs.unjudged, worker._manifest)
+            await each("manifest", customs.unjudged, worker._manifest)
         async with costs.stage("notices served"):
             due = partial(customs.due, now=one.kit.clock())
-            await worker._each("serving", due, worker._serving)
+            await each("serving", due, worker._serving)
         async with costs.stage("CUSRES written"):
-            await worker._each("notice", customs.unanswered, worker._notice)
+            await each("notice", customs.unanswered, worker._notice)
         async with costs.stage("every event numbered"):
             numbered = sum([n async for n in _numbers(sequencer)])
         served = await _served(one)
