@@ -102,7 +102,7 @@ def test_each_wrong_row_of_a_batch_is_told_with_its_place(
 
 def test_findings_are_told_in_chinese_when_asked(capfd: pytest.CaptureFixture[str]) -> None:
     _, _, err = run(capfd, "read", str(GOOD), "--lang", "zh-Hant-HK")
-    assert err.startswith("備註 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換 I1")
+    assert err.startswith("備註 CONTAINER-CHECK-DIGIT  equipment/WGLU1000007/number (交換檔 I1")
 
 
 def test_a_message_with_an_error_exits_1(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_from_the_papers_to_the_notice_of_customs(desk: Desk, firm: Firm) -> Non
     [manifest] = firm.customs.get("/v1/manifests").json()["manifests"]
     summary = f"/v1/customs/calls/{manifest['call']}/summary"
     wait(lambda: firm.customs.get(summary).json()["decided_before_arrival"] or None)
-    assert "nobody has told you any" in desk("track", number)
+    assert "you are shown none" in desk("track", number)
     officer.serves(manifest["call"])
     wait(lambda: "not a release of cargo" in " ".join(desk("track", number).split()) or None)
     # The house is its filer's and customs' alone: the line sees its own master, no sibling.

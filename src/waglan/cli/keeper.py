@@ -112,7 +112,10 @@ async def restore(settings: Settings, wish: Wish) -> None:
     else:
         last = done.seen.size - 1
         typer.echo(say(GROUP, "lost", lang, origin=done.origin, first=size, last=last))
-    typer.echo(say(GROUP, "forgotten", lang, count=done.erasures))
+    if wish.erasures is None:
+        typer.echo(say(GROUP, "not_forgotten", lang), err=True)
+    else:
+        typer.echo(say(GROUP, "forgotten", lang, count=done.erasures))
     typer.echo(say(GROUP, "token", lang, file=str(done.token_file)))
 
 
