@@ -38,7 +38,7 @@ def test_every_rule_is_listed_for_whoever_asks_for_none(forwarder: httpx.Client)
         ({"vessel_arrival": "2026-12-01T08:30"}, "DEADLINE-TIME-ZONE"),
         ({"flight_minutes": "long"}, "DEADLINE-FACT"),
         ({"mode": "x" * 41}, "HTTP-FIELD"),
-        ({"weather": "fine"}, "HTTP-FIELD"),
+        ({"weather": "fine"}, "HTTP-QUERY"),
         ({"arrival": "\x00"}, "HTTP-TEXT"),
     ],
 )

@@ -30,7 +30,7 @@ def test_no_list_takes_a_parameter_that_it_does_not_know(line: httpx.Client, pat
     answer = line.get(path, params={"nonsense": "1"})
     assert answer.status_code == 422, path
     [finding] = answer.json()["findings"]
-    assert (finding["code"], finding["where"]["path"]) == ("HTTP-QUERY", "query/nonsense")
+    assert (finding["code"], finding["where"]["path"]) == ("HTTP-QUERY", "query.nonsense")
 
 
 def test_each_parameter_that_the_interface_describes_is_known(line: httpx.Client) -> None:
@@ -45,7 +45,7 @@ def test_each_parameter_that_the_interface_describes_is_known(line: httpx.Client
 
 def test_it_is_told_what_there_is(line: httpx.Client, instance: Instance) -> None:
     told = line.get("/v1/manifests", params={"limits": 5, "calls": "x"}).json()["findings"]
-    assert [one["where"]["path"] for one in told] == ["query/limits", "query/calls"]
+    assert [one["where"]["path"] for one in told] == ["query.limits", "query.calls"]
     assert "before, call, document, limit" in str(told[0])
     assert httpx.get(f"{instance.address}/healthz?at=1").status_code == 200
 

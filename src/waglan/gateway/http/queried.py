@@ -37,4 +37,4 @@ def _names(of: Dependant) -> set[str]:
 
 
 def _finding(name: str, known: str) -> Finding:
-    return Finding("HTTP-QUERY", Severity.ERROR, Where(f"query/{name}"), {"known": known})
+    return Finding("HTTP-QUERY", Severity.ERROR, Where(f"query.{name}"), {"known": known})
