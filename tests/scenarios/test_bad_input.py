@@ -260,6 +260,20 @@ def test_a_stream_is_cut_off_at_the_limit_and_nothing_of_it_stays(
     wait(lambda: left_behind(instance) <= before or None)
 
 
+def test_no_tenant_deletes_what_a_message_came_of(line: httpx.Client, instance: Instance) -> None:
+    kept = hand_in(line, manifest("STAYS", "DOC-STAYS").replace(b"SYNB0001", b"SYNB-STAYS"))
+    with psycopg.connect(instance.dsn.admin or "") as conn:
+        org = conn.execute("SELECT org FROM message WHERE id = %s", [kept["id"]]).fetchone()
+    with psycopg.connect(instance.dsn.app) as conn:
+        conn.execute("SELECT set_config('waglan.org', %s, true)", [str((org or (0,))[0])])
+        own = conn.execute("SELECT id FROM message_chunk").fetchall()
+        conn.execute("DELETE FROM message_chunk")
+        left = conn.execute("SELECT id FROM message_chunk").fetchall()
+        conn.rollback()
+    assert (UUID(kept["id"]),) in own
+    assert (UUID(kept["id"]),) in left
+
+
 def left_behind(instance: Instance) -> set[UUID]:
     with psycopg.connect(instance.dsn.admin or "") as conn:
         found = conn.execute(

@@ -103,7 +103,7 @@ PRIVILEGES = {
     "made": ("si", "si", "s"),
     "manifest": ("si", "s", "s"),
     "message": ("si", "s", "si"),
-    "message_chunk": ("si", "s", "sid"),
+    "message_chunk": ("sid", "s", "sid"),
     "message_secret": ("si", "s", "sid"),
     "movement": ("si", "s", "s"),
     "movement_link": ("s", "s", "sid"),

@@ -3052,6 +3052,10 @@ ALTER TABLE public.reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.receipt ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY refused ON public.message_chunk AS RESTRICTIVE FOR DELETE TO waglan_app USING (((org = public.current_org()) AND (NOT (EXISTS ( SELECT 1
+   FROM public.message m
+  WHERE ((m.org = message_chunk.org) AND (m.id = message_chunk.id)))))));
+
 ALTER TABLE public.report ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.report_linked ENABLE ROW LEVEL SECURITY;
@@ -3392,7 +3396,7 @@ GRANT SELECT,INSERT ON TABLE public.message TO waglan_app;
 GRANT SELECT ON TABLE public.message TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.message TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.message_chunk TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.message_chunk TO waglan_app;
 GRANT SELECT ON TABLE public.message_chunk TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.message_chunk TO waglan_engine;
 

@@ -28,7 +28,6 @@ from waglan.operations.receive_message import (
 )
 from waglan.parties.permission import Act
 from waglan.store import Transaction, messages, uploads
-from waglan.store.connect import transaction
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
@@ -158,7 +157,7 @@ async def _keep(request: Request, visitor: Visitor) -> tuple[Kept, bytes, bytes]
         size += len(chunk)
         if size > limit:
             # What came of it is no message: nobody may fill a disk with what is refused.
-            async with transaction(kit.pools.engine, None) as tx:
+            async with visitor.transaction() as tx:
                 await uploads.sweep(tx, visitor.org, id_)
             raise _too_large(limit)
         digest.update(chunk)
