@@ -88,6 +88,30 @@ def test_a_cancelled_manifest_cancels_its_bills_and_their_readers_are_told(desk:
             desk.comes_to(who, bill, "cancelled")
 
 
+def test_a_bill_declared_again_is_not_cancelled_for_whoever_was_shown_its_status(
+    desk: Desk,
+) -> None:
+    desk.files("9", "1", "2")
+    desk.shows("2", "status")
+    desk.comes_to(desk.bank, "2", "not-shown")
+    desk.files("5", "1")
+    desk.comes_to(desk.bank, "2", "cancelled")
+    desk.files("5", "1", "2")
+    desk.comes_to(desk.bank, "2", "not-shown")
+    desk.files("5", "1")
+    desk.comes_to(desk.bank, "2", "cancelled")
+    desk.files("9", "2", document="C")  # another document declares it
+    desk.comes_to(desk.bank, "2", "not-shown")
+    desk.files("9", "2", "3", document="D")  # and a second time: no news to the bank
+    desk.comes_to(desk.customs, "3", "declared")
+    again = [
+        e
+        for e in desk.bank.get("/v1/events").json()["events"]
+        if e["code"] == "bill.declared-again"
+    ]
+    assert len(again) == 2
+
+
 def test_a_bill_that_another_manifest_declares_too_still_stands(desk: Desk) -> None:
     desk.files("9", "1", document="A")
     desk.files("9", "1", document="B")

@@ -6,6 +6,7 @@ said stays None. These fields of an event's body are read, and all may be missin
     manifest.part-received                  assembly (text), part, of (numbers)
     manifest.declared, bill.declared        version (number), function (text)
     manifest.cancelled, bill.withdrawn      nothing
+    bill.declared-again                     nothing
     party.grant-given                       nothing
     manifest.refused                        findings (number)
     customs.status                          status (text)
@@ -132,7 +133,7 @@ def standing(events: Iterable[Event]) -> Standing:
     """
     told = in_order(events)
     versions = _versions(told)
-    cancelled = _after(_last(told, _TAKEN_BACK), versions)
+    cancelled = _after(_taken_back(told), versions)
     refused = _after(_last(told, (EventCode.MANIFEST_REFUSED,)), versions)
     parts = _parts(told)
     declaration = _declaration(versions, cancelled, refused, parts)
@@ -194,6 +195,12 @@ def _versions(told: Sequence[Event]) -> tuple[Told[Version], ...]:
             same = (event.said_by, number if number is not None else event.happened_at)
             seen.setdefault(same, _told(event, version))
     return tuple(seen.values())
+
+
+def _taken_back(told: Sequence[Event]) -> Event | None:
+    """What was told last of taking it back, unless it was told to be declared again since."""
+    last = _last(told, (*_TAKEN_BACK, EventCode.BILL_DECLARED_AGAIN))
+    return last if last and last.code in _TAKEN_BACK else None
 
 
 def _after(event: Event | None, versions: Sequence[Told[Version]]) -> Event | None:

@@ -20,6 +20,7 @@ class EventCode(Enum):
     MANIFEST_CHECKED = "manifest.checked"
     BILL_DECLARED = "bill.declared"
     BILL_WITHDRAWN = "bill.withdrawn"
+    BILL_DECLARED_AGAIN = "bill.declared-again"  # after no manifest declared it any more
     EQUIPMENT_DISCHARGED = "equipment.discharged"
     EQUIPMENT_LOADED = "equipment.loaded"
     EQUIPMENT_GATE_IN = "equipment.gate-in"

@@ -1,7 +1,7 @@
 """A manifest is whole: its version is kept, told of bill by bill, and judged by open rules."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,7 @@ from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.on_behalf import asks_for_letter, letter_for
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
 from waglan.operations.open_letter import letters_held
+from waglan.parties.readers import Grant
 from waglan.store import Transaction, events, links, manifests, parties, places
 from waglan.store.messages import Kept
 
@@ -83,8 +84,9 @@ async def file_manifest(
         return await _refuse(tx, filer, sent, seen.findings)
     what = (sent.head.function, seen.manifest)
     manifest_id, ids = await _keep(tx, vault, filer, (seen.identity, seen.version), what)
-    if seen.before is not None:
-        await _tell_withdrawn(tx, filer, seen, ids)
+    old = await manifests.consignments(tx, seen.before.manifest_id) if seen.before else {}
+    await _tell_withdrawn(tx, filer, seen, (old, ids))
+    await _tell_declared_again(tx, filer, seen, (old, ids))
     return Filing(manifest_id, seen.version.number, seen.manifest, seen.findings, seen.judged, ids)
 
 
@@ -207,40 +209,73 @@ async def _keep(
     return manifest_id, consignments
 
 
+_Bills = Mapping[BillKey, int]  # the bills of a version, and their consignments in the store
+
+
 async def _tell_withdrawn(
-    tx: Transaction, filer: Filer, seen: Examined, now_in: Mapping[BillKey, int]
+    tx: Transaction, filer: Filer, seen: Examined, versions: tuple[_Bills, _Bills]
 ) -> None:
     """Tell of each bill that the version before declared and this one does not, nor any other."""
-    if seen.before is None or seen.identity is None:
-        return
-    old = await manifests.consignments(tx, seen.before.manifest_id)
+    old, now_in = versions
     stay = {number for _, number in now_in}  # a bill that moved below another is still declared
-    gone = [key for key in old if key[1] not in stay]
+    gone = {key: old[key] for key in old if key[1] not in stay}
+    gone = await _nowhere_else(tx, filer, seen, gone)
+    granted = await links.grants(tx, gone.values()) if gone else {}
+    # No consignment goes with it: who saw the bill by a grant sees no other event of it any more.
+    told_to = [(number, granted.get(gone[parent, number], ())) for parent, number in gone]
+    await events.append(tx, _of_bills(filer, seen, EventCode.BILL_WITHDRAWN, told_to))
+
+
+async def _tell_declared_again(
+    tx: Transaction, filer: Filer, seen: Examined, versions: tuple[_Bills, _Bills]
+) -> None:
+    """Tell whoever was shown a bill that no manifest declared any more: this version does again."""
+    old, now_in = versions
+    new = {key: consignment for key, consignment in now_in.items() if key not in old}
+    granted = await links.grants(tx, new.values()) if new else {}
+    again = {key: number for key, number in new.items() if number in granted}
+    again = await _nowhere_else(tx, filer, seen, again)
+    told_to = [(key[1], granted[consignment]) for key, consignment in again.items()]
+    await events.append(tx, _of_bills(filer, seen, EventCode.BILL_DECLARED_AGAIN, told_to))
+
+
+async def _nowhere_else(
+    tx: Transaction, filer: Filer, seen: Examined, bills: _Bills
+) -> dict[BillKey, int]:
+    """Return those that no other manifest of this filer declares."""
+    if not bills or seen.identity is None:
+        return {}
     beside = (seen.identity.document, seen.identity.call.text)
-    elsewhere = await manifests.twins(tx, filer.message.org, gone, beside=beside) if gone else {}
-    gone = [key for key in gone if key not in elsewhere]
-    grants = await links.grants(tx, [old[key] for key in gone]) if gone else {}
+    others = await manifests.twins(tx, filer.message.org, list(bills), beside=beside)
+    return {key: consignment for key, consignment in bills.items() if key not in others}
+
+
+def _of_bills(
+    filer: Filer,
+    seen: Examined,
+    code: EventCode,
+    told_to: Iterable[tuple[str, Sequence[Grant]]],
+) -> list[Event]:
+    """Make what is told of each bill of this number, to the filer, customs and who was granted."""
     body: dict[str, Value] = {
         "manifest": str(filer.id),
         "version": seen.version.number,
-        "call": seen.identity.call.text,
+        "call": seen.identity.call.text if seen.identity else None,
     }
     own = frozenset({filer.party, filer.authority})
-    # No consignment goes with it: who saw the bill by a grant sees no other event of it any more.
-    told = [
+    return [
         Event(
-            EventCode.BILL_WITHDRAWN,
+            code,
             Key(_BILL, number),
             filer.party,
             filer.at,
             filer.at,
             body,
             (),
-            own.union([grant.receiver for grant in grants.get(old[parent, number], ())]),
+            own.union([grant.receiver for grant in grants]),
         )
-        for parent, number in gone
+        for number, grants in told_to
     ]
-    await events.append(tx, told)
 
 
 def _not_said_yet(judged: Sequence[Finding], said: Sequence[Finding]) -> list[Finding]:
