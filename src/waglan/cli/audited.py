@@ -1,7 +1,7 @@
 """The whole log compared with what was signed: from the database, or as the web shows it."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Iterator
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -9,18 +9,20 @@ from typing import Any, TypeVar
 
 import httpx
 
+from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.cosigning import halted
 from waglan.logbook.audit import audit
 from waglan.logbook.checkpoint import Checkpoint, read_checkpoint
 from waglan.logbook.cosignature import cosigned_by
+from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, leaf_of, read_event
 from waglan.logbook.note import BadNote, Note, VerifierKey, read_note, signers_of
 from waglan.logbook.tiles import tile_path
 from waglan.logbook.tree import HASH_BYTES, TILE_WIDTH, Frontier, GetTile, TileId, root, width_in
 from waglan.store import audit as kept
 from waglan.store import log, witnesses
-from waglan.store.audit import Written
+from waglan.store.audit import Columns, Written
 from waglan.store.connect import Pool, transaction
 
 PAGE_EVENTS = 4_096
@@ -37,7 +39,7 @@ class Audited:
     """What was compared, and every difference that was found."""
 
     size: int = 0
-    erased: int = 0
+    erased: set[int] = field(default_factory=set)  # the events that a row says were erased
     checkpoints: int = 0
     is_signed: bool = True  # whether any checkpoint stands under the log's name
     cosigned_by: tuple[str, ...] = ()
@@ -60,15 +62,38 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
             head = await log.head(tx)
         as_kept = Checkpoint(head.origin, head.size, head.frontier.root)
         await asyncio.to_thread(_compare_unsigned, found, as_kept, shelf)
-        return found
+    else:
+        await _compare_signed(found, newest, shelf, (key, pinned))
+    async with transaction(pool, None) as tx:
+        told = await kept.erasures(tx)
+    for seq in sorted(found.erased.difference(*map(_erased, told))):
+        found.find(_gone(seq))
+    return found
+
+
+def _erased(canonical: bytes) -> list[int]:
+    """Return the numbers of the events that one tells to have been erased."""
+    try:
+        numbers = read_event(canonical).body.get("events")
+    except ValueError:
+        return []
+    return [n for n in numbers if isinstance(n, int)] if isinstance(numbers, Sequence) else []
+
+
+async def _compare_signed(
+    found: Audited,
+    newest: log.Signed,
+    shelf: "_Shelf",
+    keys: tuple[VerifierKey, Collection[VerifierKey]],
+) -> None:
+    key, _ = keys
     note = _note(newest.note + b"".join(newest.cosignatures))
     if note is None:
         found.find(_unsigned(key))
         found.size = newest.size
     else:
-        await asyncio.to_thread(_compare, found, note, shelf, (key, pinned))
+        await asyncio.to_thread(_compare, found, note, shelf, keys)
     await asyncio.to_thread(_older, found, shelf, key)
-    return found
 
 
 def _note(data: bytes) -> Note | None:
@@ -230,24 +255,32 @@ def _older(found: Audited, shelf: _Shelf, key: VerifierKey) -> None:
 
 def _leaf(event: Written, found: Audited) -> bytes:
     if event.said is None or event.columns is None:
-        found.erased += event.is_erased
-        if not event.is_erased:
+        if event.is_erased:
+            found.erased.add(event.seq)
+        else:
             found.find(_gone(event.seq))
         return event.leaf_hash
     salt, canonical = event.said
-    if not _says(event, canonical):
+    columns = event.columns
+    try:
+        said = read_event(canonical)
+    except ValueError:
         found.find(_columns_differ(event.seq))
+    else:
+        if not _says(columns, said):
+            found.find(_columns_differ(event.seq))
+        if said.code in _STATUSES and said.body.get("status") != columns.status:
+            found.find(_status_differs(event.seq))
     return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
 
 
-def _says(event: Written, canonical: bytes) -> bool:
-    try:
-        said, columns = read_event(canonical), event.columns
-    except ValueError:
+_STATUSES = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
+
+
+def _says(columns: Columns, said: Event) -> bool:
+    if columns.bill not in (None, said.about.text):
         return False
-    if columns is not None and columns.bill not in (None, said.about.text):
-        return False
-    return columns is not None and (
+    return (
         columns.said_by,
         columns.code,
         columns.about_kind,
@@ -295,3 +328,7 @@ def _columns_differ(seq: int) -> Finding:
 
 def _gone(seq: int) -> Finding:
     return Finding("LOG-EVENT-GONE", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _status_differs(seq: int) -> Finding:
+    return Finding("LOG-STATUS-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})

@@ -73,7 +73,7 @@ def verify(
             found = audit_web(http, trusted, pinned)
     for finding in found.findings:
         tell(finding, settings.lang)
-    counts = {"size": found.size, "checkpoints": found.checkpoints, "erased": found.erased}
+    counts = {"size": found.size, "checkpoints": found.checkpoints, "erased": len(found.erased)}
     names = ", ".join(found.cosigned_by) or "-"
     outcome, status = _outcome(found)
     typer.echo(say("log", outcome, settings.lang, **counts))

@@ -277,8 +277,14 @@ async def tell(
         operator,
         done.erased_at,
         now,
-        # No name and no count: one filer must not learn how much of another's was taken.
-        {"erasure": str(done.erasure), "kind": done.kind, "rule": done.rule},
+        # No name and no count: one filer must not learn how much of another's was taken. Events go
+        # one at a time and are told to the operator alone.
+        {
+            "erasure": str(done.erasure),
+            "kind": done.kind,
+            "rule": done.rule,
+            "events": [seq for seq, _ in sorted(found.events)],
+        },
         tuple(Key(KeyKind.MESSAGE, str(id_)) for id_ in sorted(found.messages)[:TARGETS_MAX]),
         frozenset(PartyId(name) for name in names),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from waglan.codes.event import EventCode
 from waglan.store import Transaction
 
 
@@ -17,13 +18,15 @@ class Columns:
     happened_at: datetime
     recorded_at: datetime
     bill: str | None  # the number of the bill that the row points at; None if at none
+    status: str | None  # what `decision` or `notice` has of a status that was told; None if nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """A numbered event as it is kept; `said` is None when its row is gone.
 
-    A row goes only by an erasure, which is written down: `is_erased` tells whether it was.
+    A row goes only by an erasure, which is written down: `is_erased` tells whether a row says so.
+    That the log says so too, see `erasures`.
     """
 
     seq: int
@@ -40,14 +43,23 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
         SELECT l.seq, l.leaf_hash, e.salt, e.canonical, o.party, e.code, e.about_kind, e.about,
                e.happened_at, e.recorded_at,
                CASE WHEN e.consignment IS NOT NULL THEN coalesce(c.number, '') END,
-               x.event_id IS NOT NULL
+               coalesce(d.status, n.status), x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
         LEFT JOIN consignment c ON c.consignment = e.consignment
+        LEFT JOIN decision d ON d.consignment = e.consignment AND d.event_id = e.event_id
+            AND d.authority = e.org AND e.code = %(decided)s
+        LEFT JOIN notice n ON n.consignment = e.consignment AND n.event_id = e.event_id
+            AND n.authority = e.org AND e.code = %(served)s
         LEFT JOIN event_erased x ON x.event_id = l.event_id
-        WHERE l.seq >= %s ORDER BY l.seq LIMIT %s
+        WHERE l.seq >= %(first)s ORDER BY l.seq LIMIT %(at_most)s
         """,
-        [first, at_most],
+        {
+            "first": first,
+            "at_most": at_most,
+            "decided": EventCode.CUSTOMS_STATUS.value,
+            "served": EventCode.NOTICE_SERVED.value,
+        },
     )
     return [
         Written(seq, bytes(leaf), None, None, is_erased)
@@ -67,3 +79,11 @@ async def checkpoints(
         [beyond, at_most],
     )
     return [(size, bytes(root), bytes(note)) for size, root, note in await rows.fetchall()]
+
+
+async def erasures(tx: Transaction) -> list[bytes]:
+    """Return the canonical bytes of the events that tell of erasures, numbered or not yet."""
+    rows = await tx.execute(
+        "SELECT canonical FROM event WHERE code = %s", [EventCode.SUBJECT_ERASED.value]
+    )
+    return [bytes(canonical) for (canonical,) in await rows.fetchall()]

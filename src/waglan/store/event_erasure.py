@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from waglan.codes.event import EventCode
 from waglan.manifest.model import Bill
 from waglan.store import Transaction, standings
 
@@ -22,9 +23,17 @@ async def naming(tx: Transaction, name: str) -> list[int]:
 
 
 async def leaf_at(tx: Transaction, seq: int) -> bytes | None:
-    """Return the leaf of that number, whether or not its event can still be shown."""
+    """Return the leaf of that number, whether or not its event can still be shown.
+
+    None if it tells of an erasure: that names nobody, and is what accounts for the gap.
+    """
     row = await (
-        await tx.execute("SELECT leaf_hash FROM log_leaf WHERE seq = %s", [seq])
+        await tx.execute(
+            "SELECT l.leaf_hash FROM log_leaf l LEFT JOIN event e"
+            " ON e.month = l.month AND e.event_id = l.event_id"
+            " WHERE l.seq = %s AND e.code IS DISTINCT FROM %s",
+            [seq, EventCode.SUBJECT_ERASED.value],
+        )
     ).fetchone()
     return None if row is None else bytes(row[0])
 

@@ -1,0 +1,71 @@
+"""What the tables say of a status is what the log says, and no event is gone but by its word."""
+
+import httpx
+import pytest
+from command_line import CommandLine
+from port import Officer, filed, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+from tampering import tampering
+
+from waglan.customs.officer_act import Kind
+
+STATUSES = {
+    "decided otherwise": "UPDATE decision SET status = 'not-selected' WHERE {bill}",
+    "decided on another bill": "UPDATE decision SET consignment = 0 WHERE {bill}",
+    "not decided": "DELETE FROM decision WHERE {bill}",
+    "served otherwise": "UPDATE notice SET status = 'not-selected' WHERE {bill}",
+    "not served": "DELETE FROM notice WHERE {bill}",
+}
+
+
+@pytest.fixture
+def waglan(waglan: CommandLine, instance: Instance) -> CommandLine:
+    return waglan.operates(instance).signs_in(instance.operator.headers["Authorization"])
+
+
+@pytest.fixture(scope="module")
+def detained(instance: Instance) -> str:
+    """What picks a bill that an officer has detained."""
+    line = instance.let_in("verify-line", "carrier", addresses=("VERIFYLINE:ZZZ",))
+    customs = instance.let_in("verify-customs", "customs", addresses=("VERIFYCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    paper = manifest(Call("VERIFYLINE", "VERIFYCUSTOMS", "VER1"), Paper("SYNVER1"))
+    assert filed(line, paper)["state"] == "accepted"
+    seen = officer.sees("SYNVER1")
+    said = {"reason": "a look", "instruction": "Keep it closed."}
+    assert officer.does(Kind.DETAIN, bills=seen, **said).status_code == 201
+    officer.serves("9811000/001E")
+    [served] = wait(lambda: numbers(line, "customs.notice-served") or None)
+    assert wait(lambda: line.get(f"/v1/evidence/{served}").is_success or None)
+    return "consignment = (SELECT consignment FROM consignment WHERE number = 'SYNVER1')"
+
+
+@pytest.mark.parametrize("change", STATUSES.values(), ids=STATUSES)
+def test_a_status_is_not_changed_in_its_table_unseen(
+    waglan: CommandLine, instance: Instance, detained: str, change: str
+) -> None:
+    tables = ("decision", "notice")
+    with tampering(instance, *tables) as conn:
+        conn.execute(change.format(bill=detained).encode())
+        ran = waglan("log", "verify")
+    assert (ran.status, "LOG-STATUS-DIFFERS" in ran.err) == (1, True)
+    assert waglan("log", "verify").status == 0
+
+
+def test_an_erasure_that_the_log_tells_of_is_no_gap_and_is_not_erased_itself(
+    waglan: CommandLine, instance: Instance, detained: str
+) -> None:
+    seq = numbers(instance.operator, "party.organisation-registered")[-1]
+    assert waglan("erase", "event", str(seq), "--rule", "r").status == 0
+    assert waglan("log", "verify").status == 0
+    [telling] = wait(lambda: numbers(instance.operator, "privacy.subject-erased") or None)
+    again = waglan("erase", "event", str(telling), "--rule", "r")
+    assert (again.status, " 0 events," in again.out) == (0, True)
+    ran = waglan("log", "verify")
+    assert (ran.status, " 1 events erased." in ran.out) == (0, True)
+
+
+def numbers(client: httpx.Client, code: str) -> list[int]:
+    told = client.get("/v1/events", params={"limit": 100}).json()["events"]
+    return [event["seq"] for event in told if event["code"] == code]
