@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from clean_manifest import bill, goods, manifest
+from clean_manifest import PARTIES, bill, goods, manifest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ from waglan.customs.standing_order import (
 )
 from waglan.customs.status import DECIDES, GRAVITY, NEXT, Act, Refused, after, gravest
 from waglan.customs.tables import Hit, Stamp
+from waglan.manifest.model import Party, PartyRole
 
 SRC = Path(__file__).parents[2] / "src"
 S = CustomsStatus
@@ -278,6 +280,44 @@ def test_a_table_that_lets_too_many_alone_lets_nobody_alone() -> None:
     assert let == [S.NOT_SELECTED, S.NOT_SELECTED, S.INSPECT, S.DETAINED]
     assert [d.status for d in kept] == [None, None, S.INSPECT, S.DETAINED]
     assert codes(kept[0].reasons) == ["ORDER-SHARE"]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"name": "陳大文貿易".encode("big5hkscs").decode("latin-1")}, "HK-MAN-015-NAME"),
+        ({"address": "??? ????"}, "HK-MAN-015-NAME"),
+        ({"name": "P\u0435ak Tiles"}, "HK-MAN-014-LOOKALIKE"),
+        ({"name": "Peak \u202eseliT"}, "HK-MAN-014-TURNED"),
+        ({"description": "李明出口".encode("gb18030").decode("latin-1")}, "HK-MAN-015-UNREADABLE"),
+        ({"description": "\u0421IGARETTES"}, "HK-MAN-014-GOODS"),
+    ],
+)
+@pytest.mark.parametrize("wanted", [Hit(), hit(S.INSPECT)])
+def test_a_bill_whose_words_nobody_can_trust_is_left_to_an_officer_and_it_alone(
+    told: dict[str, str], code: str, wanted: Hit
+) -> None:
+    of_party = {name: text for name, text in told.items() if name != "description"}
+    description = told.get("description", "FLOOR TILES")
+    party = msgspec.structs.replace(PARTIES[0], **of_party)
+    mine = bill("B0", segment=10, goods=(goods(description=description),))
+    mine = msgspec.structs.replace(mine, parties=(party, *PARTIES[1:]))
+    both = manifest(mine, bill("B1", segment=20))
+    found = judge(both, on=NOW.date() + timedelta(days=30))
+    left, other = decide(Case(both, found, [wanted, Hit()]), SIGNED, GROUND, NEVER, now=NOW)
+    assert (left.status, codes(left.reasons)) == (None, ["ORDER-TEXT"])
+    assert left.reasons[0].params["found"] == code
+    assert left.targeting.wanted is (wanted.status or S.NOT_SELECTED)
+    assert other.status is S.NOT_SELECTED
+
+
+def test_plain_words_in_any_script_are_decided_of() -> None:
+    names = ("3M Hong Kong", "7UP", "順發陶瓷", "CAFÉ MÜLLER", "\u041e\u041e\u041e", "\uff30 Tiles")
+    parties = tuple(Party(PartyRole.CONSIGNOR, name, "1 Road") for name in names)
+    plain = bill("B0", parties=parties, goods=(goods(description="CRÊPE, 20 µm, MEN\x92S"),))
+    found = judge(manifest(plain), on=NOW.date() + timedelta(days=30))
+    [decision] = decide(Case(manifest(plain), found, [Hit()]), SIGNED, GROUND, NEVER, now=NOW)
+    assert decision.reasons == ()
 
 
 def test_a_case_has_one_hit_for_each_bill() -> None:

@@ -249,3 +249,31 @@ def test_what_an_order_may_not_decide_today_waits_for_an_officer(instance: Insta
     assert steps("SYNDAY3") is None
     seen = officer.sees("SYNDAY3")
     assert officer.does(Kind.PASS_OVER, bills=seen, reason="seen").status_code == 201
+
+
+def test_words_that_nobody_can_read_are_left_to_an_officer_whatever_the_order_allows(
+    instance: Instance,
+) -> None:
+    line = instance.let_in("blur-line", "carrier", addresses=("BLURLINE:ZZZ",))
+    customs = instance.let_in("blur-customs", "customs", addresses=("BLURCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes())
+    paper = manifest(Call("BLURLINE", "BLURCUSTOMS", "BLUR1"), Paper("SYNBLUR1"), Paper("SYNBLUR2"))
+    assert b"UNB+UNOC" in paper
+    sent = filed(line, paper.replace(b"COTTON T-SHIRTS", "陶瓷地磚貿易".encode("big5hkscs"), 1))
+    assert "EDIFACT-CHARSET-OTHER" in {found["code"] for found in sent["findings"]}
+
+    def steps(number: str) -> Any:
+        return customs.get(f"/v1/customs/bills/{number}").json()[0]["steps"] or None
+
+    wait(lambda: steps("SYNBLUR2"))
+    assert steps("SYNBLUR1") is None
+
+    def left() -> list[tuple[str, list[str]]]:
+        told = customs.get("/v1/events", params={"limit": 500}).json()["events"]
+        found = [e for e in told if e["code"] == "customs.left-to-officer"]
+        return [(e["about"]["key"], e["body"]["reasons"]) for e in found]
+
+    assert wait(left) == [("SYNBLUR1", ["ORDER-TEXT"])]
+    own = line.get("/v1/events", params={"limit": 500}).json()["events"]
+    assert not [e for e in own if e["code"].startswith("customs.")]

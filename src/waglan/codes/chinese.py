@@ -17,7 +17,8 @@ from waglan.codes.plain import squashed
 class Disguise(Enum):
     """A way in which a text is not what it looks like."""
 
-    INVISIBLE = "invisible"  # characters that show nothing, or turn the direction of writing
+    INVISIBLE = "invisible"  # characters that show nothing
+    TURNED = "turned"  # characters that turn the direction of writing, and show nothing either
     LOOKALIKE = "lookalike"  # Cyrillic, Greek … letters that are taken for Latin ones
     WIDTH = "width"  # full-width or otherwise dressed-up forms of plain letters
 
@@ -27,6 +28,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn"})
 # Characters of other categories that show nothing either: Hangul and Khmer fillers, Braille blank.
 _BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def simplified(text: str) -> str:
@@ -48,6 +50,8 @@ def disguises(text: str) -> frozenset[Disguise]:
     found = set[Disguise]()
     if any(_shows_nothing(char) for char in text):
         found.add(Disguise.INVISIBLE)
+    if _TURNS.search(text):
+        found.add(Disguise.TURNED)
     if _has_lookalikes(text):
         found.add(Disguise.LOOKALIKE)
     if any(_is_dressed_up(char) for char in text):

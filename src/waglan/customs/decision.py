@@ -22,6 +22,11 @@ from waglan.customs.tables import Hit
 from waglan.manifest.model import Bill, Manifest
 
 _HOLDING = frozenset({Severity.HOLD, Severity.ERROR})
+# What no table can be trusted to have read: words were garbled, or are not what they look like.
+_UNREAD = frozenset(
+    {"HK-MAN-015-NAME", "HK-MAN-015-UNREADABLE"}
+    | {"HK-MAN-014-GOODS", "HK-MAN-014-LOOKALIKE", "HK-MAN-014-TURNED"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +92,10 @@ def decide(
 ) -> list[Decision]:
     """Return one decision for each bill, in order.
 
-    Without an order that is signed, valid and large enough nothing is decided. The gravest wish of
-    the rules, the table and the sample wins, and no decision depends on the bills around it but for
-    the order's limit on how many may be let alone.
+    Without an order that is signed, valid and large enough nothing is decided, and of a bill whose
+    words can't be trusted nothing under any. The gravest wish of the rules, the table and the
+    sample wins, and no decision depends on the bills around it but for the order's limit on how
+    many may be let alone.
     """
     drafts = _drafts(case, sample)
     refused = tuple(refusals(signed, ground, bills=len(drafts), now=now))
@@ -112,10 +118,11 @@ class _Draft(msgspec.Struct, frozen=True):
     bill: Bill
     rules: tuple[str, ...]
     targeting: Targeting
+    unread: str | None  # the finding by which its words can't be trusted
 
 
 def _drafts(case: Case, sample: Sample) -> list[_Draft]:
-    stops, takes = _stops(case), sample.takes
+    stops, unread, takes = _stops(case), _unread(case), sample.takes
     known: dict[tuple[object, ...], Targeting] = {}  # of most bills the same is to be said
     drafts = []
     for bill, hit in zip(case.manifest.bills, case.hits, strict=True):
@@ -124,7 +131,8 @@ def _drafts(case: Case, sample: Sample) -> list[_Draft]:
         targeting = known.get(kind)
         if targeting is None:
             targeting = known[kind] = _targeting(hit, rules, is_sampled=is_sampled)
-        drafts.append(_Draft(bill, rules, targeting))
+        told = unread.get(bill_place(bill)) if unread else None
+        drafts.append(_Draft(bill, rules, targeting, told))
     return drafts
 
 
@@ -150,6 +158,15 @@ def _stops(case: Case) -> Mapping[BillPlace, tuple[str, ...]]:
     return {place: tuple(sorted(codes)) for place, codes in stops.items()}
 
 
+def _unread(case: Case) -> Mapping[BillPlace, str]:
+    """Return by which finding the words of some bills can't be trusted."""
+    return {
+        place: finding.code
+        for finding in case.findings
+        if finding.code in _UNREAD and (place := read_bill_place(finding.where))
+    }
+
+
 def _places(finding: Finding, manifest: Manifest) -> Iterable[BillPlace]:
     place = read_bill_place(finding.where)
     if place is not None:
@@ -168,7 +185,7 @@ def _is_stowed_in(bill: Bill, box: str) -> bool:
 def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: bool) -> Decision:
     bill, wanted = draft.bill, draft.targeting.wanted
     is_too_lenient = is_lenient and wanted is CustomsStatus.NOT_SELECTED
-    if wanted not in order.statuses or is_too_lenient:
+    if wanted not in order.statuses or is_too_lenient or draft.unread:
         return _left_to_an_officer(draft, tuple(_limits(order, draft, is_lenient=is_lenient)))
     return Decision(
         bill.number,
@@ -184,6 +201,8 @@ def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: boo
 
 def _limits(order: StandingOrder, draft: _Draft, *, is_lenient: bool) -> Iterator[Finding]:
     number, wanted, where = draft.bill.number, draft.targeting.wanted, of_bill(draft.bill)
+    if draft.unread:
+        yield Finding("ORDER-TEXT", Severity.NOTE, where, {"bill": number, "found": draft.unread})
     if wanted not in order.statuses:
         yield Finding(
             "ORDER-STATUS", Severity.NOTE, where, {"bill": number, "status": wanted.value}

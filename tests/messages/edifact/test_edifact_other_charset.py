@@ -6,8 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from waglan.codes.finding import Severity
+from waglan.codes.other_charset import misread, other_charsets
 from waglan.messages.edifact import Profile, read
-from waglan.messages.edifact.other_charset import other_charsets
 
 
 def _characters(codec: str, leads: range, trails: range) -> list[str]:
@@ -85,6 +85,32 @@ def test_big5_of_two_common_characters_or_more_is_doubted(
 @given(st.text(st.characters(min_codepoint=0x80, exclude_categories=["Cs"]), min_size=1))
 def test_utf_8_is_doubted_wherever_it_is_whole(text: str) -> None:
     assert other_charsets(text.encode()) == ("utf-8",)
+
+
+@given(
+    st.text(st.sampled_from(GB), min_size=4),
+    st.sampled_from(["gb18030", "utf-8"]),
+    st.integers(0, 2),
+    st.sampled_from(["", " LTD", ", 8 HARBOUR ROAD"]),
+)
+def test_a_text_that_others_read_as_latin_1_is_known_by_itself_and_if_it_was_cut(
+    chinese: str, codec: str, lost: int, after: str
+) -> None:
+    raw = chinese.encode(codec)
+    read_so = f"{raw[: len(raw) - lost].decode('latin-1')}{after}"
+    assume(codec == "utf-8" or len(raw) - lost >= 8)
+    assert misread(read_so)
+    assert not misread(chinese)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8).map(" ".join))
+def test_latin_1_words_and_signs_are_never_taken_for_misread(text: str) -> None:
+    assert not misread(text)
+
+
+@pytest.mark.parametrize("text", ["NESCAFÉ®", "陳大文", "CAFÉ 陳", "��", ""])
+def test_a_text_that_is_what_it_says_is_not_misread(text: str) -> None:
+    assert not misread(text)
 
 
 def _named(name: str, codec: str, syntax: str = "UNOC:3") -> bytes:

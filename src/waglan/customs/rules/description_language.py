@@ -1,13 +1,18 @@
-"""HK-MAN-015: a description can be read by the officer who decides by it."""
+"""HK-MAN-015: a description, and a party's name, can be read by the officer who decides by it.
+
+Bytes of one character set that were read as another's make a text that no table's word fits.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity
+from waglan.codes.other_charset import misread
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
-from waglan.manifest.model import Manifest
+from waglan.manifest.model import Bill, Manifest
 
 CODE = "HK-MAN-015"
 KIND = Kind.PRACTICE
@@ -26,10 +31,11 @@ _READ = ("LATIN", "CJK", "BOPOM", "FULLW", "MICRO", "OHM S", "KELVI", "ANGST", "
 
 
 def check(manifest: Manifest) -> list[Finding]:
-    """Ask about each description that was garbled on its way or is in another language's script."""
+    """Ask about each text that was garbled on its way, and descriptions in another's script."""
     known = dict[str, str | None]()
-    found = []
+    found = list[Finding]()
     for bill in manifest.bills:
+        found += _of_parties(bill)
         for item in bill.goods:
             text = item.description
             if text not in known:
@@ -60,8 +66,26 @@ def check(manifest: Manifest) -> list[Finding]:
     return found
 
 
+def _of_parties(bill: Bill) -> Iterator[Finding]:
+    for party in bill.parties:
+        if _is_garbled(party.name) or _is_garbled(party.address):
+            where = of_bill(bill, f"parties/{party.role.value}/name")
+            yield Finding(
+                "HK-MAN-015-NAME",
+                Severity.WARNING,
+                where,
+                {"bill": bill.number, "name": " ".join(party.name.split())[:80]},
+            )
+
+
+def _is_garbled(text: str) -> bool:
+    if text.isascii() and "?" not in text:
+        return False
+    return _LOST.search(text) is not None or misread(text)
+
+
 def _fault(text: str) -> str | None:
-    if _LOST.search(text):
+    if _is_garbled(text):
         return _UNREADABLE
     if text.isascii():
         return None

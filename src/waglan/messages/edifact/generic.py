@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
+from waglan.codes.other_charset import other_charsets
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import LATIN_1, Ladder, outside_level
-from waglan.messages.edifact.other_charset import other_charsets
 from waglan.messages.edifact.service_characters import MARK, ServiceCharacters, segment_ends
 from waglan.messages.edifact.tags import Segment, of_elements
 

@@ -19,6 +19,10 @@ _RUN = re.compile(rb"(?:" + _CHARACTER + rb")+")
 _RUN_BYTES_MIN = 4  # one pair may be a word's
 # Signs and controls of Latin-1, or a small letter before a capital: no word of it has them so.
 _NO_WORD = re.compile(rb"[\x80-\xbf\xd7\xf7]|[\xe0-\xfe][\xc0-\xde]")
+# A name that was cut to a length may end in half a character.
+_LONE = re.compile(rb"(" + _CHARACTER + rb")|[\x81-\xfe](?=[\x00-\x3f]|\Z)")
+# Of three bytes each, as Chinese has them: one that stands alone may be a word's with its signs.
+_UTF_8_ROW = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}){2}")
 _PAIR = re.compile(rb"[\x80-\xff]{2}")
 _LONG = re.compile(rb"[\x80-\xff]{8}")
 
@@ -30,6 +34,21 @@ def other_charsets(raw: bytes) -> tuple[str, ...]:
     """
     if _decoded(raw, _UTF_8) is not None:
         return (_UTF_8,)
+    return _of_two_bytes(raw)
+
+
+def misread(text: str) -> bool:
+    """Whether a text was read as Latin-1 and is meant otherwise, by whoever read it so."""
+    if text.isascii():
+        return False
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return _UTF_8_ROW.search(raw) is not None or bool(_of_two_bytes(raw))
+
+
+def _of_two_bytes(raw: bytes) -> tuple[str, ...]:
     if not any(map(_is_no_word, _RUN.findall(raw))):
         return ()
     common = {
@@ -48,7 +67,7 @@ def _is_no_word(run: bytes) -> bool:
 
 
 def _is_chinese(raw: bytes, codec: str) -> bool:
-    text = _decoded(raw, codec)
+    text = _decoded(_LONE.sub(rb"\1", raw), codec)
     return text is not None and not _FOREIGN.search(text)
 
 
