@@ -117,6 +117,9 @@ def test_a_bill_that_its_filer_leaves_out_waits_on_if_an_officer_has_begun(port:
     port.files("SYNWORK7", version=2, document=document)
     port.leaves("SYNWORK6")
     kept = port.comes_to("SYNWORK5", waits="examination", withdrawn=True)
+    for number, is_withdrawn in (("SYNWORK5", True), ("SYNWORK7", False)):
+        [shown] = officer.desk.get(f"/v1/customs/bills/{number}").json()
+        assert shown["withdrawn"] is is_withdrawn
     assert kept["call"] == VOYAGE
 
 

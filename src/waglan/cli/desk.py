@@ -133,6 +133,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
                 served=bill["served"] or "-",
             )
         )
+        if bill["withdrawn"]:
+            typer.echo("  " + say("desk", "withdrawn", settings.lang))
         for line in named_lines(bill["named"], settings.lang):
             typer.echo(plain(f"  {line}"))
         for finding in bill["findings"]:

@@ -112,3 +112,13 @@ async def others(tx: Transaction, consignments: Collection[int]) -> dict[int, li
         [_binary.numbers(consignments)],
     )
     return {consignment: list(filers) for consignment, filers in await rows.fetchall()}
+
+
+async def withdrawn(tx: Transaction, consignments: Collection[int]) -> set[int]:
+    """Return which of these bills their filers declare no more, as the log was last read."""
+    rows = await tx.execute(
+        "SELECT consignment FROM standing WHERE authority = current_org() AND is_withdrawn"
+        " AND consignment = ANY (%s::int8[])",
+        [_binary.numbers(consignments)],
+    )
+    return {consignment for (consignment,) in await rows.fetchall()}

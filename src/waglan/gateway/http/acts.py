@@ -65,12 +65,16 @@ class StepView(BaseModel):
 
 
 class BillDeskView(BaseModel):
-    """A bill as officers see it: an act names its filer, parent, number and version."""
+    """A bill as officers see it: an act names its filer, parent, number and version.
+
+    The version counts what was decided of it; 0 says that nothing was.
+    """
 
     filer: str
     number: str
     parent: str
     version: int
+    withdrawn: bool  # its filer's newest manifest does not declare it
     status: str | None
     served: str | None
     named: NamedView
@@ -165,6 +169,7 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
         bills = [one.consignment for one in found]
         names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, bills)}
         beside = await worklist.others(tx, bills)
+        gone = await worklist.withdrawn(tx, bills)
         numbers = [one.number for one in found]
         await visitor.looked_at(tx, "/v1/customs/bills", "bill", numbers)
     if not found:
@@ -175,6 +180,7 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
             number=one.number,
             parent=one.parent,
             version=one.version,
+            withdrawn=one.consignment in gone,
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
             named=named_view(names[one.consignment]),
