@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.codes.chinese import Disguise, disguises, match_key, simplified
+from waglan.codes.chinese import Disguise, disguises, match_key, simplified, unmasked
 from waglan.codes.data import read
 from waglan.customs.party_name import party_key, party_keys
 
@@ -71,6 +71,49 @@ def test_no_text_makes_the_look_at_its_letters_fail(name: str) -> None:
     found = disguises(name)
     if any(unicodedata.category(char) == "Cf" for char in name):
         assert Disguise.INVISIBLE in found
+
+
+WORD = st.text("abcdefghjkmnopqrstuvwxyz", min_size=4)  # without i and l, which a 1 may be
+MARKS = st.sampled_from("\u0301\u0308\u0327\u0336\u20dd")
+DIGITS = {"o": "0", "e": "3", "a": "4", "s": "5", "t": "7", "b": "8"}
+
+
+@given(st.data(), WORD)
+def test_a_disguised_word_is_read_as_it_is_meant(data: st.DataObject, word: str) -> None:
+    looks = dict(zip(CYRILLIC["latin"], CYRILLIC["letters"], strict=True))
+    place = data.draw(st.integers(0, len(word) - 1))
+    char = word[place]
+    disguised = [char.upper(), chr(ord(char) + 0xFEE0), f"{char}\u200b", f"\u202e{char}"]
+    disguised += [char + data.draw(MARKS), looks.get(char, char), DIGITS.get(char, char)]
+    for other in disguised:
+        told = f"{word[:place]}{other}{word[place + 1 :]}"
+        assert word in (told.casefold(), *unmasked(told))
+        assert word in party_keys(f"{told} Ltd")
+
+
+@given(st.sampled_from("il"), WORD, WORD)
+def test_a_one_is_read_as_either_letter_that_it_looks_like(letter: str, a: str, b: str) -> None:
+    assert f"{a}{letter}{b}" in unmasked(f"{a}1{b}")
+
+
+@given(st.text("0123456789.,- ") | st.sampled_from(["3M", "7UP", "4PX", "B2B", "H2O", "CO2"]))
+def test_a_number_and_a_name_with_a_digit_are_what_they_say(text: str) -> None:
+    assert unmasked(text) == ()
+    assert disguises(text) == set()
+
+
+@given(st.text())
+def test_what_is_read_of_any_text_is_plain_and_little(text: str) -> None:
+    found = unmasked(text)
+    assert len(found) <= 3
+    assert text.casefold() not in found
+    for one in found:
+        assert not disguises(one) & {Disguise.INVISIBLE, Disguise.TURNED}
+
+
+@pytest.mark.parametrize("text", ["ガラス", "ภาษาไทย", "한국어", "हिन्दी"])
+def test_marks_that_are_letters_of_their_script_stay(text: str) -> None:
+    assert unmasked(text) == ()
 
 
 def test_the_text_is_never_changed_by_the_key_it_is_matched_by() -> None:

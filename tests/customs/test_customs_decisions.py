@@ -311,6 +311,19 @@ def test_a_bill_whose_words_nobody_can_trust_is_left_to_an_officer_and_it_alone(
     assert other.status is S.NOT_SELECTED
 
 
+def test_a_bill_that_says_more_than_a_table_reads_is_left_to_an_officer() -> None:
+    long = bill("B0", segment=10, goods=(goods(description="TILES " * 1000),))
+    left, other = decide(
+        Case(manifest(long, bill("B1", segment=20)), (), [Hit(), Hit()]),
+        SIGNED,
+        GROUND,
+        NEVER,
+        now=NOW,
+    )
+    assert (left.status, codes(left.reasons)) == (None, ["ORDER-TEXT-LONG"])
+    assert other.status is S.NOT_SELECTED
+
+
 def test_plain_words_in_any_script_are_decided_of() -> None:
     names = ("3M Hong Kong", "7UP", "順發陶瓷", "CAFÉ MÜLLER", "\u041e\u041e\u041e", "\uff30 Tiles")
     parties = tuple(Party(PartyRole.CONSIGNOR, name, "1 Road") for name in names)

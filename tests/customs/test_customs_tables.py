@@ -17,13 +17,13 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import render
 from waglan.customs import table_cell, table_file
 from waglan.customs.facts import (
+    DESCRIPTION_CHARS_MAX,
     EXAMPLES,
     FACTS,
-    LIST_ITEMS_MAX,
-    TEXT_CHARS_MAX,
     Beyond,
     Facts,
     ManifestFacts,
+    says_too_much,
 )
 from waglan.customs.party_name import pair_key
 from waglan.customs.place import of_bill
@@ -306,7 +306,7 @@ def test_a_watch_list_finds_a_name_in_traditional_or_simplified_writing() -> Non
         ({}, "shares_box", False),
         ({"parties": (Party(PartyRole.CONSIGNEE, "TO ORDER"),)}, "to_order", True),
         ({"parties": (Party(PartyRole.CONSIGNEE, "TO ORDER"),)}, "has_notify", False),
-        ({"goods": (goods(description="A" * 400),)}, "description", "a" * TEXT_CHARS_MAX),
+        ({"goods": (goods(description="A " * 4000),)}, "words", ["a"]),
         ({"licences": ("L1",), "goods": (goods(licences=("L2", "L3")),)}, "licences", 3),
     ],
 )
@@ -315,11 +315,42 @@ def test_a_fact_says_what_the_bill_says(told: Any, fact: str, value: object) -> 
     assert facts == {fact: value}
 
 
-@pytest.mark.parametrize("count", [LIST_ITEMS_MAX, LIST_ITEMS_MAX + 1])
-def test_a_list_of_words_is_as_long_as_its_limit_at_most(count: int) -> None:
-    long = bill(goods=(goods(description=" ".join(f"w{n}" for n in range(count))),))
-    [facts] = facts_told(manifest(long), {"words"})
-    assert facts["words"] == [f"w{n}" for n in range(LIST_ITEMS_MAX)]
+def test_what_stands_far_down_among_many_goods_is_read_up_to_the_limit() -> None:
+    filler = " ".join(f"{n}" for n in range(200))
+    told = [f"{filler} " * 5, "PORK"]
+    far = bill(goods=tuple(goods(n, description=text) for n, text in enumerate(told, 1)))
+    assert not says_too_much(far)
+    [facts] = facts_told(manifest(far), {"words", "description"})
+    assert "pork" in str(facts["words"])
+    assert "pork" in str(facts["description"])
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_an_order_does_not_decide_of_more_than_a_table_reads(over: bool) -> None:
+    long = bill(goods=(goods(description="A" * (DESCRIPTION_CHARS_MAX + over)),))
+    assert says_too_much(long) is over
+    [facts] = facts_told(manifest(long), {"description"})
+    assert facts["description"] == "a" * DESCRIPTION_CHARS_MAX
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["P0RK", "POR\u212a", "p\u200bork", "P\u041eRK", "\uff30\uff2f\uff32\uff2b", "PO\u0301RK",
+     "P\xd6RK", "pork", "\u13e2ork", "FROZEN P0RK BELLY", "PO\xadRK", "\u1d18\u1d0f\u0280\u1d0b"],
+)  # fmt: skip
+def test_a_word_is_found_however_it_is_disguised(told: str) -> None:
+    of = table(row("W", "inspect", i1='"pork" in words'))
+    contains = table(row("C", "inspect", i1='contains(description, "pork")'))
+    one = manifest(bill(goods=(goods(description=told),)))
+    assert [hit.rules for hit in hits(one, of)] == [("W",)]
+    assert [hit.rules for hit in hits(one, contains)] == [("C",)]
+
+
+@pytest.mark.parametrize("told", ["SPORK", "3M TAPE", "7UP", "PARTS 4 PORTS", "P 0 R K", "B2B"])
+def test_a_plain_word_is_not_found_as_another(told: str) -> None:
+    asks = '"pork" in words or "em" in words or "tup" in words or "bzb" in words'
+    one = manifest(bill(goods=(goods(description=told),)))
+    assert hits(one, table(row("W", "inspect", i1=asks))) == [Hit()]
 
 
 def test_two_bills_in_one_box_share_it_and_a_house_does_not_share_with_its_master() -> None:

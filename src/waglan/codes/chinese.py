@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 
 from waglan.codes.data import read
 from waglan.codes.plain import squashed
@@ -41,6 +41,59 @@ def match_key(text: str) -> str:
     if text.isascii():
         return squashed(text)
     return simplified(squashed(text).translate(_small()))
+
+
+def unmasked(text: str) -> tuple[str, ...]:
+    """Return how else a text may be meant, in small letters; nothing where it is plain.
+
+    Without what nobody sees and without accents, in plain letters for those that look like them and
+    for digits that stand among letters, in simplified characters. A 1 may be an i or an l, so there
+    may be two. For lists of words and names only: a Jose is not a José, and B2B not a BZB.
+    """
+    small = text.casefold()
+    plain = small if small.isascii() else _plain(small)
+    meant = [plain]
+    if _MIXED.search(plain):
+        meant += [_in_letters(plain, one) for one in ("il" if "1" in plain else "i")]
+    return tuple(one for one in dict.fromkeys(meant) if one != small)
+
+
+_MIXED = re.compile(r"[a-z][0-9@$!|]|[0-9@$!|][a-z]")
+_WRITTEN = re.compile(r"[a-z0-9](?:[a-z0-9]|[@$!|](?=[a-z0-9]))*")
+_STANDS_FOR = str.maketrans("023456789@$!|", "ozeasgtbgasil")
+_LETTERS_MIN = 3  # of a word whose digits may be letters: 3M and 7UP have fewer
+
+
+def _in_letters(plain: str, one: str) -> str:
+    # Most words are letters alone or a number alone, and that is soon seen.
+    return " ".join(
+        word if word.isalpha() or word.isdecimal() else _WRITTEN.sub(partial(_spelled, one), word)
+        for word in plain.split(" ")
+    )
+
+
+def _spelled(one: str, word: re.Match[str]) -> str:
+    """Return a word with letters for its digits, if most of it are letters."""
+    text = word.group()
+    letters = sum(char.isalpha() for char in text)
+    if letters < _LETTERS_MIN or 2 * letters <= len(text):
+        return text
+    return text.translate(_STANDS_FOR).replace("1", one)
+
+
+def _plain(small: str) -> str:
+    kept: list[str] = []
+    alike = _small() | _drawn_alike()
+    for char in unicodedata.normalize("NFKD", small):
+        if _shows_nothing(char):
+            continue
+        if kept and kept[-1].isascii() and unicodedata.category(char) in _MARKS:
+            continue  # other scripts' marks are letters: が is not か
+        kept.append(alike.get(ord(char), char))
+    return simplified(unicodedata.normalize("NFKC", "".join(kept)).casefold())
+
+
+_MARKS = frozenset({"Mn", "Me"})
 
 
 def disguises(text: str) -> frozenset[Disguise]:
@@ -108,6 +161,13 @@ def _lookalike() -> dict[str, str]:
         for script in scripts
         for letter, latin in zip(script["letters"], script["latin"], strict=True)
     }
+
+
+@cache
+def _drawn_alike() -> dict[int, str]:
+    """Return the letters of Latin writing that are drawn like a plain one."""
+    told = tomllib.loads(read("codes/characters/lookalike.toml"))["latin"]
+    return {ord(a): b for a, b in zip(told["letters"], told["latin"], strict=True)}
 
 
 @cache

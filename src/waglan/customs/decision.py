@@ -14,6 +14,7 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
 from waglan.codes.party import PartyId
+from waglan.customs.facts import DESCRIPTION_CHARS_MAX, says_too_much
 from waglan.customs.place import BillPlace, bill_place, of_bill, read_bill_place
 from waglan.customs.sample import Sample
 from waglan.customs.standing_order import Ground, SignedOrder, StandingOrder, refusals
@@ -118,7 +119,7 @@ class _Draft(msgspec.Struct, frozen=True):
     bill: Bill
     rules: tuple[str, ...]
     targeting: Targeting
-    unread: str | None  # the finding by which its words can't be trusted
+    unread: Finding | None  # why its words can't be trusted to have been read
 
 
 def _drafts(case: Case, sample: Sample) -> list[_Draft]:
@@ -131,8 +132,7 @@ def _drafts(case: Case, sample: Sample) -> list[_Draft]:
         targeting = known.get(kind)
         if targeting is None:
             targeting = known[kind] = _targeting(hit, rules, is_sampled=is_sampled)
-        told = unread.get(bill_place(bill)) if unread else None
-        drafts.append(_Draft(bill, rules, targeting, told))
+        drafts.append(_Draft(bill, rules, targeting, _unread_of(bill, unread)))
     return drafts
 
 
@@ -165,6 +165,17 @@ def _unread(case: Case) -> Mapping[BillPlace, str]:
         for finding in case.findings
         if finding.code in _UNREAD and (place := read_bill_place(finding.where))
     }
+
+
+def _unread_of(bill: Bill, unread: Mapping[BillPlace, str]) -> Finding | None:
+    number, most = bill.number, DESCRIPTION_CHARS_MAX
+    if found := unread.get(bill_place(bill)) if unread else None:
+        return Finding("ORDER-TEXT", Severity.NOTE, of_bill(bill), {"bill": number, "found": found})
+    if says_too_much(bill):
+        return Finding(
+            "ORDER-TEXT-LONG", Severity.NOTE, of_bill(bill), {"bill": number, "max": most}
+        )
+    return None
 
 
 def _places(finding: Finding, manifest: Manifest) -> Iterable[BillPlace]:
@@ -202,7 +213,7 @@ def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: boo
 def _limits(order: StandingOrder, draft: _Draft, *, is_lenient: bool) -> Iterator[Finding]:
     number, wanted, where = draft.bill.number, draft.targeting.wanted, of_bill(draft.bill)
     if draft.unread:
-        yield Finding("ORDER-TEXT", Severity.NOTE, where, {"bill": number, "found": draft.unread})
+        yield draft.unread
     if wanted not in order.statuses:
         yield Finding(
             "ORDER-STATUS", Severity.NOTE, where, {"bill": number, "status": wanted.value}

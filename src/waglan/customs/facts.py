@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
+from waglan.codes.chinese import unmasked
 from waglan.codes.finding import Finding
 from waglan.customs.party_name import is_order, names_nobody, party_key, party_keys
 from waglan.customs.place import BillPlace, bill_place, read_bill_place
@@ -23,6 +24,7 @@ Fact: TypeAlias = "int | str | bool | list[str] | None"
 Facts: TypeAlias = "dict[str, Fact]"
 
 TEXT_CHARS_MAX = 300
+DESCRIPTION_CHARS_MAX = 4_000  # of all goods of a bill; no order decides of one that says more
 LIST_ITEMS_MAX = 60
 
 
@@ -82,13 +84,18 @@ class _Around:
         return self.places[place]
 
     def text(self, bill: Bill) -> tuple[str, list[str]]:
-        """Return all that the descriptions say in small letters, and its words."""
+        """Return what the descriptions say in small letters, however it is meant, and its words."""
         told = tuple([item.description for item in bill.goods])
         if told not in self.texts:
-            text = " ".join(told).casefold()
-            words = list(dict.fromkeys(_WORD.findall(text)))[:LIST_ITEMS_MAX]
-            self.texts[told] = _text(text), words
+            text = " ".join(" ".join(told).split())[:DESCRIPTION_CHARS_MAX].casefold()
+            text = " ".join((text, *unmasked(text)))
+            self.texts[told] = text, list(dict.fromkeys(_WORD.findall(text)))
         return self.texts[told]
+
+
+def says_too_much(bill: Bill) -> bool:
+    """Whether the goods' descriptions go on where no table reads."""
+    return sum([len(item.description) + 1 for item in bill.goods]) > DESCRIPTION_CHARS_MAX + 1
 
 
 class Told(Protocol):

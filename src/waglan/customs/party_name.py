@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from waglan.codes.chinese import match_key
+from waglan.codes.chinese import match_key, unmasked
 
 # Names that stand where somebody did not know, or did not want to say. Compared without blanks,
 # dots and strokes, so that "N/A", "n.a." and "NA" are one.
@@ -54,19 +54,20 @@ def pair_key(consignor: str, consignee: str) -> str:
 
 
 def party_keys(name: str) -> list[str]:
-    """Return `party_key`, and the key that folds look-alike letters, 繁體 and 简体 if it differs.
+    """Return `party_key`, and the keys of the name as it may be meant, if they differ.
 
-    A watch list that asks for the second one finds a name however it was typed.
+    A watch list that asks for the plain name, in simplified characters, finds it however typed.
     """
-    words = _words(name)
-    plain = "".join(words)[:KEY_CHARS_MAX]
-    folded = match_key("".join(words))
-    for form in _CHINESE_FORMS:
-        if folded.endswith(form) and folded != form:
-            folded = folded.removesuffix(form)
-            break
-    keys = dict.fromkeys((plain, folded[:KEY_CHARS_MAX]))
+    meant = [_without_form(match_key("".join(_words(one)))) for one in (name, *unmasked(name))]
+    keys = dict.fromkeys((party_key(name), *meant))
     return [key for key in keys if key]
+
+
+def _without_form(key: str) -> str:
+    for form in _CHINESE_FORMS:
+        if key.endswith(form) and key != form:
+            return key.removesuffix(form)[:KEY_CHARS_MAX]
+    return key[:KEY_CHARS_MAX]
 
 
 def _words(name: str) -> list[str]:
