@@ -179,6 +179,7 @@ def test_the_schema_describes_every_field() -> None:
         (b"Bill number,x\n", "application/octet-stream", "", Form.CSV),
         ("提單號碼;x\n".encode("big5hkscs"), "", "", Form.CSV),
         (b"\xff\xfeB\0", "", "", Form.CSV),
+        ("UNB+UNOC:3".encode("utf-16"), "", "x.csv", Form.EDIFACT),
         (b"a,b\n", "text/csv", "", Form.CSV),
         (b"a,b\n", "", "MANIFEST.CSV", Form.CSV),
         (b"a", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "", Form.XLSX),

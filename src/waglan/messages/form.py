@@ -43,8 +43,10 @@ def form_of(head: bytes, content_type: str = "", name: str = "") -> Form:
     head = head[:HEAD_BYTES]
     if head.startswith(_ZIP):
         return Form.XLSX
-    if any(head.startswith(mark) for mark, _ in UTF_16):
-        return Form.CSV
+    for mark, codec in UTF_16:
+        if head.startswith(mark):
+            wide = head.removeprefix(mark).decode(codec, "ignore").encode("latin-1", "replace")
+            return Form.EDIFACT if _OPENING.match(wide.lstrip()) else Form.CSV
     bare = head.removeprefix(_MARK).lstrip()
     if _OPENING.match(bare):
         return Form.EDIFACT

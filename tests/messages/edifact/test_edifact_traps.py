@@ -314,6 +314,9 @@ def test_24_small_letters_and_blanks_in_a_tag_are_found_and_read_on() -> None:
         (b"UNAAAAAAAUNB+X", ["EDIFACT-UNA-INVALID", "EDIFACT-TRUNCATED", "EDIFACT-UNB-MISSING"]),
         (b"UNB+UNOC:3+A+B+261122:0900+1'", ["EDIFACT-UNZ-MISSING", "EDIFACT-INTERCHANGE-EMPTY"]),
         (b"hello", ["EDIFACT-NOT-EDIFACT"]),
+        ("UNB+UNOC:3".encode("utf-16"), ["EDIFACT-WIDE"]),
+        ("UNA:+.? '".encode("utf-16-le"), ["EDIFACT-WIDE"]),
+        (b"hello\0UNB", ["EDIFACT-NOT-EDIFACT"]),
     ],
 )
 def test_25_whatever_is_sent_is_answered(raw: bytes, found: list[str]) -> None:

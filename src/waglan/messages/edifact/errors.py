@@ -13,6 +13,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
     {
         "EDIFACT-EMPTY": 13,
         "EDIFACT-NOT-EDIFACT": 18,
+        "EDIFACT-WIDE": 21,
         "EDIFACT-JUNK": 18,
         "EDIFACT-NUL": 21,
         "EDIFACT-UNA-INVALID": 20,

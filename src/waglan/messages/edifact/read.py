@@ -137,17 +137,28 @@ def _tail(source: Source) -> tuple[bytes, Tail]:
     return tail, "too-long" if len(tail) >= SEGMENT_BYTES_MAX else "truncated"
 
 
+def _is_wide(head: bytes) -> bool:
+    """Whether it is an interchange that somebody saved with two bytes for each character."""
+    return b"\0" in head and head.lstrip(b"\xff\xfe").replace(b"\0", b"").startswith(_OPENINGS)
+
+
+_OPENINGS = (b"UNA", b"UNB")
+
+
 def _remainder(source: Source, interchanges: int, options: Options) -> Iterator[InterchangeEnd]:
-    offset, sha256, size, text = source.offset, hashlib.sha256(), 0, ""
+    offset, sha256, size, head = source.offset, hashlib.sha256(), 0, b""
     for block in source.rest():
-        text = text or short(block[:200].decode("latin-1"))
+        head = head or block[:200]
         sha256.update(block)
         size += len(block)
     where = Where("interchange", offset=offset)
     before = [filled(source.filler, where)] if source.filler else []
     if interchanges == INTERCHANGES_MAX and size:
         found = Finding("EDIFACT-INTERCHANGES", Severity.ERROR, where, {"count": interchanges})
+    elif _is_wide(head):
+        found = Finding("EDIFACT-WIDE", Severity.ERROR, where, {})
     elif size:
+        text = short(head.decode("latin-1"))
         found = Finding("EDIFACT-NOT-EDIFACT", Severity.ERROR, where, {"text": text})
     elif not interchanges:
         found = Finding("EDIFACT-EMPTY", Severity.ERROR, where, {})
