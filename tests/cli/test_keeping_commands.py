@@ -68,17 +68,14 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     assert waglan("rebuild", "--check").status == 0
     listed = waglan("backup", "--erasures", str(tmp_path / "erasures"))
     assert (listed.status, listed.out.split()[0]) == (0, "1")
-    home = tmp_path / "home"
-    home.mkdir()
-    (tmp_path / "vault.key").write_bytes((lived.home / "keys" / "vault.key").read_bytes())
-    put_the_vault_where_the_guide_says(tmp_path, home)
+    home = new_home(lived, tmp_path)
     shutil.copy2(lived.home / "keys" / "checkpoint.key", home / "keys")
     waglan.operates(Instance(lived.address, home, empty, lived.operator, lived.opened))
     command = ["restore", str(tmp_path / "day.backup"), "--key", str(tmp_path / "secret")]
     done = waglan(*command, "--erasures", str(tmp_path / "erasures"))
-    assert done.status == 0, done.err
+    assert (done.status, done.err) == (0, "")
     assert f"{ORIGIN}/2" in done.out
-    assert "1 erasures were carried out again." in done.out
+    assert "1 erasures were carried out again, from a list of 20" in done.out
     assert rows(empty, "SELECT count(*) FROM message_secret") == [(0,)]
     assert waglan(*command).status == 2
     restored = rows(empty, "SELECT size FROM log_head")[0][0]
@@ -91,6 +88,38 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
         conn.execute(f"UPDATE event SET canonical = canonical || ' ' WHERE {first}".encode())
     changed = waglan("log", "verify")
     assert (changed.status, "leaves/0" in changed.err) == (1, True)
+
+
+def new_home(lived: Instance, tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "vault.key").write_bytes((lived.home / "keys" / "vault.key").read_bytes())
+    put_the_vault_where_the_guide_says(tmp_path, home)
+    return home
+
+
+@pytest.mark.parametrize(
+    "warned",
+    [((), "No list of erasures was given"), (("erasures",), "is older than this")],
+)
+def test_a_restore_without_the_newest_list_of_erasures_warns(
+    lived: Instance,
+    empty: Dsn,
+    waglan: CommandLine,
+    tmp_path: Path,
+    warned: tuple[tuple[str, ...], str],
+) -> None:
+    lists, said = warned
+    waglan.operates(lived)
+    public = waglan("backup", "--new-key", str(tmp_path / "secret")).out.strip()
+    assert waglan("backup", "--erasures", str(tmp_path / "erasures")).status == 0
+    assert waglan("backup", str(tmp_path / "day.backup"), "--to", public).status == 0
+    home = new_home(lived, tmp_path)
+    waglan.operates(Instance(lived.address, home, empty, lived.operator, lived.opened))
+    given = [word for name in lists for word in ("--erasures", str(tmp_path / name))]
+    command = ["restore", str(tmp_path / "day.backup"), "--key", str(tmp_path / "secret")]
+    done = waglan(*command, *given)
+    assert (done.status, said in done.err) == (0, True), done.err
 
 
 def put_the_vault_where_the_guide_says(folder: Path, home: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -112,10 +113,14 @@ async def restore(settings: Settings, wish: Wish) -> None:
     else:
         last = done.seen.size - 1
         typer.echo(say(GROUP, "lost", lang, origin=done.origin, first=size, last=last))
-    if wish.erasures is None:
+    if done.listed_at is None:
         typer.echo(say(GROUP, "not_forgotten", lang), err=True)
     else:
-        typer.echo(say(GROUP, "forgotten", lang, count=done.erasures))
+        typer.echo(
+            say(GROUP, "forgotten", lang, count=done.erasures, at=done.listed_at.isoformat())
+        )
+        if done.listed_at < datetime.fromisoformat(done.head.taken_at):
+            typer.echo(say(GROUP, "old_list", lang, taken=done.head.taken_at), err=True)
     typer.echo(say(GROUP, "token", lang, file=str(done.token_file)))
 
 

@@ -22,7 +22,7 @@ from waglan.gateway.keys import checkpoint_key, keep_vault, renew_checkpoint_key
 from waglan.gateway.sealed_file import Holder, Torn
 from waglan.gateway.tokens import new_subject, new_token
 from waglan.logbook.checkpoint import Checkpoint
-from waglan.logbook.erasure_list import BadList, Entry, read_list
+from waglan.logbook.erasure_list import BadList, Entry, ErasureList, read_list
 from waglan.logbook.sealed import Vault
 from waglan.logbook.signing import PublicKey, Purpose
 from waglan.logbook.tree import Frontier
@@ -60,6 +60,7 @@ class Restored:
     origin: str
     seen: Checkpoint | None
     erasures: int
+    listed_at: datetime | None  # when the list of erasures was made; None if none was given
     token_file: Path
 
     @property
@@ -81,7 +82,7 @@ async def restore(dsn: Dsn, file: Path, holder: Holder, plan: Plan, report: Repo
     """Restore a backup whole, or refuse it and leave the database empty."""
     head = read_head(file, holder)
     vault = _vault(head, plan)
-    lists = _listed(head, plan)
+    listed = _listed(head, plan)
     known = await packaged()
     await prepare(dsn, _steps(head, known))
     async with refill.refilling(dsn) as tx:
@@ -93,10 +94,10 @@ async def restore(dsn: Dsn, file: Path, holder: Holder, plan: Plan, report: Repo
         origin, seen = _origin(head.log, plan)
         await dump.go_on_counting(tx)
         await refill.open_again(tx, origin)
-        again = await _forget(tx, vault, lists, plan.now)
+        again = await _forget(tx, vault, listed.entries if listed else (), plan.now)
         token_file = await _go_on(tx, (head, edge), (origin, seen), plan)
     await prepare(dsn, known)
-    return Restored(head, rows, origin, seen, again, token_file)
+    return Restored(head, rows, origin, seen, again, listed.at if listed else None, token_file)
 
 
 def _steps(head: Head, known: tuple[Migration, ...]) -> tuple[Migration, ...]:
@@ -120,12 +121,12 @@ def _vault(head: Head, plan: Plan) -> Vault:
     raise Refused(_other_vault(head.vault_id, "none" if kept is None else kept.id))
 
 
-def _listed(head: Head, plan: Plan) -> list[Entry]:
+def _listed(head: Head, plan: Plan) -> ErasureList | None:
     if plan.erasures is None:
-        return []
+        return None
     key = PublicKey(Purpose.ERASURE_LIST, base64.b64decode(head.erasure_key))
     try:
-        return read_list(plan.erasures, key).entries
+        return read_list(plan.erasures, key)
     except BadList as error:
         raise Refused(_bad_list(error)) from None
 
