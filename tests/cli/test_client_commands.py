@@ -59,6 +59,8 @@ def test_tokens_are_issued_listed_and_revoked(waglan: CommandLine, carrier: str)
     assert (refused.status, "PARTY-PERSON-NEEDED" in refused.err) == (1, True)
     assert waglan.signs_in(carrier)("token", "revoke", token).status == 0
     assert f"{token}  revoked" in waglan("token", "list").out
+    assert token in waglan("token", "list", "--client", "machine", "--ended").out
+    assert token not in waglan("token", "list", "--not-ended").out
     gone = waglan.signs_in(made.out.strip())("whoami")
     assert (gone.status, "CLI-NO-TOKEN" in gone.err) == (2, True)
     assert waglan.signs_in(carrier)("token", "revoke", "tok_none").status == 1

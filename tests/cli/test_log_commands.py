@@ -59,6 +59,11 @@ def test_the_log_is_shown_in_its_order(waglan: CommandLine, bundle: Path) -> Non
     events = json.loads(waglan("log", "show", "--json").out)["events"]
     assert [event["seq"] for event in events] == [*range(len(events))]
     assert waglan("log", "show", "--after", "-2").status == 2
+    code, kind = events[0]["code"], events[0]["about"]["kind"]
+    asked = ("--code", code, "--kind", kind, "--since", "2026-01-01", "--until", "2099-01-01")
+    found = json.loads(waglan("log", "show", "--json", *asked).out)["events"]
+    assert found == [one for one in events if (one["code"], one["about"]["kind"]) == (code, kind)]
+    assert waglan("log", "show", "--code", "none").status == 2
 
 
 def test_a_proof_is_witnessed_by_those_one_believes_in(

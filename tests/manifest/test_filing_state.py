@@ -16,6 +16,7 @@ from waglan.manifest.filing_state import (
     FilingState,
     Life,
     Step,
+    acts_into,
     after_step,
     life,
 )
@@ -40,6 +41,21 @@ def test_nothing_is_handed_over_that_nobody_approved() -> None:
     assert after(*FILED).state is S.HANDED_OVER
     for n in range(1, len(FILED)):
         assert refused(*FILED[:n], A.HAND_OVER) == (n != len(FILED) - 1)
+
+
+@given(st.lists(st.sampled_from(FilingAct), max_size=40), st.integers(0, 2))
+def test_how_a_draft_stands_is_narrowed_down_by_what_was_done_last(
+    acts: list[FilingAct], rounds: int
+) -> None:
+    begun = [*FILED, A.ACCEPT, A.AMEND, *FILED[1:]] * rounds
+    found, last = Life(), None
+    for act in (*begun, *acts):
+        then = after_step(found, Step(found.n + 1, act, "x", AT))
+        if not isinstance(then, Finding):
+            found, last = then, act
+    told = [state for state in FilingState if last in acts_into(state)]
+    assert found.state in told or last is None
+    assert len(told) <= 3
 
 
 def test_a_change_takes_check_submission_and_approval_away() -> None:

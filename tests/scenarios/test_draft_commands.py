@@ -86,6 +86,9 @@ def test_a_house_goes_from_an_empty_draft_to_its_answer_by_two_people(
     assert "the answers come to /v1/messages/" in done
     wait(lambda: desk.shown(draft)["state"] == "accepted" or None)
     assert "accepted" in desk("draft", "list", "--limit", "1")
+    assert draft in desk("draft", "list", "--state", "accepted", "--profile", "hk-house-data")
+    assert draft not in desk("draft", "list", "--state", "dropped")
+    assert desk.ran("draft", "list", "--state", "lost").status == 2
     desk("draft", "amend", draft, "replace")
     desk("draft", "let-stand", draft)
     kept = desk("draft", "template", draft, "T-shirts").strip()
@@ -149,6 +152,8 @@ def test_a_declaration_is_filed_elsewhere_under_a_letter_and_its_reply_written_d
     assert (early.status, "DRAFT-NOT-NOW" in early.err) == (1, True)
     desk("letter", "end", letter)
     assert "ended at" in desk("letter", "list")
+    assert letter in desk("letter", "list", "--client", "smpl", "--ended")
+    assert letter not in desk("letter", "list", "--client", "smpl", "--not-ended")
 
 
 def test_the_address_book_is_kept_imported_searched_and_fills_a_draft(

@@ -9,7 +9,9 @@ from bridge_drafts import declared
 from port import filed
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
-from test_drafts import Firm, approved, at, codes, field, made, ok, settled, submitted
+from test_drafts import Firm, answered, approved, at, codes, field, made, ok, settled, submitted
+
+from waglan.manifest.filing_state import FilingState
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -272,6 +274,67 @@ def test_every_list_is_read_page_by_page_and_each_thing_stands_on_one(
     assert len({one["id"] for one in whole}) == len(whole)
     for limit in (0, 201):
         assert codes(firm.preparer.get(path, params={"limit": limit})) == ["HTTP-FIELD"]
+
+
+def every(http: httpx.Client, path: str, name: str, **asked: Any) -> list[Any]:
+    """The ids on all pages of a list that is asked for two at a time."""
+    found: list[Any] = []
+    before: dict[str, str] = {}
+    while True:
+        page = ok(http.get(path, params={"limit": 2, **asked, **before}))
+        found += [one["id"] for one in page[name]]
+        if page["next"] is None:
+            return found
+        before = {"before": page["next"]}
+
+
+def test_drafts_are_found_by_how_they_stand_and_what_they_are_for(instance: Instance) -> None:
+    firm = settled(instance, "ff")
+    drafts = [made(firm, firm.number(f"F{n}")) for n in range(5)]
+    submitted(firm, drafts[0])
+    for draft in drafts[1:3]:
+        filing = answered(firm, approved(firm, submitted(firm, draft)))
+        assert filing["state"] == "accepted"
+    ok(firm.preparer.post(f"{at(drafts[2])}/amend", json={"step": 5, "how": "amend"}))
+    ok(firm.preparer.delete(at(drafts[3]), params={"step": 1}), 204)
+    tdec(firm)
+    whole = ok(firm.preparer.get("/v1/drafts"))["drafts"]
+    stands = {one["id"]: one["state"] for one in whole}
+    assert set(stands.values()) == {"draft", "awaiting-approval", "accepted", "dropped"}
+    for state in FilingState:
+        wanted = [one for one, so in stands.items() if so == state.value]
+        assert every(firm.preparer, "/v1/drafts", "drafts", state=state.value) == wanted
+    [other] = [one["id"] for one in whole if one["profile"] == "hk-tdec"]
+    assert every(firm.preparer, "/v1/drafts", "drafts", profile="hk-tdec") == [other]
+    both = {"state": "dropped", "profile": "hk-tdec"}
+    assert every(firm.preparer, "/v1/drafts", "drafts", **both) == []
+    unknown = firm.preparer.get("/v1/drafts", params={"state": "lost"})
+    assert (unknown.status_code, codes(unknown)) == (422, ["HTTP-FIELD"])
+    assert firm.preparer.get("/v1/drafts", params={"profile": "none"}).status_code == 404
+
+
+def test_letters_are_found_by_their_client_and_whether_they_have_ended(firm: Firm) -> None:
+    other = {
+        "client": "NEEDLE CO LTD", "client_zh": "針業有限公司", "client_code": "NDL-7",
+        "profiles": ["hk-tdec"], "since": (NOW - DAY).isoformat(),
+        "until": (NOW + 9 * DAY).isoformat(), "document_sha256": SHA,
+    }  # fmt: skip
+    held, gone, over = (
+        ok(firm.preparer.post("/v1/letters", json=one), 201)["id"]
+        for one in (other, other, other | {"until": (NOW - DAY / 2).isoformat()})
+    )
+    ok(firm.preparer.delete(f"/v1/letters/{gone}"), 204)
+
+    def found(**asked: Any) -> list[Any]:
+        return every(firm.preparer, "/v1/letters", "letters", **asked)
+
+    for called in ("needle", "针业", "ndl7", "\uff2eeedle"):
+        assert found(client=called) == [over, gone, held]
+    assert found(client="needle", ended="false") == [held]
+    assert found(client="needle", ended="true") == [over, gone]
+    assert set(found(ended="true")) | set(found(ended="false")) == set(found())
+    assert found(client="nobody") == []
+    assert codes(firm.preparer.get("/v1/letters", params={"ended": "soon"})) == ["HTTP-FIELD"]
 
 
 def test_the_address_book_is_searched_to_its_end_whatever_the_page(firm: Firm) -> None:

@@ -1,12 +1,14 @@
 """Long lists come page by page: nothing twice, nothing left out, and nothing of anybody else's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from port import filed
+from port import filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
@@ -63,6 +65,65 @@ def test_a_list_read_two_by_two_is_the_list(port: Port, path: str) -> None:
     whole = [one[name] for one in port.line.get(path, params={"limit": 200}).json()]
     assert len(whole) == len(set(whole)) > 2
     assert in_pages(port.line, path, cursor, name) == whole
+
+
+def test_tokens_are_found_by_their_kind_and_whether_they_have_ended(
+    port: Port, instance: Instance
+) -> None:
+    line = instance.let_in("page-tokens", "carrier")
+    own = line.get("/v1/whoami").json()["token"]
+    wish = {"client": "ai", "scopes": ["read"], "days": 1}
+    made = [line.post("/v1/tokens", json=wish).json()["token"] for _ in range(3)]
+    assert line.delete(f"/v1/tokens/{made[1]}").status_code == 204
+
+    def found(**asked: str) -> set[str]:
+        return {one["token"] for one in line.get("/v1/tokens", params=asked).json()}
+
+    assert (found(client="ai"), found(client="person")) == ({*made}, {own})
+    assert found(client="machine") == set()
+    assert found(ended="true") == {made[1]}
+    assert found(ended="false", client="ai") == {made[0], made[2]}
+    assert found() == {own, *made}
+    unknown = line.get("/v1/tokens", params={"client": "robot"})
+    assert (unknown.status_code, unknown.json()["findings"][0]["code"]) == (422, "HTTP-FIELD")
+
+
+def test_events_are_found_by_code_kind_and_time_of_recording(port: Port) -> None:
+    def pages(**asked: str | int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after = -1
+        while True:
+            page = port.line.get("/v1/events", params={"after": after, **asked}).json()
+            found += page["events"]
+            if page["next"] == after:
+                return found
+            after = page["next"]
+
+    whole = wait(lambda: found if len(found := pages()) > len(BILLS) + 3 else None)
+    last = whole[-1]["seq"]
+    moment = whole[len(whole) // 2]["recorded_at"]
+
+    def of(**asked: str | int) -> list[int]:
+        return [one["seq"] for one in pages(**asked, limit=2) if one["seq"] <= last]
+
+    def expected(takes: Callable[[dict[str, Any]], bool]) -> list[int]:
+        return [one["seq"] for one in whole if takes(one)]
+
+    bills = of(code="bill.declared")
+    assert len(bills) == len(BILLS)
+    assert bills == expected(lambda one: one["code"] == "bill.declared")
+    assert of(kind="manifest") == expected(lambda one: one["about"]["kind"] == "manifest")
+    at = datetime.fromisoformat(moment)
+    assert of(since=moment) == expected(lambda one: recorded(one) >= at)
+    assert of(until=moment) == expected(lambda one: recorded(one) < at)
+    assert of(since="2099-01-01T00:00:00Z") == of(until="1999-01-01T00:00:00Z") == []
+    assert of(code="bill.declared", kind="manifest") == []
+    for asked in ({"code": "none"}, {"kind": "none"}, {"since": "2026-11-28"}):
+        assert port.line.get("/v1/events", params=asked).status_code == 422
+
+
+def recorded(event: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(event["recorded_at"])
 
 
 @pytest.mark.parametrize("path", ["/v1/tokens", "/v1/grants"])

@@ -107,11 +107,20 @@ def person(
 
 
 @token.command("list")
-def list_tokens() -> None:
+def list_tokens(
+    kind: Annotated[
+        ClientKind | None, typer.Option("--client", help="Those of this kind of client.")
+    ] = None,
+    ended: Annotated[
+        bool | None, typer.Option("--ended/--not-ended", help="Those expired or revoked; the rest.")
+    ] = None,
+) -> None:
     """List your organisation's tokens; no secret is ever shown again."""
     settings = Settings()
+    asked = {"client": kind.value} if kind else {}
+    asked |= {} if ended is None else {"ended": str(ended).lower()}
     with client(settings) as http:
-        found = listed(http, "/v1/tokens", "before", "token")
+        found = listed(http, "/v1/tokens", "before", "token", **asked)
     for one in found:
         until = say("token", "until", settings.lang, at=one["expires_at"][:10])
         if one["revoked_at"]:

@@ -16,6 +16,7 @@ from waglan.cli.pairs import content, numbers
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, pages
 from waglan.cli.wording import plain, say
+from waglan.manifest.filing_state import FilingState
 
 app = typer.Typer(no_args_is_help=True, help="Prepare filings: fill, check, approve, file.")
 
@@ -63,10 +64,14 @@ def new(
 @app.command("list")
 def list_drafts(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="So many at most.")] = 50,
+    state: Annotated[FilingState | None, typer.Option(help="Those that stand so.")] = None,
+    profile: Annotated[str | None, typer.Option(help="Those of this kind of filing.")] = None,
 ) -> None:
     """List your organisation's drafts, newest first."""
+    asked = {"state": state.value if state else "", "profile": profile or ""}
+    wanted = {name: value for name, value in asked.items() if value}
     with client(Settings()) as http:
-        for one in pages(http, "/v1/drafts", "drafts", limit):
+        for one in pages(http, "/v1/drafts", "drafts", limit, **wanted):
             show_line(one)
 
 

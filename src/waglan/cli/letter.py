@@ -12,6 +12,8 @@ from waglan.cli.talk import answered, client, made, pages, show_finding
 from waglan.cli.wording import plain, say
 from waglan.codes.calendar import HONG_KONG
 
+LISTED_MAX = 10_000
+
 app = typer.Typer(no_args_is_help=True, help="Clients' letters, under which you file for them.")
 
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day in Hong Kong.")]
@@ -56,11 +58,20 @@ def add(
 
 
 @app.command("list")
-def list_letters() -> None:
+def list_letters(
+    of: Annotated[
+        str, typer.Option("--client", help="Whose name or code has these words in it.")
+    ] = "",
+    ended: Annotated[
+        bool | None, typer.Option("--ended/--not-ended", help="Those over; those not.")
+    ] = None,
+) -> None:
     """List your clients' letters, newest first; one that soon ends says so."""
     settings = Settings()
+    asked = {"client": of} if of else {}
+    asked |= {} if ended is None else {"ended": str(ended).lower()}
     with client(settings) as http:
-        for one in pages(http, "/v1/letters", "letters"):
+        for one in pages(http, "/v1/letters", "letters", at_most=LISTED_MAX, **asked):
             who = (
                 " / ".join(filter(None, (one["client"], one["client_zh"], one["client_code"])))
                 or "-"

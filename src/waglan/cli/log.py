@@ -1,6 +1,7 @@
 """`waglan log`: the log of everything that happened, and whether it is still what was signed."""
 
 import asyncio
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,10 @@ import typer
 from waglan.cli import here
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import KeyKind
 from waglan.logbook.note import BadNote, VerifierKey, read_verifier_key
 from waglan.logbook.watched import read_witnesses
 
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="Show the log, its key, and prove that nothing in it was changed."
 )
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="A day in Hong Kong.")]
 CLEAN, FOUND, UNTOLD = 0, 1, 2
 
 
@@ -28,17 +33,25 @@ def key() -> None:
 
 
 @app.command()
-def show(
+def show(  # noqa: PLR0913 -- each is an option of its own
     after: Annotated[int, typer.Option(min=-1, help="Begin behind this number.")] = -1,
     limit: Annotated[int, typer.Option(min=1, max=500, help="At most so many events.")] = 50,
+    code: Annotated[EventCode | None, typer.Option(help="Events of this code.")] = None,
+    kind: Annotated[KeyKind | None, typer.Option(help="About keys of this kind.")] = None,
+    since: Day = None,
+    until: Day = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the interface's answer.")] = False,
 ) -> None:
-    """List what happened that you may see, in the log's order."""
+    """List what happened that you may see, in the log's order; of days, those of recording."""
     from waglan.cli.talk import answered, client
 
     settings = Settings()
+    wanted = {"after": str(after), "limit": str(limit)}
+    wanted |= {} if code is None else {"code": code.value}
+    wanted |= {} if kind is None else {"kind": kind.value}
+    wanted |= {} if since is None else {"since": _midnight(since)}
+    wanted |= {} if until is None else {"until": _midnight(until)}
     with client(settings) as http:
-        wanted = {"after": after, "limit": limit}
         response = answered(http.get("/v1/events", params=wanted))
     if as_json:
         typer.echo(response.text)
@@ -49,6 +62,10 @@ def show(
         line = f"{event['seq']:>8}  {event['happened_at'][:19]}  {event['code']}"
         typer.echo(plain(line))
         typer.echo(plain(f"          {about['kind']} {about['key']}  ({who})"))
+
+
+def _midnight(day: datetime) -> str:
+    return day.replace(tzinfo=HONG_KONG).isoformat()
 
 
 @app.command()

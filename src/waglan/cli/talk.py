@@ -133,10 +133,12 @@ def answered(response: httpx.Response) -> httpx.Response:
     raise typer.Exit(1)
 
 
-def listed(http: httpx.Client, path: str, cursor: str, name: str) -> list[dict[str, Any]]:
+def listed(
+    http: httpx.Client, path: str, cursor: str, name: str, **asked: str
+) -> list[dict[str, Any]]:
     """Return a whole list, page by page; the cursor is what the last one seen has by that name."""
     found: list[dict[str, Any]] = []
-    beyond: dict[str, str | int] = {"limit": PAGE}
+    beyond: dict[str, str | int] = {"limit": PAGE, **asked}
     while True:
         page = answered(http.get(path, params=beyond)).json()
         found += page

@@ -75,6 +75,13 @@ BEGINS = {
 }
 
 
+def acts_into(state: FilingState) -> frozenset[FilingAct]:
+    """Return the acts, one of which came last wherever a draft stands so."""
+    # What was amended or cancelled was accepted: by what was handed over before.
+    by = FilingState.ACCEPTED if state in (_S.AMENDED, _S.CANCELLED) else state
+    return frozenset(act for (_, act), then in NEXT.items() if then is by)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act on a draft: its number, what, by whom (subject id), when."""

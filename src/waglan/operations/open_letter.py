@@ -1,18 +1,22 @@
 """Somebody looks at a client's letter of authorisation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
+from waglan.codes.chinese import match_key
 from waglan.logbook.sealed import Vault
 from waglan.parties.authorisation import Letter
 from waglan.store import Transaction, sheets
+from waglan.store.sheets import KeptStep
 
 KIND = "letter"
 END = "ended"
 LETTERS_MAX = 5_000
+LOOKED_AT_ONCE = 200
 
 
 class LetterSheet(msgspec.Struct, frozen=True):
@@ -47,7 +51,54 @@ async def open_letter(tx: Transaction, vault: Vault, letter: UUID) -> KeptLetter
     sheet = await sheets.one(tx, letter, KIND)
     if sheet is None:
         return None
-    first, *rest = await sheets.steps(tx, vault, letter)
+    return _kept(letter, await sheets.steps(tx, vault, letter))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which letters are asked for: by a part of what their client is called, and ended or not."""
+
+    at: datetime
+    client: str = ""
+    ended: bool | None = None
+
+    def takes(self, one: KeptLetter) -> bool:
+        """Whether a letter is one of those."""
+        letter = one.letter
+        is_over = letter is None or letter.ended_at is not None or letter.until <= self.at
+        if self.ended not in (None, is_over):
+            return False
+        key = match_key(self.client)
+        called = (*letter.client_names, letter.client_code) if letter else ()
+        return not self.client or any(key in match_key(name) for name in called if name)
+
+
+async def list_letters(
+    tx: Transaction,
+    vault: Vault,
+    wanted: Wanted,
+    *,
+    before: UUID | None,
+    at_most: int,
+) -> list[KeptLetter]:
+    """Return the firm's letters that are asked for, newest first, from below one on.
+
+    What is sealed can't be searched in the database: it is opened page by page.
+    """
+    found = list[KeptLetter]()
+    at_once = max(LOOKED_AT_ONCE, at_most)
+    while True:
+        some = [one.sheet for one in await sheets.listed(tx, KIND, before=before, at_most=at_once)]
+        steps = await sheets.steps_of(tx, vault, some)
+        kept = [_kept(one, steps[one]) for one in some]
+        found += [one for one in kept if wanted.takes(one)]
+        if len(found) >= at_most or len(some) < at_once:
+            return found[:at_most]
+        before = some[-1]
+
+
+def _kept(letter: UUID, steps: Sequence[KeptStep]) -> KeptLetter:
+    first, *rest = steps
     ended = next((one.done_at for one in rest if one.act == END), None)
     if not first.plain:
         return KeptLetter(letter, None, None, first.done_at, first.done_by)

@@ -8,7 +8,8 @@ from enum import Enum
 from operator import attrgetter
 from typing import TypeAlias
 
-from waglan.codes.key import Key
+from waglan.codes.event import EventCode
+from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import events_bytes
@@ -208,6 +209,59 @@ async def feed(tx: Transaction, *, after: int, at_most: int) -> list[Told]:
     seqs = {event_id: seq for event_id, seq, _ in located}
     told = [Told(event_id, seqs[event_id], *row) for event_id, *row in await rows.fetchall()]
     return sorted(told, key=lambda one: seqs[one.event_id])
+
+
+LOOKED_AT_MAX = 10_000  # lines of a feed, of which those asked for are picked
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which events of a feed are asked for; None leaves none out. Times are those of recording."""
+
+    code: EventCode | None = None
+    kind: KeyKind | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def search(
+    tx: Transaction, sought: Sought, *, after: int, at_most: int
+) -> tuple[list[Told], int]:
+    """Return what is asked for of the feed, and the cursor to go on with: how far was looked."""
+    since, until = sought.since, sought.until
+    found = await tx.execute(
+        "SELECT event_id, seq, month FROM feed WHERE org = current_org() AND seq > %s"
+        " AND month >= coalesce(%s::date, month) AND month <= coalesce(%s::date, month)"
+        " ORDER BY seq LIMIT %s",
+        [after, since and _month(since), until and _month(until), LOOKED_AT_MAX],
+    )
+    looked = await found.fetchall()
+    ids, seqs, months = zip(*looked, strict=True) if looked else ((), (), ())
+    # As above: the months are named, so that no other partition is looked into.
+    rows = await tx.execute(
+        "SELECT e.event_id, f.seq, e.recorded_at, e.salt, e.canonical, e.consignment"
+        " FROM unnest(%(ids)s::bigint[], %(seqs)s::bigint[]) AS f (event_id, seq)"
+        " JOIN event e ON e.event_id = f.event_id AND e.month = ANY (%(months)s)"
+        " WHERE e.code = coalesce(%(code)s, e.code)"
+        " AND e.about_kind = coalesce(%(kind)s, e.about_kind)"
+        " AND e.recorded_at >= coalesce(%(since)s, e.recorded_at)"
+        " AND (%(until)s::timestamptz IS NULL OR e.recorded_at < %(until)s)"
+        " ORDER BY f.seq LIMIT %(at_most)s",
+        {
+            "ids": list(ids),
+            "seqs": list(seqs),
+            "months": sorted(set(months)),
+            "code": sought.code.value if sought.code else None,
+            "kind": sought.kind.value if sought.kind else None,
+            "since": since,
+            "until": until,
+            "at_most": at_most,
+        },
+    )
+    told = [Told(*row) for row in await rows.fetchall()]
+    if len(told) == at_most:
+        return told, told[-1].seq or after
+    return told, seqs[-1] if seqs else after
 
 
 async def make_months(tx: Transaction, now: datetime, ahead: int) -> None:

@@ -216,7 +216,18 @@ class TokenRow:
     revoked_at: datetime | None
 
 
-async def tokens(tx: Transaction, org: int, *, before: str | None, at_most: int) -> list[TokenRow]:
+@dataclass(frozen=True, slots=True)
+class WantedTokens:
+    """Which tokens of a list are asked for; None leaves none out. `at` says what has ended."""
+
+    at: datetime
+    client: ClientKind | None = None
+    ended: bool | None = None
+
+
+async def tokens(
+    tx: Transaction, org: int, wanted: WantedTokens, *, before: str | None, at_most: int
+) -> list[TokenRow]:
     """Return an organisation's tokens, the newest first, from one of them downwards."""
     rows = await tx.execute(
         "SELECT t.token, t.client, t.scopes, t.credential, c.label, t.issued_at, t.expires_at,"
@@ -225,8 +236,18 @@ async def tokens(tx: Transaction, org: int, *, before: str | None, at_most: int)
         " WHERE t.org = %(org)s AND NOT t.is_session"
         " AND (%(before)s::text IS NULL OR (t.issued_at, t.token) < (SELECT"
         " issued_at, token FROM token WHERE org = %(org)s AND token = %(before)s))"
+        " AND (%(client)s::text IS NULL OR t.client = %(client)s)"
+        " AND (%(ended)s::boolean IS NULL"
+        " OR (r.token IS NOT NULL OR t.expires_at <= %(at)s) = %(ended)s)"
         " ORDER BY t.issued_at DESC, t.token DESC LIMIT %(at_most)s",
-        {"org": org, "before": before, "at_most": at_most},
+        {
+            "org": org,
+            "before": before,
+            "at_most": at_most,
+            "client": wanted.client.value if wanted.client else None,
+            "ended": wanted.ended,
+            "at": wanted.at,
+        },
     )
     return [
         TokenRow(token, ClientKind(client), tuple(Scope(scope) for scope in scopes), *rest)

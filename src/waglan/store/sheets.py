@@ -60,6 +60,17 @@ class KeptStep:
     answered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which sheets of a list are asked for, by what of them lies open; None leaves none out.
+
+    `acts` are those done last; what became of a message that was handed over counts as one.
+    """
+
+    profile: str | None = None
+    acts: Sequence[str] | None = None
+
+
 async def lock(tx: Transaction, sheet: UUID) -> None:
     """Wait until nobody else adds a step to this sheet, and let nobody until the end."""
     await tx.execute(
@@ -126,14 +137,35 @@ async def one(tx: Transaction, sheet: UUID, kind: str) -> Sheet | None:
     return None if row is None else Sheet(*row)
 
 
+_WANTED = """
+    (%(profile)s::text IS NULL OR s.profile = %(profile)s)
+    AND (%(acts)s::text[] IS NULL OR coalesce(
+        (SELECT CASE o.state WHEN 'accepted' THEN 'accepted' ELSE 'refused' END
+         FROM outcome o WHERE o.message_id = t.message_id), t.act) = ANY (%(acts)s))
+"""
+
+
 async def listed(
-    tx: Transaction, kind: str, *, before: UUID | None = None, at_most: int = LISTED_MAX
+    tx: Transaction,
+    kind: str,
+    *,
+    before: UUID | None = None,
+    at_most: int = LISTED_MAX,
+    wanted: Wanted | None = None,
 ) -> list[Sheet]:
     """Return this organisation's sheets of a kind, newest first, from below one of them on."""
+    wanted = wanted or Wanted()
+    acts = None if wanted.acts is None else list(wanted.acts)
     rows = await tx.execute(
-        f"{_SHEET} AND s.kind = %(kind)s AND {_OLDER}"
+        f"{_SHEET} AND s.kind = %(kind)s AND {_OLDER} AND {_WANTED}"
         " ORDER BY s.made_at DESC, s.sheet DESC LIMIT %(at_most)s",
-        {"kind": kind, "before": before, "at_most": at_most},
+        {
+            "kind": kind,
+            "before": before,
+            "at_most": at_most,
+            "profile": wanted.profile,
+            "acts": acts,
+        },
     )
     return [Sheet(*row) for row in await rows.fetchall()]
 
@@ -163,20 +195,27 @@ async def count(tx: Transaction, kind: str) -> int:
 
 async def steps(tx: Transaction, vault: Vault, sheet: UUID) -> list[KeptStep]:
     """Return the steps of a sheet in their order, with what they say; erased ones say nothing."""
-    salt = await _salt(tx, sheet)
+    return (await steps_of(tx, vault, [sheet]))[sheet]
+
+
+async def steps_of(
+    tx: Transaction, vault: Vault, ids: Sequence[UUID]
+) -> dict[UUID, list[KeptStep]]:
+    """Return the `steps` of each of these sheets."""
     rows = await tx.execute(
         """
-        SELECT t.n, t.act, t.done_by, t.token, t.done_at, t.sealed, m.id, o.state, o.finished_at
-        FROM sheet_step t LEFT JOIN message m USING (message_id)
-        LEFT JOIN outcome o ON o.message_id = t.message_id
-        WHERE t.org = current_org() AND t.sheet = %s ORDER BY t.n
+        SELECT t.sheet, k.key_salt, t.n, t.act, t.done_by, t.token, t.done_at, t.sealed, m.id,
+               o.state, o.finished_at
+        FROM sheet_step t LEFT JOIN sheet_secret k USING (org, sheet)
+        LEFT JOIN message m USING (message_id) LEFT JOIN outcome o ON o.message_id = t.message_id
+        WHERE t.org = current_org() AND t.sheet = ANY (%s) ORDER BY t.sheet, t.n
         """,
-        [sheet],
+        [list(ids)],
     )
-    found = []
-    for n, act, by, token, at, sealed, message, state, answered in await rows.fetchall():
-        plain = vault.open(salt, bytes(sealed), place=n) if salt and sealed else b""
-        found.append(KeptStep(n, act, by, token, at, plain, message, state, answered))
+    found: dict[UUID, list[KeptStep]] = {one: [] for one in ids}
+    for sheet, salt, n, act, by, token, at, sealed, *handed_over in await rows.fetchall():
+        plain = vault.open(bytes(salt), bytes(sealed), place=n) if salt and sealed else b""
+        found[sheet].append(KeptStep(n, act, by, token, at, plain, *handed_over))
     return found
 
 

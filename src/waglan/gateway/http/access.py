@@ -165,14 +165,17 @@ async def tokens(
     visitor: TheVisitor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=80)] = None,
+    client: Annotated[ClientKind | None, Query(examples=["machine"])] = None,
+    ended: Annotated[bool | None, Query(description="Expired or revoked.")] = None,
 ) -> list[TokenView]:
     """List your organisation's tokens, newest first, with those expired or revoked.
 
     `before` is the last `token` you saw.
     """
     visitor.must(Act.ISSUE_TOKEN)
+    wanted = parties.WantedTokens(visitor.kit.clock(), client, ended)
     async with visitor.transaction() as tx:
-        found = await parties.tokens(tx, visitor.org, before=before, at_most=limit)
+        found = await parties.tokens(tx, visitor.org, wanted, before=before, at_most=limit)
     return [TokenView(**asdict(row)) for row in found]
 
 

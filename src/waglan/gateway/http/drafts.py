@@ -27,7 +27,7 @@ from waglan.gateway.http.paging import Before, cut
 from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.manifest.address_book import party_fields
 from waglan.manifest.draft import Setup
-from waglan.manifest.filing_state import FilingAct
+from waglan.manifest.filing_state import FilingAct, FilingState, acts_into
 from waglan.manifest.prefill import Claim
 from waglan.messages.bridge.file import BridgeFile
 from waglan.operations.act_on_draft import Acting, act_on_draft
@@ -161,18 +161,31 @@ async def make(new: NewDraft, visitor: TheMaker) -> DraftView:
 @router.get("", response_model=DraftPage, responses=ERRORS)
 async def newest(
     visitor: TheVisitor,
+    state: Annotated[FilingState | None, Query(examples=["awaiting-approval"])] = None,
+    profile: Annotated[str | None, Query(max_length=40, examples=["hk-house-data"])] = None,
     before: Before = None,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_MAX,
 ) -> DraftPage:
-    """List your organisation's drafts, newest first."""
+    """List your organisation's drafts, newest first; those in a state, or of a kind of filing.
+
+    With `state` a page may be short, or empty: go on until `next` is null.
+    """
     visitor.must(Act.READ)
+    if profile is not None:
+        known_profile(profile)
+    acts = None if state is None else [act.value for act in acts_into(state)]
     async with visitor.transaction() as tx:
-        found = await sheets.listed(tx, "draft", before=before, at_most=limit + 1)
+        wanted = sheets.Wanted(profile, acts)
+        found = await sheets.listed(tx, "draft", before=before, at_most=limit + 1, wanted=wanted)
         page, last = cut(found, limit)
         vault = visitor.kit.keys.vault
         opened = [await open_draft(tx, vault, one.sheet) for one in page]
         heirs = await people.successors(tx, visitor.org)
-    lines = [draft_line(one, heirs) for one in opened if one is not None]
+    lines = [
+        draft_line(one, heirs)
+        for one in opened
+        if one is not None and state in (None, one.draft.life.state)
+    ]
     return DraftPage(drafts=lines, next=last.sheet if last else None)
 
 

@@ -1,9 +1,10 @@
 """What a firm keeps for its filings: templates, letters, approvers."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from waglan.gateway.http.asked import Asked
@@ -18,7 +19,7 @@ from waglan.operations.end_letter import end_letter
 from waglan.operations.keep_template import NewTemplate, drop_template, keep_template
 from waglan.operations.name_approver import Naming, name_approver
 from waglan.operations.open_draft import Opened, open_draft
-from waglan.operations.open_letter import KeptLetter, LetterSheet, open_letter
+from waglan.operations.open_letter import KeptLetter, LetterSheet, Wanted, list_letters, open_letter
 from waglan.operations.record_letter import record_letter
 from waglan.operations.set_filing_rule import set_filing_rule
 from waglan.parties.approval import Approver
@@ -176,16 +177,24 @@ async def add_letter(new: NewLetter, visitor: TheMaker) -> LetterView:
 
 @router.get("/letters", response_model=LetterPage, responses=ERRORS)
 async def letters(
-    visitor: TheVisitor, before: Before = None, limit: Limit = LISTED_MAX
+    visitor: TheVisitor,
+    client: Annotated[str, Query(max_length=200, examples=["SAMPLE IMPORTS"])] = "",
+    ended: Annotated[bool | None, Query(description="Taken back, or over.")] = None,
+    before: Before = None,
+    limit: Limit = LISTED_MAX,
 ) -> LetterPage:
-    """List your clients' letters, newest first; one that ends within 14 days says so."""
+    """List your clients' letters, newest first; one that ends within 14 days says so.
+
+    `client` is a part of what the client is called: a name in either script, or a code.
+    """
     visitor.must(Act.READ)
+    vault, now = visitor.kit.keys.vault, visitor.kit.clock()
     async with visitor.transaction() as tx:
-        found = await sheets.listed(tx, "letter", before=before, at_most=limit + 1)
-        page, last = cut(found, limit)
-        opened = [await open_letter(tx, visitor.kit.keys.vault, one.sheet) for one in page]
-    shown = [_letter(one, visitor) for one in opened if one is not None]
-    return LetterPage(letters=shown, next=last.sheet if last else None)
+        wanted = Wanted(now, client, ended)
+        found = await list_letters(tx, vault, wanted, before=before, at_most=limit + 1)
+    page, last = cut(found, limit)
+    shown = [_letter(one, visitor) for one in page]
+    return LetterPage(letters=shown, next=last.id if last else None)
 
 
 @router.delete("/letters/{letter}", status_code=204, responses=ERRORS)

@@ -1,15 +1,16 @@
 """How a key stands, what happened, and the proof of it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, JsonValue
+from pydantic import AwareDatetime, BaseModel, JsonValue
 
 from waglan.cargo.standing import Standing, Told, standing_moves
+from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.raw import Raw
@@ -25,7 +26,8 @@ from waglan.operations._sights import sights
 from waglan.operations.prove_event import prove_event
 from waglan.operations.track_key import Tracked, track_key
 from waglan.parties.permission import Act
-from waglan.store import events
+from waglan.store import Transaction, events
+from waglan.store.events import Sought
 
 T = TypeVar("T")
 
@@ -159,25 +161,46 @@ def _event(seq: int | None, event: Event) -> EventView:
     )
 
 
+Time = Annotated[AwareDatetime | None, Query(examples=["2026-11-28T09:00:00+08:00"])]
+
+
 @router.get("/v1/events", response_model=PageView, responses=ERRORS)
-async def page(
+async def page(  # noqa: PLR0913 -- each is a filter of its own
     visitor: TheVisitor,
     after: Annotated[int, Query(ge=-1)] = -1,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
+    code: Annotated[EventCode | None, Query(examples=["customs.notice-served"])] = None,
+    kind: Annotated[KeyKind | None, Query(examples=["bill"])] = None,
+    since: Time = None,
+    until: Time = None,
 ) -> PageView:
-    """List what happened that you may see, in the log's order, beyond a cursor."""
+    """List what happened that you may see, in the log's order, beyond a cursor.
+
+    `kind` is of the key that an event is about; `since` and `until` (which is outside) are times of
+    recording. With any of them a page may be short, or empty: you are at the end once `next` stays
+    as it was.
+    """
     visitor.must(Act.READ)
-    found = await _page(visitor, "/v1/events", after, limit)
-    return PageView(events=found, next=found[-1].seq or after if found else after)
+    sought = Sought(code, kind, since, until)
+    if sought == Sought():
+        found = await _page(visitor, "/v1/events", after, limit)
+        return PageView(events=found, next=found[-1].seq or after if found else after)
+    async with visitor.transaction() as tx:
+        told, beyond = await events.search(tx, sought, after=after, at_most=limit)
+        shown = await _seen(tx, visitor, "/v1/events", told)
+    return PageView(events=shown, next=beyond)
 
 
 async def _page(visitor: Visitor, asked: str, after: int, limit: int) -> list[EventView]:
     async with visitor.transaction() as tx:
-        told = [
-            (one, read_event(one.canonical))
-            for one in await events.feed(tx, after=after, at_most=limit)
-        ]
-        await visitor.looked(tx, asked, sights((one.consignment, event) for one, event in told))
+        return await _seen(tx, visitor, asked, await events.feed(tx, after=after, at_most=limit))
+
+
+async def _seen(
+    tx: Transaction, visitor: Visitor, asked: str, found: Sequence[events.Told]
+) -> list[EventView]:
+    told = [(one, read_event(one.canonical)) for one in found]
+    await visitor.looked(tx, asked, sights((one.consignment, event) for one, event in told))
     return [_event(one.seq, event) for one, event in told]
 
 
