@@ -12,7 +12,7 @@ from waglan.cli.named import named_lines
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, pages, path_step, show_finding
-from waglan.cli.wording import plain, say, stopped, words
+from waglan.cli.wording import coded, plain, say, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 
@@ -105,7 +105,7 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
         number=plain(bill["number"]),
         filer=plain(bill["filer"]),
         version=bill["version"],
-        status=bill["status"] or "-",
+        status=coded("customs", bill["status"], lang),
         whom=names[bill["waits_for"]],
         waits=names[bill["waits"]],
     )
@@ -129,8 +129,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
                 number=plain(bill["number"]),
                 filer=plain(bill["filer"]),
                 version=bill["version"],
-                status=bill["status"] or "-",
-                served=bill["served"] or "-",
+                status=coded("customs", bill["status"], settings.lang),
+                served=coded("customs", bill["served"], settings.lang),
             )
         )
         if bill["withdrawn"]:
@@ -142,8 +142,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
         for step in bill["steps"]:
             by = step["act"] or step["order"] or "-"
             why = ", ".join([*step["fired"], *step["targeting"], *filter(None, [step["result"]])])
-            at = step["decided_at"][:19]
-            typer.echo(plain(f"  {step['version']:>3}  {at}  {step['status']:<22} {by}  {why}"))
+            at, status = step["decided_at"][:19], coded("customs", step["status"], settings.lang)
+            typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
 
 
 @app.command("ask-documents")
@@ -339,7 +339,7 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
         ]
         done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:
-        status = row["status"] or "-"
+        status = coded("customs", row["status"], settings.lang)
         typer.echo(plain(f"{row['number']}  {row['filer']}  {row['version']}  {status}"))
         for finding in row["findings"]:
             show_finding(finding, settings.lang)

@@ -8,7 +8,7 @@ import httpx
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.wording import plain, say, stopped
+from waglan.cli.wording import coded, plain, say, stopped
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.render import Lang
@@ -96,7 +96,7 @@ def _tell(one: dict[str, Any], lang: Lang) -> None:
             "told",
             lang,
             bill=one["bill"],
-            status=one["status"],
+            status=coded("customs", one["status"], lang),
             authority=one["authority"],
             at=one["told_at"][:19],
             version=one["version"],

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from waglan.cli.named import named_lines
-from waglan.cli.wording import plain, say, words
+from waglan.cli.wording import coded, plain, say, words
 from waglan.codes.render import Lang
 
 COLUMNS = 80
@@ -17,7 +17,8 @@ ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
     """Print everything that was found, oldest first, with what nobody said."""
     for found in answer["found"]:
-        _print(f"{found['kind']} {found['key']}  {found['declaration']}")
+        kind, declared = words("kind", lang)[found["kind"]], found["declaration"]
+        _print(f"{kind} {found['key']}  {coded('declaration', declared, lang)}")
         for line in _stands(found, lang):
             _print(line, indent=2)
         for named in found["named"]:
@@ -88,7 +89,9 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(say("track", "moved", lang, what=moved["what"], by=moved["said_by"], at=at))
     if customs:
         at = customs["happened_at"][:19]
-        lines.append(say("track", "customs", lang, status=customs["what"], at=at))
+        lines.append(
+            say("track", "customs", lang, status=coded("customs", customs["what"], lang), at=at)
+        )
     elif not moved:
         lines.append(say("track", "silent", lang))
     return lines

@@ -27,6 +27,12 @@ def words(group: str, lang: Lang) -> dict[str, str]:
     return cast(dict[str, str], found)
 
 
+def coded(group: str, code: str | None, lang: Lang) -> str:
+    """Return a code with the word for it; a dash for none, and an unknown one as it is."""
+    word = words(group, lang).get(code or "", code or "-")
+    return word if word == (code or "-") else f"{word} ({code})"
+
+
 def tell(finding: Finding, lang: Lang, *, err: bool = True) -> None:
     """Print a finding: its gravity, code and place, the problem, and the remedy."""
     severity = words("severity", lang)[finding.severity.value]
