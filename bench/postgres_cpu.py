@@ -5,6 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+# Its folder is not there any more, or is only just there.
+_GONE = (FileNotFoundError, ProcessLookupError)
 
 
 def postmaster(data: Path) -> int:
@@ -36,7 +38,7 @@ def by_role(pid: int) -> Counter[str]:
 def _title(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except FileNotFoundError:
+    except _GONE:
         return ""
 
 
@@ -49,7 +51,7 @@ def _ticks(pid: int) -> int:
     try:
         # The name of the process may hold spaces, so that we count from behind it.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:  # it ended between the two looks, and its parent counts it
+    except _GONE:  # it ended between the two looks, and its parent counts it
         return 0
     user, system, user_gone, system_gone = (int(ticks) for ticks in fields[11:15])
     return user + system + user_gone + system_gone

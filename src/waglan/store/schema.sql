@@ -2448,9 +2448,9 @@ CREATE POLICY audience ON public.key_event FOR SELECT TO waglan_app, waglan_auth
    FROM public.audience a
   WHERE ((a.org = public.current_org()) AND (a.event_id = key_event.event_id)))));
 
-CREATE POLICY author ON public.audience FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+CREATE POLICY author ON public.audience FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((EXISTS ( SELECT 1
    FROM public.event e
-  WHERE ((e.month = audience.month) AND (e.event_id = audience.event_id) AND (e.org = public.current_org())))));
+  WHERE ((e.tx = pg_current_xact_id()) AND (e.org = public.current_org()) AND ((e.event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))))) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY author ON public.bill_equipment FOR INSERT TO waglan_app WITH CHECK ((org = public.current_org()));
 
@@ -2488,9 +2488,9 @@ CREATE POLICY author ON public.grant_revocation FOR INSERT TO waglan_app WITH CH
    FROM public.consignment_grant g
   WHERE ((g.grant_id = grant_revocation.grant_id) AND (g.org = public.current_org()))))));
 
-CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+CREATE POLICY author ON public.key_event FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((EXISTS ( SELECT 1
    FROM public.event e
-  WHERE ((e.month = key_event.month) AND (e.event_id = key_event.event_id) AND (e.org = public.current_org())))));
+  WHERE ((e.tx = pg_current_xact_id()) AND (e.org = public.current_org()) AND ((e.event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))))) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY author ON public.reader FOR INSERT TO waglan_app WITH CHECK (((NOT is_shown) AND (EXISTS ( SELECT 1
    FROM public.consignment c
@@ -2985,6 +2985,8 @@ CREATE POLICY own ON public.table_publication TO waglan_authority USING ((author
 CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own_block ON public.event AS RESTRICTIVE FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((org = public.current_org()) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
 
