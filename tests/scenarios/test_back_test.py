@@ -1,9 +1,11 @@
 """A draft table is run on what was filed before, and decides nothing."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import httpx
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -13,6 +15,15 @@ from waglan.customs.officer_act import Kind
 from waglan.customs.outcome import Outcome
 
 COUNTS = ("bills", "examined", "hits", "misses")
+
+
+def pages_of_one(customs: httpx.Client, path: str, tests: Sequence[dict[str, Any]]) -> None:
+    """Two back-tests, the newest first, each on a page."""
+    newest = customs.get(path, params={"limit": 1}).json()
+    older = customs.get(path, params={"limit": 1, "before": newest["next"]}).json()
+    found = [*newest["back_tests"], *older["back_tests"]]
+    assert [one["asked_at"] for one in found] == [one["asked_at"] for one in tests]
+    assert older["next"] is None
 
 
 def test_a_draft_is_compared_with_what_was_decided_and_the_second_officer_sees_it(
@@ -42,7 +53,7 @@ def test_a_draft_is_compared_with_what_was_decided_and_the_second_officer_sees_i
     colleague = officer.colleague()
 
     def ended() -> dict[str, Any] | None:
-        [found] = colleague.desk.get(path).json()
+        [found] = colleague.desk.get(path).json()["back_tests"]
         return dict(found) if found["ended_at"] else None
 
     found = wait(ended)
@@ -75,10 +86,13 @@ def test_a_draft_is_compared_with_what_was_decided_and_the_second_officer_sees_i
     # An outcome that is known later changes a back-test that is asked for later, and no other.
     again = customs.post(path, json=period | {"since": (since + timedelta(seconds=1)).isoformat()})
     assert again.json()["asked_at"] > found["asked_at"]
+    pages_of_one(customs, path, [again.json(), found])
 
     other = instance.let_in("past-other", "customs", addresses=("PASTOTHER:ZZZ",))
-    assert other.get(path).json() == []
-    assert other.post(path, json=period).status_code == 404
+    assert (other.get(path).json()["back_tests"], other.post(path, json=period).status_code) == (
+        [],
+        404,
+    )
     assert line.get(path).status_code == line.post(path, json=period).status_code == 403
     late = datetime.now(UTC) + timedelta(days=1)
     for wrong in (

@@ -33,7 +33,18 @@ def handed_over(firm: Firm, number: str, **more: Any) -> dict[str, Any]:
 
 
 def files(client: httpx.Client, draft: dict[str, Any]) -> dict[str, Any]:
-    return dict(ok(client.get(f"{at(draft)}/files")))
+    """All files of a draft, which are the same on pages of one."""
+    path = f"{at(draft)}/files"
+    whole = dict(ok(client.get(path)))
+    assert whole["next"] is None
+    found, after = [], ""
+    for _ in whole["files"]:
+        page = ok(client.get(path, params={"limit": 1, "after": after}))
+        found += page["files"]
+        after = page["next"] or ""
+    assert (found, after) == (whole["files"], "")
+    assert ok(client.get(path, params={"after": "9/absent"}))["files"] == []
+    return whole
 
 
 def events(firm: Firm, draft: dict[str, Any]) -> list[dict[str, Any]]:

@@ -138,8 +138,21 @@ def test_beyond_what_is_anothers_there_is_nothing(
     assert answers == [[], []]
 
 
+def test_a_messages_answers_come_page_by_page(port: Port) -> None:
+    shown = filed(port.line, manifest(Call("PAGELINE", "PAGECUSTOMS", "PAGE2"), Paper("SYNPAGEA")))
+    path = f"/v1/messages/{shown['id']}/answers"
+    whole = port.line.get(path).json()
+    assert [one["kind"] for one in whole[:2]] == ["CONTRL", "CUSRES"]
+    assert port.line.get(path, params={"limit": 1}).json() == whole[:1]
+    assert port.line.get(path, params={"after": whole[0]["n"], "limit": 1}).json() == whole[1:2]
+    assert port.line.get(path, params={"after": whole[-1]["n"]}).json() == []
+    for wrong in ({"after": -1}, {"limit": 0}, {"after": 1 << 40}):
+        assert port.line.get(path, params=wrong).status_code == 422
+
+
 def test_a_manifests_bills_come_page_by_page(port: Port) -> None:
-    [standing] = port.customs.get("/v1/manifests").json()["manifests"]
+    asked = {"document": "DOC-PAGE1"}
+    [standing] = port.customs.get("/v1/manifests", params=asked).json()["manifests"]
     path = f"/v1/customs/manifests/{standing['id']}/bills"
     found: list[str] = []
     after: dict[str, int] = {}

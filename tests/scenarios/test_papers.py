@@ -272,9 +272,22 @@ BACK = msgspec.structs.replace(
 
 
 def from_partners(client: httpx.Client, message: str) -> list[dict[str, Any]]:
-    answer = client.get(f"/v1/messages/{message}/partner-answers")
-    assert answer.status_code == 200, answer.text
-    return list(answer.json())
+    path = f"/v1/messages/{message}/partner-answers"
+
+    def numbered() -> list[list[dict[str, Any]]]:
+        whole = client.get(path)
+        assert whole.status_code == 200, whole.text
+        return [whole.json()] if all(one["seq"] is not None for one in whole.json()) else []
+
+    found: list[dict[str, Any]]
+    [found] = wait(numbered)
+    last = -1
+    for one in found:  # one by one, what follows each
+        [page] = client.get(path, params={"after": last, "limit": 1}).json()
+        assert page["number"] == one["number"]
+        last = page["seq"]
+    assert not found or client.get(path, params={"after": last}).json() == []
+    return found
 
 
 def test_a_partners_answer_is_shown_at_what_it_answers_to_its_sender_alone(port: Port) -> None:

@@ -204,8 +204,8 @@ def test_figures_tell_nobody_that_a_table_changed_or_an_officer_acted(instance: 
     period = {"since": (now - timedelta(days=1)).isoformat(), "until": now.isoformat()}
     began = side.customs.post(path, json=period)
     assert began.status_code == 201, began.text
-    wait(lambda: side.customs.get(path).json()[0]["ended_at"])
-    assert side.customs.get(path).json()[0]["done"] == 1
+    wait(lambda: side.customs.get(path).json()["back_tests"][0]["ended_at"])
+    assert side.customs.get(path).json()["back_tests"][0]["done"] == 1
     bills = side.officer.sees(BILLS[0].number)
     for refused in (0, 1):  # the second comes too late
         done = side.officer.does(Kind.SELECT, bills=bills, reason="a look")

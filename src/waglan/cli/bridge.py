@@ -4,9 +4,10 @@ import hashlib
 import sys
 from base64 import b64encode
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
+import httpx
 import typer
 
 from waglan.cli.paper import BAD, CLEAN, FOUND, UNREADABLE, TheFile, TheLang, chosen, opened
@@ -56,7 +57,7 @@ def files(
     """Fetch the files of a draft's last handing over, byte for byte, and say where they go."""
     settings = Settings()
     with client(settings) as http:
-        told = answered(http.get(f"/v1/drafts/{draft}/files")).json()
+        told = _files(http, f"/v1/drafts/{draft}/files")
         kept = [one for one in told["files"] if one["act"] == "handed-over"]
         newest = max((one["step"] for one in kept), default=None)
         step = 0 if preview else newest
@@ -74,6 +75,15 @@ def files(
             typer.echo(plain(f"{one['sha256']}  {one['name']}"))
     typer.echo(say("bridge", "not_sent", settings.lang))
     typer.echo(plain(told["note"]))
+
+
+def _files(http: httpx.Client, path: str) -> dict[str, Any]:
+    """Return what is told of a draft's files, with those of all pages."""
+    told: dict[str, Any] = answered(http.get(path)).json()
+    while told["next"] is not None:
+        more = answered(http.get(path, params={"after": told["next"]})).json()
+        told = {**more, "files": [*told["files"], *more["files"]]}
+    return told
 
 
 @app.command()

@@ -173,14 +173,14 @@ def answers(
     message: Annotated[str, typer.Argument(help="The message's id, as `submit` printed it.")],
 ) -> None:
     """List the answers to a message of yours: Waglan's, and those of whom it was for."""
-    from waglan.cli.talk import answered, client, path_step
+    from waglan.cli import talk
     from waglan.cli.tracked import show_answers
 
     settings = Settings()
-    path = f"/v1/messages/{path_step(message)}"
-    with client(settings) as http:
-        own = answered(http.get(f"{path}/answers")).json()
-        partners = answered(http.get(f"{path}/partner-answers")).json()
+    path = f"/v1/messages/{talk.path_step(message)}"
+    with talk.client(settings) as http:
+        own = talk.listed(http, f"{path}/answers", "after", "n")
+        partners = talk.listed(http, f"{path}/partner-answers", "after", "seq")
     show_answers(own, partners, settings.lang)
 
 

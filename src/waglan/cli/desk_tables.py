@@ -11,7 +11,7 @@ import typer
 from waglan.cli import desk_back_test
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
-from waglan.cli.talk import answered, client, path_step
+from waglan.cli.talk import answered, client, pages, path_step
 from waglan.cli.wording import plain, say
 from waglan.codes.render import Lang
 
@@ -54,7 +54,7 @@ def show(sha256: Sha256) -> None:
     settings = Settings()
     with client(settings) as http:
         found = answered(http.get(f"/v1/customs/tables/{sha256}")).json()
-        tests = answered(http.get(f"/v1/customs/tables/{sha256}/back-tests")).json()
+        tests = [*pages(http, f"/v1/customs/tables/{sha256}/back-tests", "back_tests")]
     for row in found["in_words"]:
         typer.echo(_words(row))
     for test in tests:

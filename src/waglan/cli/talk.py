@@ -93,7 +93,7 @@ def made(http: httpx.Client, path: str, wanted: Mapping[str, Any]) -> httpx.Resp
 def pages(
     http: httpx.Client, path: str, name: str, at_most: int = 10_000, **asked: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield what a list holds, page by page."""
+    """Yield what a list holds, page by page, each going on with the `next` of the one before."""
     before: dict[str, str] = {}
     while at_most > 0:
         limit = {"limit": str(min(DRAFTS_PAGE, at_most))}

@@ -35,7 +35,7 @@ async def partner_answers(tx: Transaction, vault: Vault, message: Kept) -> list[
 
     They are found by the numbers that the message itself bears, so nobody sees an answer to what
     is not his; an answer by anybody else than the addressee is left out. Of a file with several
-    interchanges the first is asked for; its papers all are.
+    interchanges the first is asked for; its papers all are. They come in the log's order.
     """
     wanted = {("APERAK", *paper) for paper in await documents.addressed(tx, message.message_id)}
     head = [block async for block in messages.blocks(tx, vault, message, at_most=1)]
@@ -51,7 +51,8 @@ async def partner_answers(tx: Transaction, vault: Vault, message: Kept) -> list[
             event = read_event(told.canonical)
             if _is_wanted(event, message) and _of(event) in wanted:
                 found.append(_answered(told.seq, event))
-    return sorted(found, key=lambda one: one.told_at)
+    # What has no number in the log yet comes last, as it will when it has one.
+    return sorted(found, key=lambda one: (one.seq is None, one.seq or 0, one.told_at))
 
 
 def _is_wanted(event: Event, message: Kept) -> bool:

@@ -174,10 +174,15 @@ async def by_number(tx: Transaction, number: int) -> BackTest | None:
     return found[0] if found else None
 
 
-async def of_table(tx: Transaction, sha256: bytes, *, at_most: int) -> list[BackTest]:
-    """Return the back-tests of a table, newest first."""
-    query = _TESTS + " b.table_sha256 = %s ORDER BY b.back_test_id DESC LIMIT %s"
-    return await _found(tx, query, [sha256, at_most])
+async def of_table(
+    tx: Transaction, sha256: bytes, *, before: int | None, at_most: int
+) -> list[BackTest]:
+    """Return the back-tests of a table, newest first, from below one of them on."""
+    query = (
+        _TESTS + " b.table_sha256 = %s AND b.back_test_id < coalesce(%s, b.back_test_id + 1)"
+        " ORDER BY b.back_test_id DESC LIMIT %s"
+    )
+    return await _found(tx, query, [sha256, before, at_most])
 
 
 async def of_period(

@@ -299,10 +299,14 @@ async def _add_answer(
     )
 
 
-async def answers(tx: Transaction, message_id: int) -> list[Answer]:
-    """Return the answers to a message, in the order they were made."""
+async def answers(
+    tx: Transaction, message_id: int, *, after: int = 0, at_most: int | None = None
+) -> list[Answer]:
+    """Return the answers to a message, in the order they were made, beyond one of them."""
     rows = await tx.execute(
-        "SELECT n, kind, size, made_at FROM answer WHERE message_id = %s ORDER BY n", [message_id]
+        "SELECT n, kind, size, made_at FROM answer WHERE message_id = %s AND n > %s"
+        " ORDER BY n LIMIT %s",
+        [message_id, after, at_most],
     )
     return [Answer(*row) for row in await rows.fetchall()]
 

@@ -1,8 +1,9 @@
 """Back-tests of officers' tables: begun by one, seen by whoever publishes. Officers only."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -10,6 +11,7 @@ from waglan.customs.back_test import Counts
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import LISTED_MAX, cut
 from waglan.gateway.http.problem import absent, misunderstood
 from waglan.gateway.http.tables import Sha256
 from waglan.operations.begin_back_test import begin_back_test
@@ -20,7 +22,8 @@ from waglan.store.back_tests import BackTest
 router = APIRouter(prefix="/v1/customs/tables", tags=["customs"])
 
 DAYS_MAX = 366
-LISTED_MAX = 20
+LISTED = 20
+NUMBER_MAX = (1 << 63) - 1
 
 
 class Period(Asked):
@@ -84,13 +87,27 @@ async def begin(sha256: Sha256, period: Period, visitor: TheVisitor) -> BackTest
     return _view(found)
 
 
-@router.get("/{sha256}/back-tests", response_model=list[BackTestView], responses=ERRORS)
-async def of_table(sha256: Sha256, visitor: TheVisitor) -> list[BackTestView]:
-    """List the newest back-tests of a table, and how far each has come."""
+class BackTestPage(BaseModel):
+    """Back-tests, newest first; `next` is the `before` of the next page, null on the last."""
+
+    back_tests: list[BackTestView]
+    next: int | None
+
+
+@router.get("/{sha256}/back-tests", response_model=BackTestPage, responses=ERRORS)
+async def of_table(
+    sha256: Sha256,
+    visitor: TheVisitor,
+    before: Annotated[int | None, Query(ge=0, le=NUMBER_MAX)] = None,
+    limit: Annotated[int, Query(ge=1, le=LISTED_MAX)] = LISTED,
+) -> BackTestPage:
+    """List the back-tests of a table, newest first, and how far each has come."""
     visitor.must(Act.READ_TARGETING)
     async with visitor.transaction() as tx:
-        found = await back_tests.of_table(tx, bytes.fromhex(sha256), at_most=LISTED_MAX)
-    return [_view(one) for one in found]
+        table = bytes.fromhex(sha256)
+        found = await back_tests.of_table(tx, table, before=before, at_most=limit + 1)
+    page, last = cut(found, limit)
+    return BackTestPage(back_tests=[*map(_view, page)], next=last.number if last else None)
 
 
 def _view(one: BackTest) -> BackTestView:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
 from waglan.codes.render import Lang
@@ -11,6 +11,7 @@ from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.draft_views import SAYING
 from waglan.gateway.http.drafts import there
 from waglan.gateway.http.messages import ERRORS
+from waglan.gateway.http.paging import LISTED_MAX, Limit, cut
 from waglan.gateway.http.problem import absent
 from waglan.logbook.leaf import commit
 from waglan.messages.bridge.file import BridgeFile
@@ -47,11 +48,20 @@ class FilesView(BaseModel):
     sent: bool
     note: str
     files: list[FileView]
+    next: str | None  # the `after` of the next page, null on the last
 
 
 @router.get("/{draft}/files", response_model=FilesView, responses=ERRORS)
-async def listed(draft: UUID, visitor: TheVisitor) -> FilesView:
-    """List the files that were made of a draft, and replies that were handed in; none was sent."""
+async def listed(
+    draft: UUID,
+    visitor: TheVisitor,
+    after: Annotated[str, Query(max_length=140, description="The `next` of the page before.")] = "",
+    limit: Limit = LISTED_MAX,
+) -> FilesView:
+    """List the files that were made of a draft, and replies that were handed in; none was sent.
+
+    The newest step's first, then those that approving it now would make.
+    """
     visitor.must(Act.READ)
     opened = await _opened(visitor, draft)
     found = [
@@ -59,7 +69,20 @@ async def listed(draft: UUID, visitor: TheVisitor) -> FilesView:
         for step, act, said in _saying(opened)
         for one in said.files
     ]
-    return FilesView(connected=False, sent=False, note=_note(opened, visitor.lang), files=found)
+    absent_one = len(found) if after else 0
+    begins = next((n for n, one in enumerate(found, 1) if _place(one) == after), absent_one)
+    page, last = cut(found[begins : begins + limit + 1], limit)
+    return FilesView(
+        connected=False,
+        sent=False,
+        note=_note(opened, visitor.lang),
+        files=list(page),
+        next=_place(last) if last else None,
+    )
+
+
+def _place(one: FileView) -> str:
+    return f"{one.step}/{one.name}"
 
 
 @router.get(

@@ -2,13 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -16,6 +16,7 @@ from waglan.codes.finding import Finding, Severity, Where, decode
 from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
+from waglan.gateway.http.paging import LISTED_MAX, Limit
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
 from waglan.operations.partner_answers import partner_answers
@@ -28,7 +29,9 @@ from waglan.operations.receive_message import (
 )
 from waglan.parties.permission import Act
 from waglan.store import Transaction, messages, uploads
-from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
+from waglan.store.messages import CHUNK_BYTES, Answer, Chunk, Kept
+
+ANSWERS_MAX = (1 << 31) - 1
 
 router = APIRouter(prefix="/v1/messages", tags=["messages"])
 
@@ -265,11 +268,11 @@ async def _shown(tx: Transaction, visitor: Visitor, message: UUID) -> MessageVie
         received_at=kept.received_at,
         state="waiting" if outcome is None else outcome.state,
         findings=[] if outcome is None else view(decode(outcome.findings), visitor.lang),
-        answers=await _answers(tx, kept),
+        answers=_answers(kept, await messages.answers(tx, kept.message_id)),
     )
 
 
-async def _answers(tx: Transaction, kept: Kept) -> list[AnswerView]:
+def _answers(kept: Kept, found: Sequence[Answer]) -> list[AnswerView]:
     return [
         AnswerView(
             n=answer.n,
@@ -278,7 +281,7 @@ async def _answers(tx: Transaction, kept: Kept) -> list[AnswerView]:
             made_at=answer.made_at,
             href=f"/v1/messages/{kept.id}/answers/{answer.n}",
         )
-        for answer in await messages.answers(tx, kept.message_id)
+        for answer in found
     ]
 
 
@@ -302,10 +305,15 @@ async def raw(message: UUID, visitor: TheVisitor) -> StreamingResponse:
     """Return the bytes as they were sent; nothing once they are erased."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        kept = await messages.by_id(tx, message)
+        kept = await _kept(tx, message)
+    return StreamingResponse(_raw(visitor, kept), media_type="application/octet-stream")
+
+
+async def _kept(tx: Transaction, message: UUID) -> Kept:
+    kept = await messages.by_id(tx, message)
     if kept is None:
         raise absent("message")
-    return StreamingResponse(_raw(visitor, kept), media_type="application/octet-stream")
+    return kept
 
 
 async def _raw(visitor: Visitor, kept: Kept) -> AsyncIterator[bytes]:
@@ -315,26 +323,40 @@ async def _raw(visitor: Visitor, kept: Kept) -> AsyncIterator[bytes]:
 
 
 @router.get("/{message}/answers", response_model=list[AnswerView], responses=ERRORS)
-async def answers(message: UUID, visitor: TheVisitor) -> list[AnswerView]:
-    """List the answers to a message: CONTRL, APERAK, CUSRES; RESULT and NOTICE as JSON."""
+async def answers(
+    message: UUID,
+    visitor: TheVisitor,
+    after: Annotated[int, Query(ge=0, le=ANSWERS_MAX)] = 0,
+    limit: Limit = LISTED_MAX,
+) -> list[AnswerView]:
+    """List the answers to a message: CONTRL, APERAK, CUSRES; RESULT and NOTICE as JSON.
+
+    `after` is the `n` of the last one you saw.
+    """
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        kept = await messages.by_id(tx, message)
-        if kept is None:
-            raise absent("message")
-        return await _answers(tx, kept)
+        kept = await _kept(tx, message)
+        found = await messages.answers(tx, kept.message_id, after=after, at_most=limit)
+    return _answers(kept, found)
 
 
 @router.get("/{message}/partner-answers", response_model=list[PartnerAnswerView], responses=ERRORS)
-async def from_partners(message: UUID, visitor: TheVisitor) -> list[PartnerAnswerView]:
-    """List what those answered whom a message, or a paper in it, was for: APERAK and CONTRL."""
+async def from_partners(
+    message: UUID,
+    visitor: TheVisitor,
+    after: Annotated[int, Query(ge=-1)] = -1,
+    limit: Limit = LISTED_MAX,
+) -> list[PartnerAnswerView]:
+    """List what those answered whom a message, or a paper in it, was for: APERAK and CONTRL.
+
+    In the log's order; `after` is the `seq` of the last one you saw.
+    """
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        kept = await messages.by_id(tx, message)
-        if kept is None:
-            raise absent("message")
+        kept = await _kept(tx, message)
         found = await partner_answers(tx, visitor.kit.keys.vault, kept)
-    return [PartnerAnswerView(**{**asdict(one), "codes": [*one.codes]}) for one in found]
+    page = [one for one in found if one.seq is None or one.seq > after][:limit]
+    return [PartnerAnswerView(**{**asdict(one), "codes": [*one.codes]}) for one in page]
 
 
 @router.get(
