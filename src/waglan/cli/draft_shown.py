@@ -32,6 +32,11 @@ def show_draft(one: Shown, lang: Lang) -> None:
     for step in one["steps"]:
         said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))
         typer.echo(plain(f"{step['n']:>3}  {step['at'][:19]}  {step['act']:<12} {said}".rstrip()))
+    for filed in one["filed"]:
+        if filed["findings"]:
+            typer.echo(say("draft", "refused", lang, step=filed["step"]))
+        for finding in filed["findings"]:
+            show_finding(finding, lang)
 
 
 def _field(field: Shown, lang: Lang) -> None:

@@ -1,11 +1,14 @@
 """A draft is held against all that its filer may be shown before it is filed."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from waglan.codes.calendar import HONG_KONG
-from waglan.codes.finding import Finding, Severity
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.dry_run import dry_run
 from waglan.logbook.sealed import Vault
 from waglan.manifest.deadline import Deadline
@@ -13,12 +16,18 @@ from waglan.manifest.draft import Draft, clients_named, draft_findings, due, tim
 from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.filing_profile import Recipient, refusal
 from waglan.manifest.model import Function
-from waglan.manifest.on_behalf import letter_for
 from waglan.messages.bridge.make import bridge_files
+from waglan.messages.edifact import Profile
+from waglan.messages.whole import Whole, wholes
+from waglan.operations.check_manifest import Asker, check_whole, read_edifact
+from waglan.operations.open_draft import Opened
 from waglan.operations.open_letter import open_letter
-from waglan.parties.authorisation import Letter, client_findings, letter_findings
-from waglan.parties.role import Principal
-from waglan.store import Transaction
+from waglan.operations.step_draft import By
+from waglan.operations.write_draft import Written, write_draft
+from waglan.parties.authorisation import client_findings, letter_findings
+from waglan.parties.permission import Act
+from waglan.parties.reporting import role_refusal
+from waglan.store import Transaction, partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +46,75 @@ class Checked:
 
 
 async def check_draft(
-    tx: Transaction, vault: Vault, principal: Principal, draft: Draft, *, at: datetime
+    tx: Transaction, vault: Vault, by: By, opened: Opened, *, message_bytes_max: int
 ) -> Checked:
-    """Return what stands against filing a draft now. Nothing is written, and no secret is asked."""
+    """Return what stands against filing a draft now. Nothing is written, and no secret is asked.
+
+    What goes to a desk here is written and read as its filing will be, and looked at likewise.
+    """
+    draft, roles = opened.draft, by.principal.roles
     letter_id = draft.setup.letter
-    is_for_client = letter_id is not None
-    letter: Letter | None = None
     findings: list[Finding] = []
-    if why := refusal(draft.profile, principal.roles, for_client=is_for_client):
+    if why := refusal(draft.profile, roles, for_client=letter_id is not None):
         findings.append(why)
     if letter_id is not None:
-        kept = await open_letter(tx, vault, UUID(letter_id))
-        letter = None if kept is None else kept.letter
-        findings += letter_findings(letter, draft.profile.id, at=at)
-        if letter is not None:
-            findings += client_findings(letter, clients_named(draft))
+        findings += await _letter(tx, vault, draft, UUID(letter_id), at=by.at)
     findings += draft_findings(draft)
     found = due(draft)
-    findings += time_findings(found, at=at)
+    findings += time_findings(found, at=by.at)
     wrong = {one.where.path for one in findings if one.severity is Severity.ERROR}
     findings += [one for one in bridge_files(draft).findings if one.where.path not in wrong]
-    run: tuple[str, ...] = ()
-    not_run: tuple[Finding, ...] = ()
-    is_judged = draft.profile.recipient is Recipient.CUSTOMS_DESK
-    if is_judged and draft.life.function is not Function.CANCEL:
-        manifest = manifest_of(draft.values, draft.profile, draft.mode)
-        if letter is not None:
-            # What would be found on the way to the desk, and was not found above.
-            known = {one.code for one in findings}
-            more = letter_for(manifest, principal.roles, [letter], at=at)
-            findings += [one for one in more if one.code not in known]
-        rehearsed = dry_run(manifest, on=at.astimezone(HONG_KONG).date())
-        findings += rehearsed.findings
-        run, not_run = rehearsed.rules_run, rehearsed.not_run
+    run, not_run = tuple[str, ...](), tuple[Finding, ...]()
+    if draft.profile.recipient is Recipient.CUSTOMS_DESK:
+        written = await write_draft(tx, by, opened, message_bytes_max=message_bytes_max)
+        more, run, not_run = await _as_filed(tx, vault, by, opened, written)
+        known = {one.code for one in findings}
+        findings += [one for one in more if one.code not in known]
     return Checked(tuple(findings), run, not_run, tuple(found))
+
+
+async def _letter(
+    tx: Transaction, vault: Vault, draft: Draft, letter_id: UUID, *, at: datetime
+) -> list[Finding]:
+    kept = await open_letter(tx, vault, letter_id)
+    letter = None if kept is None else kept.letter
+    findings = letter_findings(letter, draft.profile.id, at=at)
+    if letter is not None:
+        findings += client_findings(letter, clients_named(draft))
+    return findings
+
+
+async def _as_filed(
+    tx: Transaction, vault: Vault, by: By, opened: Opened, written: Written
+) -> tuple[list[Finding], tuple[str, ...], tuple[Finding, ...]]:
+    """Return what the message would be answered, which rules were run, and which were not."""
+    findings = [*written.findings]
+    if refused := role_refusal("CUSCAR", Act.FILE, by.principal.roles):
+        findings.append(refused)
+    profile = (await partners.agreed(tx, by.org)).profile
+    found, wrong = await asyncio.to_thread(_read, written.body, profile)
+    findings += [*map(_placed, wrong)]
+    for whole in found:
+        checked = await check_whole(tx, vault, Asker(by.party, by.org, by.at), whole, ())
+        findings += [*map(_placed, checked.findings)]
+        if checked.rules_run:
+            return findings, checked.rules_run, checked.not_run
+    if opened.draft.life.function is Function.CANCEL:
+        return findings, (), ()
+    # It would be refused before any rule of the desk is run; they are told all the same.
+    manifest = manifest_of(opened.draft.values, opened.draft.profile, opened.draft.mode)
+    rehearsed = dry_run(manifest, on=by.at.astimezone(HONG_KONG).date())
+    return [*findings, *rehearsed.findings], rehearsed.rules_run, rehearsed.not_run
+
+
+def _read(body: bytes, profile: Profile) -> tuple[list[Whole], list[Finding]]:
+    if not body:
+        return [], []
+    messages, findings = read_edifact(body, profile)
+    whole, wrong = wholes(messages)
+    return whole, [*findings, *wrong]
+
+
+def _placed(finding: Finding) -> Finding:
+    """Leave out where in the message it stands: nobody has seen that message yet."""
+    return replace(finding, where=Where(finding.where.path))

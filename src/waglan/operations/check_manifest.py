@@ -14,8 +14,12 @@ from waglan.customs.judge import run_on
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Manifest
+from waglan.messages.edifact import Profile, handed_in, read
+from waglan.messages.edifact.grouped import by_document
+from waglan.messages.envelope import Message
 from waglan.messages.whole import Whole
 from waglan.operations.file_manifest import Claim, Examined, examine
+from waglan.operations.work_off_message import interchanges
 from waglan.store import Transaction, events, parties
 
 
@@ -53,11 +57,28 @@ async def check_manifest(
         envelope = [] if whole.key.sender in own else [_foreign(whole)]
         if await parties.authority_at(tx, whole.key.recipient) is None:
             envelope.append(_nobody(whole))
-        claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at, asker.at)
-        seen = await examine(tx, vault, claim, whole.manifest, whole.findings)
-        checked.append(_checked(seen, envelope, asker.at))
+        checked.append(await check_whole(tx, vault, asker, whole, envelope))
     await events.append(tx, [_asked(asker, checked)])
     return checked
+
+
+async def check_whole(
+    tx: Transaction, vault: Vault, asker: Asker, whole: Whole, envelope: Sequence[Finding]
+) -> Checked:
+    """Return what one manifest would be answered, with what is wrong with its envelope."""
+    claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at, asker.at)
+    seen = await examine(tx, vault, claim, whole.manifest, whole.findings)
+    return _checked(seen, envelope, asker.at)
+
+
+def read_edifact(data: bytes, profile: Profile) -> tuple[list[Message], list[Finding]]:
+    """Read EDIFACT as a worker reads a filing: what was agreed with its sender holds here too."""
+    messages, findings = list[Message](), list[Finding]()
+    for end, inside in interchanges(read([data], profile, validate=profile.structure)):
+        inside = [*map(handed_in, inside)]
+        findings += [*end.findings, *(f for message in inside for f in message.findings)]
+        messages += by_document(inside) if profile.parts_by_document else inside
+    return messages, findings
 
 
 def _checked(seen: Examined, envelope: Sequence[Finding], at: datetime) -> Checked:

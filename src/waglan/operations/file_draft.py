@@ -10,28 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from waglan.codes.calendar import HONG_KONG
-from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.finding import Finding, Severity
 from waglan.logbook.sealed import Vault
-from waglan.manifest.draft import Draft
-from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.filing_profile import Recipient
 from waglan.manifest.filing_state import FilingAct
-from waglan.manifest.model import Function, Manifest, Part, PartKey
-from waglan.manifest.split import totals
-from waglan.manifest.version import PREVIOUS, call_of
 from waglan.messages.bridge.make import bridge_files
-from waglan.messages.edifact.cuscar_write import write_manifest
-from waglan.messages.edifact.write import Unwritable
-from waglan.messages.envelope import Address, Interchange
 from waglan.operations.check_draft import check_draft
 from waglan.operations.open_draft import Opened, Said, open_draft
 from waglan.operations.receive_message import receive_message
 from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
+from waglan.operations.write_draft import write_draft
 from waglan.parties.approval import approval_refusal
-from waglan.store import Transaction, approvals, erasure, manifests, messages, parties, sheets
+from waglan.store import Transaction, approvals, erasure, messages, sheets
 from waglan.store.messages import CHUNK_BYTES, Chunk, Kept
 
 
@@ -69,7 +59,7 @@ async def file_draft(
     )
     if why is not None:
         return [why]
-    checked = await check_draft(tx, vault, by.principal, opened.draft, at=by.at)
+    checked = await check_draft(tx, vault, by, opened, message_bytes_max=means.message_bytes_max)
     if not checked.is_clean:
         return [one for one in checked.findings if one.severity is Severity.ERROR]
     if wrong := await step_draft(tx, vault, by, opened, Doing(FilingAct.APPROVE)):
@@ -92,20 +82,10 @@ async def _message(
     tx: Transaction, vault: Vault, by: By, opened: Opened, means: Means
 ) -> tuple[tuple[int, UUID] | None, list[Finding]]:
     """Keep the filing as a message of the firm's own; a worker reads it like any other."""
-    envelope, wrong = await _envelope(tx, by, opened)
-    if envelope is None:
-        return None, wrong
-    manifest = await _amending(tx, by, opened.draft)
-    try:
-        body = write_manifest([_part(manifest, envelope)], envelope)
-    except Unwritable as error:
-        return None, [error.finding]
-    if len(body) > means.message_bytes_max:
-        limit = means.message_bytes_max >> 20
-        return None, [
-            Finding("DRAFT-MESSAGE-SIZE", Severity.ERROR, Where("draft"), {"limit_mib": limit})
-        ]
-    id_ = means.new_id()
+    written = await write_draft(tx, by, opened, message_bytes_max=means.message_bytes_max)
+    if written.findings:
+        return None, [*written.findings]
+    body, id_ = written.body, means.new_id()
     for n, start in enumerate(range(0, len(body), CHUNK_BYTES)):
         piece = Chunk(by.org, id_, n, means.salt, body[start : start + CHUNK_BYTES])
         await messages.keep_chunk(tx, vault, piece, now=by.at)
@@ -118,76 +98,3 @@ async def _message(
     if row is None:
         raise LookupError("a message that was just kept is gone")
     return (row.message_id, id_), []
-
-
-async def _envelope(
-    tx: Transaction, by: By, opened: Opened
-) -> tuple[Interchange | None, list[Finding]]:
-    own = sorted(await parties.addresses(tx))
-    if not own:
-        return None, [Finding("DRAFT-NO-ADDRESS", Severity.ERROR, Where("sender"), {})]
-    desks = await parties.authority_addresses(tx)
-    desk = opened.draft.setup.desk or (desks[0][0] if len(desks) == 1 else None)
-    if desk is None or desk not in {address for address, _ in desks}:
-        known = ", ".join(address for address, _ in desks) or "-"
-        return None, [
-            Finding("DRAFT-NO-DESK", Severity.ERROR, Where("setup/desk"), {"desks": known})
-        ]
-    return Interchange(
-        sender=_address(own[0]),
-        recipient=_address(desk),
-        reference=_reference(opened.sheet.sheet, len(opened.steps)),
-        syntax_id="UNOY",
-        syntax_version="4",
-        prepared=f"{by.at.astimezone(HONG_KONG):%y%m%d:%H%M}",
-        acknowledge=True,
-    ), []
-
-
-async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
-    """Return the manifest to be filed; an amendment names the version that stands.
-
-    A draft is always whole, so an amendment replaces all of it.
-    """
-    manifest = manifest_of(draft.values, draft.profile, draft.mode)
-    function = draft.life.function
-    if function is Function.ORIGINAL:
-        return manifest
-    call = call_of(manifest.head)
-    stands = await manifests.latest(
-        tx, by.org, manifest.head.document.strip(), call.text if call else ""
-    )
-    named = ((PREVIOUS, str(stands.version)),) if stands is not None else ()
-    if function is Function.CANCEL:
-        head = replace(manifest.head, function=Function.CANCEL, references=named)
-        return Manifest(head, (), ())
-    return replace(
-        manifest, head=replace(manifest.head, function=Function.REPLACE, references=named)
-    )
-
-
-def _part(manifest: Manifest, envelope: Interchange) -> Part:
-    sender, recipient = (
-        f"{who.id}:{who.qualifier}" if who.qualifier else who.id
-        for who in (envelope.sender, envelope.recipient)
-    )
-    return Part(
-        PartKey(sender, recipient, "CUSCAR", ""),
-        1,
-        is_final=True,
-        sha256=b"",
-        head=manifest.head,
-        bills=manifest.bills,
-        equipment=manifest.equipment,
-        totals=totals(manifest),
-    )
-
-
-def _address(text: str) -> Address:
-    id_, _, qualifier = text.partition(":")
-    return Address(id_, qualifier)
-
-
-def _reference(draft: UUID, step: int) -> str:
-    """A control reference of our own within UNB 0020's 14 characters."""
-    return f"D{draft.hex[-8:]}{step:x}"[:14].upper()

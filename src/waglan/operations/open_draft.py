@@ -6,13 +6,16 @@ from uuid import UUID
 
 import msgspec
 
+from waglan.codes.finding import Finding, decode
 from waglan.logbook.sealed import Vault
 from waglan.manifest.draft import Change, Draft, draft_of
 from waglan.manifest.filing_profile import profiles
 from waglan.manifest.filing_state import FilingAct, Step, life
 from waglan.messages.bridge.file import BridgeFile
-from waglan.store import Transaction, sheets
+from waglan.store import Transaction, messages, sheets
 from waglan.store.sheets import KeptStep, Sheet
+
+FINDINGS_SHOWN_MAX = 100  # of one refused filing
 
 read_change = msgspec.msgpack.Decoder(Change).decode
 pack = msgspec.msgpack.Encoder().encode
@@ -59,6 +62,18 @@ async def open_draft(
     }
     number = _number(kept)
     return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands, number), kept)
+
+
+async def refusals(tx: Transaction, vault: Vault, opened: Opened) -> dict[int, list[Finding]]:
+    """Return what a desk here found in each filing of a draft that it refused, by step."""
+    found = {}
+    for one in opened.steps:
+        if one.message is None or one.outcome in (None, "accepted"):
+            continue
+        sent = await messages.by_id(tx, one.message)
+        said = sent and await messages.outcome(tx, vault, sent.message_id)
+        found[one.n] = decode(said.findings)[:FINDINGS_SHOWN_MAX] if said else []
+    return found
 
 
 def _number(kept: Sequence[KeptStep]) -> str:

@@ -12,12 +12,13 @@ from waglan.store import Transaction, erasure, sheets
 
 
 async def submit_draft(
-    tx: Transaction, vault: Vault, by: By, draft: UUID, step: int
+    tx: Transaction, vault: Vault, by: By, which: tuple[UUID, int], *, message_bytes_max: int
 ) -> tuple[Checked | None, list[Finding]] | None:
     """Check a draft and submit it for approval; None if there is none of that id.
 
     Findings beside the check mean that nothing was done.
     """
+    draft, step = which
     await erasure.keep_out(tx)
     await sheets.lock(tx, draft)
     opened = await open_draft(tx, vault, draft)
@@ -25,7 +26,7 @@ async def submit_draft(
         return None
     if meanwhile := seen(opened, step):
         return None, meanwhile
-    checked = await check_draft(tx, vault, by.principal, opened.draft, at=by.at)
+    checked = await check_draft(tx, vault, by, opened, message_bytes_max=message_bytes_max)
     if not checked.is_clean:
         return checked, list(checked.findings)
     told = (("findings", len(checked.findings)),)

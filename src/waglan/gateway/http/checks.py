@@ -14,14 +14,12 @@ from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS, FILES
 from waglan.gateway.http.problem import HERE, FindingView, Problem, view
 from waglan.gateway.sandbox import read_xlsx
-from waglan.messages.edifact import Profile, handed_in, read
-from waglan.messages.edifact.grouped import by_document
+from waglan.messages.edifact import Profile
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form, form_of, read_paper
 from waglan.messages.paper import Sent, message_of
 from waglan.messages.whole import Whole, wholes
-from waglan.operations.check_manifest import Asker, check_manifest
-from waglan.operations.work_off_message import interchanges
+from waglan.operations.check_manifest import Asker, check_manifest, read_edifact
 from waglan.parties.permission import Act
 from waglan.store import partners
 
@@ -143,10 +141,7 @@ def _read(data: bytes, content_type: str, sender: str, profile: Profile) -> _Sen
     form = form_of(data, content_type)
     messages, findings = list[Message](), list[Finding]()
     if form is Form.EDIFACT:
-        for end, inside in interchanges(read([data], profile, validate=profile.structure)):
-            inside = [*map(handed_in, inside)]
-            findings += [*end.findings, *(f for message in inside for f in message.findings)]
-            messages += by_document(inside) if profile.parts_by_document else inside
+        messages, findings = read_edifact(data, profile)
     else:
         paper, found = read_paper(form, data, profile.charset, read_xlsx)
         if paper is not None:

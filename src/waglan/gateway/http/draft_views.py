@@ -1,11 +1,12 @@
 """How drafts are shown: every field with its sources, and what contradicts them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, JsonValue
 
+from waglan.codes.finding import Finding
 from waglan.codes.render import Lang
 from waglan.gateway.http.filing import DeadlineView, deadline_view
 from waglan.gateway.http.problem import FindingView, view
@@ -82,13 +83,18 @@ class StepView(BaseModel):
 
 
 class FiledView(BaseModel):
-    """A version that left the firm, and what came of it; null while nobody answered."""
+    """What left the firm, and what came of it; null while nobody answered.
+
+    It says what the draft said after `content_step`. `findings` are those of a desk here that
+    refused it, the first hundred.
+    """
 
     step: int
-    version: int
+    content_step: int
     function: str
     at: datetime
     accepted: bool | None
+    findings: list[FindingView]
 
 
 class DraftLine(BaseModel):
@@ -160,8 +166,13 @@ def _in_charge(subject: str, successors: Mapping[str, str]) -> str | None:
     return subject or None
 
 
-def draft_view(opened: Opened, lang: Lang, successors: Mapping[str, str]) -> DraftView:
-    """Return a draft with all that was told."""
+def draft_view(
+    opened: Opened,
+    lang: Lang,
+    successors: Mapping[str, str],
+    refused: Mapping[int, Sequence[Finding]],
+) -> DraftView:
+    """Return a draft with all that was told, and why filings of it were refused, by step."""
     draft, life = opened.draft, opened.draft.life
     fields = [_field(one) for one in draft.filled.fields.values()]
     return DraftView(
@@ -181,10 +192,11 @@ def draft_view(opened: Opened, lang: Lang, successors: Mapping[str, str]) -> Dra
         filed=[
             FiledView(
                 step=one.n,
-                version=one.version,
+                content_step=one.version,
                 function=one.function.value,
                 at=one.at,
                 accepted=one.accepted,
+                findings=view(refused.get(one.n, ()), lang),
             )
             for one in life.filed
         ],

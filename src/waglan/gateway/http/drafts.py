@@ -36,7 +36,7 @@ from waglan.operations.check_draft import check_draft
 from waglan.operations.file_draft import Means, file_draft
 from waglan.operations.fill_draft import KEYS_MAX, copied, fill_draft, of_template
 from waglan.operations.keep_address import open_address
-from waglan.operations.open_draft import open_draft
+from waglan.operations.open_draft import open_draft, refusals
 from waglan.operations.step_draft import By
 from waglan.operations.submit_draft import submit_draft
 from waglan.parties.permission import Act
@@ -225,9 +225,8 @@ async def check(draft: UUID, visitor: TheVisitor) -> DraftCheckView:
         opened = there(await open_draft(tx, vault, draft), "draft")
         if opened.sheet.is_erased:
             raise absent("draft")
-        found = await check_draft(
-            tx, vault, visitor.principal, opened.draft, at=visitor.kit.clock()
-        )
+        limit = visitor.kit.message_bytes_max
+        found = await check_draft(tx, vault, acting(visitor), opened, message_bytes_max=limit)
     return check_view(found, visitor.lang)
 
 
@@ -237,7 +236,8 @@ async def submit(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
     visitor.must(Act.PREPARE)
     async with visitor.transaction() as tx:
         vault = visitor.kit.keys.vault
-        done = await submit_draft(tx, vault, acting(visitor), draft, seen.step)
+        limit, which = visitor.kit.message_bytes_max, (draft, seen.step)
+        done = await submit_draft(tx, vault, acting(visitor), which, message_bytes_max=limit)
         done_or_refused(there(done, "draft")[1])
     return await _shown(visitor, draft)
 
@@ -315,9 +315,11 @@ def acting(visitor: Visitor) -> By:
 
 async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
     async with visitor.transaction() as tx:
-        opened = await open_draft(tx, visitor.kit.keys.vault, draft)
+        vault = visitor.kit.keys.vault
+        opened = there(await open_draft(tx, vault, draft), "draft")
         heirs = await people.successors(tx, visitor.org)
-    return draft_view(there(opened, "draft"), visitor.lang, heirs)
+        refused = await refusals(tx, vault, opened)
+    return draft_view(opened, visitor.lang, heirs, refused)
 
 
 async def _plain(visitor: Visitor, draft: UUID, step: int, act: FilingAct) -> DraftView:

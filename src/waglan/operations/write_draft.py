@@ -1,0 +1,119 @@
+"""A draft as the message that its filing is: the same bytes whether it is checked or filed."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.draft import Draft
+from waglan.manifest.draft_manifest import manifest_of
+from waglan.manifest.model import Function, Manifest, Part, PartKey
+from waglan.manifest.split import totals
+from waglan.manifest.version import PREVIOUS, call_of
+from waglan.messages.edifact.cuscar_write import write_manifest
+from waglan.messages.edifact.write import Unwritable
+from waglan.messages.envelope import Address, Interchange
+from waglan.operations.open_draft import Opened
+from waglan.operations.step_draft import By
+from waglan.store import Transaction, manifests, parties
+
+_NOBODY = "NOBODY"  # at either end of a message that is only looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The message, empty if no characters hold it, and what keeps it from being sent."""
+
+    body: bytes
+    findings: tuple[Finding, ...]
+
+
+async def write_draft(
+    tx: Transaction, by: By, opened: Opened, *, message_bytes_max: int
+) -> Written:
+    """Return the message that this draft is filed with now, to the desk that it names."""
+    envelope, findings = await _envelope(tx, by, opened)
+    manifest = await _amending(tx, by, opened.draft)
+    try:
+        body = write_manifest([_part(manifest, envelope)], envelope)
+    except Unwritable as error:
+        return Written(b"", (*findings, error.finding))
+    if len(body) > message_bytes_max:
+        limit = message_bytes_max >> 20
+        where = Where("draft")
+        findings.append(Finding("DRAFT-MESSAGE-SIZE", Severity.ERROR, where, {"limit_mib": limit}))
+    return Written(body, tuple(findings))
+
+
+async def _envelope(tx: Transaction, by: By, opened: Opened) -> tuple[Interchange, list[Finding]]:
+    """Return who sends it to which desk, and what is wrong with either."""
+    findings: list[Finding] = []
+    own = sorted(await parties.addresses(tx))
+    if not own:
+        findings.append(Finding("DRAFT-NO-ADDRESS", Severity.ERROR, Where("sender"), {}))
+    desks = [address for address, _ in await parties.authority_addresses(tx)]
+    desk = opened.draft.setup.desk or (desks[0] if len(desks) == 1 else None)
+    if desk not in desks:
+        known, where = ", ".join(desks) or "-", Where("setup/desk")
+        findings.append(Finding("DRAFT-NO-DESK", Severity.ERROR, where, {"desks": known}))
+        desk = None
+    return Interchange(
+        sender=_address(own[0] if own else _NOBODY),
+        recipient=_address(desk or _NOBODY),
+        reference=_reference(opened.sheet.sheet, len(opened.steps)),
+        syntax_id="UNOY",
+        syntax_version="4",
+        prepared=f"{by.at.astimezone(HONG_KONG):%y%m%d:%H%M}",
+        acknowledge=True,
+    ), findings
+
+
+async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
+    """Return the manifest to be filed; an amendment names the version that stands.
+
+    A draft is always whole, so an amendment replaces all of it.
+    """
+    manifest = manifest_of(draft.values, draft.profile, draft.mode)
+    function = draft.life.function
+    if function is Function.ORIGINAL:
+        return manifest
+    call = call_of(manifest.head)
+    stands = await manifests.latest(
+        tx, by.org, manifest.head.document.strip(), call.text if call else ""
+    )
+    named = ((PREVIOUS, str(stands.version)),) if stands is not None else ()
+    if function is Function.CANCEL:
+        head = replace(manifest.head, function=Function.CANCEL, references=named)
+        return Manifest(head, (), ())
+    return replace(
+        manifest, head=replace(manifest.head, function=Function.REPLACE, references=named)
+    )
+
+
+def _part(manifest: Manifest, envelope: Interchange) -> Part:
+    sender, recipient = (
+        f"{who.id}:{who.qualifier}" if who.qualifier else who.id
+        for who in (envelope.sender, envelope.recipient)
+    )
+    return Part(
+        PartKey(sender, recipient, "CUSCAR", ""),
+        1,
+        is_final=True,
+        sha256=b"",
+        head=manifest.head,
+        bills=manifest.bills,
+        equipment=manifest.equipment,
+        totals=totals(manifest),
+    )
+
+
+def _address(text: str) -> Address:
+    id_, _, qualifier = text.partition(":")
+    return Address(id_, qualifier)
+
+
+def _reference(draft: UUID, step: int) -> str:
+    """A control reference of our own within UNB 0020's 14 characters."""
+    return f"D{draft.hex[-8:]}{step:x}"[:14].upper()

@@ -1,0 +1,124 @@
+"""A draft is checked as it will be filed: what its filing would be refused for, its check says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from command_line import CommandLine
+from running_instance import Instance
+from test_drafts import Firm, answered, approved, at, codes, house, made, ok, settled, submitted
+
+Fields = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def firm(instance: Instance) -> Firm:
+    return settled(instance, "dk")
+
+
+def check(firm: Firm, draft: Any) -> Any:
+    return ok(firm.preparer.get(f"{at(draft)}/check"))
+
+
+def errors(found: Any) -> set[str]:
+    return {one["code"] for one in found["findings"] if one["severity"] == "error"}
+
+
+def filed(firm: Firm, number: str, **more: Any) -> Any:
+    return answered(firm, approved(firm, submitted(firm, made(firm, number, **more))))
+
+
+def test_a_box_that_goods_name_and_nobody_lists_is_found_before_it_is_filed(firm: Firm) -> None:
+    number = firm.number("K1")
+    fields = {path: told for path, told in house(number).items() if path[:6] != "boxes/"}
+    found = check(firm, made(firm, number, fields=fields))
+    assert (found["ready"], errors(found)) == (False, {"MANIFEST-BOX-UNDECLARED"})
+    [one] = [one for one in found["findings"] if one["code"] == "MANIFEST-BOX-UNDECLARED"]
+    assert one["where"] == {"path": f"bills/{number}"}
+    assert "HK-60C" in found["rules_run"]
+
+
+def test_a_document_that_was_filed_already_is_found_before_it_is_filed_again(firm: Firm) -> None:
+    number = firm.number("K2")
+    assert filed(firm, number)["state"] == "accepted"
+    again = made(firm, number)
+    found = check(firm, again)
+    assert (found["ready"], errors(found)) == (False, {"MANIFEST-ALREADY-DECLARED"})
+    refused = firm.preparer.post(f"{at(again)}/submit", json={"step": again["step"]})
+    assert (refused.status_code, "MANIFEST-ALREADY-DECLARED" in codes(refused)) == (422, True)
+
+
+def test_a_desk_that_is_none_is_found_before_it_is_filed(firm: Firm) -> None:
+    quay = firm.instance.let_in("quay-dk", "terminal", addresses=("QUAYDK:ZZZ",))
+    assert ok(quay.get("/v1/whoami"))
+    for n, desk in enumerate(["NOPE:ZZZ", "QUAYDK:ZZZ"]):
+        found = check(firm, made(firm, firm.number(f"K3{n}"), desk=desk))
+        assert (found["ready"], errors(found)) == (False, {"DRAFT-NO-DESK"})
+        assert "HK-60C" in found["rules_run"]
+
+
+def test_a_bill_of_ones_own_in_another_manifest_is_found_before_it_is_filed(firm: Firm) -> None:
+    number = firm.number("K4")
+    assert filed(firm, number)["state"] == "accepted"
+    other = {**house(number), "head/document": f"OTHER-{number}"}
+    found = check(firm, made(firm, number, fields=other))
+    assert "HK-MAN-046" in {one["code"] for one in found["findings"]}
+    assert "HK-MAN-046" not in {one["params"].get("rule") for one in found["not_run"]}
+
+
+def test_a_check_tells_nothing_of_what_another_firm_filed(firm: Firm) -> None:
+    number = firm.number("K5")
+    rival = settled(firm.instance, "dr5")
+    assert filed(rival, number)["state"] == "accepted"
+    assert check(firm, made(firm, number))["ready"]
+
+
+def test_an_amendment_is_checked_against_what_stands(firm: Firm) -> None:
+    draft = filed(firm, firm.number("K6"))
+    for how in ("replace", "cancel"):
+        begun = {"step": draft["step"], "how": how}
+        draft = ok(firm.preparer.post(f"{at(draft)}/amend", json=begun))
+        found = check(firm, draft)
+        assert found["ready"], found["findings"]
+        draft = ok(firm.preparer.post(f"{at(draft)}/let-stand", json={"step": draft["step"]}))
+
+
+def left_out(path: str) -> Callable[[Fields], Fields]:
+    return lambda fields: {one: told for one, told in fields.items() if one != path}
+
+
+# Every field of a house alone: what remains of it is either found wanting, or accepted.
+FIELDS = [path.replace("HOUSE", "{number}") for path in house("HOUSE")]
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_whatever_a_check_finds_ready_its_desk_accepts(firm: Firm, path: str) -> None:
+    number = firm.number(f"L{FIELDS.index(path)}")
+    draft = made(firm, number, fields=left_out(path.format(number=number))(house(number)))
+    found = check(firm, draft)
+    assert found["ready"] == (not errors(found))
+    if found["ready"]:
+        draft = answered(firm, approved(firm, submitted(firm, draft)))
+        assert draft["state"] == "accepted", draft["filed"]
+
+
+def test_a_draft_that_was_refused_all_the_same_says_why(waglan: CommandLine, firm: Firm) -> None:
+    # Two of one document are approved before the desk reads either: no check could know.
+    number = firm.number("K7")
+    twins = [submitted(firm, made(firm, number)) for _ in range(2)]
+    with psycopg.connect(firm.instance.dsn.admin or "") as conn:
+        conn.execute("LOCK TABLE outcome IN EXCLUSIVE MODE")
+        twins = [approved(firm, one) for one in twins]
+    shown = [answered(firm, one) for one in twins]
+    assert sorted(one["state"] for one in shown) == ["accepted", "refused"], shown
+    line = waglan.operates(firm.instance)
+    line.signs_in(firm.preparer.headers["Authorization"])
+    for one in shown:
+        is_refused = one["state"] == "refused"
+        [sent] = one["filed"]
+        told = {finding["code"] for finding in sent["findings"]}
+        assert ("MANIFEST-ALREADY-DECLARED" in told) is is_refused
+        assert sent["content_step"] == 1
+        ran = line("draft", "show", one["id"])
+        assert ("was refused" in ran.out) is ("MANIFEST-ALREADY-DECLARED" in ran.err) is is_refused
