@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from waglan.codes.finding import Severity
+from waglan.store import bulk
 from waglan.store.connect import Pools, durable, pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.migrate import Migration, prepare
@@ -94,19 +95,22 @@ async def test_nothing_of_one_request_is_left_for_the_next(empty_database: Dsn) 
             async with transaction(opened.app, 1) as tx:
                 await tx.execute("create temporary table staged (number int)")
                 await tx.execute("set statement_timeout = '7s'")
+                await tx.execute("select pg_advisory_lock(7)")
                 row = await (await tx.execute("select 1 where %s", [True])).fetchone()
                 assert row == (1,)
             async with transaction(opened.app, None) as tx:
                 row = await (
                     await tx.execute(
                         "select to_regclass('staged'), current_setting('waglan.org', true),"
-                        " current_setting('statement_timeout')"
+                        " current_setting('statement_timeout'), (select count(*) from pg_locks"
+                        " where locktype = 'advisory' and pid = pg_backend_pid())"
                     )
                 ).fetchone()
                 assert row is not None
                 assert row[0] is None
                 assert row[1] in {None, ""}
                 assert row[2] == "0"
+                assert row[3] == 0
 
 
 async def test_each_pool_logs_in_as_its_own_role_without_any_way_to_another(narrow: Pools) -> None:
@@ -170,3 +174,23 @@ async def test_statements_prepared_in_one_request_do_not_haunt_the_next(
                     for _ in range(number):
                         row = await (await tx.execute("select %s::int", [number])).fetchone()
                         assert row == (number,)
+
+
+async def test_a_plan_that_is_kept_from_request_to_request_tells_organisations_apart(
+    empty_database: Dsn,
+) -> None:
+    columns = (("org", "int8"), ("number", "int4"))
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database, size_max=1) as opened:
+        for org in range(1, 10):  # more often than PostgreSQL plans anew
+            async with transaction(opened.app, org) as tx:
+                await bulk.insert(tx, "parcel", columns, [(org, 1), (org, 2)])
+        async with transaction(opened.app, 9) as tx:
+            found = await tx.execute(
+                "select generic_plans > 0, (select array_agg(distinct org) from parcel)"
+                " from pg_prepared_statements where statement like 'INSERT INTO parcel%'"
+            )
+            assert await found.fetchall() == [(True, [9])]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            async with transaction(opened.app, 10) as tx:
+                await bulk.insert(tx, "parcel", columns, [(9, 3), (9, 4)])

@@ -121,3 +121,9 @@ async def test_who_may_see_an_event_is_said_with_it_and_not_later(quay: Quay) ->
                 async with tx.transaction():
                     await tx.execute(sql.encode(), values)
     assert await _seen(quay, RIVAL) == []
+
+
+async def test_a_connection_forgets_whose_numbers_it_took(quay: Quay) -> None:
+    async with transaction(quay.opened.app, quay.orgs[RIVAL]) as tx:
+        with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
+            await tx.execute("select currval('event_block')")

@@ -41,7 +41,8 @@ async def insert_columns(
 ) -> None:
     """Insert rows that are given column by column."""
     async for given, told in pieces(columns, cells):
-        await tx.execute(_inserting(table, columns, given, or_ignore=or_ignore), told)
+        statement = _inserting(table, columns, given, or_ignore=or_ignore)
+        await tx.execute(statement, told, prepare=True)
 
 
 async def pieces(

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import count
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -21,11 +20,16 @@ SIZE_MAX = 10  # per role and process
 WAIT_SECONDS_MAX = 10
 WAITING_MAX = 500  # requests that queue for a connection; more are refused at once
 CONNECT_SECONDS_MAX = 10
+NEVER = 1 << 31  # uses after which a statement is prepared unasked: a kept plan suits not all
 MUST_BE_ON = ("fsync", "full_page_writes")
 # A server with a standby may promise more than `on`, never less.
 COMMIT_DURABLE = frozenset({"on", "remote_write", "remote_apply"})
 
-_RESETS = count()
+# DISCARD ALL, but for the statements that bear to be kept.
+_FORGET = (
+    b"close all; set session authorization default; reset all; unlisten *;"
+    b" select pg_advisory_unlock_all(); discard temp; discard sequences"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,11 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
     return AsyncConnectionPool(
         conninfo,
         connection_class=psycopg.AsyncConnection[TupleRow],
-        kwargs={"application_name": f"waglan {role}", "connect_timeout": CONNECT_SECONDS_MAX},
+        kwargs={
+            "application_name": f"waglan {role}",
+            "connect_timeout": CONNECT_SECONDS_MAX,
+            "prepare_threshold": NEVER,
+        },
         min_size=SIZE_MIN,
         max_size=size_max,
         timeout=WAIT_SECONDS_MAX,
@@ -140,10 +148,10 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
 
 
 async def _forget(conn: Transaction) -> None:
-    # Temporary tables, settings and prepared statements of one organisation end with its request.
+    # Temporary tables, settings, locks and sequences of one organisation end with its request. What
+    # stays are statements without their values, and plans that ask for the organisation each time.
     await conn.set_autocommit(True)
-    # psycopg learns that its prepared statements are gone only from a statement it never saw.
-    await conn.execute(f"discard all -- {next(_RESETS)}".encode())
+    await conn.execute(_FORGET)
     await conn.set_autocommit(False)
 
 

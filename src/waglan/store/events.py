@@ -89,7 +89,7 @@ async def append(
     ]
     async for given, told in bulk.pieces(_SEEN_BY, (ids, months, seen_by)):
         named = [n for n, _ in seen], [org for _, org in seen]
-        await tx.execute(_SHOW.format(given).encode(), [*told, *named])
+        await tx.execute(_SHOW.format(given).encode(), [*told, *named], prepare=True)
     await bulk.insert_columns(tx, "key_event", _KEY_EVENT, _keys(events, first, months))
     return list(range(first, first + len(events)))
 
