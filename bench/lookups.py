@@ -103,8 +103,11 @@ async def _bill(tx: Transaction, dice: random.Random, shape: Shape) -> int:
 
 async def _container(tx: Transaction, dice: random.Random, shape: Shape) -> int:
     org = await _org(tx)
-    number = shape.box(dice.randrange(shape.bills // shape.orgs) * shape.orgs + org - 1)
-    return _seen(await events.about(tx, Key(KeyKind.CONTAINER, number)), shape)
+    n = dice.randrange(shape.bills // shape.orgs) * shape.orgs + org - 1
+    told = await events.about(tx, Key(KeyKind.CONTAINER, shape.box(n)))
+    inside = Key(KeyKind.BILL, shape.bill(n))  # as `track` goes on to the bills in the box
+    _seen((await events.of_things(tx, [inside], each=len(told) + 1))[inside], shape)
+    return _seen(told, shape)
 
 
 async def _newest(tx: Transaction, dice: random.Random, shape: Shape) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -237,3 +238,20 @@ def test_what_was_taken_back_did_not_move_it_and_nobody_takes_back_anothers_word
     last = standing([others, DISCHARGED, OUT]).moved
     assert last is not None
     assert last.what is EventCode.EQUIPMENT_GATE_OUT
+
+
+@pytest.mark.parametrize(
+    "code", [EventCode.GRANT_GIVEN, EventCode.NOTICE_SERVED, EventCode.NOTICE_ADDRESSED]
+)
+def test_who_is_told_of_a_bill_and_not_what_is_declared_is_not_shown_it(code: EventCode) -> None:
+    assert standing([event(code, 5)]).declaration is Declaration.NOT_SHOWN
+    assert standing([event(code, 5), declared(1, 2)]).declaration is Declaration.DECLARED
+
+
+def test_customs_answers_a_manifest_with_how_many_notices_it_served_last() -> None:
+    answers = [event(EventCode.MANIFEST_ANSWERED, hour, {"notices": hour}) for hour in (7, 5)]
+    told = standing(answers)
+    assert told.answered is not None
+    assert (told.answered.what, told.answered.said_by) == (7, CUSTOMS)
+    assert told.customs is None
+    assert "customs" not in told.nobody_said

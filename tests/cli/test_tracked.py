@@ -18,9 +18,10 @@ def answer(code: str, **body: object) -> dict[str, Any]:
     }  # fmt: skip
     found: dict[str, Any] = {
         "kind": "bill", "key": "B1", "declaration": "declared", "declared": None, "customs": None,
-        "particulars": {}, "named": [], "parts": None, "moved": None, "events": [event],
+        "particulars": {}, "named": [], "parts": None, "moved": None,
+        "answered": None, "events": [event], "has_older": False,
     }  # fmt: skip
-    return {"key": "B1", "found": [found]}
+    return {"key": "B1", "found": [found], "has_more": False}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ said stays None. These fields of an event's body are read, and all may be missin
     manifest.refused                        findings (number)
     customs.status                          status (text)
     customs.notice-served                   notice, status (text)
+    customs.notice-addressed                nothing
+    customs.manifest-answered               notices (number)
     equipment.discharged and its like       movement (number)
     equipment.report-withdrawn              withdraws (number of a movement)
 """
@@ -42,13 +44,15 @@ MOVES = frozenset(
     }
 )
 _STATUS = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
+# Told of bills that somebody declared, also to whoever is not told of their declaration.
+_OF_DECLARED = (EventCode.GRANT_GIVEN, EventCode.NOTICE_SERVED, EventCode.NOTICE_ADDRESSED)
 
 
 class Declaration(Enum):
     """How far the declaration of it has come."""
 
     UNTOLD = "untold"  # nobody said anything of it
-    NOT_SHOWN = "not-shown"  # somebody shows the bill to the reader, but not how it is declared
+    NOT_SHOWN = "not-shown"  # the reader is told of a bill, but not how it is declared
     PARTS_AWAITED = "parts-awaited"  # nothing is declared before all parts are there
     REFUSED = "refused"  # and nothing stands declared
     DECLARED = "declared"
@@ -101,6 +105,7 @@ class Standing:
     refused: Told[int | None] | None  # the last refusal: how many findings; told until mended
     parts: Told[Parts] | None  # of the assembly last heard of; said by who sent its last part
     customs: Told[CustomsStatus | Raw] | None  # Raw: a status that this Waglan does not know
+    answered: Told[int | None] | None  # of a manifest: of how many bills customs told the last time
     notices: tuple[Told[str | None], ...]  # served, by their numbers
     heard: Told[EventCode] | None  # what we were told last, whenever it happened
     timeline: tuple[Event, ...]  # each thing once, in the order of the quay
@@ -114,7 +119,7 @@ class Standing:
         told = {
             "declared": self.declared,
             "parts": self.parts,
-            "customs": self.customs,
+            "customs": self.customs or self.answered,
             "heard": self.heard,
         }
         return tuple(name for name, value in told.items() if value is None)
@@ -137,7 +142,8 @@ def standing(events: Iterable[Event]) -> Standing:
     refused = _after(_last(told, (EventCode.MANIFEST_REFUSED,)), versions)
     parts = _parts(told)
     declaration = _declaration(versions, cancelled, refused, parts)
-    if declaration is Declaration.UNTOLD and _last(told, (EventCode.GRANT_GIVEN,)):
+    answered = _last(told, (EventCode.MANIFEST_ANSWERED,))
+    if declaration is Declaration.UNTOLD and _last(told, _OF_DECLARED):
         declaration = Declaration.NOT_SHOWN
     return Standing(
         declaration=declaration,
@@ -147,6 +153,7 @@ def standing(events: Iterable[Event]) -> Standing:
         refused=_told(refused, _number(refused, "findings")) if refused else None,
         parts=parts,
         customs=_customs(told),
+        answered=_told(answered, _number(answered, "notices")) if answered else None,
         notices=tuple(
             _told(event, _text(event, "notice"))
             for event in told

@@ -15,7 +15,7 @@ ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word 
 
 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
-    """Print everything that was found, oldest first, with what nobody said."""
+    """Print everything that was found, each oldest first, with what nobody said."""
     for found in answer["found"]:
         kind, declared = words("kind", lang)[found["kind"]], found["declaration"]
         _print(f"{kind} {found['key']}  {coded('declaration', declared, lang)}")
@@ -24,6 +24,8 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         for named in found["named"]:
             for line in named_lines(named, lang):
                 _print(line, indent=2)
+        which = "newest" if found["has_older"] else "all"
+        _print(say("track", which, lang, events=len(found["events"])), indent=2)
         for event in found["events"]:
             seq = "…" if event["seq"] is None else str(event["seq"])
             when = event["happened_at"][:19].replace("T", " ")
@@ -31,6 +33,8 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
             for line in _asked(event, lang):
                 _print(line, indent=10)
         typer.echo()
+    if answer["has_more"]:
+        _print(say("track", "more", lang))
 
 
 def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
@@ -92,9 +96,19 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(
             say("track", "customs", lang, status=coded("customs", customs["what"], lang), at=at)
         )
-    elif not moved:
+    elif found["kind"] == "bill":
         lines.append(say("track", "silent", lang))
+    elif found["kind"] == "manifest":
+        lines.append(_answered(found["answered"], lang))
     return lines
+
+
+def _answered(answered: Mapping[str, Any] | None, lang: Lang) -> str:
+    """Say what customs told of a manifest's bills: each of them has a status of its own."""
+    if answered is None:
+        return say("track", "unanswered", lang)
+    bills = "?" if answered["what"] is None else answered["what"]
+    return say("track", "answered", lang, bills=bills, at=answered["happened_at"][:19])
 
 
 def _asked(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:

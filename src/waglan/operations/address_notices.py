@@ -117,9 +117,16 @@ def addressed(
         "instruction": told.instruction,
         "due": None if told.due is None else told.due.isoformat(),
     }
-    bill = Key(KeyKind.BILL, one.bill)
+    bill, boxes = Key(KeyKind.BILL, one.bill), [Key(KeyKind.CONTAINER, box) for box in told.boxes]
     return Event(
-        EventCode.NOTICE_ADDRESSED, bill, authority, now, now, body, (), frozenset(readers)
+        EventCode.NOTICE_ADDRESSED,
+        bill,
+        authority,
+        now,
+        now,
+        body,
+        tuple(boxes),
+        frozenset(readers),
     )
 
 

@@ -180,6 +180,33 @@ async def about(tx: Transaction, key: Key, *, at_most: int = 1_000) -> list[Told
     return await located(tx, await found.fetchall())
 
 
+async def of_things(tx: Transaction, things: Sequence[Key], *, each: int) -> dict[Key, list[Told]]:
+    """Return the newest events that name each of these, of those the reader may see, oldest first.
+
+    A thing of which he may see nothing is missing.
+    """
+    found = await tx.execute(
+        """
+        SELECT t.n, k.event_id, k.month
+        FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS t (kind, key, n)
+        CROSS JOIN LATERAL (
+            SELECT event_id, month FROM key_event WHERE kind = t.kind AND key = t.key
+            ORDER BY event_id DESC LIMIT %s) k
+        """,
+        [[thing.kind.value for thing in things], [thing.text for thing in things], each],
+    )
+    rows = await found.fetchall()
+    places = {event_id: month for _, event_id, month in rows}
+    names: dict[int, list[Key]] = {}
+    for n, event_id, _ in rows:
+        names.setdefault(event_id, []).append(things[n - 1])
+    told: dict[Key, list[Told]] = {}
+    for one in await located(tx, list(places.items())):
+        for thing in names[one.event_id]:
+            told.setdefault(thing, []).append(one)
+    return told
+
+
 async def located(tx: Transaction, places: Sequence[tuple[int, date]]) -> list[Told]:
     """Return the events of these numbers and months that the reader may see, oldest first."""
     if not places:

@@ -14,7 +14,7 @@ from waglan.cargo.stowage import Stowage
 from waglan.codes.event import EventCode
 from waglan.codes.party import PartyId
 from waglan.manifest.call import Voyage
-from waglan.store import Transaction, bulk, events
+from waglan.store import Transaction, bulk
 
 MOVEMENTS_MAX = 1 << 20  # of one report: the places that one movement block has
 PLAN = "BAPLIE"
@@ -298,12 +298,12 @@ async def of_container(tx: Transaction, container: str, *, at_most: int) -> list
     ]  # fmt: skip
 
 
-async def events_of_bill(tx: Transaction, number: str, *, at_most: int) -> list[events.Told]:
-    """Return what was told of the boxes of a bill, to whoever sees this bill and the boxes."""
-    found = await tx.execute(
-        "SELECT DISTINCT m.event_id, m.month FROM movement_link l JOIN movement m USING"
-        " (movement_id) WHERE l.number = %s AND m.event_id IS NOT NULL"
-        " ORDER BY m.event_id DESC LIMIT %s",
+async def boxes_of_bill(tx: Transaction, number: str, *, at_most: int) -> list[str]:
+    """Return the boxes of a bill of which anything was told, for whoever sees this bill and it."""
+    rows = await tx.execute(
+        "SELECT m.container FROM movement_link l JOIN movement m USING (movement_id)"
+        " WHERE l.number = %s AND m.event_id IS NOT NULL"
+        " GROUP BY m.container ORDER BY max(m.movement_id) DESC LIMIT %s",
         [number, at_most],
     )
-    return await events.located(tx, await found.fetchall())
+    return [container for (container,) in await rows.fetchall()]

@@ -68,6 +68,17 @@ async def of_container(tx: Transaction, container: str) -> list[Served] | None:
     return await _served(tx, where, _spellings(container))
 
 
+async def bills_in(tx: Transaction, container: str, *, at_most: int) -> list[str]:
+    """Return the bills that were ever listed in that container and that a notice tells of."""
+    rows = await tx.execute(
+        "SELECT number FROM notice WHERE consignment IN ("
+        " SELECT consignment FROM bill_equipment WHERE container = ANY (%s))"
+        " GROUP BY number ORDER BY max(event_id) DESC LIMIT %s",
+        [_spellings(container), at_most],
+    )
+    return [number for (number,) in await rows.fetchall()]
+
+
 async def of_call(tx: Transaction, call: str) -> list[Served] | None:
     """Return what was told last of each bill of a call."""
     return await _served(tx, " WHERE n.call = %s", call)

@@ -60,7 +60,7 @@ class ToldView(BaseModel):
 
 
 class TrackedView(BaseModel):
-    """One thing that a key names, and how it stands by what you may see."""
+    """One thing that a key names or leads to, and how it stands by all of it that you may see."""
 
     kind: str
     key: str
@@ -69,18 +69,21 @@ class TrackedView(BaseModel):
     version: int | None
     parts: str | None
     customs: ToldView | None
+    answered: ToldView | None  # a manifest: of how many of its bills customs served notices last
     moved: ToldView | None
     nobody_said: list[str]
     particulars: dict[str, object]
     named: list[NamedView]  # a bill's parties and marks; of each filer whose names you may read
     events: list[EventView]
+    has_older: bool  # there are older events: they are not listed, and count for nothing here
 
 
 class TrackView(BaseModel):
-    """What was asked and all that was found."""
+    """What was asked and all that was found: what it names first, then what that leads to."""
 
     key: str
     found: list[TrackedView]
+    has_more: bool  # it leads to more than was found: older things, to be asked for by their keys
 
 
 class PageView(BaseModel):
@@ -98,11 +101,13 @@ async def track(
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         found = await track_key(tx, visitor.kit.keys.vault, key, kind)
-        seen = [sight for one in found for sight in one.sights]
+        seen = [sight for one in found.things for sight in one.sights]
         await visitor.looked(tx, "/v1/track", seen)
-    if not found:
+    if not found.things:
         raise absent("key")
-    return TrackView(key=key, found=[_tracked(one) for one in found])
+    return TrackView(
+        key=key, found=[_tracked(one) for one in found.things], has_more=found.has_more
+    )
 
 
 def _tracked(one: Tracked) -> TrackedView:
@@ -118,11 +123,15 @@ def _tracked(one: Tracked) -> TrackedView:
         version=None if last is None else last.number,
         parts=_parts(stands),
         customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
+        answered=(
+            None if stands.answered is None else _told(stands.answered, stands.answered.what)
+        ),
         moved=None if stands.moved is None else _told(stands.moved, stands.moved.what.value),
         nobody_said=list(stands.nobody_said),
         particulars=dict(told[-1].body) if told else {},
         named=[named_view(whom) for whom in one.named],
         events=[_event(seq, event) for seq, event in one.events],
+        has_older=one.has_older,
     )
 
 
