@@ -23,8 +23,6 @@ give-cover            | forwarder carrier trader trucker | person            | f
 set-filing-rule       | forwarder carrier trader trucker | person            | admin
 give-grant            | forwarder carrier trader trucker | person machine    | file
 revoke-grant          | forwarder carrier trader trucker | person machine    | file
-give-mandate          | forwarder carrier trader trucker | person            | admin
-revoke-mandate        | forwarder carrier trader trucker | person            | admin
 pledge                | forwarder carrier trader trucker bank | person machine | file
 open-lock             | customs lock-operator            | person machine    | decide
 decide                | customs                          | person machine    | decide

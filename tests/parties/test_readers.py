@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.parties.mandate import Mandate
-from waglan.parties.permission import Act
 from waglan.parties.readers import (
     Consignment,
     Grant,
@@ -55,10 +53,8 @@ HOUSE = filed("H", FORWARDER, CO_LOADED)
 SIBLING = filed("S", RIVAL, CO_LOADED)
 
 
-def views(
-    consignment: Consignment, grants: Iterable[Grant] = (), mandates: Iterable[Mandate] = ()
-) -> dict[PartyId, View]:
-    found = readers(consignment, ROLES, grants, mandates, as_of=NOW)
+def views(consignment: Consignment, grants: Iterable[Grant] = ()) -> dict[PartyId, View]:
+    found = readers(consignment, ROLES, grants, as_of=NOW)
     seen = {org: sees(found, org, at=NOW) for org in ROLES}
     return {org: view for org, view in seen.items() if view is not None}
 
@@ -161,17 +157,6 @@ def test_a_short_wide_grant_and_a_long_narrow_one_are_both_kept() -> None:
     found = readers(HOUSE, ROLES, [wide, narrow], as_of=NOW)
     assert sees(found, BANK, at=NOW) is View.FULL
     assert sees(found, BANK, at=LATER) is View.STATUS
-
-
-def test_an_agent_sees_what_its_principal_owns_while_the_letter_lasts() -> None:
-    letter = Mandate("m1", FORWARDER, AGENT, frozenset({Act.READ}), NOW, LATER)
-    assert views(HOUSE, mandates=[letter])[AGENT] is View.FULL
-    assert AGENT not in views(SIBLING, mandates=[letter])
-    assert AGENT not in views(HOUSE, mandates=[replace(letter, since=LATER, until=LATEST)])
-    assert AGENT not in views(HOUSE, mandates=[replace(letter, acts=frozenset({Act.FILE}))])
-    assert AGENT not in views(HOUSE, mandates=[replace(letter, giver=CUSTOMS)])
-    found = readers(HOUSE, ROLES, [], [letter], as_of=NOW)
-    assert Reading(AGENT, View.FULL, LATER) in found
 
 
 GRANTS = st.lists(

@@ -1,7 +1,8 @@
 """Who may do what, whatever it is done to: one table, asked before every act.
 
-Whether the thing itself is his is asked elsewhere: for a filing in `mandate`, for a consignment in
-`readers`. An assistant (an AI client) may look and check; it holds no right to bind anybody.
+Whether the thing itself is his is asked elsewhere: for a filing by the sender's registered address
+and the client's letter, for a consignment in `readers`. An assistant (an AI client) may look and
+check; it holds no right to bind anybody.
 """
 
 from dataclasses import dataclass
@@ -27,8 +28,6 @@ class Act(Enum):
     SET_FILING_RULE = "set-filing-rule"
     GIVE_GRANT = "give-grant"
     REVOKE_GRANT = "revoke-grant"
-    GIVE_MANDATE = "give-mandate"
-    REVOKE_MANDATE = "revoke-mandate"
     PLEDGE = "pledge"
     OPEN_LOCK = "open-lock"
     DECIDE = "decide"
@@ -84,8 +83,6 @@ ALLOWED: dict[Act, Permission] = {
     Act.SET_FILING_RULE: Permission(_FILERS, _PERSON, Scope.ADMIN),
     Act.GIVE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REVOKE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
-    Act.GIVE_MANDATE: Permission(_FILERS, _PERSON, Scope.ADMIN),
-    Act.REVOKE_MANDATE: Permission(_FILERS, _PERSON, Scope.ADMIN),
     Act.PLEDGE: Permission(_FILERS | {Role.BANK}, _BOUND, Scope.FILE),
     Act.OPEN_LOCK: Permission(_CUSTOMS | {Role.LOCK_OPERATOR}, _BOUND, Scope.DECIDE),
     Act.DECIDE: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),

@@ -13,8 +13,6 @@ from typing import TypeGuard
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key
 from waglan.codes.party import PartyId
-from waglan.parties.mandate import Mandate
-from waglan.parties.permission import Act
 from waglan.parties.role import Role
 
 
@@ -66,11 +64,10 @@ def readers(
     consignment: Consignment,
     roles: Mapping[PartyId, frozenset[Role]],
     grants: Iterable[Grant] = (),
-    mandates: Iterable[Mandate] = (),
     *,
     as_of: datetime,
 ) -> frozenset[Reading]:
-    """Return every organisation that may see this bill now; leave revoked grants and mandates out.
+    """Return every organisation that may see this bill now; leave revoked grants out.
 
     `roles` holds the registered organisations: one that is not registered, or not in the role it is
     named for, sees nothing.
@@ -81,9 +78,6 @@ def readers(
     for grant in grants:
         if grant.bill == consignment.bill and grant.giver in own and grant.receiver in roles:
             found.add(Reading(grant.receiver, grant.view, grant.until))
-    for mandate in mandates:
-        if mandate.giver in own and mandate.agent in roles and mandate.covers(Act.READ, at=as_of):
-            found.add(Reading(mandate.agent, View.FULL, mandate.until))
     return _greatest(reading for reading in found if _lasts(reading, as_of))
 
 
