@@ -9,13 +9,15 @@ import httpx
 import psycopg
 import pytest
 from command_line import CommandLine
-from port import filed, wait
+from port import Officer, filed, wait
 from quay_papers import Told, coarri
 from running_instance import Instance
 from shipping_papers import Paper
 from test_at_the_quay import BOX, Quay
+from test_detention_notices import Quay as Desk
 from test_links_and_grants import Port, linked, port, told, until
 
+from waglan.customs.officer_act import Kind
 from waglan.parties.retention import in_force
 from waglan.store import looks as store_looks
 from waglan.store.connect import pools, transaction
@@ -131,6 +133,67 @@ def test_no_look_of_an_officer_shows_in_a_filers_log(port: Port) -> None:
             " where 'customs' = any (o.roles) and l.org <> l.by_org"
         ).fetchone()
     assert rows == (0,)
+
+
+@pytest.mark.parametrize("grounds", ["addressed", "grant", "role"])
+def test_who_reads_a_bill_by_its_notice_stands_in_its_filers_log_on_his_true_ground(
+    instance: Instance, grounds: str
+) -> None:
+    quay = Quay(instance, {"addressed": "u", "grant": "v", "role": "w"}[grounds])
+    number = f"SYNNOTICED{quay.letter}"
+    house = "SYNABOVE" if grounds == "role" else None
+    quay.files("forwarder" if house else "line", Paper(number, house, BOX))
+    filer = quay.forwarder if house else quay.line
+    reader = quay.line if grounds == "role" else quay.terminal
+    if grounds != "role":
+        assert filed(quay.terminal, coarri(quay.sheet(), [Told(BOX)]))["state"] == "accepted"
+        wait(lambda: "equipment.discharged" in told(quay.line, number) or None)
+    if grounds == "grant":
+        wish = {"bill": number, "receiver": "terminal-v", "view": "equipment", "days": 1}
+        assert quay.line.post("/v1/grants", json=wish).status_code == 201
+    officer = Officer(quay.customs)
+    desk = Desk(quay.line, quay.terminal, quay.forwarder, quay.rival, officer)
+    desk.does(Kind.DETAIN, number, reason="row 7 fired", instruction="Keep it closed.")
+    officer.serves(quay.call)
+    seq = wait(lambda: numbered(reader, number))
+    before = len(looks(filer))
+    asked = {
+        "/v1/track": f"/v1/track/{number}",
+        "/v1/events": "/v1/events?limit=500",
+        "/v1/evidence": f"/v1/evidence/{seq}",
+        "/v1/calls/holds": f"/v1/calls/{quay.call}/holds",
+    }
+    if grounds != "role":
+        notice = desk.notice(reader, number)["notice"]
+        asked |= {"/v1/notices": f"/v1/notices/{notice}"}
+    for path in asked.values():
+        wait(lambda path=path: reader.get(path))  # type: ignore[misc]
+    new = looks(filer)[: len(looks(filer)) - before]
+    who = {"role": "line", "grant": "terminal", "addressed": "terminal"}[grounds]
+    assert {(one["party"], one["basis"], one["kind"], *one["keys"]) for one in new} == {
+        (f"{who}-{quay.small}", grounds, "bill", number)
+    }
+    assert {one["asked"] for one in new} == set(asked)
+    if grounds != "role":  # who sees the status alone knows of no box
+        reader.get(f"/v1/track/{BOX}").raise_for_status()
+        newest = looks(filer)[0]
+        assert told_of(newest)[2:] == ("/v1/track", grounds, "bill", [number])
+        new.append(newest)
+    # Customs are told of no firm's look, and the filer of none of theirs.
+    for path in (*asked.values(), f"/v1/track/{BOX}"):
+        quay.customs.get(path)
+    assert len(looks(filer)) == before + len(new)
+    assert {one["party"] for one in looks(quay.customs)} == {f"customs-{quay.small}"}
+
+
+def numbered(who: httpx.Client, bill: str) -> int | None:
+    """The log's number of the newest of what customs told somebody of a bill."""
+    answer = who.get(f"/v1/track/{bill}")
+    if not answer.is_success:
+        return None
+    [one] = [one for one in answer.json()["found"] if one["kind"] == "bill"]
+    seqs = [e["seq"] for e in one["events"] if e["code"].startswith("customs.notice-")]
+    return seqs[-1] if seqs else None
 
 
 def test_who_only_decides_at_customs_does_not_read_what_his_colleagues_looked_at(

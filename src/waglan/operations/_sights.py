@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import KeyKind
+from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.parties.look import Basis
 from waglan.store import moves
+from waglan.store.detentions import Detention
 from waglan.store.documents import Document
 from waglan.store.looks import Sight
 from waglan.store.notices import Served
@@ -30,13 +32,25 @@ def sights(told: Iterable[tuple[int | None, Event]]) -> Iterator[Sight]:
     """Yield what events show of bills and of reports, each with the consignment it tells of."""
     for consignment, event in told:
         if consignment is not None or event.code in REPORTS:
-            yield Sight(event.about.kind.value, event.about.text, event.said_by, consignment)
+            basis = Basis.REPORT if event.code in REPORTS else Basis.ADDRESSED
+            yield Sight(event.about.kind.value, event.about.text, event.said_by, consignment, basis)
 
 
 def notices_seen(served: Iterable[Served]) -> Iterator[Sight]:
     """Yield what notices show of the bills that they were served of."""
     for one in served:
-        yield Sight(KeyKind.BILL.value, one.number, one.authority, one.consignment)
+        yield notice_seen(one.number, one.authority, one.consignment)
+
+
+def detentions_seen(served: Iterable[Detention]) -> Iterator[Sight]:
+    """Yield what detention notices show of the bills that they are about."""
+    for one in served:
+        yield notice_seen(one.bill, one.authority, one.consignment)
+
+
+def notice_seen(bill: str, authority: PartyId, consignment: int) -> Sight:
+    """Return what a notice shows of the bill that it was served of."""
+    return Sight(KeyKind.BILL.value, bill, authority, consignment, Basis.ADDRESSED)
 
 
 def papers_seen(papers: Iterable[Document]) -> Iterator[Sight]:

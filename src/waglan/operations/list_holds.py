@@ -10,7 +10,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.customs.detention import KINDS, DetentionKind, NoticeState, NoticeStep, state_of
 from waglan.customs.hold_list import FORM, HELD, HoldList, Row
-from waglan.operations._sights import notices_seen
+from waglan.operations._sights import notice_seen
 from waglan.store import Transaction, detentions, log, notices
 from waglan.store.looks import Sight
 from waglan.store.notices import NOTICES_MAX, Served
@@ -43,14 +43,15 @@ async def list_holds(
     rows = [one for one in found if one.status in HELD or not one.is_withdrawn]
     boxes = await notices.boxes(tx, rows)
     of_bills = {one.consignment: _row(one, boxes.get(one.consignment)) for one in rows}
-    listed = list(_together(of_bills, addressed).values())
+    together = _together(of_bills, addressed)
+    listed = list(together.values())
     if not listed:
         return None
     if not all(row.seq for row in listed):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
     listed.sort(key=lambda row: (row.bill, row.seq))
     holds = HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))
-    return holds, [*notices_seen(rows)]
+    return holds, [notice_seen(row.bill, row.authority, of) for of, row in together.items()]
 
 
 async def _addressed(tx: Transaction, call: str) -> dict[int, Row] | None:

@@ -41,7 +41,7 @@ class Sight(msgspec.Struct, frozen=True):
     key: str
     owner: PartyId
     consignment: int | None = None
-    basis: Basis = Basis.REPORT  # what it rests on where it is of no consignment
+    basis: Basis = Basis.REPORT  # what it rests on where no consignment says it
 
 
 async def keep(tx: Transaction, by: Looker, asked: str, sights: Iterable[Sight]) -> None:
@@ -86,7 +86,9 @@ async def _of(
     """Return what tells in whose log a sight belongs, and what it rests on."""
     if by.is_officer:
         return lambda _: (by.org, Basis.OFFICE)
-    filers = await _filers(tx, seen)
+    bills = {one.consignment for one in seen if one.consignment is not None}
+    filers = await _filers(tx, bills)
+    filers |= await _noticed(tx, bills - filers.keys())
     orgs: dict[PartyId, int] = {}
     if owners := {one.owner for one in seen if one.consignment not in filers}:
         rows = await tx.execute(
@@ -96,21 +98,36 @@ async def _of(
     return lambda one: filers.get(one.consignment) or (orgs[one.owner], one.basis)
 
 
-async def _filers(tx: Transaction, seen: Collection[Sight]) -> dict[int | None, tuple[int, Basis]]:
+_Whose = dict[int | None, tuple[int, Basis]]
+
+
+async def _filers(tx: Transaction, consignments: Collection[int]) -> _Whose:
     """Whose these consignments are, and by what the reader sees each: by a grant if any shows."""
-    wanted = sorted({one.consignment for one in seen if one.consignment is not None})
-    if not wanted:
+    if not consignments:
         return {}
     rows = await tx.execute(
         "SELECT f.consignment, f.org, bool_or(r.is_shown AND r.until < %s) FROM filers(%s) f"
         " JOIN reader r ON r.org = current_org() AND r.consignment = f.consignment"
-        " GROUP BY f.consignment, f.org",
-        [FOREVER, wanted],
+        " AND r.until > now() GROUP BY f.consignment, f.org",
+        [FOREVER, sorted(consignments)],
     )
     return {
         consignment: (org, Basis.GRANT if is_granted else Basis.ROLE)
         for consignment, org, is_granted in await rows.fetchall()
     }
+
+
+async def _noticed(tx: Transaction, consignments: Collection[int]) -> _Whose:
+    """Whose these consignments are of which the reader knows by a notice to him alone."""
+    if not consignments:
+        return {}
+    rows = await tx.execute(
+        "SELECT DISTINCT d.consignment, a.filer FROM detention d"
+        " JOIN detention_addressee a USING (detention_id)"
+        " WHERE d.consignment = ANY (%s::int8[]) AND a.org = current_org()",
+        [sorted(consignments)],
+    )
+    return {consignment: (org, Basis.ADDRESSED) for consignment, org in await rows.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
+from waglan.operations._sights import detentions_seen
 from waglan.operations.acknowledge_notice import acknowledge_notice
 from waglan.operations.answer_notice import NoticeAnswer, answer_notice
 from waglan.operations.attach_document import Upload, attach_document
@@ -161,8 +162,7 @@ async def listed(  # noqa: PLR0913 -- each is a filter of its own
         wanted = Wanted(bill, call, ended)
         found = await detentions.page(tx, wanted, before=number, at_most=limit + 1)
         page = await _all_of(tx, found[:limit])
-        bills = [one.bill for one in found[:limit]]
-        await visitor.looked_at(tx, "/v1/notices", "bill", bills)
+        await visitor.looked(tx, "/v1/notices", detentions_seen(found[:limit]))
     now, party = visitor.kit.clock(), visitor.principal.org
     return NoticesView(
         notices=[NoticeView(**_view(one, party, now)) for one in page],
@@ -220,7 +220,7 @@ async def _whole(tx: Transaction, visitor: Visitor, number: str) -> WholeNoticeV
     found = await detentions.by_number(tx, number)
     if found is None:
         raise absent("notice")
-    await visitor.looked_at(tx, "/v1/notices", "bill", [found.bill])
+    await visitor.looked(tx, "/v1/notices", detentions_seen([found]))
     [one] = await _all_of(tx, [found])
     documents = await detention_documents.of_notice(tx, found.detention_id)
     texts = await detention_documents.words(tx, visitor.kit.keys.vault, found.detention_id)
