@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance
@@ -102,9 +103,16 @@ class Late:
 
     def told(self, n: int) -> list[str]:
         """What the line was told of a bill, notice by notice."""
+        return [event["body"]["status"] for event in self._notices(n)]
+
+    def served_at(self, n: int) -> str:
+        """When the line was told last."""
+        return str(self._notices(n)[-1]["recorded_at"])
+
+    def _notices(self, n: int) -> list[dict[str, Any]]:
         found = self.line.get(f"/v1/track/{self.number(n)}").json()["found"]
         events = [event for one in found for event in one["events"]]
-        return [e["body"]["status"] for e in events if e["code"] == "customs.notice-served"]
+        return [event for event in events if event["code"] == "customs.notice-served"]
 
     def selects(self, n: int) -> None:
         bills = self.officer.sees(self.number(n))
@@ -134,6 +142,30 @@ def test_no_filing_brings_out_what_an_officer_decided_and_did_not_serve(instance
     call.files("H", 1, 2, amends="F")
     wait(lambda: len(call.told(2)) == 3 or None)
     assert call.told(1) == ["not-selected", "inspect", "inspect"]
+
+
+def test_what_an_officer_decides_before_the_time_goes_out_with_the_first_serving(
+    instance: Instance,
+) -> None:
+    call = Late(instance, "C")
+    call.officer.orders(call.officer.publishes())  # six hours before arrival: not yet
+    call.files("F", 1, 2)
+    numbers = [call.number(n) for n in (1, 2)]
+    wait(lambda: all(call.officer.sees(number)[0].version == 1 for number in numbers) or None)
+    call.selects(1)
+    assert (call.told(1), call.told(2)) == ([], [])
+    with psycopg.connect(instance.dsn.admin or "") as conn:  # and now the time has come
+        moved = conn.execute(
+            "UPDATE judgement SET serve_at = clock_timestamp() WHERE manifest_id ="
+            " (SELECT max(manifest_id) FROM bill WHERE number = %s)",
+            [numbers[0]],
+        )
+        assert moved.rowcount == 1
+    wait(lambda: call.told(2) or None)
+    assert (call.told(1), call.told(2)) == (["inspect"], ["not-selected"])
+    # All at one moment: nothing tells the bill that an officer had in his hands from the other.
+    assert len({call.served_at(n) for n in (1, 2)}) == 1
+    assert call.officer.serves("9811000/001E") == 0  # nothing was left over
 
 
 def test_what_an_officer_decides_after_the_time_waits_though_nothing_was_served_yet(
