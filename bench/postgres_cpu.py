@@ -1,7 +1,7 @@
 """What processes cost, from /proc: one, its children, and those gone."""
 
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -22,12 +22,12 @@ def cpu_s(pid: int, *, alone: bool = False) -> float:
     return sum(map(_ticks, [pid] if alone else _family(pid))) / _TICKS_PER_SECOND
 
 
-def by_role(pid: int) -> Counter[str]:
+def by_role(pid: int) -> dict[str, float]:
     """Return the seconds of a server's living processes by the role that is logged in.
 
     What the server does for all stands under "others".
     """
-    found = Counter[str]()
+    found = defaultdict[str, float](float)
     for one in _family(pid):
         words = _title(one).split()  # postgres: role database [local] idle
         role = words[1] if len(words) > 3 and words[1].startswith("waglan") else "others"

@@ -1,19 +1,15 @@
 """An instance that dies at a named place when a test asks for it, and is back a moment after."""
 
-import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-from killing import free_port
-from quay import persist
+from answering import Client, clients, configured
 
-from waglan.gateway.instance import Config
 from waglan.store.dsn import Dsn
 
 
@@ -22,7 +18,7 @@ class Dying:
     """The instance, who speaks to it, and the folder in which it is told where to die."""
 
     folder: Path
-    client: Callable[[str], httpx.Client]
+    client: Client
     operator: str
 
     def arm(self, point: str) -> None:
@@ -39,25 +35,13 @@ class Dying:
 @contextmanager
 def dying(dsn: Dsn, folder: Path) -> Iterator[Dying]:
     """Have such an instance answer inside the block, with this database and these keys."""
-    port = free_port()
-    config = Config(dsn, folder, "waglan.test/log", "127.0.0.1", port, 8 << 20)
-    (folder / "config").write_bytes(pickle.dumps(config))
+    port = configured(dsn, folder)
     program = Path(__file__).with_name("crashing.py")
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen([sys.executable, program, folder], stdout=said, stderr=said)
-    clients: list[httpx.Client] = []
-
-    def client(token: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token}"}
-        address = f"http://127.0.0.1:{port}"
-        clients.append(httpx.Client(base_url=address, headers=headers, timeout=20))
-        return clients[-1]
-
     try:
-        persist(lambda: client("none").get("/healthz"))
-        yield Dying(folder, client, (folder / "operator.token").read_text().strip())
+        with clients(port, seconds=20) as client:
+            yield Dying(folder, client, (folder / "operator.token").read_text().strip())
     finally:
-        for one in clients:
-            one.close()
         process.send_signal(signal.SIGTERM)
         process.wait(10)

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import pickle
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,9 +17,9 @@ from random import Random
 from threading import Event
 
 import httpx
+from answering import clients, configured
 from quay import Quay, all_numbered, log_findings, open_quay, paper, persist, wait
 
-from waglan.gateway.instance import Config
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
@@ -35,11 +33,6 @@ LISTENER = "interface"
 
 # What each client does until it is over: (quay, its number, whether it is over, what it did).
 Keep = Callable[[Quay, int, Event, dict[str, int]], None]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @dataclass
@@ -112,25 +105,13 @@ def running(folder: Path) -> Iterator[tuple[Running, Quay]]:
     settings = Settings(folder / "home")
     server = asyncio.run(start(settings))
     asyncio.run(prepare(server.dsn))
-    port = free_port()
-    config = Config(server.dsn, folder, "waglan.test/log", "127.0.0.1", port, 8 << 20)
-    (folder / "config").write_bytes(pickle.dumps(config))
+    port = configured(server.dsn, folder)
     up = Running(folder, settings, server, spawn(folder))
-    clients: list[httpx.Client] = []
-
-    def client(token: str) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token}"}
-        address = f"http://127.0.0.1:{port}"
-        clients.append(httpx.Client(base_url=address, headers=headers, timeout=30))
-        return clients[-1]
-
     try:
-        persist(lambda: client("none").get("/healthz"))
-        token = (folder / "operator.token").read_text().strip()
-        yield up, open_quay(client, token, server.dsn, folder)
+        with clients(port, seconds=30) as client:
+            token = (folder / "operator.token").read_text().strip()
+            yield up, open_quay(client, token, server.dsn, folder)
     finally:
-        for one in clients:
-            one.close()
         up.process.terminate()
         try:
             up.process.wait(END_SECONDS_MAX)

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from killing import children, free_port
+from answering import free_port
+from killing import children
 from quay import Quay, open_quay, paper, persist
 from running_instance import ORIGIN
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.raw import BadCode
@@ -83,8 +83,6 @@ class DeadlineView(BaseModel):
 
 class Asked(BaseModel):
     """What is known of a filing: facts, and the times of anchors with their zones."""
-
-    model_config = ConfigDict(extra="forbid")
 
     profile: Annotated[str | None, Field(max_length=40)] = None
     jurisdiction: Fact = None
