@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from waglan.cargo.standing import Declaration, Parts, Version, in_order, standing, visible
+from waglan.cargo.standing import Cleared, Declaration, Parts, Version, in_order, standing, visible
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
@@ -255,3 +255,42 @@ def test_customs_answers_a_manifest_with_how_many_notices_it_served_last() -> No
     assert (told.answered.what, told.answered.said_by) == (7, CUSTOMS)
     assert told.customs is None
     assert "customs" not in told.nobody_said
+
+
+def test_what_customs_let_go_of_a_bill_is_told_part_by_part_while_it_is_partly_cleared() -> None:
+    first: dict[str, Value] = {"goods": 1, "container": "CSQU3054383", "packages": 4}
+
+    def served(hour: int, status: str, *parts: Value) -> Event:
+        body: dict[str, Value] = {"status": status, "parts": [*parts]}
+        return event(EventCode.NOTICE_SERVED, hour, body)
+
+    held = served(3, "detained")
+    part = served(4, "partly-cleared", first)
+    more = served(5, "partly-cleared", {"goods": 2}, 7)
+    told = standing([more, part, held]).cleared
+    assert told == (Cleared(1, "CSQU3054383", 4), Cleared(2, None, None))
+    assert standing([held, part, more, served(6, "seized")]).cleared == ()
+    assert standing([served(4, "partly-cleared")]).cleared == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "status"),
+    [
+        (EventCode.NOTICE_ADDRESSED, {"kind": "documents"}, CustomsStatus.DOCUMENTS_ASKED),
+        (EventCode.NOTICE_ADDRESSED, {"kind": "detention"}, CustomsStatus.DETAINED),
+        (EventCode.NOTICE_ADDRESSED, {"kind": "inspection"}, CustomsStatus.INSPECT),
+        (EventCode.NOTICE_EASED, {"boxes": ["CSQU3054383"]}, CustomsStatus.PARTLY_CLEARED),
+        (EventCode.NOTICE_ENDED, {"how": "seize"}, CustomsStatus.SEIZED),
+        (EventCode.NOTICE_ENDED, {"how": "release"}, None),
+        (EventCode.NOTICE_ADDRESSED, {"kind": "new"}, None),
+    ],
+)
+def test_who_is_told_of_a_notice_alone_knows_by_it_how_the_bill_stands(
+    code: EventCode, body: dict[str, Value], status: CustomsStatus | None
+) -> None:
+    addressed = event(EventCode.NOTICE_ADDRESSED, 3, {"kind": "detention"})
+    told = standing([addressed, event(code, 5, body)]).customs
+    assert (told and told.what) == status
+    shown = standing([addressed, notice("N1", "not-selected", 2), event(code, 5, body)]).customs
+    assert shown is not None
+    assert shown.what is CustomsStatus.NOT_SELECTED  # the bill's own status counts before it

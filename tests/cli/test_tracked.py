@@ -19,7 +19,7 @@ def answer(code: str, **body: object) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": "bill", "key": "B1", "declaration": "declared", "declared": None, "customs": None,
         "particulars": {}, "named": [], "parts": None, "moved": None,
-        "answered": None, "events": [event], "has_older": False,
+        "cleared": [], "answered": None, "events": [event], "has_older": False,
     }  # fmt: skip
     return {"key": "B1", "found": [found], "has_more": False}
 
@@ -48,6 +48,33 @@ def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
     show(answer("filing.letter-recorded", documents=3, instruction="xyz"), lang)
     assert "letter-recorded" in (out := capsys.readouterr().out)
     assert "xyz" not in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "whole", "bare", "box"),
+    [
+        ("en", "cleared part: goods item 1, container CSQU3054383, 4 packages",
+         "cleared part: container CSQU3054402", "cleared: something in container CSQU3054383;"),
+        ("zh-Hant-HK", "海關已放行的部分:第 1 項貨物, 貨櫃 CSQU3054383, 4 件",
+         "海關已放行的部分:貨櫃 CSQU3054402", "海關已放行貨櫃 CSQU3054383 內的部分貨物"),
+    ],
+)  # fmt: skip
+def test_a_partly_cleared_bill_says_which_part_as_far_as_it_was_told(
+    lang: Lang, whole: str, bare: str, box: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = [
+        {"goods": 1, "container": "CSQU3054383", "packages": 4},
+        {"goods": None, "container": "CSQU3054402", "packages": None},
+    ]
+    told = answer("customs.notice-served", status="partly-cleared", parts=parts)
+    customs = {"what": "partly-cleared", "happened_at": "2026-11-29T08:00:00+00:00"}
+    told["found"][0] |= {"customs": customs, "cleared": parts}
+    show(told, lang)
+    printed = [line.strip() for line in normalize("NFKC", capsys.readouterr().out).splitlines()]
+    for line in (whole, bare):
+        assert printed.count(line) == 2  # how it stands, and by which notice
+    show(answer("customs.notice-released-in-part", boxes=["CSQU3054383"]), lang)
+    assert box in normalize("NFKC", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from test_at_the_quay import Quay as Ship
 from test_detention_notices import VOYAGE, Quay, quay
 from test_withdrawn_bills import Desk
 
-from waglan.customs.officer_act import Kind
+from waglan.customs.officer_act import ClearedPart, Kind
 from waglan.operations import track_key
 
 __all__ = ["quay"]
@@ -31,8 +31,15 @@ def found(who: httpx.Client, key: str, bill: str) -> dict[str, Any] | None:
         return None
     assert answer.status_code == 200, answer.text
     assert answer.json()["has_more"] is False
+    return next((one for one in unnumbered(answer) if one["key"] == bill), None)
+
+
+def unnumbered(answer: httpx.Response) -> list[dict[str, Any]]:
+    """What was found, but for the numbers that the log gives its events in a moment."""
     shown: list[dict[str, Any]] = answer.json()["found"]
-    return next((one for one in shown if one["key"] == bill), None)
+    for one in shown:
+        one["events"] = [event | {"seq": None} for event in one["events"]]
+    return shown
 
 
 def customs(told: dict[str, Any] | None) -> Any:
@@ -110,7 +117,7 @@ def test_a_terminal_that_worked_the_box_finds_by_it_what_its_notice_tells(
     said = {"reason": "row 7 fired", "instruction": "Keep it closed."}
     desk.does(Kind.DETAIN, number, **said)
     desk.officer.serves(ship.call)
-    wait(lambda: found(ship.terminal, box, number))
+    wait(partial(is_detained, ship.terminal, box, number))
     assert found(ship.terminal, box, number) == found(ship.terminal, number, number)
     assert found(ship.terminal, box, box)["moved"]["what"] == "equipment.discharged"  # type: ignore[index]
 
@@ -127,6 +134,20 @@ def test_a_box_stands_the_same_by_its_bill_as_by_its_own_number(instance: Instan
     wait(lambda: len((found(ship.customs, box, box) or {"events": []})["events"]) == 1 or None)
     for who in (ship.line, ship.customs):
         assert found(who, box, box) == found(who, number, box)
+
+
+def test_a_partly_cleared_bill_says_what_may_go_to_who_was_told(quay: Quay) -> None:
+    box = next(BOXES)
+    number = quay.files(box=box)
+    quay.detains(number)
+    part = ClearedPart(goods=1, container=box, packages=4)
+    quay.does(Kind.CLEAR_PARTLY, number, reason="four cartons", parts=(part,))
+    quay.officer.serves(VOYAGE)
+    for who in (quay.line, quay.officer.desk, quay.terminal):
+        told = found(who, box, number)
+        assert told is not None
+        assert customs(told) == "partly-cleared"
+        assert told["cleared"] == [{"goods": 1, "container": box, "packages": 4}]
 
 
 def test_a_withdrawn_bill_is_cancelled_by_its_box_too(instance: Instance) -> None:
@@ -153,13 +174,13 @@ def test_a_manifest_found_by_its_call_has_its_parts_and_customs_answer(
     number = quay.files(box=next(BOXES))
     quay.detains(number)
     for who, parts in ((quay.line, "1 of 1"), (quay.officer.desk, None)):
-        by_call = who.get(f"/v1/track/{VOYAGE}").json()["found"]
+        by_call = unnumbered(who.get(f"/v1/track/{VOYAGE}"))
         one = max(by_call, key=lambda one: one["declared"]["happened_at"])
         assert (one["kind"], one["parts"]) == ("manifest", parts)
         assert one["answered"]["what"] == 1
         assert "customs" not in one["nobody_said"]
-        same = who.get(f"/v1/track/{one['key']}", params={"kind": "manifest"}).json()["found"]
-        assert [one] == same
+        same = who.get(f"/v1/track/{one['key']}", params={"kind": "manifest"})
+        assert [one] == unnumbered(same)
         waglan.operates(instance).signs_in(who.headers["authorization"])
         said = waglan("track", VOYAGE).out
         assert "customs told the status of 1 of its bills at" in said

@@ -10,8 +10,11 @@ said stays None. These fields of an event's body are read, and all may be missin
     party.grant-given                       nothing
     manifest.refused                        findings (number)
     customs.status                          status (text)
-    customs.notice-served                   notice, status (text)
-    customs.notice-addressed                nothing
+    customs.notice-served                   notice, status (text), parts (let go: goods, container,
+                                            packages of each)
+    customs.notice-addressed                kind (text)
+    customs.notice-released-in-part         nothing
+    customs.notice-ended                    how (text)
     customs.manifest-answered               notices (number)
     equipment.discharged and its like       movement (number)
     equipment.report-withdrawn              withdraws (number of a movement)
@@ -22,6 +25,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Generic, TypeVar
+
+from msgspec.structs import replace
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
@@ -44,6 +49,14 @@ MOVES = frozenset(
     }
 )
 _STATUS = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
+# Whom customs tells of a notice alone knows by it how the bill stands.
+_BY_NOTICE = (EventCode.NOTICE_ADDRESSED, EventCode.NOTICE_EASED, EventCode.NOTICE_ENDED)
+_NOTICED = {
+    "documents": CustomsStatus.DOCUMENTS_ASKED,
+    "detention": CustomsStatus.DETAINED,
+    "inspection": CustomsStatus.INSPECT,
+    "seize": CustomsStatus.SEIZED,
+}
 # Told of bills that somebody declared, also to whoever is not told of their declaration.
 _OF_DECLARED = (EventCode.GRANT_GIVEN, EventCode.NOTICE_SERVED, EventCode.NOTICE_ADDRESSED)
 
@@ -95,6 +108,15 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """A part of a bill that customs let go; None where the event does not say."""
+
+    goods: int | None  # the number of a goods item
+    container: str | None
+    packages: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What is known, who said it and when; None is what nobody said to this reader."""
 
@@ -105,6 +127,7 @@ class Standing:
     refused: Told[int | None] | None  # the last refusal: how many findings; told until mended
     parts: Told[Parts] | None  # of the assembly last heard of; said by who sent its last part
     customs: Told[CustomsStatus | Raw] | None  # Raw: a status that this Waglan does not know
+    cleared: tuple[Cleared, ...]  # of a partly cleared bill, as far as it was told
     answered: Told[int | None] | None  # of a manifest: of how many bills customs told the last time
     notices: tuple[Told[str | None], ...]  # served, by their numbers
     heard: Told[EventCode] | None  # what we were told last, whenever it happened
@@ -153,6 +176,7 @@ def standing(events: Iterable[Event]) -> Standing:
         refused=_told(refused, _number(refused, "findings")) if refused else None,
         parts=parts,
         customs=_customs(told),
+        cleared=_cleared(told),
         answered=_told(answered, _number(answered, "notices")) if answered else None,
         notices=tuple(
             _told(event, _text(event, "notice"))
@@ -252,7 +276,34 @@ def _customs(told: Sequence[Event]) -> Told[CustomsStatus | Raw] | None:
         text = _text(event, "status") if event.code in _STATUS else None
         if text is not None:
             return _told(event, _STATUS_BY_TEXT.get(text) or Raw(text))
-    return None
+    noticed = _last(told, _BY_NOTICE)
+    status = _noticed(noticed) if noticed else None
+    return _told(noticed, status) if noticed and status else None
+
+
+def _noticed(event: Event) -> CustomsStatus | None:
+    if event.code is EventCode.NOTICE_EASED:
+        return CustomsStatus.PARTLY_CLEARED
+    name = "kind" if event.code is EventCode.NOTICE_ADDRESSED else "how"
+    return _NOTICED.get(_text(event, name) or "")
+
+
+def _cleared(told: Sequence[Event]) -> tuple[Cleared, ...]:
+    """What customs let go, notice after notice, since another status was served."""
+    found: list[Cleared] = []
+    for event in told:
+        if event.code is not EventCode.NOTICE_SERVED:
+            continue
+        if _text(event, "status") != CustomsStatus.PARTLY_CLEARED.value:
+            found.clear()
+            continue
+        parts = event.body.get("parts")
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict):
+                one = replace(event, body=part)
+                number, box = _number(one, "goods"), _text(one, "container")
+                found.append(Cleared(number, box, _number(one, "packages")))
+    return tuple(found)
 
 
 def _moved(told: Sequence[Event]) -> Told[EventCode] | None:

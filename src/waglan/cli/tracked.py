@@ -96,6 +96,7 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(
             say("track", "customs", lang, status=coded("customs", customs["what"], lang), at=at)
         )
+        lines += [_cleared(part, lang) for part in found["cleared"]]
     elif found["kind"] == "bill":
         lines.append(say("track", "silent", lang))
     elif found["kind"] == "manifest":
@@ -111,16 +112,36 @@ def _answered(answered: Mapping[str, Any] | None, lang: Lang) -> str:
     return say("track", "answered", lang, bills=bills, at=answered["happened_at"][:19])
 
 
+def _cleared(part: Mapping[str, Any], lang: Lang) -> str:
+    """Say which part customs let go; what nobody said of it is left out."""
+    names = ("goods", "container", "packages")
+    told = [
+        say("cleared", name, lang, n=part[name]) for name in names if part.get(name) is not None
+    ]
+    return say("cleared", "part", lang, part=", ".join(told) or "?")
+
+
 def _asked(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     """Yield what a status code means, and what an event of customs' asks for."""
     if event["code"] == "equipment.status" and event["body"].get("status"):
         yield _status(event["body"], lang)
     if not event["code"].startswith("customs."):
         return
+    yield from _let_go(event, lang)
     for name in ASKED:
         if told := event["body"].get(name):
             text = ", ".join(map(str, told)) if isinstance(told, list) else str(told)
             yield say("track", name, lang, text=text[:19] if name == "due" else text)
+
+
+def _let_go(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """Yield the parts that an event of customs' lets go; a terminal is told the boxes alone."""
+    parts, boxes = event["body"].get("parts"), event["body"].get("boxes")
+    for part in parts if isinstance(parts, list) else []:
+        yield _cleared(part, lang)
+    if event["code"] == "customs.notice-released-in-part" and isinstance(boxes, list):
+        for box in boxes:
+            yield say("cleared", "in_box", lang, box=box)
 
 
 def _status(body: Mapping[str, Any], lang: Lang) -> str:

@@ -59,6 +59,14 @@ class ToldView(BaseModel):
     recorded_at: datetime
 
 
+class ClearedView(BaseModel):
+    """A part that customs let go: a goods item, a container, or so many packages of either."""
+
+    goods: int | None
+    container: str | None
+    packages: int | None
+
+
 class TrackedView(BaseModel):
     """One thing that a key names or leads to, and how it stands by all of it that you may see."""
 
@@ -69,6 +77,7 @@ class TrackedView(BaseModel):
     version: int | None
     parts: str | None
     customs: ToldView | None
+    cleared: list[ClearedView]  # of a partly cleared bill: what may go, as far as you were told
     answered: ToldView | None  # a manifest: of how many of its bills customs served notices last
     moved: ToldView | None
     nobody_said: list[str]
@@ -123,6 +132,10 @@ def _tracked(one: Tracked) -> TrackedView:
         version=None if last is None else last.number,
         parts=_parts(stands),
         customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
+        cleared=[
+            ClearedView(goods=part.goods, container=part.container, packages=part.packages)
+            for part in stands.cleared
+        ],
         answered=(
             None if stands.answered is None else _told(stands.answered, stands.answered.what)
         ),
