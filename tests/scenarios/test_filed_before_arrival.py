@@ -42,7 +42,7 @@ def test_nothing_is_decided_without_an_officers_order_and_nothing_told_before_a_
     officer.orders(officer.publishes())
     paper = manifest("R2", "DOC2").replace(b"CARRIER1", b"CARRIER2")
     paper = paper.replace(b"HKCUSTOMS", b"CUSTOMS2").replace(b"SYNB0001", b"SYNB0002")
-    message = carrier.post("/v1/messages", content=paper).json()
+    message = filed(carrier, paper)
     assert message["state"] == "accepted", message["findings"]
     counts = wait(lambda: decided(customs))
     assert counts["decided"] == counts["decided_before_arrival"] == 1
@@ -61,19 +61,22 @@ def test_nothing_is_decided_without_an_officers_order_and_nothing_told_before_a_
 
 
 def test_an_order_serves_at_its_own_time_and_no_officer_need_come(instance: Instance) -> None:
-    carrier = instance.let_in("third-line", "carrier", addresses=("CARRIER3:ZZZ",))
-    officer = Officer(instance.let_in("third-customs", "customs", addresses=("CUSTOMS3:ZZZ",)))
-    officer.orders(officer.publishes(), serve_before_arrival_minutes=7 * 24 * 60)
-    paper = manifest("R3", "DOC3").replace(b"CARRIER1", b"CARRIER3")
-    paper = paper.replace(b"HKCUSTOMS", b"CUSTOMS3").replace(b"SYNB0001", b"SYNB0003")
-    message = carrier.post("/v1/messages", content=paper).json()
-    answers = wait(lambda: answered(carrier, message["id"], 3))
+    call = Late(instance, "D")
+    call.orders()
+    message = call.files("F", 1)
+    call.decided(1)
+    assert call.told(1) == []
+    call.time_comes()
+    answers = wait(lambda: answered(call.line, message["id"], 3))
     assert [answer["kind"] for answer in answers] == ["CONTRL", "CUSRES", "CUSRES"]
-    assert "NSL" in carrier.get(answers[-1]["href"]).text
+    assert "NSL" in call.line.get(answers[-1]["href"]).text
+
+
+IN_TIME, TOO_LATE = 60, 7 * 24 * 60  # minutes before arrival; the sample ship comes within a week
 
 
 class Late:
-    """A line whose ship's time to be told has come, and its officer."""
+    """A line whose ship's time to be told comes, or has come, and its officer."""
 
     def __init__(self, instance: Instance, letter: str) -> None:
         self.sender, self.customs = f"LATELINE{letter}", f"LATECUSTOMS{letter}"
@@ -84,15 +87,22 @@ class Late:
             f"late-customs-{letter.lower()}", "customs", addresses=(self.customs + ":ZZZ",)
         )
         self.officer = Officer(desk)
-        self.letter = letter
+        self.letter, self.instance, self.table = letter, instance, ""
 
-    def orders(self) -> None:
-        self.officer.orders(self.officer.publishes(), serve_before_arrival_minutes=7 * 24 * 60)
+    def orders(self, minutes: int = IN_TIME, bills_a_day: int | None = None) -> None:
+        self.table = self.table or self.officer.publishes()
+        order = f"order-{minutes}"
+        self.officer.orders(
+            self.table,
+            serve_before_arrival_minutes=minutes,
+            order_id=order,
+            bills_per_day_max=bills_a_day,
+        )
 
     def number(self, n: int) -> str:
         return f"SYNLATE{self.letter}{n}"
 
-    def files(self, ref: str, *bills: int, amends: str | None = None) -> None:
+    def files(self, ref: str, *bills: int, amends: str | None = None) -> dict[str, Any]:
         papers = [Paper(self.number(n)) for n in bills]
         paper = shipped(Call(self.sender, self.customs, ref + self.letter), *papers)
         if amends is not None:
@@ -100,87 +110,125 @@ class Late:
             paper = paper.replace(was.encode(), is_.encode())
         shown = filed(self.line, paper)
         assert shown["state"] == "accepted", shown["findings"]
+        return shown
 
     def told(self, n: int) -> list[str]:
         """What the line was told of a bill, notice by notice."""
-        return [event["body"]["status"] for event in self._notices(n)]
-
-    def served_at(self, n: int) -> str:
-        """When the line was told last."""
-        return str(self._notices(n)[-1]["recorded_at"])
-
-    def _notices(self, n: int) -> list[dict[str, Any]]:
         found = self.line.get(f"/v1/track/{self.number(n)}").json()["found"]
         events = [event for one in found for event in one["events"]]
-        return [event for event in events if event["code"] == "customs.notice-served"]
+        return [e["body"]["status"] for e in events if e["code"] == "customs.notice-served"]
+
+    def decided(self, *bills: int, version: int = 1) -> None:
+        """Wait until so much is decided of these bills."""
+        numbers = [self.number(n) for n in bills]
+        wait(lambda: {self.officer.sees(n)[0].version for n in numbers} == {version} or None)
 
     def selects(self, n: int) -> None:
         bills = self.officer.sees(self.number(n))
         done = self.officer.does(Kind.SELECT, bills=bills, reason="a look")
         assert done.json()["refused"] == 0, done.text
 
+    def time_comes(self, manifests: int = 1) -> None:
+        """Have the order's time come, which is in whole minutes, for so many that wait for it."""
+        come = (
+            "UPDATE judgement j SET serve_at = now() FROM organisation o WHERE o.org = j.authority"
+            " AND o.party = %s AND j.serve_at > now() AND (SELECT count(*) FROM judgement w"
+            " WHERE w.authority = j.authority AND w.serve_at > now()) >= %s"
+        )
+        with psycopg.connect(self.instance.dsn.admin or "", autocommit=True) as conn:
+            wait(lambda: conn.execute(come, [self.officer.authority, manifests]).rowcount or None)
 
-def test_no_filing_brings_out_what_an_officer_decided_and_did_not_serve(instance: Instance) -> None:
+    def is_passed_over(self, manifests: int) -> None:
+        """Wait until the order has passed over so many manifests."""
+        with psycopg.connect(self.instance.dsn.admin or "", autocommit=True) as conn:
+            count = (
+                "SELECT count(*) FROM passed_over p JOIN organisation o ON o.org = p.authority"
+                " WHERE o.party = %s"
+            )
+            wait(
+                lambda: (
+                    conn.execute(count, [self.officer.authority]).fetchone() == (manifests,) or None
+                )
+            )
+
+
+def test_an_order_tells_all_of_a_call_or_nothing(instance: Instance) -> None:
+    """Silence about one bill among others would say that an officer has it."""
+    call = Late(instance, "C")
+    call.orders(bills_a_day=2)
+    call.files("F", 1, 2)
+    call.decided(1, 2)
+    call.files("G", 3)  # beyond what the order may decide today: left to an officer
+    wait(lambda: call.officer.sees(call.number(3)) or None)
+    call.time_comes(manifests=2)
+    call.is_passed_over(2)
+    assert [call.told(n) for n in (1, 2, 3)] == [[], [], []]
+    call.selects(3)
+    assert call.officer.serves("9811000/001E") == 3
+    assert [call.told(n) for n in (1, 2, 3)] == [["not-selected"], ["not-selected"], ["inspect"]]
+
+
+def test_what_is_filed_after_the_orders_time_is_an_officers_to_tell(instance: Instance) -> None:
     call = Late(instance, "A")
     call.orders()
     call.files("F", 1, 2)
+    call.decided(1, 2)
+    call.time_comes()
     wait(lambda: (call.told(1) and call.told(2)) or None)
     call.selects(1)
-    # Another manifest of the call is told at once, and nothing of the first.
+    call.orders(TOO_LATE)
     call.files("O", 3)
-    wait(lambda: call.told(3) or None)
-    assert (call.told(1), call.told(2)) == (["not-selected"], ["not-selected"])
-    # Nor does an amendment bring it out; and its silence points at no bill.
     call.files("G", 1, 2, amends="F")
-    call.files("P", 4)  # judged and told after the amendment
-    wait(lambda: call.told(4) or None)
-    assert (call.told(1), call.told(2)) == (["not-selected"], ["not-selected"])
-    assert call.officer.serves("9811000/001E") == 2
+    call.decided(3)
+    call.decided(2, version=2)
+    call.files("Q", 4)  # judged after them
+    call.decided(4)
+    told = {n: call.told(n) for n in (1, 2, 3, 4)}
+    assert told == {1: ["not-selected"], 2: ["not-selected"], 3: [], 4: []}
+    assert call.officer.serves("9811000/001E") == 4
     assert call.told(1) == ["not-selected", "inspect"]
-    assert call.told(2) == ["not-selected", "not-selected"]
-    # What the line knows by now holds nothing back.
-    call.files("H", 1, 2, amends="F")
-    wait(lambda: len(call.told(2)) == 3 or None)
-    assert call.told(1) == ["not-selected", "inspect", "inspect"]
+    all_told = [call.told(n) for n in (2, 3, 4)]
+    assert all_told == [["not-selected"] * 2, ["not-selected"], ["not-selected"]]
 
 
-def test_what_an_officer_decides_before_the_time_goes_out_with_the_first_serving(
-    instance: Instance,
-) -> None:
-    call = Late(instance, "C")
-    call.officer.orders(call.officer.publishes())  # six hours before arrival: not yet
-    call.files("F", 1, 2)
-    numbers = [call.number(n) for n in (1, 2)]
-    wait(lambda: all(call.officer.sees(number)[0].version == 1 for number in numbers) or None)
-    call.selects(1)
-    assert (call.told(1), call.told(2)) == ([], [])
-    with psycopg.connect(instance.dsn.admin or "") as conn:  # and now the time has come
-        moved = conn.execute(
-            "UPDATE judgement SET serve_at = clock_timestamp() WHERE manifest_id ="
-            " (SELECT max(manifest_id) FROM bill WHERE number = %s)",
-            [numbers[0]],
-        )
-        assert moved.rowcount == 1
-    wait(lambda: call.told(2) or None)
-    assert (call.told(1), call.told(2)) == (["inspect"], ["not-selected"])
-    # All at one moment: nothing tells the bill that an officer had in his hands from the other.
-    assert len({call.served_at(n) for n in (1, 2)}) == 1
-    assert call.officer.serves("9811000/001E") == 0  # nothing was left over
-
-
-def test_what_an_officer_decides_after_the_time_waits_though_nothing_was_served_yet(
+def test_an_officers_work_before_the_orders_time_goes_out_with_it_and_later_work_waits(
     instance: Instance,
 ) -> None:
     call = Late(instance, "B")
-    call.files("F", 1)
-    wait(lambda: call.officer.sees(call.number(1)) or None)
-    call.selects(1)
     call.orders()
-    call.files("O", 2)
-    wait(lambda: call.told(2) or None)
-    assert call.told(1) == []
-    call.officer.serves("9811000/001E")
-    assert call.told(1) == ["inspect"]
+    call.files("F", 1)
+    call.files("G", 2)
+    call.decided(1, 2)
+    call.selects(2)
+    call.time_comes()
+    wait(lambda: (call.told(1) and call.told(2)) or None)
+    assert (call.told(1), call.told(2)) == (["not-selected"], ["inspect"])
+    call.selects(1)
+    call.files("H", 3)
+    call.decided(3)
+    call.time_comes()
+    call.is_passed_over(1)
+    assert (call.told(1), call.told(3)) == (["not-selected"], [])
+    assert call.officer.serves("9811000/001E") == 2
+
+
+def test_a_bill_that_is_withdrawn_is_still_told_of_if_an_officer_has_decided(
+    instance: Instance,
+) -> None:
+    call = Late(instance, "E")
+    call.files("F", 1, 2)
+    wait(lambda: call.officer.sees(call.number(2)) or None)
+    said = {"reason": "a look", "instruction": "Keep it closed."}
+    bills = call.officer.sees(call.number(1))
+    assert call.officer.does(Kind.DETAIN, bills=bills, **said).status_code == 201
+    call.files("G", 2, amends="F")
+    assert call.officer.serves("9811000/001E") == 1
+    [notice] = call.line.get("/v1/notices").json()["notices"]
+    assert (call.told(1), notice["bill"]) == (["detained"], call.number(1))
+    bills = call.officer.sees(call.number(1))
+    assert call.officer.does(Kind.LIFT, bills=bills, reason="seen").status_code == 201
+    assert call.officer.serves("9811000/001E") == 1
+    assert len(call.told(1)) == 2
 
 
 def test_a_stream_resumes_where_it_was_left(instance: Instance) -> None:

@@ -277,7 +277,7 @@ class Worker:
             filed = await manifests.by_number(tx, manifest_id)
             if filed is not None:
                 vault, now = self.kit.keys.vault, self.kit.clock()
-                await serve_by_order(tx, vault, (org, party), filed.call, now=now)
+                await serve_by_order(tx, vault, (org, party), filed, now=now)
 
     async def _assembly(self, assembly_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:

@@ -87,7 +87,7 @@ async def judge_manifest(
         ENGINE,
         sum(decision.status is None for decision in decisions),
         encode(_reasons(decisions)),
-        _serve_at(signed, filed.arrives_at),
+        _serve_at(signed, filed.arrives_at, now),
         now,
     )
     if not await customs.add_judgement(tx, desk.org, row):
@@ -99,11 +99,18 @@ async def judge_manifest(
     return decisions
 
 
-def _serve_at(signed: SignedOrder | None, arrives_at: datetime | None) -> datetime | None:
-    """When the order has filers told: an unknown arrival leaves it to an officer."""
+def _serve_at(
+    signed: SignedOrder | None, arrives_at: datetime | None, now: datetime
+) -> datetime | None:
+    """When the order has filers told; None leaves it to an officer.
+
+    So it is where the arrival is unknown, and where the time is over: whoever files then and were
+    told at once would know what it means if he is not.
+    """
     if signed is None or arrives_at is None:
         return None
-    return signed.order.serve_at(arrives_at)
+    serve_at = signed.order.serve_at(arrives_at)
+    return serve_at if serve_at > now else None
 
 
 async def _declared(tx: Transaction, vault: Vault, filed: Filed) -> Declared:

@@ -18,6 +18,7 @@ from waglan.logbook.sealed import Vault
 from waglan.operations.address_notices import address_notices
 from waglan.store import Transaction, customs, events, manifests, parties
 from waglan.store.customs import NoticeRow, Unserved
+from waglan.store.manifests import Filed
 
 _told = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -34,13 +35,17 @@ async def serve_notices(
 
 
 async def serve_by_order(
-    tx: Transaction, vault: Vault, by: tuple[int, PartyId], call: str, *, now: datetime
+    tx: Transaction, vault: Vault, by: tuple[int, PartyId], filed: Filed, *, now: datetime
 ) -> int:
-    """Serve what an order tells of a call by itself; return how many.
+    """Serve what an order tells of a manifest's call at its time; return how many.
 
-    After its time it tells nothing of a manifest of which an officer has something to tell.
+    It tells all of the call or nothing. What it passes over, and what comes after, is an officer's
+    to tell: silence about one bill among others would point at it.
     """
-    return await _serve_all(tx, vault, (*by, now), await customs.unserved(tx, call, by_order=True))
+    rows = await customs.unserved(tx, filed.call, by_order=True)
+    if filed.manifest_id not in {row.manifest_id for row in rows}:
+        await customs.pass_over(tx, by[0], filed.manifest_id, now=now)
+    return await _serve_all(tx, vault, (*by, now), rows)
 
 
 async def _serve_all(

@@ -409,57 +409,85 @@ _HELD = """
 """
 
 
+# The bills of a call that are to be told of: those that stand declared, and those withdrawn since
+# an officer decided of them, in the last version that had them: who withdraws gets rid of nothing.
+_TOLD_OF = f"""
+    {_NEWEST}, had AS (
+        SELECT DISTINCT ON (b.consignment) b.consignment, b.manifest_id, b.number, b.org
+        FROM manifest m JOIN bill b USING (manifest_id) WHERE m.call = %s
+        ORDER BY b.consignment, b.manifest_id IN (SELECT manifest_id FROM newest) DESC,
+                 b.manifest_id DESC)
+    SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
+    FROM had b JOIN manifest m USING (manifest_id) LEFT JOIN judgement j USING (manifest_id)
+    JOIN LATERAL (
+        SELECT status, told, decided_at, act_id FROM decision d
+        WHERE d.consignment = b.consignment ORDER BY d.version DESC LIMIT 1) d ON true
+    WHERE (d.act_id IS NOT NULL OR manifest_id IN (SELECT manifest_id FROM newest))
+      AND NOT EXISTS (
+        SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
+          AND n.served_at >= d.decided_at)
+"""
+# What keeps an order from telling a call: a bill that is left to an officer, or that waits for the
+# judging, or of which an officer has decided something since. Who is told nothing among others who
+# are told learns as much as from a notice.
+_NOT_WHOLE = f"""
+    {_NEWEST}
+    SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
+    LEFT JOIN judgement j USING (manifest_id)
+    WHERE j.manifest_id IS NULL OR {_HELD} OR EXISTS (
+        SELECT 1 FROM bill b LEFT JOIN LATERAL (
+            SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
+            ORDER BY d.version DESC LIMIT 1) d ON true
+        WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
+            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked'))))
+    LIMIT 1
+"""
+
+
 async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:
     """Return what is decided of a call's bills and not served yet.
 
-    An order leaves manifests out of which an officer has something to tell. Others who serve
-    notices on this call wait until this commits, and then find them served.
+    By an order it is all or nothing: nothing where something of the call waits for an officer.
+    Others who serve notices on this call wait until this commits, and then find them served.
     """
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
         [call],
     )
-    held = f" AND NOT {_HELD}" if by_order else ""
-    rows = await tx.execute(
-        f"""
-        {_NEWEST}
-        SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
-        FROM newest JOIN manifest m USING (manifest_id) JOIN bill b USING (manifest_id)
-        LEFT JOIN judgement j USING (manifest_id)
-        JOIN LATERAL (
-            SELECT status, told, decided_at FROM decision d WHERE d.consignment = b.consignment
-            ORDER BY d.version DESC LIMIT 1) d ON true
-        WHERE NOT EXISTS (
-            SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
-              AND n.served_at >= d.decided_at){held}
-        ORDER BY b.manifest_id, b.number
-        """.encode(),
-        [call],
-    )
+    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
+        return []
+    rows = await tx.execute(f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call])
     return [
         Unserved(consignment, manifest, number, CustomsStatus(status), org, bytes(told))
         for consignment, manifest, number, status, org, told in await rows.fetchall()
     ]
 
 
+async def pass_over(tx: Transaction, authority: int, manifest_id: int, *, now: datetime) -> None:
+    """Say that the order's time has passed for a manifest: from now on an officer tells of it."""
+    await tx.execute(
+        "INSERT INTO passed_over (manifest_id, authority, passed_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [manifest_id, authority, now],
+    )
+
+
 async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
     """Return (manifest, authority) of manifests whose order's time to tell filers has come.
 
-    For the engine. A manifest of which nothing was decided has nothing to be told; one of which an
-    officer decided something since waits for him.
+    For the engine. Each is told of then, or passed over.
     """
     rows = await tx.execute(
-        f"""
+        """
         SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
         WHERE j.serve_at <= %s
           AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
-          AND EXISTS (SELECT 1 FROM decision d WHERE d.manifest_id = j.manifest_id)
+          AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
           AND NOT EXISTS (SELECT 1 FROM manifest n
                           WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
                             AND n.version > m.version)
-          AND NOT {_HELD}
         ORDER BY j.serve_at LIMIT %s
-        """.encode(),
+        """,
         [now, at_most],
     )
     return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]

@@ -1306,6 +1306,14 @@ CREATE TABLE public.partner_profile (
 
 ALTER TABLE ONLY public.partner_profile FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.passed_over (
+    manifest_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    passed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.passed_over FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.person (
     subject text NOT NULL,
     org bigint NOT NULL,
@@ -1880,6 +1888,9 @@ ALTER TABLE ONLY public.outcome
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_pkey PRIMARY KEY (org, version);
 
+ALTER TABLE ONLY public.passed_over
+    ADD CONSTRAINT passed_over_pkey PRIMARY KEY (manifest_id);
+
 ALTER TABLE ONLY public.password
     ADD CONSTRAINT password_pkey PRIMARY KEY (org, subject);
 
@@ -2346,6 +2357,12 @@ ALTER TABLE ONLY public.outcome
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.passed_over
+    ADD CONSTRAINT passed_over_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.passed_over
+    ADD CONSTRAINT passed_over_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
 ALTER TABLE ONLY public.password
     ADD CONSTRAINT password_org_subject_fkey FOREIGN KEY (org, subject) REFERENCES public.login(org, subject);
 
@@ -2680,6 +2697,8 @@ CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK 
 
 CREATE POLICY engine ON public.partner_profile TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.passed_over FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.password TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.person TO waglan_engine USING (true) WITH CHECK (true);
@@ -2954,6 +2973,8 @@ CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_o
 
 CREATE POLICY own ON public.partner_profile FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.passed_over TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
+
 CREATE POLICY own ON public.password TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.person TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -3019,6 +3040,8 @@ CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (tru
 CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE public.partner_profile ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.passed_over ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.password ENABLE ROW LEVEL SECURITY;
 
@@ -3447,6 +3470,9 @@ GRANT UPDATE(findings) ON TABLE public.outcome TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.partner_profile TO waglan_app;
 GRANT SELECT ON TABLE public.partner_profile TO waglan_authority;
 GRANT SELECT ON TABLE public.partner_profile TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.passed_over TO waglan_authority;
+GRANT SELECT ON TABLE public.passed_over TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
