@@ -55,11 +55,13 @@ from waglan.store import (
     tries,
     uploads,
 )
-from waglan.store.connect import glance, transaction
+from waglan.store.connect import glance, transaction, visible
 from waglan.store.links import Unsettled
 
 BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
+# What a clock, an officer or the operator sets going is looked for less often than what comes in.
+LOOK_FOR_RARE_EVERY = timedelta(seconds=1)
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(minutes=10)
 # An upload may take an hour (gateway/http/messages.py), so what is a day old becomes no message.
@@ -104,6 +106,8 @@ class Worker:
     figures: Counter[tuple[str, str]] = field(default_factory=Counter)
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
+    nothing_in: str = ""  # what was visible when a look found nothing to do
+    looked_for_rare_at: datetime = LONG_AGO  # and found none
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
     tries_swept_at: datetime = LONG_AGO
     looks_swept_at: datetime = LONG_AGO
@@ -121,23 +125,36 @@ class Worker:
     async def _round(self) -> int:
         # One connection for all looks: to borrow one for each takes longer than what it asks.
         async with glance(self.kit.pools.engine) as look:
-            return await self._all(look)
+            now, seen = self.kit.clock(), await visible(look)
+            if seen == self.nothing_in and not self._is_time_for_rare(now):
+                return 0
+            done = await self._all(look, now)
+            self.nothing_in = "" if done else seen
+            return done
 
-    async def _all(self, look: Transaction) -> int:
-        now = self.kit.clock()
+    async def _all(self, look: Transaction, now: datetime) -> int:
         # A revocation must not wait for a large manifest, so it is looked for first.
-        return sum(
+        done = [
+            await self._grants(look),
+            await self._each(look, "message", messages.waiting, self._message),
+            await self._each(look, "link", links.unlinked, self._link),
+            await self._each(look, "report", report_links.unlinked, self._report),
+            judged := await self._judgements(look),
+        ]
+        if judged or self._is_time_for_rare(now):
+            done.append(await self._rare(look, now))
+        done.append(await self._each(look, "notice", customs.unanswered, self._notice))
+        return sum(done)
+
+    def _is_time_for_rare(self, now: datetime) -> bool:
+        return now - self.looked_for_rare_at >= LOOK_FOR_RARE_EVERY
+
+    async def _rare(self, look: Transaction, now: datetime) -> int:
+        overdue = partial(assemblies.overdue, now=now)
+        done = sum(
             [
-                await self._grants(look),
-                await self._each(look, "message", messages.waiting, self._message),
-                await self._each(look, "link", links.unlinked, self._link),
-                await self._each(look, "report", report_links.unlinked, self._report),
-                await self._judgements(look),
                 await self._each(look, "serving", partial(customs.due, now=now), self._serving),
-                await self._each(look, "notice", customs.unanswered, self._notice),
-                await self._each(
-                    look, "assembly", partial(assemblies.overdue, now=now), self._assembly
-                ),
+                await self._each(look, "assembly", overdue, self._assembly),
                 await self._each(look, OFFICERS_ALONE, back_tests.unended, self._back_test),
                 await self._erasures(look),
                 await self._uploads(now),
@@ -145,6 +162,9 @@ class Worker:
                 await self._looks(now),
             ]
         )
+        if not done:
+            self.looked_for_rare_at = now
+        return done
 
     async def _grants(self, look: Transaction) -> int:
         found = await links.unsettled(look, at_most=BATCH)

@@ -81,6 +81,12 @@ async def glance(pool: Pool) -> AsyncIterator[Transaction]:
         yield conn
 
 
+async def visible(tx: Transaction) -> str:
+    """Name what a statement would see now; while the name stays, nothing was committed."""
+    row = await (await tx.execute("select pg_current_snapshot()::text")).fetchone()
+    return "" if row is None else str(row[0])
+
+
 @asynccontextmanager
 async def unawaited(tx: Transaction) -> AsyncIterator[None]:
     """Send statements inside the block without waiting for each; who fetches rows waits for all.

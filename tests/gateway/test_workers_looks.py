@@ -1,0 +1,112 @@
+"""A worker looks for work when something was written, and for what time brings once a second."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from running_instance import ORIGIN
+from test_manifest_at_hand import LINE, ORGANISATIONS, hand_in, paper
+
+from waglan.gateway.keys import keys
+from waglan.gateway.kit import Kit
+from waglan.gateway.workers import LOOK_FOR_RARE_EVERY, Worker
+from waglan.store import Transaction, assemblies, messages
+from waglan.store.connect import pools, transaction, visible
+from waglan.store.dsn import Dsn
+
+
+class Watched:
+    """A worker, with what it looked for and a clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)  # noqa: TID251 -- tokens and papers hold now
+        self.often = self.rarely = 0
+        self.worker: Worker
+
+
+@asynccontextmanager
+async def watched(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Watched]:
+    waiting, overdue, one = messages.waiting, assemblies.overdue, Watched()
+
+    async def often(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+        one.often += 1
+        return await waiting(tx, at_most=at_most)
+
+    async def rarely(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
+        one.rarely += 1
+        return await overdue(tx, now=now, at_most=at_most)
+
+    monkeypatch.setattr(messages, "waiting", often)
+    monkeypatch.setattr(assemblies, "overdue", rarely)
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute(ORGANISATIONS)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20, clock=lambda: one.now)
+        one.worker = Worker(kit)
+        yield one
+
+
+async def test_while_nothing_is_written_nothing_is_looked_for_but_what_time_brings(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(database, home, monkeypatch) as one:
+        while await one.worker.round():
+            pass
+        looked = one.often, one.rarely
+        for _ in range(5):
+            assert await one.worker.round() == 0
+        assert (one.often, one.rarely) == looked
+        one.now += LOOK_FOR_RARE_EVERY
+        assert await one.worker.round() == 0
+        assert (one.often, one.rarely) == (looked[0] + 1, looked[1] + 1)
+
+
+async def test_what_comes_in_is_found_at_the_next_round_and_its_follow_ups_in_the_same(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(database, home, monkeypatch) as one:
+        while await one.worker.round():
+            pass
+        rarely = one.rarely
+        await hand_in(one.worker.kit, paper("R1"))
+        assert await one.worker.round() == 3  # filed, linked, judged
+        assert one.rarely == rarely + 1  # a judgement may have to be served at once
+        while await one.worker.round():
+            pass
+        assert await waits(one) == 0
+
+
+async def test_a_part_that_never_comes_is_told_of_though_nothing_is_written(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(database, home, monkeypatch) as one:
+        first, second = paper("R2").split(b"UNH+2")[0], b"UNZ+1+R2'"
+        await hand_in(one.worker.kit, first + second)
+        while await one.worker.round():
+            pass
+        one.now += timedelta(days=30)
+        assert await one.worker.round() == 1
+
+
+async def test_what_a_transaction_shows_has_another_name_than_what_was_seen_before(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(database, home, monkeypatch) as one:
+        opened = one.worker.kit.pools
+        async with transaction(opened.engine, None) as look:
+            await look.execute("set transaction isolation level read committed")
+            before = await visible(look)
+            assert await visible(look) == before
+            async with transaction(opened.app, LINE) as tx:
+                await tx.execute("select pg_current_xact_id()")
+            assert await visible(look) != before
+
+
+async def waits(one: Watched) -> int:
+    async with transaction(one.worker.kit.pools.engine, None) as tx:
+        return len(await messages.waiting(tx, at_most=10))
