@@ -17,7 +17,12 @@ from waglan.cli.app import app
 from waglan.cli.guard import guarded
 from waglan.cli.wording import plain
 from waglan.codes.data import load
+from waglan.codes.function import Function
 from waglan.codes.render import templates
+from waglan.customs.outcome import results
+from waglan.manifest.deadline import DeadlineState
+from waglan.manifest.filing_state import FilingAct, FilingState
+from waglan.manifest.prefill import SourceKind
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.template import csv_template, xlsx_template
 
@@ -309,6 +314,21 @@ def test_both_languages_have_the_same_words() -> None:
         name: set(group) for name, group in chinese.items()
     }
     assert set(templates("en")) == set(templates("zh-Hant-HK"))
+
+
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("draft_state", {one.value for one in FilingState if one is not FilingState.ABSENT}),
+        ("draft_act", {one.value for one in FilingAct}),
+        ("function", {one.value for one in Function}),
+        ("source", {one.value for one in SourceKind}),
+        ("deadline_state", {one.value for one in DeadlineState}),
+        ("result", {*results()}),
+    ],
+)
+def test_every_code_that_is_shown_has_a_word(group: str, codes: set[str]) -> None:
+    assert set(tomllib.loads(load("cli/words")["zh-Hant-HK"])[group]) == codes
 
 
 @given(st.text())

@@ -128,8 +128,14 @@ def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Fir
     desk("draft", "confirm", draft, field)
     assert "confirmed" in desk("draft", "show", draft)
     assert desk.ran("draft", "choose", draft, f"{field}=x").status == 2
-    desk("draft", "leave-out", draft, f"bills/{number}")
-    assert f"{field}: -" in desk("draft", "show", draft)
+    desk.line.set("WAGLAN_LANG", "zh-Hant-HK")
+    left = desk("draft", "leave-out", draft, f"bills/{number}")
+    shown = desk("draft", "show", draft)
+    assert "草擬中 (draft)" in left
+    assert f"{field}: -" in shown
+    assert "更改 (changed)" in shown
+    assert "(人手輸入 (typed)" in shown
+    desk.line.set("WAGLAN_LANG", "en")
     assert desk.ran("draft", "leave-out", draft, f"bills/{number}").status == 1
     wrong = desk.ran("draft", "set", draft, "bills/1/no/such=1")
     assert (wrong.status, "DRAFT-FIELD-UNKNOWN" in wrong.err) == (1, True)

@@ -141,7 +141,8 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
             show_finding(finding, settings.lang)
         for step in bill["steps"]:
             by = step["act"] or step["order"] or "-"
-            why = ", ".join([*step["fired"], *step["targeting"], *filter(None, [step["result"]])])
+            result = [coded("result", step["result"], settings.lang)] if step["result"] else []
+            why = ", ".join([*step["fired"], *step["targeting"], *result])
             at, status = step["decided_at"][:19], coded("customs", step["status"], settings.lang)
             typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
 

@@ -70,9 +70,10 @@ def list_drafts(
     """List your organisation's drafts, newest first."""
     asked = {"state": state.value if state else "", "profile": profile or ""}
     wanted = {name: value for name, value in asked.items() if value}
-    with client(Settings()) as http:
+    settings = Settings()
+    with client(settings) as http:
         for one in pages(http, "/v1/drafts", "drafts", limit, **wanted):
-            show_line(one)
+            show_line(one, settings.lang)
 
 
 @app.command()
@@ -220,7 +221,7 @@ def _change(draft: str, step: int | None, wanted: dict[str, Any]) -> None:
     with client(settings) as http:
         seen = {"step": _step(http, draft, step)}
         shown = answered(http.patch(_at(draft), json=wanted | seen)).json()
-    show_line(shown)
+    show_line(shown, settings.lang)
     show_contradictions(shown, settings.lang, err=True)
     show_not_taken(shown, settings.lang)
 
@@ -230,7 +231,7 @@ def _act(draft: str, act: str, step: int | None, **said: object) -> None:
     with client(settings) as http:
         seen = {"step": _step(http, draft, step)}
         shown = answered(http.post(f"{_at(draft)}/{act}", json=said | seen)).json()
-    show_line(shown)
+    show_line(shown, settings.lang)
     handed = shown["steps"][-1]["message"]
     if handed:
         typer.echo(say("draft", "answers", settings.lang, message=handed))

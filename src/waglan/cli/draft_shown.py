@@ -6,21 +6,23 @@ from typing import Any
 import typer
 
 from waglan.cli.talk import show_finding
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import coded, plain, say
 from waglan.codes.render import Lang
 
 Shown = Mapping[str, Any]
 
 
-def show_line(one: Shown) -> None:
+def show_line(one: Shown, lang: Lang) -> None:
     """Print a draft as one line: id, kind, how it stands, the last step, its title."""
-    stands = f"{one['profile']:<22} {one['state']:<12} {one['function']:<9}"
+    state = coded("draft_state", one["state"], lang)
+    function = coded("function", one["function"], lang)
+    stands = f"{one['profile']:<22} {state:<12} {function:<9}"
     typer.echo(plain(f"{one['id']}  {stands} {one['step']:>3}  {one['title']}"))
 
 
 def show_draft(one: Shown, lang: Lang) -> None:
     """Print a draft with each field and its sources."""
-    show_line(one)
+    show_line(one, lang)
     if not one["connected"]:
         typer.echo(say("draft", "recipient", lang, to=one["recipient"]))
     for field in one["fields"]:
@@ -28,10 +30,12 @@ def show_draft(one: Shown, lang: Lang) -> None:
     show_contradictions(one, lang)
     show_not_taken(one, lang)
     for due in one["deadlines"]:
-        typer.echo(plain(f"{due['rule']:<22} {due['state']:<14} {due['at'] or '-'}"))
+        state = coded("deadline_state", due["state"], lang)
+        typer.echo(plain(f"{due['rule']:<22} {state:<14} {due['at'] or '-'}"))
     for step in one["steps"]:
         said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))
-        typer.echo(plain(f"{step['n']:>3}  {step['at'][:19]}  {step['act']:<12} {said}".rstrip()))
+        act = coded("draft_act", step["act"], lang)
+        typer.echo(plain(f"{step['n']:>3}  {step['at'][:19]}  {act:<12} {said}".rstrip()))
     for filed in one["filed"]:
         if filed["findings"]:
             typer.echo(say("draft", "refused", lang, step=filed["step"]))
@@ -47,7 +51,8 @@ def _field(field: Shown, lang: Lang) -> None:
         typer.echo("    " + say("draft", "confirmed", lang))
     for one in field["told"]:
         mark = "-" if one["n"] in field["losing"] else " "
-        typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'])}  ({_source(one['source'])})"))
+        source = _source(one["source"], lang)
+        typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'])}  ({source})"))
 
 
 def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
@@ -62,7 +67,7 @@ def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
 def show_not_taken(one: Shown, lang: Lang) -> None:
     """Print what sources told that they can't give, or that does not fit."""
     for told in one["not_taken"]:
-        source = _source(told["source"])
+        source = _source(told["source"], lang)
         words = {"field": plain(told["field"]), "value": plain(value(told["value"]))}
         typer.echo(say("draft", "not_taken", lang, source=plain(source), **words), err=True)
 
@@ -87,7 +92,8 @@ def value(told: object) -> str:
     return ", ".join(map(str, told)) if isinstance(told, list) else str(told)
 
 
-def _source(source: Shown) -> str:
+def _source(source: Shown, lang: Lang) -> str:
     at = (source["said_at"] or source["recorded_at"] or "")[:16]
-    told = [source["kind"], source["document"], source["sender"], source["place"], at]
+    kind = coded("source", source["kind"], lang)
+    told = [kind, source["document"], source["sender"], source["place"], at]
     return ", ".join(filter(None, told))

@@ -47,7 +47,8 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
         _print(say("listed", "silent", lang), indent=2)
     for one in answer["differences"]:
         finding = one["finding"]
-        _print(f"{finding['severity']} {finding['code']}  {one['box']}")
+        severity = words("severity", lang).get(finding["severity"], finding["severity"])
+        _print(f"{severity} {finding['code']}  {one['box']}")
         _print(finding["problem"], indent=2)
         for name in ("listed", "told"):
             if source := one[name]:
