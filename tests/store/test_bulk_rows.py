@@ -86,6 +86,16 @@ def test_a_column_that_says_the_same_in_every_row_comes_back_in_every_row(
     assert there_and_back(module_database, rows) == rows
 
 
+@pytest.mark.parametrize("sign", ["a", "é", "舟"])
+def test_cells_of_any_length_come_back_also_where_their_heads_are_written_otherwise(
+    module_database: Dsn, sign: str
+) -> None:
+    lengths = [0, 1, 126, 127, 128, 4_095, 4_096]
+    for some in (lengths[:2], lengths[:4], lengths[:5], lengths):
+        rows = [(*FULL[:6], sign * n, b"b" * n, FULL[8], [], [], []) for n in some]
+        assert there_and_back(module_database, rows) == rows
+
+
 def test_a_number_too_big_for_its_column_is_refused_not_cut(module_database: Dsn) -> None:
     with pytest.raises(Exception, match="format requires"):
         there_and_back(module_database, [(1 << 15, *FULL[1:], [], [], [])])

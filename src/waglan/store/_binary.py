@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from operator import add
-from typing import NamedTuple, cast
+from typing import NamedTuple, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -12,10 +12,12 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 Column = Sequence[object]
+S = TypeVar("S")
 
 _NULL = b"\xff\xff\xff\xff"
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">iiiii")
 
 
@@ -74,6 +76,9 @@ def _number(form: str) -> Callable[[Column], list[bytes]]:
 
 
 _length = struct.Struct(">i").pack
+# What stands before a short cell, and before a short text while all are of one byte a character.
+_HEADS = [_length(n) for n in range(4096)]
+_TEXT_HEADS = [head.decode() for head in _HEADS[:128]]
 _small, _middle, _big = _number("h"), _number("i"), _number("q")
 
 
@@ -88,7 +93,13 @@ def _bytes(values: Column) -> list[bytes]:
 def _text(values: Column) -> list[bytes]:
     if None in values:
         return _sized([None if v is None else str.encode(cast("str", v)) for v in values])
-    return _sized(list(map(str.encode, cast("Sequence[str]", values))))
+    texts = cast("Sequence[str]", values)
+    lengths = list(map(len, texts))
+    if max(lengths, default=0) < len(_TEXT_HEADS):
+        together = "".join(_headed(_TEXT_HEADS, lengths, texts))
+        if together.isascii():
+            return [together.encode()]  # all in one call, as for numbers
+    return _sized(list(map(str.encode, texts)))
 
 
 def _uuid(values: Column) -> list[bytes]:
@@ -99,7 +110,17 @@ def _sized(values: Sequence[bytes | None]) -> list[bytes]:
     if None in values:
         return [_NULL if value is None else _length(len(value)) + value for value in values]
     whole = cast("Sequence[bytes]", values)
-    return list(map(add, map(_length, map(len, whole)), whole))
+    lengths = list(map(len, whole))
+    if max(lengths, default=0) < len(_HEADS):
+        return _headed(_HEADS, lengths, whole)
+    return list(map(add, map(_length, lengths), whole))
+
+
+def _headed(heads: Sequence[S], lengths: Sequence[int], cells: Sequence[S]) -> list[S]:
+    both = [*cells, *cells]
+    both[::2] = map(heads.__getitem__, lengths)
+    both[1::2] = cells
+    return both
 
 
 def _day(values: Column) -> list[bytes]:
@@ -109,11 +130,7 @@ def _day(values: Column) -> list[bytes]:
 
 def _moment(values: Column) -> list[bytes]:
     times = cast("Sequence[datetime | None]", values)
-    return _big([None if at is None else _microseconds(at - _FIRST_MOMENT) for at in times])
-
-
-def _microseconds(span: timedelta) -> int:
-    return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
+    return _big([None if at is None else (at - _FIRST_MOMENT) // _MICROSECOND for at in times])
 
 
 def _listed(items: Column) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from itertools import repeat
+from datetime import UTC, datetime
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -148,15 +148,8 @@ async def add(
     ).fetchone()
     if row is None:
         raise RuntimeError("PostgreSQL returned no row for an INSERT")
-    month = None if told is None else new.told_at.astimezone(UTC).date().replace(day=1)
-    await bulk.insert(
-        tx,
-        "movement",
-        _MOVEMENT,
-        [
-            _cells(new, report.document, int(row[0]), one, (event, month))
-            for one, event in zip(rows, told or repeat(None, len(rows)), strict=True)
-        ],
+    await bulk.insert_columns(
+        tx, "movement", _MOVEMENT, _columns(new, report.document, int(row[0]), rows, told)
     )
     await bulk.insert(
         tx,
@@ -199,42 +192,47 @@ _MOVEMENT = (
 )
 
 
-def _cells(
+def _columns(
     new: NewReport,
     document: str,
     report_id: int,
-    numbered: tuple[int, Row],
-    event: tuple[int | None, date | None],
-) -> tuple[object, ...]:
-    number, one = numbered
-    movement, call = one.movement, one.voyage
+    rows: Sequence[tuple[int, Row]],
+    told: Sequence[int] | None,
+) -> list[Sequence[bulk.Cell]]:
+    count, of = len(rows), [one for _, one in rows]
+    month = None if told is None else new.told_at.astimezone(UTC).date().replace(day=1)
+    return [
+        [number for number, _ in rows],
+        [report_id] * count,
+        [new.org] * count,
+        [new.message] * count,
+        [new.kind] * count,
+        [document if one.document is None else one.document for one in of],
+        [one.movement.box.number.upper() for one in of],
+        [one.movement.code.value for one in of],
+        [one.happened_at for one in of],
+        [new.told_at] * count,
+        [one.withdraws for one in of],
+        [None] * count if told is None else told,
+        [month] * count,
+        *([call(one.voyage) for one in of] for call in _OF_CALL),
+        [_particulars(one) for one in of],
+    ]
+
+
+_OF_CALL = [attrgetter(name) for name in ("voyage", "imo", "vessel", "port")]
+
+
+def _particulars(one: Row) -> bytes:
     # In a shared box bills, booking and goods are others' business: they are kept apart. Free words
     # might name somebody: they stand in the event alone, which can be erased.
-    bare = movement
+    movement = bare = one.movement
     if movement.box.dangerous:
         box = msgspec.structs.replace(movement.box, dangerous=())
         bare = msgspec.structs.replace(movement, box=box)
     if movement.bills or movement.booking or movement.damage or movement.status_text:
         bare = msgspec.structs.replace(bare, bills=(), booking=None, damage=(), status_text=None)
-    return (
-        number,
-        report_id,
-        new.org,
-        new.message,
-        new.kind,
-        document if one.document is None else one.document,
-        movement.box.number.upper(),
-        movement.code.value,
-        one.happened_at,
-        new.told_at,
-        one.withdraws,
-        *event,
-        call.voyage,
-        call.imo,
-        call.vessel,
-        call.port,
-        one.written if bare is movement and one.written is not None else _encode(bare),
-    )
+    return one.written if bare is movement and one.written is not None else _encode(bare)
 
 
 @dataclass(frozen=True, slots=True)
