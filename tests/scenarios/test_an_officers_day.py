@@ -48,6 +48,7 @@ class Desk:
         return ran.out
 
     def acts(self, act: str, about: str, *said: str) -> None:
+        about = about if act == "serve" else self.named(about)
         self("desk", act, about, "--key", self.file("officer.pem"), *said)
 
     def imports(self) -> str:
@@ -88,6 +89,10 @@ class Desk:
         [seen] = self.officer.get(f"/v1/customs/bills/{number}").json()
         return dict(seen)
 
+    def named(self, number: str) -> str:
+        """A bill with the version that the officer sees."""
+        return f"{number}={self.seen(number)['version']}"
+
     def told(self, number: str) -> str:
         """All that the line learns of a bill, in words and as JSON."""
         words = self("track", number, by="line")
@@ -110,7 +115,8 @@ def desk(
     instance: Instance, waglan: CommandLine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Desk:
     letter = next(
-        (word[0].upper() for word in ("morning", "noon") if word in request.node.name), "T"
+        (word[0].upper() for word in ("morning", "noon", "colleague") if word in request.node.name),
+        "T",
     )
     return Desk(instance, waglan.operates(instance), tmp_path, letter)
 
@@ -228,14 +234,36 @@ def test_of_a_number_that_two_lines_filed_the_one_that_was_examined_gets_the_out
     wait(lambda: len(stand()) == 2 or None)
     reason = ("--reason", "A second look.")
     # Whoever names the number alone is asked which; nothing is done to either.
-    unclear = act("select", number, *reason)
+    unclear = act("select", f"{number}=0", *reason)
     assert (unclear.status, "CLI-BILL-OF-SEVERAL" in unclear.err) == (1, True)
     assert f"{his}@-" in " ".join(unclear.err.split())
     assert stand() == {"line": None, "rival": None}
-    assert act("select", his, *reason).status == 0
+    assert act("select", f"{his}=0", *reason).status == 0
     outcome = desk.file("nothing.json", {"result": "as-declared"})
-    assert act("examined", f"{his}@-", "--outcome", outcome).status == 0
+    assert act("examined", f"{his}@-=1", "--outcome", outcome).status == 0
     assert stand() == {"line": None, "rival": "examined"}
     for nobody in (f"{number}@nobody", f"{mine}@ABOVE"):
-        absent = act("clear", nobody, *reason)
+        absent = act("clear", f"{nobody}=1", *reason)
         assert (absent.status, "ACT-NO-SUCH-BILL" in absent.err) == (1, True)
+
+
+def test_who_acts_on_what_a_colleague_decided_meanwhile_is_told_and_nothing_is_done(
+    desk: Desk,
+) -> None:
+    number = desk.files("RACE")
+    desk.imports()
+    wait(lambda: desk.officer.get(f"/v1/customs/bills/{number}").json() or None)
+    assert f"{number} of" in desk("desk", "show", number)
+    seen = desk.named(number)
+    mine, his = desk.file("officer.pem"), desk.file("second.pem")
+    first = desk.ran("desk", "detain", seen, "--key", his, "--reason", "A second look.",
+                     "--instruction", "Keep it closed.", by="second")  # fmt: skip
+    assert first.status == 0, first.err
+    # Who named no version might have seen anything.
+    blind = desk.ran("desk", "select", number, "--key", mine, "--reason", "A look.")
+    assert (blind.status, "CLI-UNSEEN" in blind.err) == (1, True)
+    late = desk.ran("desk", "select", seen, "--key", mine, "--reason", "A look.")
+    assert (late.status, "CUSTOMS-MOVED-ON" in late.err) == (1, True)
+    assert desk.seen(number)["status"] == "detained"
+    desk.acts("select", number, "--reason", "A look.")
+    assert desk.seen(number)["status"] == "inspect"

@@ -227,7 +227,9 @@ def test_nobody_is_named_who_has_no_place_in_a_notice(
     key.chmod(0o600)
     waglan.operates(instance).signs_in(quay.officer.desk.headers["authorization"])
     words = ("--as", "terminal", "--key", str(key), "--reason", "by telephone")
-    named = waglan("desk", "name-addressee", notice, "note-terminal", *words)
+    unread = waglan("desk", "name-addressee", f"{notice}=7", "note-terminal", *words)
+    assert (unread.status, "NOTICE-MOVED-ON" in unread.err) == (1, True)
+    named = waglan("desk", "name-addressee", f"{notice}=0", "note-terminal", *words)
     assert (named.status, named.out.split()[1]) == (0, notice), named.err
     again = quay.names(notice, "note-terminal")
     assert (again.status_code, codes(again)) == (422, ["NOTICE-TOLD-BEFORE"])

@@ -94,6 +94,9 @@ def test_a_box_is_selected_looked_into_cleared_in_part_and_then_whole(desk: Desk
         Scan("scan 7", "a" * 64),
         text="One carton is missing.",
     )
+    beyond = Outcome("quantity-differs", (Found(1, packages=9), Found(99)))
+    refused = desk.does(Kind.EXAMINE, number, outcome=beyond)
+    assert (refused.status_code, codes(refused)) == (422, ["ACT-FOUND-UNKNOWN"])
     done = desk.does(Kind.EXAMINE, number, outcome=outcome)
     assert done.status_code == 201, done.text
     assert done.json()["rows"][0]["status"] == "examined"

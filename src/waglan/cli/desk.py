@@ -9,9 +9,11 @@ import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.named import named_lines
+from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, pages, path_step, show_finding
+from waglan.cli.versioned import versioned
 from waglan.cli.wording import coded, plain, say, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
@@ -28,9 +30,10 @@ Voucher = Annotated[str, typer.Option(help="Number of the release voucher.")]
 Numbers = Annotated[
     list[str],
     typer.Argument(
-        metavar="BILL...",
-        help="Numbers of bills; of a number that several filed, NUMBER@FILER, or where one filed it"
-        " below several bills NUMBER@FILER@ABOVE (- for none).",
+        metavar="BILL=VERSION...",
+        help="Numbers of bills, each with the version that you saw (desk show, desk worklist); of a"
+        " number that several filed NUMBER@FILER=VERSION, or where one filed it below several bills"
+        " NUMBER@FILER@ABOVE=VERSION (- for none).",
     ),
 ]
 
@@ -261,7 +264,7 @@ def serve(
 
 @app.command()
 def extend(
-    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its number: DN-…")],
+    notice: SeenNotice,
     key: KeyFile,
     reason: Reason,
     days: Annotated[int, typer.Option(min=1, max=90, help="How long from now.")] = 3,
@@ -269,10 +272,10 @@ def extend(
 ) -> None:
     """Give more time to answer a notice, or ask again: its addressees are told at once."""
     settings = Settings()
+    notice, version = versioned(notice, settings.lang)
     due = datetime.now(UTC) + timedelta(days=days)
     with client(settings) as http:
-        seen = answered(http.get(f"/v1/notices/{path_step(notice)}")).json()
-        named = {"number": seen["notice"], "version": seen["version"]}
+        named = {"number": notice, "version": version}
         said = {"notice": named, "due": due, "reason": reason, "instruction": instruction}
         handed_in(http, key, "extend-notice", **said)
     typer.echo(say("notice", "extended", settings.lang, notice=notice, due=f"{due:%Y-%m-%d %H:%M}"))
@@ -280,7 +283,7 @@ def extend(
 
 @app.command("name-addressee")
 def name_addressee(
-    notice: Annotated[str, typer.Argument(metavar="NOTICE", help="Its number: DN-…")],
+    notice: SeenNotice,
     party: Annotated[str, typer.Argument(metavar="PARTY", help="Whom: as listed here.")],
     capacity: Annotated[str, typer.Option("--as", help="agent, terminal or consignee.")],
     key: KeyFile,
@@ -288,9 +291,9 @@ def name_addressee(
 ) -> None:
     """Name whom a notice could not be told to when it was served: he is told at once."""
     settings = Settings()
+    notice, version = versioned(notice, settings.lang)
     with client(settings) as http:
-        seen = answered(http.get(f"/v1/notices/{path_step(notice)}")).json()
-        named = {"number": seen["notice"], "version": seen["version"]}
+        named = {"number": notice, "version": version}
         said = {"notice": named, "party": party, "capacity": capacity, "reason": reason}
         handed_in(http, key, "name-addressee", **said)
     typer.echo(say("notice", "named", settings.lang, notice=notice, party=plain(party)))
@@ -305,7 +308,11 @@ def _part(text: str) -> dict[str, object]:
 
 
 def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
-    """Return the one bill of that name: an act is never of a bill that nobody named."""
+    """Return the one bill of that name: an act is never of a bill that nobody named, or saw.
+
+    Its version is the one that was seen: whoever takes the act compares what stands by then.
+    """
+    name, version = versioned(name, lang)
     number, filer, above = [*name.split("@", 2), "", ""][:3]
     found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
     parent = "" if above == "-" else above
@@ -324,11 +331,11 @@ def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
             lang,
             1,
         )
-    return meant[0]
+    return {**meant[0], "version": version}
 
 
 def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
-    """Look at the bills as they stand, sign the act, hand it in, and print what became of it.
+    """Sign the act on bills as they were seen, hand it in, and print what became of it.
 
     Exit 1: refused, for one bill at least.
     """

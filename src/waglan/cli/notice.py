@@ -8,12 +8,20 @@ import typer
 
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, new_key, pages, path_step
+from waglan.cli.versioned import versioned
 from waglan.cli.wording import plain, say, words
 from waglan.codes.render import Lang
 
 app = typer.Typer(no_args_is_help=True, help="Detention notices: read, acknowledge, answer.")
 
 Number = Annotated[str, typer.Argument(metavar="NOTICE", help="Its number: DN-…")]
+SeenNotice = Annotated[
+    str,
+    typer.Argument(
+        metavar="NOTICE=VERSION",
+        help="Its number, DN-…, with the version that you read in `waglan notice show`.",
+    ),
+]
 MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".jpg": "image/jpeg",
@@ -47,13 +55,13 @@ def show(number: Number) -> None:
 
 
 @app.command()
-def acknowledge(number: Number) -> None:
-    """Say that you have read the notice as it stands; it stands in the log, with who and when."""
+def acknowledge(notice: SeenNotice) -> None:
+    """Say that you have read this version of a notice; it stands in the log, with who and when."""
     settings = Settings()
+    number, version = versioned(notice, settings.lang)
     with client(settings) as http:
         path = f"/v1/notices/{path_step(number)}"
-        seen = {"version": _seen(http, number)["version"]}
-        found = answered(made(http, f"{path}/acknowledgement", seen)).json()
+        found = answered(made(http, f"{path}/acknowledgement", {"version": version})).json()
     typer.echo(_line(found, settings.lang))
 
 
@@ -127,6 +135,7 @@ def _line(one: dict[str, Any], lang: Lang) -> str:
 def _show(one: dict[str, Any], lang: Lang) -> None:
     names = words("notice", lang)
     typer.echo(_line(one, lang))
+    typer.echo("  " + say("notice", "version", lang, version=one["version"]))
     told = {
         "boxes": ", ".join(one["boxes"]),
         "instruction": one["instruction"],

@@ -1,9 +1,10 @@
-"""Whether a bill has the parts of it that an officer clears."""
+"""Whether a bill has the parts of it that an officer clears, or tells the outcome of."""
 
 from collections.abc import Iterable, Iterator
 
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.officer_act import ClearedPart
+from waglan.customs.outcome import Found
 from waglan.customs.place import of_bill
 from waglan.manifest.model import Bill, Goods
 
@@ -24,6 +25,19 @@ def unknown_parts(bill: Bill, parts: Iterable[ClearedPart]) -> Iterator[Finding]
                     "container": part.container or "-",
                     "packages": part.packages or "-",
                 },
+            )
+
+
+def unknown_found(bill: Bill, found: Iterable[Found]) -> Iterator[Finding]:
+    """Yield each goods item that an outcome counts and the bill does not have."""
+    known = {item.number for item in bill.goods}
+    for one in found:
+        if one.goods not in known:
+            yield Finding(
+                "ACT-FOUND-UNKNOWN",
+                Severity.ERROR,
+                of_bill(bill),
+                {"bill": bill.number, "goods": one.goods},
             )
 
 

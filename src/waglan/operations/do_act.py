@@ -10,7 +10,7 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
-from waglan.customs.cleared_part import unknown_parts
+from waglan.customs.cleared_part import unknown_found, unknown_parts
 from waglan.customs.officer_act import (
     ACTS,
     Kind,
@@ -235,12 +235,15 @@ def _row(
 async def _wrong_parts(
     tx: Transaction, sheet: Sheet, found: Mapping[acts.Named, Standing]
 ) -> dict[acts.Named, tuple[Finding, ...]]:
-    """Say of each bill which parts of it the act clears that it does not have."""
-    if not sheet.parts:
+    """Say of each bill what of it the act clears or counts that it does not have."""
+    counted = sheet.outcome.found if sheet.outcome else ()
+    if not (sheet.parts or counted):
         return {}
     bills = await acts.bills(tx, {s.consignment: s.manifest_id for s in found.values()})
     return {
-        name: tuple(unknown_parts(bills[s.consignment], sheet.parts)) for name, s in found.items()
+        name: (*unknown_parts(bill, sheet.parts), *unknown_found(bill, counted))
+        for name, s in found.items()
+        for bill in (bills[s.consignment],)
     }
 
 
