@@ -92,6 +92,7 @@ def test_cells_of_any_length_come_back_also_where_their_heads_are_written_otherw
 ) -> None:
     lengths = [0, 1, 126, 127, 128, 4_095, 4_096]
     for some in (lengths[:2], lengths[:4], lengths[:5], lengths):
+        rows: list[tuple[object, ...]]
         rows = [(*FULL[:6], sign * n, b"b" * n, FULL[8], [], [], []) for n in some]
         assert there_and_back(module_database, rows) == rows
 
