@@ -308,6 +308,22 @@ def test_a_reader_that_goes_away_ends_the_command_quietly() -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("lang", ["en", "zh-Hant-HK"])
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 100_000, '[{"event": ' + "[" * 100_000, '{"bills": ' + "[" * 100_000, '{"a":' * 9_999],
+)
+def test_what_is_nested_without_end_is_told_in_our_own_words(
+    text: str, lang: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "deep.json"
+    file.write_text(text)
+    assert guarded(app, ["read", str(file), "--lang", lang]) != 0
+    told = capfd.readouterr().err
+    assert "JSON-TOO-DEEP" in told
+    assert "recursion" not in told
+
+
 def test_both_languages_have_the_same_words() -> None:
     english, chinese = (tomllib.loads(load("cli/words")[lang]) for lang in ("en", "zh-Hant-HK"))
     assert {name: set(group) for name, group in english.items()} == {

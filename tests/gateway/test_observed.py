@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,7 +16,9 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 from running_instance import Instance
 
+from waglan.codes.finding import Severity
 from waglan.gateway.http.app import describe
+from waglan.gateway.http.health import LAG_MAX, keeps_up
 from waglan.gateway.logs import configure
 
 SECRET = "MR CANARY 12345"
@@ -156,6 +159,22 @@ def test_figures_tell_of_requests_work_log_and_connections(instance: Instance) -
     instance.operator.get("/v1/track/" + SECRET)
     instance.operator.request("BREW", "/nowhere/" + SECRET)
     assert not any("CANARY" in label or "BREW" in label for _, label in figures(instance))
+
+
+@pytest.mark.parametrize(
+    ("lag", "codes"),
+    [
+        (None, ["HTTP-LOG-NOT-BEGUN"]),
+        (timedelta(0), []),
+        (LAG_MAX, []),
+        (LAG_MAX + timedelta(microseconds=1), ["HTTP-LOG-LAGS"]),
+    ],
+)
+def test_no_instance_is_ready_before_its_sequencer_has_looked_or_while_it_lags(
+    lag: timedelta | None, codes: list[str]
+) -> None:
+    assert [found.code for found in keeps_up(lag)] == codes
+    assert all(found.severity is Severity.ERROR for found in keeps_up(lag))
 
 
 def test_a_witnesss_alarm_makes_the_instance_unready(instance: Instance) -> None:

@@ -15,6 +15,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest import model
 from waglan.manifest.model import Function, Level, PartyRole
 from waglan.manifest.version import PREVIOUS
+from waglan.messages.nesting import too_deep
 from waglan.messages.paper import Paper, PaperKind
 
 FORM: Final = "waglan/paper/v1"
@@ -232,6 +233,8 @@ _AT = re.compile(r" - at `\$?(?P<at>[^`]*)`$")
 
 def _fault(path: str, error: Exception) -> Finding:
     """Say where the form was not kept to; the reason is the reader's own, in English."""
+    if isinstance(error, RecursionError):
+        return too_deep(Where(path or "document"))
     text = str(error)
     found = _AT.search(text)
     at = "" if found is None else found["at"]
@@ -242,7 +245,7 @@ def _fault(path: str, error: Exception) -> Finding:
 
 
 def _syntax(error: Exception) -> Finding:
-    if isinstance(error, msgspec.ValidationError):
+    if isinstance(error, msgspec.ValidationError | RecursionError):
         return _fault("", error)
     reason = str(error)[:200]
     return Finding("JSON-SYNTAX", Severity.ERROR, Where("document"), {"reason": reason})

@@ -70,8 +70,7 @@ async def ready(
         told = view([gone], language(accept_language))
         return ReadyView(ready=False, findings=told, log_size=None, log_lag_seconds=None)
     lag = None if head.sequenced_at is None else kit.clock() - head.sequenced_at
-    if lag is None or lag > LAG_MAX:
-        findings.append(Finding("HTTP-LOG-LAGS", Severity.ERROR, Where("log"), {}))
+    findings += keeps_up(lag)
     fit = all(finding.severity is not Severity.ERROR for finding in findings)
     response.status_code = 200 if fit else 503
     return ReadyView(
@@ -80,6 +79,19 @@ async def ready(
         log_size=head.size,
         log_lag_seconds=None if lag is None else lag.total_seconds(),
     )
+
+
+def keeps_up(lag: timedelta | None) -> list[Finding]:
+    """Return why nobody can say that what is acknowledged gets its number; None: none looked yet.
+
+    A log that was just begun has nothing to lag behind, but no sequencer either that is known to
+    work: an instance is not ready before one has looked.
+    """
+    if lag is None:
+        return [Finding("HTTP-LOG-NOT-BEGUN", Severity.ERROR, Where("log"), {})]
+    if lag > LAG_MAX:
+        return [Finding("HTTP-LOG-LAGS", Severity.ERROR, Where("log"), {})]
+    return []
 
 
 @router.get("/metrics", responses=gives("text/plain"), response_class=Response)

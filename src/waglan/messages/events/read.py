@@ -11,6 +11,7 @@ from waglan.cargo.event_row import EventRow
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
 from waglan.messages.events.plain import EventForm, plain_row
+from waglan.messages.nesting import too_deep
 
 ROWS_MAX: Final = 5_000  # of one batch
 HEAD_BYTES: Final = 4 * 1024  # what `is_events` looks at
@@ -60,6 +61,8 @@ def read_events(data: bytes) -> Read:
         return alike, []
     try:
         rows = _rows(data)
+    except RecursionError:
+        return [], [too_deep(_BATCH)]
     except _ERRORS as error:
         reason = str(error)[:_REASON_CHARACTERS_MAX]
         return [], [Finding("EVENT-BATCH-FORM", Severity.ERROR, _BATCH, {"reason": reason})]
@@ -159,6 +162,8 @@ _AT = re.compile(r" - at `\$?(?P<at>[^`]*)`$")
 
 def _fault(n: int, error: Exception) -> Finding:
     """Say where the form was not kept to; the reason is the reader's own, in English."""
+    if isinstance(error, RecursionError):
+        return too_deep(Where("", line=n))
     text = str(error)
     if not isinstance(error, msgspec.ValidationError):
         reason = text[:_REASON_CHARACTERS_MAX]
