@@ -80,6 +80,7 @@ VERSIONS = st.builds(
     st.sampled_from([b"1" * 32, b"2" * 32]),
     st.none() | st.datetimes(),
     st.booleans(),
+    st.lists(st.sampled_from([b"1" * 32, b"2" * 32])),
 )
 
 
@@ -96,6 +97,15 @@ def test_nothing_is_taken_over_what_stands_unless_it_surely_is_later_or_ends_it(
         is_later = new.updated_at and (not stands.updated_at or new.updated_at > stands.updated_at)
         assert new.is_retracted or is_later
     assert (done.state is RowState.REFUSED) == (done.finding is not None)
+
+
+@given(VERSIONS, VERSIONS)
+def test_what_was_told_before_and_is_no_newer_is_known_whatever_came_since(
+    new: EventVersion, stands: EventVersion
+) -> None:
+    is_later = new.updated_at and (not stands.updated_at or new.updated_at > stands.updated_at)
+    if new.sha256 in stands.before and not (new.is_retracted or is_later):
+        assert step(new, stands, 1).state is RowState.KNOWN
 
 
 def test_an_answer_counts_what_it_says_row_by_row() -> None:

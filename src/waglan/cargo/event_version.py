@@ -5,6 +5,7 @@ event that is retracted is as if it had not been told. Nothing is changed: what 
 back by one more row, and told anew.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,6 +20,7 @@ class EventVersion(msgspec.Struct, frozen=True, gc=False):
     sha256: bytes  # of what is told, in whatever form it came
     updated_at: datetime | None
     is_retracted: bool = False
+    before: Sequence[bytes] = ()  # of all that was told under the id until then
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +44,9 @@ def step(new: EventVersion, stands: EventVersion | None, row: int) -> Step:
             if new.is_retracted
             else _NEW
         )
+    is_again = not new.is_retracted and new.sha256 in stands.before
+    if is_again and not _is_later(new.updated_at, stands.updated_at):
+        return _KNOWN  # it was sent again: what came after it stands
     if new.is_retracted or stands.is_retracted:
         if new.is_retracted and stands.is_retracted:
             return _KNOWN

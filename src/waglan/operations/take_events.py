@@ -137,7 +137,7 @@ def _planned(row: EventRow, text: bytes, teller: Teller, stand: dict[str, ToldEv
 
 
 def _version(stands: ToldEvent) -> EventVersion:
-    return EventVersion(stands.sha256, stands.updated_at, stands.movement is None)
+    return EventVersion(stands.sha256, stands.updated_at, stands.movement is None, stands.before)
 
 
 def _fate(row: EventRow, done: Step) -> EventFate:

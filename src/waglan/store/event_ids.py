@@ -18,13 +18,15 @@ class ToldEvent(msgspec.Struct, frozen=True, gc=False):
     sha256: bytes
     updated_at: datetime | None
     movement: int | None
+    before: Sequence[bytes] = ()  # hashes of all versions, as they are read
 
 
 async def stand(tx: Transaction, ids: Collection[str]) -> dict[str, ToldEvent]:
     """Return what stands under these ids of the organisation's own; an unknown id is left out."""
     sent = {_kept(id_): id_ for id_ in ids}
     rows = await tx.execute(
-        "SELECT DISTINCT ON (id) id, version, sha256, updated_at, movement_id FROM event_id"
+        "SELECT DISTINCT ON (id) id, version, sha256, updated_at, movement_id,"
+        " array_agg(sha256) OVER (PARTITION BY id) FROM event_id"
         " WHERE org = current_org() AND id = ANY (string_to_array(%s, E'\\x1f'))"
         " ORDER BY id, version DESC",
         ["\x1f".join(sent)],  # which no id holds; an array takes the driver several times as long
