@@ -282,7 +282,7 @@ def test_a_table_takes_two_officers_and_an_order_names_published_ones_alone(
     colleague = officer.colleague()
     own = officer.does(Kind.PUBLISH_TABLE, table=table)
     assert (own.status_code, codes(own)) == (422, ["TABLE-SECOND-OFFICER"])
-    with pytest.raises(AssertionError, match="ORDER-OTHER-TABLE"):
+    with pytest.raises(AssertionError, match="ORDER-TABLE-DRAFT"):
         officer.orders(table)
     assert colleague.does(Kind.PUBLISH_TABLE, table=table).status_code == 201
     assert codes(colleague.does(Kind.PUBLISH_TABLE, table=table)) == ["TABLE-PUBLISHED"]

@@ -39,11 +39,14 @@ async def sign_standing_order(
         return None, [Finding("ORDER-OF-ANOTHER", Severity.ERROR, where, {"order": order.id})]
     keys = await orders.officer_keys(tx)
     table = await orders.table(tx, bytes.fromhex(order.table_sha256))
+    if table is None:
+        named = order.table_sha256[:12]
+        return None, [Finding("ORDER-TABLE-DRAFT", Severity.ERROR, where, {"table": named})]
     ground = Ground(
         {subject: Ed25519PublicKey.from_public_bytes(key) for subject, key in keys.items()},
         frozenset(),
         policy().version,
-        None if table is None else Stamp(order.table_sha256, ENGINE),
+        Stamp(order.table_sha256, ENGINE),
     )
     signed = SignedOrder(order, signature)
     at = max(now, order.valid_from)
