@@ -111,8 +111,8 @@ def test_whoever_is_believed_less_never_stands_above_and_a_person_never_below(
 def test_what_nobody_but_a_model_wrote_is_never_confirmed(some: list[Claim]) -> None:
     for field in prefill(some).fields.values():
         only = {one.source.kind for one in field.claims} == {SourceKind.MODEL}
-        assert not (only and field.is_confirmed)
-        assert field.is_confirmed or only or field.is_conflict
+        assert not (only and field.is_settled)
+        assert field.is_settled or only or field.is_conflict
 
 
 @given(claims)
@@ -130,7 +130,7 @@ def test_two_bookings_that_differ_are_a_conflict_and_both_are_shown() -> None:
     other = Claim(NAME, "LI KA FAI LTD", source(SourceKind.INSTRUCTION, "SI-2", hours=1))
     field = prefill([one, other]).fields[NAME]
     assert field.is_conflict
-    assert not field.is_confirmed
+    assert not field.is_settled
     assert (field.value, field.losing) == ("LI KA FAI LTD", (one,))
 
 
@@ -183,9 +183,9 @@ def test_two_sources_that_differ_are_a_conflict_whatever_their_rank(
     stands, loses = claim(path, one, kinds[0]), claim(path, other, kinds[1])
     field = prefill([loses, stands]).fields[path]
     assert (field.value, field.losing) == (one, (loses,))
-    assert (field.is_conflict, field.is_confirmed) == (True, False)
+    assert (field.is_conflict, field.is_settled) == (True, False)
     settled = prefill([loses, stands], [claim(path, one, SourceKind.TYPED, hours=1)]).fields[path]
-    assert (settled.is_conflict, settled.is_confirmed, settled.losing) == (False, True, (loses,))
+    assert (settled.is_conflict, settled.is_settled, settled.losing) == (False, True, (loses,))
 
 
 steps = st.lists(claims, max_size=4)

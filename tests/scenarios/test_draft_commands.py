@@ -115,6 +115,9 @@ def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Fir
     draft = new.out.strip()
     shown = desk("draft", "show", draft)
     assert "! contradictory" in shown
+    # What a paper told is nobody's word until somebody of the firm gives his.
+    assert "nobody of the firm has confirmed it" in shown
+    assert "confirmed by" not in shown
     assert named in shown
     checked = desk.ran("draft", "check", draft)
     assert "contradictions to settle: 1" in checked.out
@@ -126,7 +129,9 @@ def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Fir
     assert {one["value"], now["value"]} == {100_000, 130_000}
     assert not now["conflict"]
     desk("draft", "confirm", draft, field)
-    assert "confirmed" in desk("draft", "show", draft)
+    [now] = [one for one in desk.shown(draft)["fields"] if one["field"] == field]
+    assert now["confirmed_by"] == firm.preparer_id
+    assert f"confirmed by {firm.preparer_id}" in desk("draft", "show", draft)
     assert desk.ran("draft", "choose", draft, f"{field}=x").status == 2
     desk.line.set("WAGLAN_LANG", "zh-Hant-HK")
     left = desk("draft", "leave-out", draft, f"bills/{number}")
@@ -175,6 +180,10 @@ def test_the_address_book_is_kept_imported_searched_and_fills_a_draft(
     listed = desk("address", "list", "--containing", "樣本")
     assert "SAMPLE IMPORTS LTD / 樣本進口有限公司" in listed
     assert "2 SAMPLE STREET" in listed
+    # However its characters and letters are written, and never by a blank alone.
+    assert desk("address", "list", "--containing", "样本") == listed
+    assert desk("address", "list", "--containing", "sample  imports ltd") != ""
+    assert desk("address", "list", "--containing", "範例") == ""
     made = listed.split()[0]
     place = "bills/1/consignee"
     draft = desk("draft", "new", "hk-road-aci", f"{place}=address:{made}", "--chinese").strip()

@@ -73,7 +73,7 @@ def test_whatever_two_papers_say_otherwise_waits_for_a_person_who_saw_both(firm:
     open_ = {one["field"]: one for one in draft["fields"] if one["conflict"]}
     assert (set(open_), draft["conflicts"]) == (differ, len(differ))
     for one in open_.values():
-        assert not one["confirmed"]
+        assert not one["settled"]
         assert {told["source"]["kind"] for told in one["told"]} == {"instruction", "house-data"}
         assert all(told["source"]["recorded_at"] for told in one["told"])
     # A name in the other script is the same name.

@@ -298,6 +298,33 @@ def test_two_who_approve_at_once_file_once(firm: Firm) -> None:
     assert [step["act"] for step in draft["steps"]].count("handed-over") == 1
 
 
+def test_an_act_that_comes_again_under_its_key_is_done_once_and_answered_alike(firm: Firm) -> None:
+    draft = submitted(firm, made(firm, firm.number("HK")))
+    key = {"Idempotency-Key": f"approve-{draft['id']}"}
+    answers: list[httpx.Response] = []
+
+    def approve() -> None:
+        seen = {"step": draft["step"]}
+        answers.append(firm.approver.post(f"{at(draft)}/approve", json=seen, headers=key))
+
+    four = [threading.Thread(target=approve) for _ in range(4)]
+    for one in four:
+        one.start()
+    for one in four:
+        one.join()
+    assert [one.status_code for one in answers] == [200] * 4
+    assert sum(one.headers.get("Waglan-Replayed") == "true" for one in answers) == 3
+    draft = answered(firm, draft)
+    assert [step["act"] for step in draft["steps"]].count("handed-over") == 1
+    begun = {"step": draft["step"], "how": "replace"}
+    key = {"Idempotency-Key": f"amend-{draft['id']}"}
+    for _ in range(2):
+        again = ok(firm.preparer.post(f"{at(draft)}/amend", json=begun, headers=key))
+        assert (again["state"], again["step"]) == ("draft", draft["step"] + 1)
+    other = firm.preparer.post(f"{at(draft)}/amend", json={**begun, "how": "cancel"}, headers=key)
+    assert (other.status_code, codes(other)) == (409, ["HTTP-KEY-USED"])
+
+
 def test_a_change_after_submitting_takes_the_approval_away(firm: Firm) -> None:
     draft = submitted(firm, made(firm, firm.number("H8")))
     changed = {"step": draft["step"], "fields": {"head/vessel": "OTHER STAR"}}

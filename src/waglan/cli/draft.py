@@ -230,7 +230,7 @@ def _act(draft: str, act: str, step: int | None, **said: object) -> None:
     settings = Settings()
     with client(settings) as http:
         seen = {"step": _step(http, draft, step)}
-        shown = answered(http.post(f"{_at(draft)}/{act}", json=said | seen)).json()
+        shown = answered(made(http, f"{_at(draft)}/{act}", said | seen)).json()
     show_line(shown, settings.lang)
     handed = shown["steps"][-1]["message"]
     if handed:

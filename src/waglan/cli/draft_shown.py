@@ -47,8 +47,11 @@ def _field(field: Shown, lang: Lang) -> None:
     typer.echo(plain(f"{field['field']}: {value(field['value'])}"))
     if field["conflict"]:
         typer.echo("    " + say("draft", "conflict", lang))
-    if field["confirmed"]:
-        typer.echo("    " + say("draft", "confirmed", lang))
+    elif field["confirmed_by"]:
+        typer.echo("    " + say("draft", "confirmed", lang, by=plain(field["confirmed_by"])))
+    else:
+        source = plain(_source(field["told"][0]["source"], lang))
+        typer.echo("    " + say("draft", "unconfirmed", lang, source=source))
     for one in field["told"]:
         mark = "-" if one["n"] in field["losing"] else " "
         source = _source(one["source"], lang)

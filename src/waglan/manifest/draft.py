@@ -164,7 +164,7 @@ def _unsettled(filled: Prefilled) -> Iterator[Finding]:
             yield Finding(
                 "DRAFT-CONFLICT", Severity.ERROR, where, {"field": path, "others": others}
             )
-        elif not field.is_confirmed:
+        elif not field.is_settled:
             yield Finding("DRAFT-UNCONFIRMED", Severity.ERROR, where, {"field": path})
 
 

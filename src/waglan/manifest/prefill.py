@@ -97,9 +97,17 @@ class DraftField:
         return tuple(one for one in self.claims if _key(self.holds, one.value) != stands)
 
     @property
-    def is_confirmed(self) -> bool:
-        """Whether it may be filed as it stands: no open contradiction, and no model wrote it."""
+    def is_settled(self) -> bool:
+        """Whether it may be filed as it stands: no open contradiction, and no model wrote it.
+
+        It is no proof that anybody looked at it: `confirmed_by` says who did.
+        """
         return not self.is_conflict and self.source.kind is not SourceKind.MODEL
+
+    @property
+    def confirmed_by(self) -> str | None:
+        """The subject id of who typed, chose or confirmed what stands; None: a paper told it."""
+        return self.source.sender if self.source.kind is SourceKind.TYPED else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from waglan.codes.chinese import match_key
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
@@ -123,15 +124,17 @@ async def address_book(
 ) -> list[Address]:
     """Return the firm's entries with these words in them, newest first, from below one on.
 
+    Width, case and 繁/简 make no difference, nor do blanks and points.
+
     What is sealed can't be searched in the database: it is opened page by page.
     """
-    wanted, found = containing.casefold(), list[Address]()
+    wanted, found = match_key(containing), list[Address]()
     at_once = max(LOOKED_AT_ONCE, at_most) if wanted else at_most
     while True:
         steps = await sheets.last_steps(tx, vault, KIND, before=before, at_most=at_once)
         for sheet, step in steps:
             address = Address(sheet, read_address(step.plain).entry, step.n)
-            if wanted in address.entry.text.casefold():
+            if wanted in match_key(address.entry.text):
                 found.append(address)
             if len(found) == at_most:
                 return found

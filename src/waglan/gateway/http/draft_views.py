@@ -46,12 +46,17 @@ class ClaimView(BaseModel):
 
 
 class FieldView(BaseModel):
-    """One field: what stands, whether it may be filed so, and all that was told, the best first."""
+    """One field: what stands, whether it may be filed so, and all that was told, the best first.
+
+    `settled` says that nothing contradicts it. `confirmed_by` is the person of the firm (subject
+    id) whose word it is; null: a source told it, and nobody of the firm has said so.
+    """
 
     field: str
     holds: str
     value: JsonValue
-    confirmed: bool
+    settled: bool
+    confirmed_by: str | None
     conflict: bool
     losing: list[int]
     told: list[ClaimView]
@@ -241,7 +246,8 @@ def _field(field: DraftField) -> FieldView:
         field=field.path,
         holds=field.holds.value,
         value=_json(field.value),
-        confirmed=field.is_confirmed,
+        settled=field.is_settled,
+        confirmed_by=field.confirmed_by,
         conflict=field.is_conflict,
         losing=[n for n, one in enumerate(field.claims) if one in losing],
         told=[_claim(n, one) for n, one in enumerate(field.claims)],

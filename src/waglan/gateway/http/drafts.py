@@ -21,7 +21,7 @@ from waglan.gateway.http.draft_views import (
     draft_view,
 )
 from waglan.gateway.http.filing import known_profile, read_asked, unknown_fact
-from waglan.gateway.http.maker import MADE, TheMaker
+from waglan.gateway.http.maker import MADE, Maker, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import Before, cut
 from waglan.gateway.http.problem import Problem, absent, misunderstood
@@ -230,34 +230,35 @@ async def check(draft: UUID, visitor: TheVisitor) -> DraftCheckView:
     return check_view(found, visitor.lang)
 
 
-@router.post("/{draft}/submit", response_model=DraftView, responses=ERRORS)
-async def submit(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/submit", response_model=DraftView, responses=MADE)
+async def submit(draft: UUID, seen: Seen, visitor: TheMaker) -> DraftView:
     """Check a draft and ask another person to approve it."""
     visitor.must(Act.PREPARE)
-    async with visitor.transaction() as tx:
+    async with visitor.making(draft) as (tx, before):
         vault = visitor.kit.keys.vault
         limit, which = visitor.kit.message_bytes_max, (draft, seen.step)
-        done = await submit_draft(tx, vault, acting(visitor), which, message_bytes_max=limit)
-        done_or_refused(there(done, "draft")[1])
+        if not before:
+            done = await submit_draft(tx, vault, acting(visitor), which, message_bytes_max=limit)
+            done_or_refused(there(done, "draft")[1])
     return await _shown(visitor, draft)
 
 
-@router.post("/{draft}/approve", response_model=DraftView, responses=ERRORS)
-async def approve(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/approve", response_model=DraftView, responses=MADE)
+async def approve(draft: UUID, seen: Seen, visitor: TheMaker) -> DraftView:
     """Approve what another prepared, and file it: to the desk here, or as a file to hand in."""
     visitor.must(Act.FILE)
     kit = visitor.kit
     means = Means(kit.new_id, await new_salt(), kit.message_bytes_max)
-    async with visitor.transaction() as tx:
-        vault = kit.keys.vault
-        done_or_refused(
-            there(await file_draft(tx, vault, acting(visitor), (draft, seen.step), means), "draft")
-        )
+    async with visitor.making(draft) as (tx, before):
+        vault, which = kit.keys.vault, (draft, seen.step)
+        if not before:
+            done = await file_draft(tx, vault, acting(visitor), which, means)
+            done_or_refused(there(done, "draft"))
     return await _shown(visitor, draft)
 
 
-@router.post("/{draft}/send-back", response_model=DraftView, responses=ERRORS)
-async def send_back(draft: UUID, why: Reasoned, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/send-back", response_model=DraftView, responses=MADE)
+async def send_back(draft: UUID, why: Reasoned, visitor: TheMaker) -> DraftView:
     """Give a draft that awaits approval back to who prepared it, with the reason."""
     visitor.must(Act.FILE)
     salt = await new_salt()
@@ -265,8 +266,8 @@ async def send_back(draft: UUID, why: Reasoned, visitor: TheVisitor) -> DraftVie
     return await _acted(visitor, wanted)
 
 
-@router.post("/{draft}/reply", response_model=DraftView, responses=ERRORS)
-async def reply(draft: UUID, told: Reply, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/reply", response_model=DraftView, responses=MADE)
+async def reply(draft: UUID, told: Reply, visitor: TheMaker) -> DraftView:
     """Paste what the recipient answered to a filing that was handed in elsewhere."""
     visitor.must(Act.FILE)
     acts = {True: FilingAct.ACCEPT, False: FilingAct.REFUSE, None: None}
@@ -282,8 +283,8 @@ async def reply(draft: UUID, told: Reply, visitor: TheVisitor) -> DraftView:
     return await _acted(visitor, wanted)
 
 
-@router.post("/{draft}/amend", response_model=DraftView, responses=ERRORS)
-async def amend(draft: UUID, how: Amendment, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/amend", response_model=DraftView, responses=MADE)
+async def amend(draft: UUID, how: Amendment, visitor: TheMaker) -> DraftView:
     """Take up a filing that was accepted, to amend, replace or cancel it; it stands meanwhile."""
     visitor.must(Act.PREPARE)
     acts = {
@@ -294,8 +295,8 @@ async def amend(draft: UUID, how: Amendment, visitor: TheVisitor) -> DraftView:
     return await _plain(visitor, draft, how.step, acts[how.how])
 
 
-@router.post("/{draft}/let-stand", response_model=DraftView, responses=ERRORS)
-async def let_stand(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
+@router.post("/{draft}/let-stand", response_model=DraftView, responses=MADE)
+async def let_stand(draft: UUID, seen: Seen, visitor: TheMaker) -> DraftView:
     """Give an amendment up: what was accepted stands as it was."""
     visitor.must(Act.PREPARE)
     return await _plain(visitor, draft, seen.step, FilingAct.LET_STAND)
@@ -305,7 +306,10 @@ async def let_stand(draft: UUID, seen: Seen, visitor: TheVisitor) -> DraftView:
 async def drop(draft: UUID, step: Annotated[int, Query(ge=1)], visitor: TheVisitor) -> None:
     """Drop a draft of which nothing was filed; that it was there stays on record."""
     visitor.must(Act.PREPARE)
-    await _plain(visitor, draft, step, FilingAct.DROP)
+    async with visitor.transaction() as tx:
+        vault, wanted = visitor.kit.keys.vault, Acting(draft, step, FilingAct.DROP)
+        done = await act_on_draft(tx, vault, acting(visitor), wanted)
+        done_or_refused(there(done, "draft"))
 
 
 def acting(visitor: Visitor) -> By:
@@ -322,14 +326,15 @@ async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
     return draft_view(opened, visitor.lang, heirs, refused)
 
 
-async def _plain(visitor: Visitor, draft: UUID, step: int, act: FilingAct) -> DraftView:
+async def _plain(visitor: Maker, draft: UUID, step: int, act: FilingAct) -> DraftView:
     return await _acted(visitor, Acting(draft, step, act))
 
 
-async def _acted(visitor: Visitor, wanted: Acting) -> DraftView:
-    async with visitor.transaction() as tx:
-        done = await act_on_draft(tx, visitor.kit.keys.vault, acting(visitor), wanted)
-        done_or_refused(there(done, "draft"))
+async def _acted(visitor: Maker, wanted: Acting) -> DraftView:
+    async with visitor.making(wanted.draft) as (tx, before):
+        if not before:
+            done = await act_on_draft(tx, visitor.kit.keys.vault, acting(visitor), wanted)
+            done_or_refused(there(done, "draft"))
     return await _shown(visitor, wanted.draft)
 
 
