@@ -15,6 +15,7 @@ from rich.console import Console
 from running_instance import Instance
 
 from waglan.cli import demo
+from waglan.cli.instance import _outbox
 from waglan.cli.settings import Settings
 from waglan.codes.render import Lang
 from waglan.demo.client import TooSlow
@@ -150,3 +151,26 @@ def test_a_machine_too_slow_for_the_demo_is_told_so_and_it_is_no_fault_of_ours(
         asyncio.run(day)
     assert ended.value.exit_code == 2
     assert "CLI-DEMO-SLOW" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("set_", "wanted"),
+    [
+        ({}, "http://127.0.0.1:8080"),
+        ({"WAGLAN_PORT": "9123"}, "http://127.0.0.1:9123"),
+        (
+            {"WAGLAN_PORT": "9123", "WAGLAN_PUBLIC_URL": "https://port.example"},
+            "https://port.example",
+        ),
+    ],
+)
+def test_links_in_mails_begin_with_the_port_that_is_listened_on_unless_it_is_told(
+    set_: dict[str, str], wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WAGLAN_PORT", "WAGLAN_PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"WAGLAN_OUTBOX": str(tmp_path), **set_}.items():
+        monkeypatch.setenv(name, value)
+    outbox = _outbox(Settings())
+    assert outbox is not None
+    assert outbox.public_url == wanted
