@@ -142,6 +142,41 @@ def test_who_is_let_go_is_out_at_once_and_cannot_be_told_from_a_stranger(firm: F
     assert (body["subject"], body["by"], body["tokens_ended"]) == (subject, me(firm.admin), 1)
 
 
+def test_who_comes_back_is_a_new_person_and_may_have_the_name_he_had(firm: Firm) -> None:
+    name, old, new = (
+        "pat@example.com",
+        "six words that nobody guesses one",
+        "six others of his own now",
+    )
+    gone = firm.adds("preparer", login=name)
+    ok(firm.uses(gone["link"], old), 200)
+    other = firm.adds("reader", login="ron@example.com")["person"]
+    taken = firm.admin.post(f"/v1/persons/{other}/links", json={"login": name})
+    assert (taken.status_code, code(taken)) == (409, "HTTP-LOGIN-TAKEN")
+    ok(lets_go(firm, gone["person"]), 201)
+    back = firm.adds("reader", login=name)
+    assert back["person"] != gone["person"]
+    ok(firm.uses(back["link"], new), 200)
+    assert firm.signs_in(name, old).status_code == 401
+    person = firm.instance.client(ok(firm.signs_in(name, new), 201)["secret"])
+    shown = ok(person.get("/v1/me"), 200)
+    assert (shown["person"], shown["roles"]) == (back["person"], ["reader"])
+    taken = firm.admin.post(f"/v1/persons/{other}/links", json={"login": name})
+    assert (taken.status_code, code(taken)) == (409, "HTTP-LOGIN-TAKEN")
+    people = {p["person"]: p for p in firm.admin.get("/v1/persons").json()["persons"]}
+    assert people[gone["person"]]["left_at"] is not None
+    assert people[back["person"]]["left_at"] is None
+    # The log knows both, each by his own id.
+    [left] = told(firm, "party.person-left", 1)
+    assert left["subject"] == gone["person"]
+    come = [one["subject"] for one in told(firm, "party.person-registered", 3)]
+    assert {gone["person"], back["person"]} <= set(come)
+    # And he may go and come again.
+    ok(lets_go(firm, back["person"]), 201)
+    assert firm.signs_in(name, new).status_code == 401
+    assert firm.adds("reader", login=name)["person"] not in (gone["person"], back["person"])
+
+
 def test_machines_and_open_drafts_go_to_a_successor_and_on_to_his(firm: Firm) -> None:
     robot, clerk = machine(firm)
     leaver = firm.person("preparer", login="fay@example.com")

@@ -83,7 +83,15 @@ class LoginRow:
 
 
 async def set_login(tx: Transaction, org: int, row: LoginRow, *, now: datetime) -> None:
-    """Give a person a login name, or another one; raise Taken if a colleague has it."""
+    """Give a person a login name, or another one; raise Taken if a colleague has it.
+
+    Who left the firm gives his up to whoever wants it.
+    """
+    await tx.execute(
+        "UPDATE login SET is_given_up = true WHERE org = %s AND blind = %s AND subject IN"
+        " (SELECT subject FROM departure WHERE org = %s)",
+        [org, row.blind, org],
+    )
     await tx.execute(
         "INSERT INTO login (org, subject, key_salt, sealed, blind, set_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (org, subject) DO UPDATE SET"

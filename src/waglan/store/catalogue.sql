@@ -1,12 +1,13 @@
 -- Everything that makes two schemas alike or different: one row (kind, name, definition) per thing.
--- Read by store/catalogue.py with search_path = pg_catalog, so that every name comes qualified.
+-- Read by store/catalogue.py with search_path = pg_catalog, so that every name comes qualified. The first row's type is
+-- all rows' type: as text no name is cut short, and no two are the same.
 WITH ours AS (
     SELECT oid, nspname, nspowner, nspacl FROM pg_namespace
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), relation AS (
     SELECT c.*, c.oid::regclass::text AS name FROM pg_class c JOIN ours ON ours.oid = c.relnamespace
 )
-SELECT 'schema', nspname, concat_ws(' | ', pg_get_userbyid(nspowner),
+SELECT 'schema', nspname::text, concat_ws(' | ', pg_get_userbyid(nspowner),
     (SELECT string_agg(a::text, ',' ORDER BY a::text COLLATE "C") FROM unnest(coalesce(nspacl, acldefault('n', nspowner))) a))
 FROM ours
 UNION ALL

@@ -7,6 +7,7 @@ CREATE TABLE public.login (
     sealed bytea NOT NULL,
     blind bytea NOT NULL,
     set_at timestamp with time zone NOT NULL,
+    is_given_up boolean DEFAULT false NOT NULL,
     CONSTRAINT login_blind_check CHECK ((length(blind) = 32)),
     CONSTRAINT login_key_salt_check CHECK ((length(key_salt) = 16))
 );
@@ -68,7 +69,7 @@ CREATE FUNCTION public.account_at(party text, blind bytea) RETURNS TABLE(org big
     FROM ((public.organisation o
       JOIN public.login l ON ((l.org = o.org)))
       LEFT JOIN public.password p ON (((p.org = l.org) AND (p.subject = l.subject))))
-   WHERE ((o.party = account_at.party) AND (l.blind = account_at.blind));
+   WHERE ((o.party = account_at.party) AND (l.blind = account_at.blind) AND (NOT l.is_given_up));
 END;
 
 CREATE TABLE public.address (
@@ -1808,9 +1809,6 @@ ALTER TABLE ONLY public.log_tile
     ADD CONSTRAINT log_tile_pkey PRIMARY KEY (level, index);
 
 ALTER TABLE ONLY public.login
-    ADD CONSTRAINT login_org_blind_key UNIQUE (org, blind);
-
-ALTER TABLE ONLY public.login
     ADD CONSTRAINT login_pkey PRIMARY KEY (org, subject);
 
 ALTER TABLE ONLY public.look
@@ -2022,6 +2020,8 @@ CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
 CREATE INDEX examination_authority ON public.examination USING btree (authority, examined_at);
 
 CREATE INDEX judgement_serve_at ON public.judgement USING btree (serve_at) WHERE (serve_at IS NOT NULL);
+
+CREATE UNIQUE INDEX login_blind ON public.login USING btree (org, blind) WHERE (NOT is_given_up);
 
 CREATE INDEX look_at ON public.look USING brin (at);
 
