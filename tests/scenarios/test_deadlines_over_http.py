@@ -1,6 +1,7 @@
 """Who files what, and by when, asked of a running instance and of the command line."""
 
 import json
+import re
 
 import httpx
 import pytest
@@ -70,6 +71,14 @@ def test_the_command_line_says_the_same_without_any_instance(waglan: CommandLine
     assert ran.status == 0
     assert "2026-12-01T08:00+08:00" in ran.out
     assert "arrive_control_point" in ran.out
+    # Of a time that is over it says so, in the reader's language.
+    old = ("--profile", "hk-road-aci", "--at", "cross_boundary=2020-12-01T08:30+08:00")
+    assert re.search(r"HK-ACI-ROAD-CLOSE +past +latest", waglan("deadlines", *old).out)
+    waglan.set("WAGLAN_LANG", "zh-Hant-HK")
+    shown = waglan("deadlines", *old).out
+    assert "已過 (past)" in shown
+    assert "最遲 (latest)" in shown
+    waglan.set("WAGLAN_LANG", "en")
     rows = json.loads(waglan("deadlines", "--json", *told).out)
     assert [row["rule"] for row in rows] == ["HK-ACI-ROAD-OPEN", "HK-ACI-ROAD-CLOSE", "HK-BUNDLE"]
     assert waglan("deadlines", "--at", "arrival=tomorrow").status == 2

@@ -49,6 +49,11 @@ def test_a_document_that_was_filed_already_is_found_before_it_is_filed_again(fir
     assert (refused.status_code, "MANIFEST-ALREADY-DECLARED" in codes(refused)) == (422, True)
 
 
+def test_nothing_is_prepared_of_a_filing_of_which_only_deadlines_are_known(firm: Firm) -> None:
+    refused = firm.preparer.post("/v1/drafts", json={"profile": "cn-ccam"})
+    assert (refused.status_code, codes(refused)) == (422, ["PROFILE-DEADLINES-ONLY"])
+
+
 def test_a_desk_that_is_none_is_found_before_it_is_filed(firm: Firm) -> None:
     quay = firm.instance.let_in("quay-dk", "terminal", addresses=("QUAYDK:ZZZ",))
     assert ok(quay.get("/v1/whoami"))

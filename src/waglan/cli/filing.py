@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.wording import plain, say, stopped, tell
+from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 
@@ -111,13 +111,23 @@ def _row(one: "Deadline") -> dict[str, Any]:
     }
 
 
+def due_state(row: Mapping[str, Any], lang: Lang, *, at: datetime) -> str:
+    """Return the word for what can be said of a rule; of a time that is over, that it is."""
+    state, due = row["state"], row["at"]
+    is_last = state == "due" and row["bound"] == "latest"
+    is_past = is_last and due is not None and datetime.fromisoformat(due) < at
+    return coded("deadline_time", "past", lang) if is_past else coded("deadline_state", state, lang)
+
+
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="minutes")
 
 
 def _show(row: Mapping[str, Any], lang: Lang) -> None:
     at = row["at"] or "-"
-    typer.echo(plain(f"{row['rule']:<22} {row['state']:<14} {row['bound']:<9} {at}"))
+    state = due_state(row, lang, at=datetime.now(UTC))
+    bound = coded("deadline_time", row["bound"], lang)
+    typer.echo(plain(f"{row['rule']:<22} {state:<14} {bound:<9} {at}"))
     typer.echo(plain(f"    {row['text']}"))
     if row["by_day"]:
         typer.echo("    " + say("filing", "days", lang, at=row["by_day"]))

@@ -10,7 +10,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.sealed import Vault
 from waglan.manifest.draft import CLAIMS_MAX, Change, Draft, Setup, draft_of
 from waglan.manifest.draft_field import read_value
-from waglan.manifest.filing_profile import FilingProfile
+from waglan.manifest.filing_profile import FilingProfile, Recipient, refusal
 from waglan.manifest.filing_state import FilingAct, Life
 from waglan.manifest.prefill import Claim, Source, SourceKind, claims_of
 from waglan.operations.open_draft import Opened, open_draft, pack
@@ -51,6 +51,9 @@ async def make_draft(
     tx: Transaction, vault: Vault, by: By, profile: FilingProfile, wanted: Wanted
 ) -> list[Finding]:
     """Make a draft with its first content; findings mean that nothing was made."""
+    is_prepared = profile.recipient is not Recipient.DEADLINES_ONLY
+    if not is_prepared and (why := refusal(profile, by.principal.roles)):
+        return [why]
     if await sheets.count(tx, "draft") >= SHEETS_MAX:
         return [Finding("DRAFT-TOO-MANY", Severity.ERROR, Where("drafts"), {"max": SHEETS_MAX})]
     sheet = Sheet(wanted.draft, "draft", profile.id, by.at, 0, is_erased=False)
