@@ -409,3 +409,16 @@ def test_a_template_goes_to_a_file_or_to_standard_output(
     assert guarded(app, (*asked[:-1], str(tmp_path / "no" / "folder"))) == 2
     _, err = capfdbinary.readouterr()
     assert b"CLI-FILE" in err
+
+
+@pytest.mark.parametrize("name", ["empty.csv", "empty.edi", "empty.json", "empty.xlsx", "empty"])
+def test_an_empty_file_is_told_as_empty_whatever_it_was_meant_to_be(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, name: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(b"")
+    assert guarded(app, ("check", str(file))) != 0
+    told = "".join(capfd.readouterr())
+    assert "FILE-EMPTY" in told
+    assert "EDIFACT" not in told
+    assert "SHEET" not in told

@@ -61,7 +61,7 @@ BAD = {
     ),
     "unknown directory": (PAPER.replace(b"D:95B", b"D:55Q"), "EDIFACT-DIRECTORY-NOT-READ", True),
     "unknown type": (PAPER.replace(b"CUSCAR", b"QUATSH"), "EDIFACT-TYPE-NOT-READ", True),
-    "nothing at all": (b"", "EDIFACT-EMPTY", False),
+    "nothing at all": (b"", "FILE-EMPTY", False),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "EDIFACT-NOT-EDIFACT", False),
 }
 

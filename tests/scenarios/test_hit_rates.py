@@ -1,5 +1,7 @@
 """What came of the looks: counted for rows, open rules and bills that no order decided."""
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +46,11 @@ def test_hits_misses_and_what_nobody_knows_are_counted_apart(instance: Instance)
     [vague] = [one for one in found.values() if one["pointer"] == "rule"]
     assert (vague["bills"], vague["hits"]) == (1, 1)
     assert rates(customs, table=published)["ALL"] == found["ALL"]
+    sheet = customs.get("/v1/customs/hit-rates", headers={"Accept": "text/csv"})
+    assert sheet.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+    assert [row["name"] for row in rows] == list(found)
+    assert rows[list(found).index("ALL")]["not_examined"] == "2"
     assert "ALL" not in rates(customs, table="0" * 64)
     old = (datetime.now(UTC) - timedelta(days=2)).isoformat()
     assert rates(customs, until=old) == {}

@@ -303,9 +303,9 @@ def test_24_small_letters_and_blanks_in_a_tag_are_found_and_read_on() -> None:
 @pytest.mark.parametrize(
     ("raw", "found"),
     [
-        (b"", ["EDIFACT-EMPTY"]),
-        (b"\r\n \x1a", ["EDIFACT-EMPTY"]),
-        (b"\r\n \0\x1a", ["EDIFACT-NUL", "EDIFACT-EMPTY"]),
+        (b"", ["FILE-EMPTY"]),
+        (b"\r\n \x1a", ["FILE-EMPTY"]),
+        (b"\r\n \0\x1a", ["EDIFACT-NUL", "FILE-EMPTY"]),
         (b"\0hello", ["EDIFACT-NUL", "EDIFACT-NOT-EDIFACT"]),
         (b"UNA:+.? '", ["EDIFACT-UNB-MISSING"]),
         (b"UNA:+", ["EDIFACT-NOT-EDIFACT"]),

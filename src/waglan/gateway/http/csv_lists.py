@@ -19,6 +19,7 @@ from waglan.messages.sheet.template import csv_of
 
 MEDIA_TYPE: Final = "text/csv"
 NEXT: Final = "next"
+ROWS: Final = "ROWS"  # how a model names its rows, where more than those stands beside them
 CURSORS: Final = ("before", "after")
 
 
@@ -71,6 +72,9 @@ def rows_of(route: APIRoute) -> tuple[str | None, type[BaseModel]] | None:
         return None, row
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         return None
+    if (name := getattr(model, ROWS, None)) is not None:
+        row = _row(model.model_fields[name].annotation)
+        return None if row is None else (name, row)
     rest = {name: field.annotation for name, field in model.model_fields.items() if name != NEXT}
     [*lists] = [(name, row) for name, kind in rest.items() if (row := _row(kind)) is not None]
     return lists[0] if len(lists) == len(rest) == 1 else None

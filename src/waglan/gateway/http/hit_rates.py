@@ -1,7 +1,7 @@
 """How often a look was borne out, by row, by rule and in the random sample. Officers only."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
@@ -43,7 +43,9 @@ class HitRateView(BaseModel):
 
 
 class HitRatesView(BaseModel):
-    """Hit rates of a time; `enough` hits and misses together make a share."""
+    """Hit rates of a time; `enough` hits and misses make a share. As CSV the rates alone."""
+
+    ROWS: ClassVar = "rates"
 
     since: datetime
     until: datetime

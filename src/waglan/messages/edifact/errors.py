@@ -11,7 +11,7 @@ UNSPECIFIED = 18
 
 SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
     {
-        "EDIFACT-EMPTY": 13,
+        "FILE-EMPTY": 13,
         "EDIFACT-NOT-EDIFACT": 18,
         "EDIFACT-WIDE": 21,
         "EDIFACT-JUNK": 18,

@@ -161,7 +161,7 @@ def _remainder(source: Source, interchanges: int, options: Options) -> Iterator[
         text = short(head.decode("latin-1"))
         found = Finding("EDIFACT-NOT-EDIFACT", Severity.ERROR, where, {"text": text})
     elif not interchanges:
-        found = Finding("EDIFACT-EMPTY", Severity.ERROR, where, {})
+        found = Finding("FILE-EMPTY", Severity.ERROR, where, {})
     else:
         return
     yield InterchangeEnd(None, 0, sha256.digest(), size, options.weigh([*before, found]))
