@@ -194,6 +194,11 @@ def test_the_address_book_is_kept_imported_searched_and_fills_a_draft(
     documents = {one["field"]: one["told"][0]["source"]["document"] for one in other["fields"]}
     assert documents[f"{place}/name"] == f"address:{made}"
     assert documents[f"{place}/address"] == "typed"
+    desk("address", "change", first, "name_zh=樣本", "code=")
+    [line] = [one for one in desk("address", "list").splitlines() if first in one]
+    assert line == f"{first}  SAMPLE IMPORTS LTD / 樣本"
+    absent = desk.ran("address", "change", "00000000-0000-7000-8000-000000000000", "name=X")
+    assert absent.status == 1
     desk("address", "drop", first)
     assert first not in desk("address", "list")
     desk.line.set("WAGLAN_LANG", "zh-Hant-HK")

@@ -7,22 +7,25 @@ import typer
 
 from waglan.cli.pairs import pairs
 from waglan.cli.settings import Settings
-from waglan.cli.talk import KEY, answered, client, made, new_key, pages, show_finding
+from waglan.cli.talk import KEY, answered, client, made, new_key, pages, path_step, show_finding
 from waglan.cli.wording import plain, say
 
 app = typer.Typer(no_args_is_help=True, help="Your address book, in either script or both.")
 
 
+Id = Annotated[str, typer.Argument(metavar="ADDRESS", help="The entry's id.")]
+Told = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="NAME=VALUE...",
+        help="name=, name_zh=, address=, address_zh=, code=, note=; one of the names at least.",
+    ),
+]
+_SHOWN = ("id", "alike")  # of an entry, and no part of what its person wrote
+
+
 @app.command()
-def add(
-    told: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="NAME=VALUE...",
-            help="name=, name_zh=, address=, address_zh=, code=, note=; one of the names at least.",
-        ),
-    ],
-) -> None:
+def add(told: Told) -> None:
     """Put a party into your address book; prints its id, and names entries that look alike."""
     settings = Settings()
     with client(settings) as http:
@@ -69,9 +72,19 @@ def list_addresses(
 
 
 @app.command()
-def drop(address: Annotated[str, typer.Argument(help="The entry's id.")]) -> None:
-    """Take an entry out of your address book."""
-    from urllib.parse import quote
+def change(address: Id, told: Told) -> None:
+    """Change an entry: what you don't name stays as it is, and nothing after = empties a field."""
+    settings = Settings()
+    with client(settings) as http:
+        book = pages(http, "/v1/addresses", "addresses")
+        entry = next((one for one in book if one["id"] == address), {})
+        stands = {name: value for name, value in entry.items() if name not in _SHOWN}
+        wanted = {"step": 1, **stands, **pairs(told)}
+        answered(http.put(f"/v1/addresses/{path_step(address)}", json=wanted))
 
+
+@app.command()
+def drop(address: Id) -> None:
+    """Take an entry out of your address book."""
     with client(Settings()) as http:
-        answered(http.delete(f"/v1/addresses/{quote(address, safe='')}"))
+        answered(http.delete(f"/v1/addresses/{path_step(address)}"))
