@@ -88,6 +88,18 @@ def test_a_cancelled_manifest_cancels_its_bills_and_their_readers_are_told(desk:
             desk.comes_to(who, bill, "cancelled")
 
 
+def test_a_bill_declared_again_under_another_document_stands(desk: Desk) -> None:
+    desk.files("9", "1", "2", document="A")
+    desk.files("5", "2", document="A")
+    desk.comes_to(desk.line, "1", "cancelled")
+    desk.files("9", "1", document="B")
+    for who in (desk.line, desk.customs):
+        desk.comes_to(who, "1", "declared")
+    desk.files("1", document="A")
+    desk.comes_to(desk.customs, "2", "cancelled")
+    assert desk.stands(desk.line, "1") == "declared"
+
+
 def test_a_bill_declared_again_is_not_cancelled_for_whoever_was_shown_its_status(
     desk: Desk,
 ) -> None:

@@ -4,7 +4,7 @@ Reports come late, early, twice and out of order; what counts is the order of th
 said stays None. These fields of an event's body are read, and all may be missing:
 
     manifest.part-received                  assembly (text), part, of (numbers)
-    manifest.declared, bill.declared        version (number), function (text)
+    manifest.declared, bill.declared        manifest (text), version (number), function (text)
     manifest.cancelled, bill.withdrawn      nothing
     bill.declared-again                     nothing
     party.grant-given                       nothing
@@ -222,8 +222,10 @@ def _versions(told: Sequence[Event]) -> tuple[Told[Version], ...]:
         if event.code in _DECLARED:
             number = _number(event, "version")
             version = Version(number, _text(event, "function"))
-            # The manifest's own event and the bill's tell of one version.
-            same = (event.said_by, number if number is not None else event.happened_at)
+            # The manifest's own event and the bill's tell of one version; another document or call
+            # has versions of the same numbers.
+            manifest = _text(event, "manifest")
+            same = (event.said_by, manifest, event.happened_at if number is None else number)
             seen.setdefault(same, _told(event, version))
     return tuple(seen.values())
 
