@@ -146,6 +146,15 @@ CHANGES = {
         SET salt = o.salt, canonical = o.canonical FROM event o, log_leaf x, log_leaf y
         WHERE x.event_id = e.event_id AND y.event_id = o.event_id
           AND (x.seq, y.seq) IN ((0, 1), (1, 0))""",
+    "its row is gone, and an event without a number says that it was erased": """WITH gone AS (
+            DELETE FROM event WHERE {first} RETURNING event_id, org, month, salt),
+        said AS (INSERT INTO event_erased SELECT event_id, now(), 'none' FROM gone)
+        INSERT INTO event (event_id, month, org, code, about_kind, about, happened_at, recorded_at,
+            salt, canonical, tx)
+        SELECT 0, month, org, 'privacy.subject-erased', 'party', 'x', now(), now(), salt,
+            '{{"about":{{"kind":"party","text":"x"}},"body":{{"events":[0]}},'
+            '"code":"privacy.subject-erased","happened_at":"2026-01-01T00:00:00Z",'
+            '"recorded_at":"2026-01-01T00:00:00Z","said_by":"x"}}', '1'::xid8 FROM gone""",
     "its leaf, and the row is gone": """WITH gone AS (DELETE FROM event WHERE {first} RETURNING 1)
         UPDATE log_leaf SET leaf_hash = sha256('x') WHERE seq = 0 AND EXISTS (SELECT FROM gone)""",
     "its row is gone, though nobody erased it": "DELETE FROM event WHERE {first}",

@@ -267,3 +267,9 @@ def test_who_acts_on_what_a_colleague_decided_meanwhile_is_told_and_nothing_is_d
     assert desk.seen(number)["status"] == "detained"
     desk.acts("select", number, "--reason", "A look.")
     assert desk.seen(number)["status"] == "inspect"
+
+
+def test_what_the_day_left_is_what_the_log_says(instance: Instance, waglan: CommandLine) -> None:
+    line = waglan.operates(instance)
+    ran = wait(lambda: ((found := line("log", "verify")).status == 0 and found) or None)
+    assert ran.err == ""

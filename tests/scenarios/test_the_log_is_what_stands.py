@@ -16,6 +16,13 @@ STATUSES = {
     "not decided": "DELETE FROM decision WHERE {bill}",
     "served otherwise": "UPDATE notice SET status = 'not-selected' WHERE {bill}",
     "not served": "DELETE FROM notice WHERE {bill}",
+    "served at another time": "UPDATE notice SET served_at = now() + interval '1 h' WHERE {bill}",
+    "served of another bill": "UPDATE notice SET number = 'SYNVER2' WHERE {bill}",
+    "decided once more": """INSERT INTO decision SELECT authority, consignment, 0, manifest_id,
+        'cleared', fired, targeting, order_id, decided_by, decided_at, version + 1, act_id, told
+        FROM decision WHERE {bill}""",
+    "served once more": """INSERT INTO notice SELECT authority, consignment, 0, manifest_id,
+        'cleared', now(), told, number, manifest, version, call FROM notice WHERE {bill}""",
 }
 
 
@@ -49,7 +56,7 @@ def test_a_status_is_not_changed_in_its_table_unseen(
     with tampering(instance, *tables) as conn:
         conn.execute(change.format(bill=detained).encode())
         ran = waglan("log", "verify")
-    assert (ran.status, "LOG-STATUS-DIFFERS" in ran.err) == (1, True)
+    assert (ran.status, "LOG-STATUS-" in ran.err) == (1, True)
     assert waglan("log", "verify").status == 0
 
 

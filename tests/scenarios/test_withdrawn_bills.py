@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from port import filed, wait
+from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
+
+from waglan.customs.officer_act import Kind
 
 
 class Desk:
@@ -25,10 +27,11 @@ class Desk:
         self.versions = 0
 
     def files(self, function: str, *bills: str, document: str = "A") -> None:
-        """File a version of one document; the sender's references are new each time."""
+        """File a version of one document under a new reference; `3<1` is house 3 below 1."""
         self.versions += 1
         call = Call(f"{self.name}L", f"{self.name}C", f"{document}{self.versions}")
-        paper = manifest(call, *[Paper(f"{self.name}{bill}") for bill in bills])
+        named = [[f"{self.name}{one}" for one in bill.split("<")] for bill in bills]
+        paper = manifest(call, *[Paper(number, *above) for number, *above in named])
         own = f"DOC-{document}{self.versions}+9".encode()
         paper = paper.replace(own, f"DOC-{document}+{function}".encode())
         found = filed(self.line, paper)
@@ -129,3 +132,30 @@ def test_a_bill_that_another_manifest_declares_too_still_stands(desk: Desk) -> N
     desk.files("9", "1", document="B")
     desk.files("1", document="A")
     assert desk.stands(desk.line, "1") == "declared"
+
+
+def test_a_house_that_moves_below_another_master_keeps_what_was_decided_and_who_sees_it(
+    desk: Desk,
+) -> None:
+    officer = Officer(desk.customs)
+    house = f"{desk.name}3"
+    desk.files("9", "1", "2", "3<1")
+    desk.shows("3", "status")
+    said = {"reason": "a look", "instruction": "Keep it closed."}
+    bills = wait(lambda: officer.sees(house) or None)
+    assert officer.does(Kind.DETAIN, bills=bills, **said).status_code == 201
+    officer.serves("9811000/001E")
+    for above in ("2", "1"):
+        desk.files("5", "1", "2", f"3<{above}")
+        [seen] = officer.sees(house)
+        assert (seen.parent, seen.version) == (f"{desk.name}{above}", 1)
+        for who in (desk.line, desk.bank):
+            [found] = [one for one in tracked(who.get(f"/v1/track/{house}"))]
+            assert found["customs"]["what"] == "detained"
+    assert desk.stands(desk.bank, "3") == "not-shown"
+    desk.files("5", "1", "2")
+    desk.comes_to(desk.bank, "3", "cancelled")
+    desk.files("5", "1", "2", "3<2")  # and comes back below the other one
+    desk.comes_to(desk.line, "3", "declared")
+    [found] = [one for one in tracked(desk.line.get(f"/v1/track/{house}"))]
+    assert found["customs"]["what"] == "detained"

@@ -141,6 +141,7 @@ PRIVILEGES = {
 # Privileges on one column alone.
 COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
+    "consignment.parent": "waglan_app UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
     "sheet_step.sealed": "waglan_engine UPDATE",
     "sheet_step.marks": "waglan_engine UPDATE",

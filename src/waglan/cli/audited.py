@@ -64,18 +64,36 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
         await asyncio.to_thread(_compare_unsigned, found, as_kept, shelf)
     else:
         await _compare_signed(found, newest, shelf, (key, pinned))
-    async with transaction(pool, None) as tx:
-        told = await kept.erasures(tx)
-    for seq in sorted(found.erased.difference(*map(_erased, told))):
+    for seq in await _unaccounted(pool, found.erased):
         found.find(_gone(seq))
+    async with transaction(pool, None) as tx:
+        for table, number in await kept.untold(tx, at_most=FINDINGS_MAX):
+            found.find(_untold(table, number))
     return found
 
 
-def _erased(canonical: bytes) -> list[int]:
-    """Return the numbers of the events that one tells to have been erased."""
+async def _unaccounted(pool: Pool, erased: set[int]) -> list[int]:
+    """Return the events that are gone and that no numbered event tells to have been erased.
+
+    An erasure of this moment has its own number within seconds.
+    """
+    for pause in (0.0, 1.0, 4.0):
+        await asyncio.sleep(pause)
+        async with transaction(pool, None) as tx:
+            told = await kept.erasures(tx)
+        left = erased.difference(*(_erased(*event) for event in told))
+        if not left:
+            break
+    return sorted(left)
+
+
+def _erased(leaf: bytes, salt: bytes, canonical: bytes) -> list[int]:
+    """Return the numbers that an event tells to have been erased, if it is what its leaf is of."""
     try:
         numbers = read_event(canonical).body.get("events")
     except ValueError:
+        return []
+    if len(salt) != SALT_BYTES or leaf_of(salt, canonical) != leaf:
         return []
     return [n for n in numbers if isinstance(n, int)] if isinstance(numbers, Sequence) else []
 
@@ -269,12 +287,17 @@ def _leaf(event: Written, found: Audited) -> bytes:
     else:
         if not _says(columns, said):
             found.find(_columns_differ(event.seq))
-        if said.code in _STATUSES and said.body.get("status") != columns.status:
+        if said.code in _STATUSES and _kept(said) != columns.kept:
             found.find(_status_differs(event.seq))
     return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
 
 
-_STATUSES = (EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED)
+_STATUSES = {EventCode.CUSTOMS_STATUS: "version", EventCode.NOTICE_SERVED: "manifest"}
+
+
+def _kept(said: Event) -> list[str]:
+    """What the tables must have of a status that was told."""
+    return [str(said.body.get(name)) for name in ("status", _STATUSES[said.code])]
 
 
 def _says(columns: Columns, said: Event) -> bool:
@@ -332,3 +355,8 @@ def _gone(seq: int) -> Finding:
 
 def _status_differs(seq: int) -> Finding:
     return Finding("LOG-STATUS-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _untold(table: str, number: str) -> Finding:
+    place = Where(f"{table}/{number}")
+    return Finding("LOG-STATUS-UNTOLD", Severity.ERROR, place, {"bill": number, "table": table})

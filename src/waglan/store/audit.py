@@ -18,7 +18,7 @@ class Columns:
     happened_at: datetime
     recorded_at: datetime
     bill: str | None  # the number of the bill that the row points at; None if at none
-    status: str | None  # what `decision` or `notice` has of a status that was told; None if nothing
+    kept: list[str] | None  # what `decision` or `notice` has of a status; None if nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,17 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
         SELECT l.seq, l.leaf_hash, e.salt, e.canonical, o.party, e.code, e.about_kind, e.about,
                e.happened_at, e.recorded_at,
                CASE WHEN e.consignment IS NOT NULL THEN coalesce(c.number, '') END,
-               coalesce(d.status, n.status), x.event_id IS NOT NULL
+               CASE WHEN d.event_id IS NOT NULL THEN ARRAY[d.status, d.version::text]
+                    WHEN n.event_id IS NOT NULL THEN ARRAY[n.status, n.manifest::text] END,
+               x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
         LEFT JOIN consignment c ON c.consignment = e.consignment
         LEFT JOIN decision d ON d.consignment = e.consignment AND d.event_id = e.event_id
-            AND d.authority = e.org AND e.code = %(decided)s
+            AND d.authority = e.org AND d.decided_at = e.happened_at AND e.code = %(decided)s
         LEFT JOIN notice n ON n.consignment = e.consignment AND n.event_id = e.event_id
-            AND n.authority = e.org AND e.code = %(served)s
+            AND n.authority = e.org AND n.served_at = e.happened_at AND n.number = e.about
+            AND e.code = %(served)s
         LEFT JOIN event_erased x ON x.event_id = l.event_id
         WHERE l.seq >= %(first)s ORDER BY l.seq LIMIT %(at_most)s
         """,
@@ -81,9 +84,39 @@ async def checkpoints(
     return [(size, bytes(root), bytes(note)) for size, root, note in await rows.fetchall()]
 
 
-async def erasures(tx: Transaction) -> list[bytes]:
-    """Return the canonical bytes of the events that tell of erasures, numbered or not yet."""
+async def erasures(tx: Transaction) -> list[tuple[bytes, bytes, bytes]]:
+    """Return leaf, salt and canonical bytes of the numbered events that tell of erasures."""
     rows = await tx.execute(
-        "SELECT canonical FROM event WHERE code = %s", [EventCode.SUBJECT_ERASED.value]
+        "SELECT l.leaf_hash, e.salt, e.canonical FROM event e JOIN log_leaf l"
+        " ON l.month = e.month AND l.event_id = e.event_id WHERE e.code = %s",
+        [EventCode.SUBJECT_ERASED.value],
     )
-    return [bytes(canonical) for (canonical,) in await rows.fetchall()]
+    return [(bytes(leaf), bytes(salt), bytes(text)) for leaf, salt, text in await rows.fetchall()]
+
+
+async def untold(tx: Transaction, *, at_most: int) -> list[tuple[str, str]]:
+    """Return (table, bill) of statuses in `decision` and `notice` that no event of theirs tells.
+
+    An event that was erased is none: its number says so.
+    """
+    rows = await tx.execute(
+        """
+        SELECT kept_in, coalesce(c.number, '') FROM (
+            SELECT 'decision' AS kept_in, d.consignment FROM decision d
+            WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.event_id = d.event_id
+                              AND e.code = %(decided)s AND e.consignment = d.consignment)
+              AND NOT EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = d.event_id)
+            UNION ALL
+            SELECT 'notice', n.consignment FROM notice n
+            WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.event_id = n.event_id
+                              AND e.code = %(served)s AND e.consignment = n.consignment)
+              AND NOT EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = n.event_id)) r
+        LEFT JOIN consignment c USING (consignment) LIMIT %(at_most)s
+        """,
+        {
+            "decided": EventCode.CUSTOMS_STATUS.value,
+            "served": EventCode.NOTICE_SERVED.value,
+            "at_most": at_most,
+        },
+    )
+    return [(str(table), str(number)) for table, number in await rows.fetchall()]

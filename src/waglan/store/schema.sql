@@ -3181,6 +3181,8 @@ GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
 GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
 
+GRANT UPDATE(parent) ON TABLE public.consignment TO waglan_app;
+
 GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
 GRANT SELECT ON TABLE public.reader TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
