@@ -112,7 +112,8 @@ def _read(body: bytes, profile: Profile) -> tuple[list[Whole], list[Finding]]:
         return [], []
     messages, findings = read_edifact(body, profile)
     whole, wrong = wholes(messages)
-    return whole, [*findings, *wrong]
+    # The envelope is our own writing: what is noted of it is nothing to whoever prepares a draft.
+    return whole, [one for one in (*findings, *wrong) if one.code != "EDIFACT-SYNTAX-VERSION"]
 
 
 def _placed(finding: Finding) -> Finding:

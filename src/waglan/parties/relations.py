@@ -2,12 +2,11 @@
 
 A house names the number of the bill above it, and anyone may file any number. So a filing counts as
 the bill above only if its filer can have issued it, and if both travel in one box; where two claim
-one number, nobody is linked until the operator has looked.
+one number, the claim that was declared first stands, and the operator is told to look.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import msgspec
 
@@ -39,7 +38,11 @@ class Declared(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Dispute:
-    """Several organisations claim to have issued one bill, which others' bills stand below."""
+    """Several organisations claim to have issued one bill, which others' bills stand below.
+
+    The first keeps what he sees, so that nobody strikes a bill from another's lists by filing its
+    number; who comes later gets nothing by it.
+    """
 
     bill: Key
     customs: PartyId
@@ -57,7 +60,7 @@ class Dispute:
 
 
 class Related(msgspec.Struct, frozen=True):
-    """A consignment with what stands above it, or the dispute that keeps it from being linked."""
+    """A consignment with what stands above it, and the dispute about who issued that."""
 
     consignment: Consignment
     dispute: Dispute | None = None
@@ -103,9 +106,14 @@ def _related(bill: Declared, above: Mapping[int, tuple[Declared, ...]], roles: R
     dispute = None
     if len(claimants) > 1:
         dispute = Dispute(Key(bill.bill.kind, bill.parent or ""), bill.customs, claimants)
-    stands_above = () if dispute else tuple(_bare(claim, roles) for claim in claims)
+    stands_above = tuple(_bare(claim, roles) for claim in _first(claims))
     carrier = _carrier(bill, above, roles)
     return Related(_consignment(bill, carrier, stands_above), dispute)
+
+
+def _first(claims: tuple[Declared, ...]) -> tuple[Declared, ...]:
+    """Those of whoever was the first to declare one: consignments are numbered in their order."""
+    return tuple(one for one in claims if one.filer == claims[0].filer)
 
 
 def _bare(bill: Declared, roles: Roles) -> Consignment:
@@ -133,8 +141,8 @@ def _carrier(
     for _ in range(LEVELS_MAX):
         if carrier := _carrier_of(bill, roles):
             return carrier
-        claims = above.get(bill.consignment, ())
-        if not claims or any(one.filer != other.filer for one, other in pairwise(claims)):
+        claims = _first(above.get(bill.consignment, ()))
+        if not claims:
             return None
         bill = claims[0]
     return None
