@@ -240,7 +240,7 @@ def test_the_events_are_in_the_log_with_their_proofs_and_the_bytes_are_kept(
         (b"[]", "EVENT-BATCH-EMPTY"),
         (b"[{]", "EVENT-BATCH-FORM"),
         (b'{"events": 1}', "EVENT-BATCH-FORM"),
-        (b"[" * 100_000, "EVENT-BATCH-FORM"),
+        (b"[" * 100_000, "JSON-TOO-DEEP"),
         (b"[" + b",".join([b"1"] * (ROWS_MAX + 1)) + b"]", "EVENT-ROWS-MAX"),
     ],
     ids=["nothing", "no rows", "no JSON", "no list", "deep", "too many"],

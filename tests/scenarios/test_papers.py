@@ -280,7 +280,7 @@ def from_partners(client: httpx.Client, message: str) -> list[dict[str, Any]]:
         return [whole.json()] if all(one["seq"] is not None for one in whole.json()) else []
 
     found: list[dict[str, Any]]
-    [found] = wait(numbered)
+    [found] = wait(lambda: numbered() or None)
     last = -1
     for one in found:  # one by one, what follows each
         [page] = client.get(path, params={"after": last, "limit": 1}).json()
