@@ -21,6 +21,11 @@ STATUSES = {
     "decided once more": """INSERT INTO decision SELECT authority, consignment, 0, manifest_id,
         'cleared', fired, targeting, order_id, decided_by, decided_at, version + 1, act_id, told
         FROM decision WHERE {bill}""",
+    "decided once more, as if that had been erased": """WITH more AS (INSERT INTO decision
+        SELECT authority, consignment, 7, manifest_id, 'cleared', fired, targeting, order_id,
+        decided_by, decided_at, version + 1, act_id, told FROM decision WHERE {bill} RETURNING 1)
+        INSERT INTO event_erased SELECT 7, now(), 'none' FROM more""",
+    "served of another version": "UPDATE notice SET version = 77 WHERE {bill}",
     "served once more": """INSERT INTO notice SELECT authority, consignment, 0, manifest_id,
         'cleared', now(), told, number, manifest, version, call FROM notice WHERE {bill}""",
 }
@@ -52,7 +57,7 @@ def detained(instance: Instance) -> str:
 def test_a_status_is_not_changed_in_its_table_unseen(
     waglan: CommandLine, instance: Instance, detained: str, change: str
 ) -> None:
-    tables = ("decision", "notice")
+    tables = ("decision", "notice", "event_erased")
     with tampering(instance, *tables) as conn:
         conn.execute(change.format(bill=detained).encode())
         ran = waglan("log", "verify")

@@ -134,6 +134,17 @@ def test_a_bill_that_another_manifest_declares_too_still_stands(desk: Desk) -> N
     assert desk.stands(desk.line, "1") == "declared"
 
 
+def test_of_many_bills_that_another_manifest_declares_too_none_is_withdrawn(desk: Desk) -> None:
+    many = [str(n) for n in range(1, 1_103)]
+    desk.files("9", *many, document="A")
+    desk.files("9", *many, document="B")
+    desk.files("1", document="A")
+    desk.files("9", "last", document="C")
+    desk.comes_to(desk.customs, "last", "declared")
+    told = desk.line.get("/v1/events", params={"code": "bill.withdrawn"}).json()["events"]
+    assert told == []
+
+
 def test_a_house_that_moves_below_another_master_keeps_what_was_decided_and_who_sees_it(
     desk: Desk,
 ) -> None:

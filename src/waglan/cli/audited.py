@@ -29,6 +29,7 @@ PAGE_EVENTS = 4_096
 PAGE_CHECKPOINTS = 1_000
 FINDINGS_MAX = 100
 TILES_IN_MEMORY = 1_024
+PAUSES = (0.0, 1.0, 4.0)  # seconds; what happens now is numbered meanwhile
 NOTE_BYTES_MAX = 128 * 1024
 
 T = TypeVar("T")
@@ -64,12 +65,27 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
         await asyncio.to_thread(_compare_unsigned, found, as_kept, shelf)
     else:
         await _compare_signed(found, newest, shelf, (key, pinned))
-    for seq in await _unaccounted(pool, found.erased):
+    gone = await _unaccounted(pool, found.erased)
+    for seq in gone:
         found.find(_gone(seq))
-    async with transaction(pool, None) as tx:
-        for table, number in await kept.untold(tx, at_most=FINDINGS_MAX):
-            found.find(_untold(table, number))
+    for table, number in await _untold(pool, found.erased.difference(gone)):
+        found.find(_no_event(table, number))
     return found
+
+
+async def _untold(pool: Pool, erased: set[int]) -> list[tuple[str, str]]:
+    """Return (table, bill) of the statuses that no numbered event tells, nor one that was erased.
+
+    What is told at this moment has its number within seconds.
+    """
+    for pause in PAUSES:
+        await asyncio.sleep(pause)
+        async with transaction(pool, None) as tx:
+            rows = await kept.untold(tx)
+        left = [(table, number) for table, number, seq in rows if seq not in erased]
+        if not left:
+            break
+    return left
 
 
 async def _unaccounted(pool: Pool, erased: set[int]) -> list[int]:
@@ -77,7 +93,7 @@ async def _unaccounted(pool: Pool, erased: set[int]) -> list[int]:
 
     An erasure of this moment has its own number within seconds.
     """
-    for pause in (0.0, 1.0, 4.0):
+    for pause in PAUSES:
         await asyncio.sleep(pause)
         async with transaction(pool, None) as tx:
             told = await kept.erasures(tx)
@@ -357,6 +373,6 @@ def _status_differs(seq: int) -> Finding:
     return Finding("LOG-STATUS-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
 
 
-def _untold(table: str, number: str) -> Finding:
+def _no_event(table: str, number: str) -> Finding:
     place = Where(f"{table}/{number}")
     return Finding("LOG-STATUS-UNTOLD", Severity.ERROR, place, {"bill": number, "table": table})

@@ -168,6 +168,7 @@ async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Mani
         claim.org,
         [bill_key(bill) for bill in manifest.bills],
         beside=(known.document, known.call.text),
+        at_most=manifests.TWINS_MAX,
     )
     return Beside(
         filed_at=claim.at,

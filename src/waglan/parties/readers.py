@@ -134,8 +134,8 @@ def _by_office(consignment: Consignment, roles: Mapping[PartyId, frozenset[Role]
 def _by_issue(
     above: Collection[Consignment], roles: Mapping[PartyId, frozenset[Role]]
 ) -> set[Reading]:
-    # Two organisations that claim one number cannot both have issued the bill above: a rival
-    # could file a number that he guessed, so then neither sees what stands below.
+    # Two organisations that claim one number cannot both have issued the bill above: `relations`
+    # leaves the first of them here; where it did not, neither sees what stands below.
     issuers = {_issuer(bill, roles) for bill in above}
     if len(issuers) != 1 or None in issuers:
         return set()

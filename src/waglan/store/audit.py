@@ -53,7 +53,10 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
             AND d.authority = e.org AND d.decided_at = e.happened_at AND e.code = %(decided)s
         LEFT JOIN notice n ON n.consignment = e.consignment AND n.event_id = e.event_id
             AND n.authority = e.org AND n.served_at = e.happened_at AND n.number = e.about
-            AND e.code = %(served)s
+            AND e.code = %(served)s AND EXISTS (
+                SELECT 1 FROM manifest m JOIN bill b USING (manifest_id)
+                WHERE m.manifest_id = n.manifest_id AND b.consignment = n.consignment
+                  AND (m.id, m.version, m.call) = (n.manifest, n.version, n.call))
         LEFT JOIN event_erased x ON x.event_id = l.event_id
         WHERE l.seq >= %(first)s ORDER BY l.seq LIMIT %(at_most)s
         """,
@@ -94,29 +97,23 @@ async def erasures(tx: Transaction) -> list[tuple[bytes, bytes, bytes]]:
     return [(bytes(leaf), bytes(salt), bytes(text)) for leaf, salt, text in await rows.fetchall()]
 
 
-async def untold(tx: Transaction, *, at_most: int) -> list[tuple[str, str]]:
-    """Return (table, bill) of statuses in `decision` and `notice` that no event of theirs tells.
+async def untold(tx: Transaction) -> list[tuple[str, str, int | None]]:
+    """Return (table, bill, number) of statuses in `decision` and `notice` that no event tells.
 
-    An event that was erased is none: its number says so.
+    The number is that of an event that is gone; None if the log has none of it, or not yet.
     """
     rows = await tx.execute(
         """
-        SELECT kept_in, coalesce(c.number, '') FROM (
-            SELECT 'decision' AS kept_in, d.consignment FROM decision d
-            WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.event_id = d.event_id
-                              AND e.code = %(decided)s AND e.consignment = d.consignment)
-              AND NOT EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = d.event_id)
-            UNION ALL
-            SELECT 'notice', n.consignment FROM notice n
-            WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.event_id = n.event_id
-                              AND e.code = %(served)s AND e.consignment = n.consignment)
-              AND NOT EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = n.event_id)) r
-        LEFT JOIN consignment c USING (consignment) LIMIT %(at_most)s
+        WITH had AS (
+            SELECT 'decision' AS kept_in, consignment, event_id, %(decided)s AS code FROM decision
+            UNION ALL SELECT 'notice', consignment, event_id, %(served)s FROM notice)
+        SELECT h.kept_in, coalesce(c.number, ''), l.seq FROM had h
+        LEFT JOIN log_leaf l ON l.event_id = h.event_id
+        LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id AND e.code = h.code
+                         AND e.consignment = h.consignment
+        LEFT JOIN consignment c ON c.consignment = h.consignment
+        WHERE e.event_id IS NULL
         """,
-        {
-            "decided": EventCode.CUSTOMS_STATUS.value,
-            "served": EventCode.NOTICE_SERVED.value,
-            "at_most": at_most,
-        },
+        {"decided": EventCode.CUSTOMS_STATUS.value, "served": EventCode.NOTICE_SERVED.value},
     )
-    return [(str(table), str(number)) for table, number in await rows.fetchall()]
+    return [(str(table), str(bill), seq) for table, bill, seq in await rows.fetchall()]

@@ -56,7 +56,12 @@ class Filed:
 
 
 async def twins(
-    tx: Transaction, org: int, bills: Iterable[BillKey], *, beside: tuple[str, str]
+    tx: Transaction,
+    org: int,
+    bills: Iterable[BillKey],
+    *,
+    beside: tuple[str, str],
+    at_most: int | None = None,
 ) -> dict[BillKey, tuple[str, str]]:
     """Return where else this organisation has declared these bills: document and call of one.
 
@@ -73,7 +78,7 @@ async def twins(
                 org,
                 org,
                 *beside,
-                TWINS_MAX,
+                at_most,
             ],
         )
     ).fetchall()
