@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from time import process_time  # noqa: TID251 -- it measures
 from typing import Any
@@ -33,6 +32,7 @@ from waglan.customs.rules import (
 )
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Do, Find, Worker
+from waglan.operations.serve_notices import serve_notices
 from waglan.store import customs, links, messages
 from waglan.store.connect import glance, transaction
 
@@ -148,8 +148,11 @@ async def _whole_path() -> None:
         async with costs.stage("judged by table, decided"):
             await each("manifest", customs.unjudged, worker._manifest)
         async with costs.stage("notices served"):
-            due = partial(customs.due, now=one.kit.clock())
-            await each("serving", due, worker._serving)
+            # The ship of the file came long ago: no order tells of it, but an officer.
+            party = await worker._name(one.customs)
+            async with transaction(one.kit.pools.authority, one.customs) as tx:
+                vault, now = one.kit.keys.vault, one.kit.clock()
+                await serve_notices(tx, vault, (one.customs, party), CALL, now=now)
         async with costs.stage("CUSRES written"):
             await each("notice", customs.unanswered, worker._notice)
         async with costs.stage("every event numbered"):

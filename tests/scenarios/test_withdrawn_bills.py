@@ -170,3 +170,32 @@ def test_a_house_that_moves_below_another_master_keeps_what_was_decided_and_who_
     desk.comes_to(desk.line, "3", "declared")
     [found] = [one for one in tracked(desk.line.get(f"/v1/track/{house}"))]
     assert found["customs"]["what"] == "detained"
+
+
+@pytest.mark.parametrize("document", ["A", "B"])
+def test_a_house_that_was_dropped_and_comes_back_below_another_master_is_rid_of_nothing(
+    desk: Desk, document: str
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    house = f"{desk.name}3"
+    desk.files("9", "1", "2", "3<1")
+    wait(lambda: officer.sees(house)[0].version == 1 or None)
+    bills, said = officer.sees(house), {"reason": "a look", "instruction": "Keep it closed."}
+    assert officer.does(Kind.DETAIN, bills=bills, **said).json()["refused"] == 0
+    officer.serves("9811000/001E")
+    desk.files("5", "1", "2")
+    desk.comes_to(desk.line, "3", "cancelled")
+    if document == "A":
+        desk.files("5", "1", "2", "3<2")
+    else:
+        desk.files("9", "2", "3<2", document="B")
+
+    def stands() -> list[Any]:
+        shown = desk.customs.get(f"/v1/customs/bills/{house}").json()
+        return [one["status"] for one in shown if one["parent"] == f"{desk.name}2"]
+
+    wait(lambda: stands() == ["detained"] or None)
+    officer.serves("9811000/001E")
+    [found] = [one for one in tracked(desk.line.get(f"/v1/track/{house}"))]
+    assert found["customs"]["what"] == "detained"

@@ -52,6 +52,7 @@ from waglan.store import (
     parties,
     partners,
     report_links,
+    serving,
     tries,
     uploads,
 )
@@ -153,7 +154,7 @@ class Worker:
         overdue = partial(assemblies.overdue, now=now)
         done = sum(
             [
-                await self._each(look, "serving", partial(customs.due, now=now), self._serving),
+                await self._each(look, "serving", partial(serving.due, now=now), self._serving),
                 await self._each(look, "assembly", overdue, self._assembly),
                 await self._each(look, OFFICERS_ALONE, back_tests.unended, self._back_test),
                 await self._erasures(look),

@@ -168,7 +168,7 @@ async def _tell(
     now: datetime,
 ) -> None:
     (manifest_id, ids), (decisions, weighs) = where, what
-    before = await customs.last_decisions(tx, list(ids.values()))
+    before = await _before(tx, list(ids.values()))
     alike: dict[tuple[object, ...], _Said] = {}
     bills, consignments, said = list[str](), list[int](), list[_Said]()
     for decision in decisions:
@@ -194,6 +194,17 @@ async def _tell(
         for consignment, event, one in zip(consignments, numbers, said, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
+
+
+async def _before(tx: Transaction, consignments: list[int]) -> dict[int, DecisionRow]:
+    """Return how each bill stood: what an officer decided of it, wherever it was filed, first."""
+    own = await customs.last_decisions(tx, consignments)
+    for consignment, decision in (await customs.left_behind(tx, consignments)).items():
+        known = own.get(consignment)
+        if known is None or known.act_id is None:
+            version = known.version if known else 0
+            own[consignment] = msgspec.structs.replace(decision, version=version)
+    return own
 
 
 async def _leave(

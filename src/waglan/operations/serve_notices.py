@@ -16,9 +16,10 @@ from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.address_notices import address_notices
-from waglan.store import Transaction, customs, events, manifests, parties
-from waglan.store.customs import NoticeRow, Unserved
+from waglan.store import Transaction, customs, events, manifests, parties, serving
+from waglan.store.customs import NoticeRow
 from waglan.store.manifests import Filed
+from waglan.store.serving import Unserved
 
 _told = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -31,7 +32,7 @@ async def serve_notices(
     The moment is the officer's or his order's, for all bills alike, so that it gives no table away.
     What wants something of a bill is a detention notice from here on, with a number of its own.
     """
-    return await _serve_all(tx, vault, (*by, now), await customs.unserved(tx, call))
+    return await _serve_all(tx, vault, (*by, now), await serving.unserved(tx, call))
 
 
 async def serve_by_order(
@@ -42,9 +43,9 @@ async def serve_by_order(
     It tells all of the call or nothing. What it passes over, and what comes after, is an officer's
     to tell: silence about one bill among others would point at it.
     """
-    rows = await customs.unserved(tx, filed.call, by_order=True)
+    rows = await serving.unserved(tx, filed.call, by_order=True)
     if filed.manifest_id not in {row.manifest_id for row in rows}:
-        await customs.pass_over(tx, by[0], filed.manifest_id, now=now)
+        await serving.pass_over(tx, by[0], filed.manifest_id, now=now)
     return await _serve_all(tx, vault, (*by, now), rows)
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.store import Transaction, _binary, bulk
+from waglan.store.serving import NEWEST
 
 
 async def unjudged(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
@@ -132,6 +133,33 @@ async def last_decisions(tx: Transaction, consignments: Collection[int]) -> dict
         SELECT DISTINCT ON (consignment) consignment, event_id, manifest_id, status, fired,
                targeting, order_id, decided_by, decided_at, version, act_id, told
         FROM decision WHERE consignment = ANY (%s::int8[]) ORDER BY consignment, version DESC
+        """,
+        [_binary.numbers(consignments)],
+    )
+    return {row[0]: _decision(row) for row in await rows.fetchall()}
+
+
+async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[int, DecisionRow]:
+    """Return what an officer decided last of a bill that its filer has withdrawn, by consignments.
+
+    They are those that have its number under another bill: whoever files it anew gets rid of
+    nothing. One that still stands declared is another house of that number.
+    """
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT ON (c.consignment) c.consignment, d.event_id, d.manifest_id, d.status,
+               d.fired, d.targeting, d.order_id, d.decided_by, d.decided_at, d.version, d.act_id,
+               d.told
+        FROM consignment c JOIN consignment o ON (o.org, o.number) = (c.org, c.number)
+            AND o.consignment <> c.consignment
+        JOIN LATERAL (SELECT * FROM decision l WHERE l.consignment = o.consignment
+                      ORDER BY l.version DESC LIMIT 1) d ON d.act_id IS NOT NULL
+        WHERE c.consignment = ANY (%s::int8[]) AND NOT EXISTS (
+            SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
+            WHERE b.consignment = o.consignment AND m.function <> 'cancel' AND NOT EXISTS (
+                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
+                    = (m.org, m.document, m.call) AND n.version > m.version))
+        ORDER BY c.consignment, d.decided_at DESC
         """,
         [_binary.numbers(consignments)],
     )
@@ -348,13 +376,8 @@ async def call_counts(tx: Transaction, call: str) -> CallCounts | None:
     )
 
 
-_NEWEST = """
-    WITH newest AS (
-        SELECT DISTINCT ON (org, document) manifest_id, arrives_at, received_at
-        FROM manifest WHERE call = %s ORDER BY org, document, version DESC)
-"""
 _COUNTS = (
-    _NEWEST
+    NEWEST
     + """
     SELECT d.status, count(*),
            count(*) FILTER (WHERE d.decided_at <= m.arrives_at),
@@ -369,7 +392,7 @@ _COUNTS = (
 """
 )
 _TIMES = (
-    _NEWEST
+    NEWEST
     + """
     SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY waited),
            percentile_cont(0.95) WITHIN GROUP (ORDER BY waited)
@@ -377,117 +400,3 @@ _TIMES = (
           FROM newest m JOIN decision d USING (manifest_id)) times
 """
 )
-
-
-class Unserved(msgspec.Struct, frozen=True):
-    """A decision that its filer does not know; `told` is what he is told beside the status."""
-
-    consignment: int
-    manifest_id: int
-    number: str
-    status: CustomsStatus
-    filer: int
-    told: bytes
-
-
-# Whether a manifest holds what an officer decided by himself and its filer was not told, after the
-# order's time or after a first serving of the call: when that is told is the officer's to say.
-_HELD = """
-    EXISTS (
-        SELECT 1 FROM bill h JOIN decision d USING (consignment)
-        WHERE h.manifest_id = m.manifest_id AND d.act_id IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM decision l
-                          WHERE l.consignment = d.consignment AND l.version > d.version)
-          AND NOT EXISTS (
-              SELECT 1 FROM (SELECT n.status, n.told FROM notice n
-                             WHERE n.consignment = d.consignment
-                             ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) known
-              WHERE (known.status, known.told) = (d.status, d.told))
-          AND (coalesce(d.decided_at > j.serve_at, true) OR EXISTS (
-              SELECT 1 FROM serving s JOIN manifest o USING (manifest_id)
-              WHERE (o.call, o.filed_with) = (m.call, m.filed_with))))
-"""
-
-
-# The bills of a call that are to be told of: those that stand declared, and those withdrawn since
-# an officer decided of them, in the last version that had them: who withdraws gets rid of nothing.
-_TOLD_OF = f"""
-    {_NEWEST}, had AS (
-        SELECT DISTINCT ON (b.consignment) b.consignment, b.manifest_id, b.number, b.org
-        FROM manifest m JOIN bill b USING (manifest_id) WHERE m.call = %s
-        ORDER BY b.consignment, b.manifest_id IN (SELECT manifest_id FROM newest) DESC,
-                 b.manifest_id DESC)
-    SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
-    FROM had b JOIN manifest m USING (manifest_id) LEFT JOIN judgement j USING (manifest_id)
-    JOIN LATERAL (
-        SELECT status, told, decided_at, act_id FROM decision d
-        WHERE d.consignment = b.consignment ORDER BY d.version DESC LIMIT 1) d ON true
-    WHERE (d.act_id IS NOT NULL OR manifest_id IN (SELECT manifest_id FROM newest))
-      AND NOT EXISTS (
-        SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
-          AND n.served_at >= d.decided_at)
-"""
-# What keeps an order from telling a call: a bill that is left to an officer, or that waits for the
-# judging, or of which an officer has decided something since. Who is told nothing among others who
-# are told learns as much as from a notice.
-_NOT_WHOLE = f"""
-    {_NEWEST}
-    SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
-    LEFT JOIN judgement j USING (manifest_id)
-    WHERE j.manifest_id IS NULL OR {_HELD} OR EXISTS (
-        SELECT 1 FROM bill b LEFT JOIN LATERAL (
-            SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
-            ORDER BY d.version DESC LIMIT 1) d ON true
-        WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
-            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked'))))
-    LIMIT 1
-"""
-
-
-async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:
-    """Return what is decided of a call's bills and not served yet.
-
-    By an order it is all or nothing: nothing where something of the call waits for an officer.
-    Others who serve notices on this call wait until this commits, and then find them served.
-    """
-    await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
-        [call],
-    )
-    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
-        return []
-    rows = await tx.execute(f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call])
-    return [
-        Unserved(consignment, manifest, number, CustomsStatus(status), org, bytes(told))
-        for consignment, manifest, number, status, org, told in await rows.fetchall()
-    ]
-
-
-async def pass_over(tx: Transaction, authority: int, manifest_id: int, *, now: datetime) -> None:
-    """Say that the order's time has passed for a manifest: from now on an officer tells of it."""
-    await tx.execute(
-        "INSERT INTO passed_over (manifest_id, authority, passed_at) VALUES (%s, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        [manifest_id, authority, now],
-    )
-
-
-async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
-    """Return (manifest, authority) of manifests whose order's time to tell filers has come.
-
-    For the engine. Each is told of then, or passed over.
-    """
-    rows = await tx.execute(
-        """
-        SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
-        WHERE j.serve_at <= %s
-          AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
-          AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
-          AND NOT EXISTS (SELECT 1 FROM manifest n
-                          WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
-                            AND n.version > m.version)
-        ORDER BY j.serve_at LIMIT %s
-        """,
-        [now, at_most],
-    )
-    return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]

@@ -1,0 +1,129 @@
+"""What filers are to be told of a call, by an order at its time or by an officer."""
+
+from datetime import datetime
+
+import msgspec
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.store import Transaction
+
+# The newest version of each manifest of a call, which the statement names first.
+NEWEST = """
+    WITH newest AS (
+        SELECT DISTINCT ON (org, document) manifest_id, arrives_at, received_at
+        FROM manifest WHERE call = %s ORDER BY org, document, version DESC)
+"""
+
+
+class Unserved(msgspec.Struct, frozen=True):
+    """A decision that its filer does not know; `told` is what he is told beside the status."""
+
+    consignment: int
+    manifest_id: int
+    number: str
+    status: CustomsStatus
+    filer: int
+    told: bytes
+
+
+# Whether a manifest holds what an officer decided by himself and its filer was not told, after the
+# order's time or after a first serving of the call: when that is told is the officer's to say.
+_HELD = """
+    EXISTS (
+        SELECT 1 FROM bill h JOIN decision d USING (consignment)
+        WHERE h.manifest_id = m.manifest_id AND d.act_id IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM decision l
+                          WHERE l.consignment = d.consignment AND l.version > d.version)
+          AND NOT EXISTS (
+              SELECT 1 FROM (SELECT n.status, n.told FROM notice n
+                             WHERE n.consignment = d.consignment
+                             ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) known
+              WHERE (known.status, known.told) = (d.status, d.told))
+          AND (coalesce(d.decided_at > j.serve_at, true) OR EXISTS (
+              SELECT 1 FROM serving s JOIN manifest o USING (manifest_id)
+              WHERE (o.call, o.filed_with) = (m.call, m.filed_with))))
+"""
+
+
+# The bills of a call that are to be told of: those that stand declared, and those withdrawn since
+# an officer decided of them, in the last version that had them: who withdraws gets rid of nothing.
+_TOLD_OF = f"""
+    {NEWEST}, had AS (
+        SELECT DISTINCT ON (b.consignment) b.consignment, b.manifest_id, b.number, b.org
+        FROM manifest m JOIN bill b USING (manifest_id) WHERE m.call = %s
+        ORDER BY b.consignment, b.manifest_id IN (SELECT manifest_id FROM newest) DESC,
+                 b.manifest_id DESC)
+    SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
+    FROM had b JOIN manifest m USING (manifest_id) LEFT JOIN judgement j USING (manifest_id)
+    JOIN LATERAL (
+        SELECT status, told, decided_at, act_id FROM decision d
+        WHERE d.consignment = b.consignment ORDER BY d.version DESC LIMIT 1) d ON true
+    WHERE (d.act_id IS NOT NULL OR manifest_id IN (SELECT manifest_id FROM newest))
+      AND NOT EXISTS (
+        SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
+          AND n.served_at >= d.decided_at)
+"""
+# What keeps an order from telling a call: a bill that is left to an officer, or that waits for the
+# judging, or of which an officer has decided something since. Who is told nothing among others who
+# are told learns as much as from a notice.
+_NOT_WHOLE = f"""
+    {NEWEST}
+    SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
+    LEFT JOIN judgement j USING (manifest_id)
+    WHERE j.manifest_id IS NULL OR {_HELD} OR EXISTS (
+        SELECT 1 FROM bill b LEFT JOIN LATERAL (
+            SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
+            ORDER BY d.version DESC LIMIT 1) d ON true
+        WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
+            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked'))))
+    LIMIT 1
+"""
+
+
+async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:
+    """Return what is decided of a call's bills and not served yet.
+
+    By an order it is all or nothing: nothing where something of the call waits for an officer.
+    Others who serve notices on this call wait until this commits, and then find them served.
+    """
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
+        [call],
+    )
+    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
+        return []
+    rows = await tx.execute(f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call])
+    return [
+        Unserved(consignment, manifest, number, CustomsStatus(status), org, bytes(told))
+        for consignment, manifest, number, status, org, told in await rows.fetchall()
+    ]
+
+
+async def pass_over(tx: Transaction, authority: int, manifest_id: int, *, now: datetime) -> None:
+    """Say that the order's time has passed for a manifest: from now on an officer tells of it."""
+    await tx.execute(
+        "INSERT INTO passed_over (manifest_id, authority, passed_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [manifest_id, authority, now],
+    )
+
+
+async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
+    """Return (manifest, authority) of manifests whose order's time to tell filers has come.
+
+    For the engine. Each is told of then, or passed over.
+    """
+    rows = await tx.execute(
+        """
+        SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
+        WHERE j.serve_at <= %s
+          AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
+          AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
+          AND NOT EXISTS (SELECT 1 FROM manifest n
+                          WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
+                            AND n.version > m.version)
+        ORDER BY j.serve_at LIMIT %s
+        """,
+        [now, at_most],
+    )
+    return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]
