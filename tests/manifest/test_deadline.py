@@ -245,7 +245,7 @@ def test_every_rule_of_the_table_is_read_and_names_where_it_is_from() -> None:
 
 def test_the_packaged_table_says_what_the_reference_table_says() -> None:
     if not SHARED.exists():
-        pytest.skip("the reference table is not on this machine")
+        pytest.skip(f"no table at {SHARED} to hold the packaged copy of it against")
     given = {row["rule_id"]: row for row in csv.DictReader(SHARED.read_text("utf-8").splitlines())}
     packaged = {row["rule_id"]: row for row in csv.DictReader(read(TABLE).splitlines())}
     assert {*packaged} == {*given, "WAGLAN-PRE-ARRIVAL"}

@@ -213,6 +213,8 @@ def test_an_afternoon_from_a_detention_to_what_the_examinations_bear_out(desk: D
     bundle = wait(partial(desk.officer.get, f"/v1/evidence/{seq}"))
     verdict = verify(bundle.content, Trust({ORIGIN: [desk.instance.log_key]}, None))
     assert verdict.standing is Standing.SIGNED
+    # And what the tables have of the day is what the log says.
+    assert wait(lambda: desk.ran("log", "verify").status == 0 or None)
 
 
 def test_of_a_number_that_two_lines_filed_the_one_that_was_examined_gets_the_outcome(
@@ -267,9 +269,3 @@ def test_who_acts_on_what_a_colleague_decided_meanwhile_is_told_and_nothing_is_d
     assert desk.seen(number)["status"] == "detained"
     desk.acts("select", number, "--reason", "A look.")
     assert desk.seen(number)["status"] == "inspect"
-
-
-def test_what_the_day_left_is_what_the_log_says(instance: Instance, waglan: CommandLine) -> None:
-    line = waglan.operates(instance)
-    ran = wait(lambda: ((found := line("log", "verify")).status == 0 and found) or None)
-    assert ran.err == ""

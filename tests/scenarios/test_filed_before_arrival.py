@@ -112,6 +112,12 @@ class Late:
         assert shown["state"] == "accepted", shown["findings"]
         return shown
 
+    def cancels(self, document: str) -> None:
+        paper = shipped(Call(self.sender, self.customs, f"X{self.letter}"))
+        was, is_ = f"DOC-X{self.letter}+9", f"DOC-{document}{self.letter}+1"
+        shown = filed(self.line, paper.replace(was.encode(), is_.encode()))
+        assert shown["state"] == "accepted", shown["findings"]
+
     def told(self, n: int) -> list[str]:
         """What the line was told of a bill, notice by notice."""
         found = self.line.get(f"/v1/track/{self.number(n)}").json()["found"]
@@ -166,6 +172,20 @@ def test_an_order_tells_all_of_a_call_or_nothing(instance: Instance) -> None:
     call.selects(3)
     assert call.officer.serves("9811000/001E") == 3
     assert [call.told(n) for n in (1, 2, 3)] == [["not-selected"], ["not-selected"], ["inspect"]]
+
+
+def test_a_manifest_that_was_withdrawn_keeps_no_order_from_telling_the_rest(
+    instance: Instance,
+) -> None:
+    call = Late(instance, "G")
+    call.orders()
+    call.files("F", 1)
+    call.files("G", 2)
+    call.decided(1, 2)
+    call.cancels("G")
+    call.time_comes()
+    wait(lambda: call.told(1) or None)
+    assert (call.told(1), call.told(2)) == (["not-selected"], [])
 
 
 def test_what_is_filed_after_the_orders_time_is_an_officers_to_tell(instance: Instance) -> None:

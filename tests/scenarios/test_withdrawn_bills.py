@@ -166,10 +166,6 @@ def test_a_house_that_moves_below_another_master_keeps_what_was_decided_and_who_
     assert desk.stands(desk.bank, "3") == "not-shown"
     desk.files("5", "1", "2")
     desk.comes_to(desk.bank, "3", "cancelled")
-    desk.files("5", "1", "2", "3<2")  # and comes back below the other one
-    desk.comes_to(desk.line, "3", "declared")
-    [found] = [one for one in tracked(desk.line.get(f"/v1/track/{house}"))]
-    assert found["customs"]["what"] == "detained"
 
 
 @pytest.mark.parametrize("document", ["A", "B"])

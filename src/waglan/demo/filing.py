@@ -11,7 +11,7 @@ from waglan.codes.party import PartyId
 from waglan.demo.call import Call
 from waglan.demo.organisations import CUSTOMS, LINE, Organisation, organisation
 from waglan.manifest.model import Bill, Equipment, Head, Manifest, Part, PartKey, Totals
-from waglan.manifest.split import totals
+from waglan.manifest.split import split, totals
 from waglan.messages.edifact.cuscar_write import write_manifest
 from waglan.messages.envelope import Interchange
 
@@ -105,16 +105,7 @@ class Desk:
     def whole(self, party: PartyId, manifest: Manifest, number: int) -> File:
         """Return a manifest in one part; each number of a party is a filing of its own."""
         who = organisation(party)
-        part = Part(
-            key=self.key(who, number),
-            number=1,
-            is_final=True,
-            sha256=b"",
-            head=manifest.head,
-            bills=manifest.bills,
-            equipment=manifest.equipment,
-            totals=totals(manifest),
-        )
+        [part] = split(manifest, self.key(who, number))
         return self.file(who, part, number)
 
     def key(self, who: Organisation, number: int) -> PartKey:

@@ -140,9 +140,9 @@ class Worker:
             await self._each(look, "message", messages.waiting, self._message),
             await self._each(look, "link", links.unlinked, self._link),
             await self._each(look, "report", report_links.unlinked, self._report),
-            judged := await self._judgements(look),
+            await self._judgements(look),
         ]
-        if judged or self._is_time_for_rare(now):
+        if self._is_time_for_rare(now):
             done.append(await self._rare(look, now))
         done.append(await self._each(look, "notice", customs.unanswered, self._notice))
         return sum(done)

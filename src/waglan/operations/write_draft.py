@@ -9,8 +9,8 @@ from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft import Draft
 from waglan.manifest.draft_manifest import manifest_of
-from waglan.manifest.model import Function, Manifest, Part, PartKey
-from waglan.manifest.split import totals
+from waglan.manifest.model import Function, Manifest, PartKey
+from waglan.manifest.split import split
 from waglan.manifest.version import PREVIOUS, call_of
 from waglan.messages.edifact.cuscar_write import write_manifest
 from waglan.messages.edifact.write import Unwritable
@@ -37,7 +37,7 @@ async def write_draft(
     envelope, findings = await _envelope(tx, by, opened)
     manifest = await _amending(tx, by, opened.draft)
     try:
-        body = write_manifest([_part(manifest, envelope)], envelope)
+        body = write_manifest(split(manifest, _key(envelope)), envelope)
     except Unwritable as error:
         return Written(b"", (*findings, error.finding))
     if len(body) > message_bytes_max:
@@ -92,21 +92,12 @@ async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
     )
 
 
-def _part(manifest: Manifest, envelope: Interchange) -> Part:
+def _key(envelope: Interchange) -> PartKey:
     sender, recipient = (
         f"{who.id}:{who.qualifier}" if who.qualifier else who.id
         for who in (envelope.sender, envelope.recipient)
     )
-    return Part(
-        PartKey(sender, recipient, "CUSCAR", ""),
-        1,
-        is_final=True,
-        sha256=b"",
-        head=manifest.head,
-        bills=manifest.bills,
-        equipment=manifest.equipment,
-        totals=totals(manifest),
-    )
+    return PartKey(sender, recipient, "CUSCAR", "")
 
 
 def _address(text: str) -> Address:

@@ -54,11 +54,10 @@ _TOLD_OF = f"""
         ORDER BY b.consignment, b.manifest_id IN (SELECT manifest_id FROM newest) DESC,
                  b.manifest_id DESC)
     SELECT b.consignment, b.manifest_id, b.number, d.status, b.org, d.told
-    FROM had b JOIN manifest m USING (manifest_id) LEFT JOIN judgement j USING (manifest_id)
-    JOIN LATERAL (
+    FROM had b JOIN LATERAL (
         SELECT status, told, decided_at, act_id FROM decision d
         WHERE d.consignment = b.consignment ORDER BY d.version DESC LIMIT 1) d ON true
-    WHERE (d.act_id IS NOT NULL OR manifest_id IN (SELECT manifest_id FROM newest))
+    WHERE (d.act_id IS NOT NULL OR b.manifest_id IN (SELECT manifest_id FROM newest))
       AND NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
           AND n.served_at >= d.decided_at)
@@ -70,12 +69,12 @@ _NOT_WHOLE = f"""
     {NEWEST}
     SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
     LEFT JOIN judgement j USING (manifest_id)
-    WHERE j.manifest_id IS NULL OR {_HELD} OR EXISTS (
+    WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {_HELD} OR EXISTS (
         SELECT 1 FROM bill b LEFT JOIN LATERAL (
             SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
             ORDER BY d.version DESC LIMIT 1) d ON true
         WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
-            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked'))))
+            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked')))))
     LIMIT 1
 """
 
@@ -111,7 +110,7 @@ async def pass_over(tx: Transaction, authority: int, manifest_id: int, *, now: d
 async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
     """Return (manifest, authority) of manifests whose order's time to tell filers has come.
 
-    For the engine. Each is told of then, or passed over.
+    For the engine. Each is told of then, or passed over; what is being judged is waited for.
     """
     rows = await tx.execute(
         """
@@ -122,6 +121,10 @@ async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int
           AND NOT EXISTS (SELECT 1 FROM manifest n
                           WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
                             AND n.version > m.version)
+          AND NOT EXISTS (SELECT 1 FROM manifest u
+                          WHERE (u.call, u.filed_with) = (m.call, m.filed_with)
+                            AND u.function <> 'cancel' AND NOT EXISTS (
+                              SELECT 1 FROM judgement k WHERE k.manifest_id = u.manifest_id))
         ORDER BY j.serve_at LIMIT %s
         """,
         [now, at_most],
