@@ -228,6 +228,10 @@ def test_a_check_is_judged_by_the_rules_of_the_day(capfd: pytest.CaptureFixture[
         (["raed"], "error CLI-USAGE  command\n  The command is not understood: No such command"),
         (["read"], "Missing argument 'FILE|-'"),
         (["read", "x", "--lang", "fr"], "CLI-USAGE"),
+        (
+            ["token", "list", "--client", "robot"],
+            "Invalid value for '--client': 'robot' is not one",
+        ),
         (["check", "x", "--on", "tomorrow"], "CLI-USAGE"),
         ([], "Usage: waglan"),
     ],

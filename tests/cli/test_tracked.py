@@ -6,6 +6,7 @@ from unicodedata import normalize
 import pytest
 
 from waglan.cargo.status_code import meanings
+from waglan.cli.named import named_lines
 from waglan.cli.tracked import show, show_answers
 from waglan.cli.wording import words
 from waglan.codes.render import Lang
@@ -109,3 +110,9 @@ def test_a_status_is_printed_with_its_list_and_its_meaning_or_that_none_is_known
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_every_meaning_of_a_status_has_its_word(lang: Lang) -> None:
     assert set(words("meaning", lang)) == set(meanings("rec24").values())
+
+
+def test_marks_of_several_lines_are_printed_as_one() -> None:
+    marks = [{"goods": 1, "marks": "SAMPLE 02\nHONG KONG\r\nC/NO. 1-865"}]
+    [line] = named_lines({"parties": [], "marks": marks, "erased": False}, "en")
+    assert line.endswith(": SAMPLE 02 / HONG KONG / C/NO. 1-865")

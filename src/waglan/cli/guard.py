@@ -74,7 +74,7 @@ def _misused(error: typer.TyperException, lang: Lang) -> str:
     """Say what is wrong with the line: typer's own words are the English ones, where it has any."""
     told = str(getattr(error, "format_message", lambda: str(error))())
     if lang == "en":
-        return told
+        return told.replace("Value error, ", "")
     if isinstance(error, typer.BadParameter) and getattr(error, "param", None) is None:
         return error.message  # ours, and said in the reader's language
     quoted = re.search(r"'([^']*)'|: (\S+)|\(([^)]*)\)$", told)

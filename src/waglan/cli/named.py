@@ -15,6 +15,7 @@ def named_lines(named: Mapping[str, Any], lang: Lang) -> Iterator[str]:
         code = f" ({party['code']})" if party["code"] else ""
         yield f"{roles[party['role']]}: {who}{code}"
     for item in named["marks"]:
-        yield say("named", "marks", lang, goods=item["goods"], marks=item["marks"])
+        marks = " / ".join(item["marks"].splitlines())  # stencilled line by line
+        yield say("named", "marks", lang, goods=item["goods"], marks=marks)
     if named["erased"]:
         yield say("named", "erased", lang)
