@@ -141,7 +141,7 @@ MUTANTS = (
     ),
     Mutant(
         "two who serve at once do not wait for each other",
-        "store/customs.py",
+        "store/serving.py",
         "SELECT length('serving ' || current_org() || %s)",
         (f"{RACES}::test_two_officers_who_serve_at_once_tell_the_filer_once",),
         old="SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",

@@ -1,9 +1,11 @@
 """Whatever is sent: a clear answer with code, place and remedy; nothing half-written; still up."""
 
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
+from http.client import HTTPConnection
 from typing import Any
 from uuid import UUID
 
@@ -244,6 +246,17 @@ def test_a_gigabyte_is_refused_before_it_is_read(instance: Instance, line: httpx
             answer += piece.decode()
     assert answer.startswith("HTTP/1.1 413 ")
     assert "MESSAGE-TOO-LARGE" in answer
+
+
+def test_a_connection_that_idles_longer_than_clients_keep_one_is_still_answered(
+    instance: Instance,
+) -> None:
+    with closing(HTTPConnection(instance.address.removeprefix("http://"), timeout=10)) as wire:
+        for seconds in (6, 0):  # httpx lets go of a connection after five
+            wire.request("GET", "/openapi.json")
+            answer = wire.getresponse()
+            assert (answer.status, bool(answer.read())) == (200, True)
+            time.sleep(seconds)
 
 
 def test_a_stream_is_cut_off_at_the_limit_and_nothing_of_it_stays(

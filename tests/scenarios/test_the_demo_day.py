@@ -57,6 +57,7 @@ def test_after_the_day_one_looks_around_with_the_lines_it_prints_and_leaves_with
         try:
             said = [*takewhile(lambda line: "until Ctrl-C" not in line, day.stdout)]
             lines = [day.stdout.readline() for _ in range(9)]
+            assert "waglan track" in "".join(lines), "".join(said)[-4000:]
             look = subprocess.run(
                 ["bash", "-e", "-c", "".join(lines)],
                 env=os.environ | settings,

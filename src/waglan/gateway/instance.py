@@ -40,6 +40,9 @@ from waglan.store.refused import Refused
 WATCH_SECONDS = 0.5
 WATCH_SECONDS_MAX = 10
 STOP_SECONDS = 10
+# Whoever asks again must never meet a connection that is just being closed: clients and proxies
+# drop an idle one after a minute at the most.
+IDLE_SECONDS = 75
 READY_SECONDS_MAX = 60
 
 logger = structlog.get_logger()
@@ -123,6 +126,7 @@ async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[
                 access_log=False,
                 lifespan="off",
                 timeout_graceful_shutdown=STOP_SECONDS,
+                timeout_keep_alive=IDLE_SECONDS,
             )
         )
         gc.collect()
