@@ -160,6 +160,7 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.ANSWER_NOTICE, "/v1/notices/{notice}/answers", {"text": "a word"}
     ),
     ("get", "/v1/customs/worklist"): Ask(Act.READ_TARGETING, "/v1/customs/worklist"),
+    ("get", "/v1/customs/calls"): Ask(Act.READ_TARGETING, "/v1/customs/calls?waiting=true"),
     ("get", "/v1/customs/calls/{call}/summary"): Ask(
         Act.READ_TARGETING, "/v1/customs/calls/{call}/summary"
     ),

@@ -96,14 +96,58 @@ def list_waiting(
         typer.echo(say("desk", "more", settings.lang, after=plain(found["next"])), err=True)
 
 
+@app.command("calls")
+def list_calls(
+    waits: Annotated[str, typer.Option(help="What waits: decision or serving.")] = "",
+    passed_over: Annotated[
+        bool, typer.Option("--passed-over", help="Those alone that the order passed over.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Also those that wait for nobody.")] = False,
+    after: Annotated[str, typer.Option(help="The cursor that the page before gave.")] = "",
+) -> None:
+    """List the calls that wait for an officer, by arrival: to decide of bills, or to serve."""
+    settings = Settings()
+    asked: dict[str, str | bool] = {"waiting": not every, "passed_over": passed_over}
+    asked |= {name: value for name, value in {"waits": waits, "after": after}.items() if value}
+    with client(settings) as http:
+        found = answered(http.get("/v1/customs/calls", params=asked)).json()
+    for call in found["calls"]:
+        typer.echo(_call(call, settings.lang))
+    if found["next"]:
+        typer.echo(say("desk", "more_calls", settings.lang, after=plain(found["next"])), err=True)
+
+
+def _call(call: dict[str, Any], lang: Lang) -> str:
+    line = say(
+        "desk",
+        "call",
+        lang,
+        at=_arrival(call, lang),
+        call=plain(call["call"]),
+        vessel=plain(call["vessel"] or "-"),
+        bills=call["bills"],
+        undecided=call["undecided"],
+        unserved=call["unserved"],
+    )
+    marks = [say("desk", f"call_{wait}", lang) for wait in call["waits"]]
+    for mark in ("passed_over_at", "order_tells_at"):
+        if call[mark]:
+            marks.append(say("desk", mark, lang, at=call[mark][:16]))
+    return f"{line}  ({'; '.join(marks)})" if marks else line
+
+
+def _arrival(what: dict[str, Any], lang: Lang) -> str:
+    at: str | None = what["arrives_at"]
+    return at[:16] if at else say("desk", "arrival_unknown", lang)
+
+
 def _waiting(bill: dict[str, Any], lang: Lang) -> str:
     names = words("waits", lang)
-    unknown = say("desk", "arrival_unknown", lang)
     line = say(
         "desk",
         "waiting",
         lang,
-        at=bill["arrives_at"][:16] if bill["arrives_at"] else unknown,
+        at=_arrival(bill, lang),
         score=bill["score"],
         number=plain(bill["number"]),
         filer=plain(bill["filer"]),

@@ -26,6 +26,13 @@ class Whom(Enum):
     FILER = "filer"
 
 
+class CallWait(Enum):
+    """What an officer is to do next about a call."""
+
+    DECISION = "decision"  # bills of it are left to him
+    SERVING = "serving"  # something is decided, and no order will tell its filers
+
+
 FOR: dict[Wait, Whom] = {
     Wait.DECISION: Whom.OFFICER,
     Wait.NOTICE: Whom.OFFICER,

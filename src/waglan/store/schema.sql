@@ -2029,6 +2029,8 @@ CREATE INDEX look_person ON public.look USING gin (keys) WHERE (kind = 'person':
 
 CREATE INDEX manifest_call ON public.manifest USING btree (call);
 
+CREATE INDEX manifest_comes ON public.manifest USING btree (filed_with, COALESCE(arrives_at, 'infinity'::timestamp with time zone), call);
+
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
@@ -2088,6 +2090,8 @@ CREATE INDEX standing_call ON public.standing USING btree (authority, call, come
 CREATE INDEX standing_manifest ON public.standing USING btree (manifest_id);
 
 CREATE INDEX standing_number ON public.standing USING btree (authority, number);
+
+CREATE INDEX standing_unserved ON public.standing USING btree (authority, call) WHERE (((served_at IS NULL) AND (decided_at IS NOT NULL)) OR (served_at < decided_at));
 
 CREATE INDEX standing_waits ON public.standing USING btree (authority, waits, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 

@@ -28,7 +28,7 @@ class Unserved(msgspec.Struct, frozen=True):
 
 # Whether a manifest holds what an officer decided by himself and its filer was not told, after the
 # order's time or after a first serving of the call: when that is told is the officer's to say.
-_HELD = """
+HELD = """
     EXISTS (
         SELECT 1 FROM bill h JOIN decision d USING (consignment)
         WHERE h.manifest_id = m.manifest_id AND d.act_id IS NOT NULL
@@ -69,7 +69,7 @@ _NOT_WHOLE = f"""
     {NEWEST}
     SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
     LEFT JOIN judgement j USING (manifest_id)
-    WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {_HELD} OR EXISTS (
+    WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {HELD} OR EXISTS (
         SELECT 1 FROM bill b LEFT JOIN LATERAL (
             SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
             ORDER BY d.version DESC LIMIT 1) d ON true

@@ -1,7 +1,5 @@
 """The officers' worklist: what waits, by the ship's arrival and the risk. Officers only."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Annotated
 
@@ -10,11 +8,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from waglan.codes.customs_status import CustomsStatus
-from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.worklist import FOR, Wait, Whom
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
-from waglan.gateway.http.problem import misunderstood
+from waglan.gateway.http.paging import Moment, read_cursor, spell_cursor
 from waglan.parties.permission import Act
 from waglan.store import worklist
 from waglan.store.worklist import Place, Waiting, Wanted
@@ -81,25 +78,17 @@ def _waits(one: Wait | None, whom: Whom | None) -> list[Wait] | None:
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
-    arrives_at: datetime | None
+    arrives_at: Moment | None
     score: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
     consignment: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
 def _cursor(last: Waiting) -> str:
-    told = msgspec.json.encode(_Cursor(last.arrives_at, last.score, last.consignment))
-    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+    return spell_cursor(_Cursor(last.arrives_at, last.score, last.consignment))
 
 
 def _place(text: str) -> Place:
-    try:
-        told = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        cursor = msgspec.json.decode(told, type=_Cursor)
-        if cursor.arrives_at is not None and cursor.arrives_at.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-    except (ValueError, binascii.Error, msgspec.DecodeError):
-        kind = Finding("HTTP-CURSOR", Severity.ERROR, Where("query.after"), {})
-        raise misunderstood(kind) from None
+    cursor = read_cursor(text, _Cursor)
     return Place(cursor.arrives_at, cursor.score, cursor.consignment)
 
 
