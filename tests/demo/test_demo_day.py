@@ -56,6 +56,7 @@ class Port:
         self.acts: list[Sheet] = []
         self.looks = 0
         self.notices_served = False
+        self.sampled = False
         self.checkpoint, self.bundle = evidence()
         self.is_down = False
         self.desks = Desks()
@@ -126,9 +127,8 @@ class Port:
             assert path in {f"/v1/customs/calls/{one}/summary" for one in (CALL, FEEDER)}
             return httpx.Response(200, json=self._summary())
         if path == "/v1/customs/bills/B":
-            return httpx.Response(
-                200, json=[{"filer": "f", "number": "B", "parent": "", "version": 0}]
-            )
+            stands = {"version": 1, "status": "inspect"} if self.sampled else {"version": 0}
+            return httpx.Response(200, json=[{"filer": "f", "number": "B", "parent": "", **stands}])
         if path.endswith("/bills"):
             bills = [{"number": "A", "status": "not-selected"}, {"number": "B", "status": None}]
             if not request.url.query:
@@ -280,6 +280,14 @@ def test_the_box_that_quay_and_list_differ_about_is_inspected_and_examined() -> 
     kinds = [act.act for act in port.acts if act.act not in (Kind.SERVE, Kind.PUBLISH_TABLE)]
     assert kinds == [Kind.DETAIN, Kind.SELECT, Kind.EXAMINE, Kind.CLEAR_CONDITIONALLY]
     assert (ashore.bill, ashore.result) == ("B", "quantity-differs")
+
+
+def test_a_box_that_the_sample_has_taken_already_is_examined_all_the_same() -> None:
+    port = Port()
+    port.sampled = True
+    live(port)
+    kinds = [act.act for act in port.acts if act.act not in (Kind.SERVE, Kind.PUBLISH_TABLE)]
+    assert kinds == [Kind.DETAIN, Kind.EXAMINE, Kind.CLEAR_CONDITIONALLY]
 
 
 def test_a_status_whose_keys_the_log_does_not_prove_is_called_unproven() -> None:

@@ -83,6 +83,13 @@ def test_where_two_claim_one_number_the_first_stands_and_the_dispute_says_who() 
     assert relate(TREE, ROLES)[HOUSE.consignment].dispute is None
 
 
+def test_who_withdrew_and_comes_back_has_lost_his_place_to_whoever_stands_meanwhile() -> None:
+    rival = replace(CO_LOADED, consignment=9, filer=RIVAL, since=5)
+    back = replace(CO_LOADED, since=7)
+    assert above(HOUSE, back, rival) == {RIVAL}
+    assert above(HOUSE, replace(back, since=4), rival) == {CO_LOADER}
+
+
 def test_a_rival_without_the_box_neither_links_nor_starts_a_dispute() -> None:
     rival = replace(CO_LOADED, consignment=9, filer=RIVAL, boxes=frozenset({"MSKU0000001"}))
     found = relate([*TREE, rival], ROLES)[HOUSE.consignment]

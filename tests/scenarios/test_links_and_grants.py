@@ -37,13 +37,20 @@ class Port:
     def number(self, name: str) -> str:
         return f"SYN{name}{self.letter.upper()}"
 
-    def files(self, client: httpx.Client, *bills: Paper, carrier: str = "SYNL") -> None:
+    def files(
+        self, client: httpx.Client, *bills: Paper, carrier: str = "SYNL", amends: str | None = None
+    ) -> str:
+        """File a manifest, or another version of one; return its reference."""
         self.references += 1
         sender = client.get("/v1/whoami").json()["party"].replace("-", "").upper()
         ref = f"R{self.letter.upper()}{self.references}"
         call = Call(sender, f"CUSTOMS{self.letter}".upper(), ref, carrier)
-        shown = filed(client, manifest(call, *bills))
+        paper = manifest(call, *bills)
+        if amends:
+            paper = paper.replace(f"DOC-{ref}+9".encode(), f"DOC-{amends}+5".encode())
+        shown = filed(client, paper)
         assert shown["state"] == "accepted", shown["findings"]
+        return ref
 
     def master(self, forwarder: str | None = None) -> Paper:
         return Paper(self.number("M"), forwarder=forwarder)
@@ -164,6 +171,19 @@ def test_of_two_who_claim_one_number_the_first_sees_on_and_the_operator_is_told(
     assert "party.link-disputed" not in told(rival, port.number("C"))
 
 
+def test_of_two_who_claim_one_number_who_withdrew_his_comes_back_as_the_second(port: Port) -> None:
+    rival = port.let_in("rival", "forwarder")
+    port.files(port.forwarder, port.house("H", "C"))
+    ref = port.files(port.coloader, port.house("C", "M"))
+    port.files(rival, port.house("C", "M"))
+    until(lambda: DECLARED in told(port.coloader, port.number("H")))
+    for number in ("C9", "C"):
+        port.files(port.coloader, port.house(number, "M"), amends=ref)
+        linked(port)
+        assert DECLARED in told(rival, port.number("H"))
+        assert told(port.coloader, port.number("H")) == set()
+
+
 def test_the_forwarder_whom_the_lines_bill_names_sees_it_and_the_houses_below(port: Port) -> None:
     port.files(port.line, port.master(forwarder=f"COLOADER{port.letter}".upper()))
     port.files(port.forwarder, port.house("H", "M"))
@@ -173,15 +193,9 @@ def test_the_forwarder_whom_the_lines_bill_names_sees_it_and_the_houses_below(po
 
 def test_a_bill_that_moves_below_another_is_seen_no_more_by_who_stood_above(port: Port) -> None:
     port.files(port.coloader, port.house("C", "M"))
-    port.files(port.forwarder, port.house("H", "C"))
+    ref = port.files(port.forwarder, port.house("H", "C"))
     until(lambda: DECLARED in told(port.coloader, port.number("H")))
-    port.references += 1
-    call = Call(f"FORWARDER{port.letter}".upper(), f"CUSTOMS{port.letter}".upper(), "MOVED")
-    paper = manifest(call, port.house("H", "OTHER"))
-    ref = f"R{port.letter.upper()}{port.references - 1}"
-    paper = paper.replace(b"BGM+785+DOC-MOVED+9", f"BGM+785+DOC-{ref}+5".encode())
-    answer = port.forwarder.post("/v1/messages", content=paper).json()
-    assert answer["state"] == "accepted", answer["findings"]
+    port.files(port.forwarder, port.house("H", "OTHER"), amends=ref)
     until(lambda: told(port.coloader, port.number("H")) == set())
     assert told(port.forwarder, port.number("H")) == {DECLARED}
 

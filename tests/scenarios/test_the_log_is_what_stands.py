@@ -13,6 +13,11 @@ from waglan.customs.officer_act import Kind
 STATUSES = {
     "decided otherwise": "UPDATE decision SET status = 'not-selected' WHERE {bill}",
     "decided on another bill": "UPDATE decision SET consignment = 0 WHERE {bill}",
+    "decided by another": "UPDATE decision SET decided_by = 'Sample Nobody' WHERE {bill}",
+    "decided by another act": "UPDATE decision SET act_id = NULL WHERE {bill}",
+    "decided under an order": "UPDATE decision SET order_id = 'SO-1' WHERE {bill}",
+    "decided by another rule": "UPDATE decision SET fired = '{{HK-MAN-001}}' WHERE {bill}",
+    "decided of another manifest": "UPDATE decision SET manifest_id = 0 WHERE {bill}",
     "not decided": "DELETE FROM decision WHERE {bill}",
     "served otherwise": "UPDATE notice SET status = 'not-selected' WHERE {bill}",
     "not served": "DELETE FROM notice WHERE {bill}",

@@ -142,6 +142,7 @@ PRIVILEGES = {
 COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
     "consignment.parent": "waglan_app UPDATE",
+    "consignment_grant.consignment": "waglan_app UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
     "sheet_step.sealed": "waglan_engine UPDATE",
     "sheet_step.marks": "waglan_engine UPDATE",

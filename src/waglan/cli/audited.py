@@ -1,7 +1,7 @@
 """The whole log compared with what was signed: from the database, or as the web shows it."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -303,17 +303,31 @@ def _leaf(event: Written, found: Audited) -> bytes:
     else:
         if not _says(columns, said):
             found.find(_columns_differ(event.seq))
-        if said.code in _STATUSES and _kept(said) != columns.kept:
+        if said.code in _STATUSES and not _is_kept_so(said, columns.kept):
             found.find(_status_differs(event.seq))
     return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
 
 
-_STATUSES = {EventCode.CUSTOMS_STATUS: "version", EventCode.NOTICE_SERVED: "manifest"}
+_STATUSES = {EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED}
 
 
-def _kept(said: Event) -> list[str]:
-    """What the tables must have of a status that was told."""
-    return [str(said.body.get(name)) for name in ("status", _STATUSES[said.code])]
+def _is_kept_so(said: Event, kept: Mapping[str, Any] | None) -> bool:
+    """Whether the tables have of a status what was told of it."""
+    if kept is None:
+        return False
+    names = {"status"} | ({"manifest"} & said.body.keys())
+    if said.code is EventCode.CUSTOMS_STATUS:
+        names |= {"version", "fired", "act"}
+        if not {"act", "order"} <= said.body.keys():
+            names |= {"by", "order"}  # else an officer's decision of before goes on under an order
+    wanted = said.body.get("targeting", ())
+    return all(kept.get(name) == _plain(said.body.get(name)) for name in names) and (
+        not isinstance(wanted, Sequence) or set(wanted) <= set(kept.get("targeting", ()))
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _says(columns: Columns, said: Event) -> bool:

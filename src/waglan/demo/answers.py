@@ -120,6 +120,7 @@ class BillAtDesk(msgspec.Struct, frozen=True):
     number: str
     parent: str
     version: int
+    status: str | None = None
 
 
 class DoneSeen(msgspec.Struct, frozen=True):

@@ -147,12 +147,17 @@ async def detain_one(officer: Officer, now: datetime) -> str:
 
 
 async def select(officer: Officer, box: str, now: datetime) -> str:
-    """Have the bill inspected that travels in a box; return which bill."""
+    """Have the bill inspected that travels in a box; return which bill.
+
+    One that the random sample or the table has taken is to be inspected as it is.
+    """
     path = f"/v1/customs-status/{quote(box)}?kind=container"
     [stated] = (await officer.client.told(path, StatusesSeen)).found
-    await _acts(
-        officer, Kind.SELECT, stated.bill, now, reason="The quay's scale and the list differ."
-    )
+    [stands, *_] = await _at_desk(officer.client, stated.bill)
+    if stands.status != CustomsStatus.INSPECT.value:
+        await _acts(
+            officer, Kind.SELECT, stated.bill, now, reason="The quay's scale and the list differ."
+        )
     return stated.bill
 
 
@@ -176,13 +181,15 @@ async def examine(officer: Officer, bill: str, now: datetime) -> str:
 
 async def _acts(officer: Officer, kind: Kind, number: str, now: datetime, **said: object) -> None:
     """Do an act of one bill, as it stands now."""
-    path = f"/v1/customs/bills/{quote(number)}"
-    seen = await officer.client.get(path, tuple[BillAtDesk, ...])
+    [bill, *_] = await _at_desk(officer.client, number)
     bills = [
         {"filer": bill.filer, "number": bill.number, "parent": bill.parent, "version": bill.version}
-        for bill in seen[:1]
     ]
     await officer.signs(kind, f"{kind.value}-{number}", now, bills=bills, **said)
+
+
+async def _at_desk(client: Client, number: str) -> tuple[BillAtDesk, ...]:
+    return await client.get(f"/v1/customs/bills/{quote(number)}", tuple[BillAtDesk, ...])
 
 
 async def serve_notices(officer: Officer, call: str, now: datetime) -> int:

@@ -175,7 +175,7 @@ async def _decided(
         findings = [finding for row in rows for finding in row.findings]
         late = any(f.code in ("CUSTOMS-MOVED-ON", "CUSTOMS-NOT-LAWFUL-NOW") for f in findings)
         return Refusal(findings, is_late=late)
-    told = [_event(sheet, officer, row, now) for _, row in good]
+    told = [_event(sheet, officer, one, now) for one in good]
     numbers = await events.append(tx, told, consignments=[s.consignment for s, _ in good])
     decided = [
         _decision(sheet, (s, event), row, now)
@@ -247,7 +247,8 @@ async def _wrong_parts(
     }
 
 
-def _event(sheet: Sheet, officer: Principal, row: Row, now: datetime) -> Event:
+def _event(sheet: Sheet, officer: Principal, one: tuple[Standing, Row], now: datetime) -> Event:
+    stands, row = one
     return Event(
         EventCode.CUSTOMS_STATUS,
         Key(KeyKind.BILL, row.number),
@@ -256,6 +257,7 @@ def _event(sheet: Sheet, officer: Principal, row: Row, now: datetime) -> Event:
         now,
         {
             "status": row.status,
+            "manifest": str(stands.manifest),
             "act": sheet.id,
             "by": sheet.officer,
             "version": row.version,

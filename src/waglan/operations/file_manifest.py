@@ -25,9 +25,10 @@ from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.on_behalf import asks_for_letter, letter_for
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
+from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
 from waglan.parties.readers import Grant
-from waglan.store import Transaction, consignments, events, links, manifests, parties, places
+from waglan.store import Transaction, events, links, manifests, parties, places
 from waglan.store.messages import Kept
 
 
@@ -84,9 +85,15 @@ async def file_manifest(
         return await _refuse(tx, filer, sent, seen.findings)
     what = (sent.head.function, seen.manifest)
     old = await manifests.consignments(tx, seen.before.manifest_id) if seen.before else {}
-    await _move(tx, filer, seen, old)
+    org, beside = filer.message.org, (seen.identity.document, seen.identity.call.text)
+    now_in = [bill_key(bill) for bill in seen.manifest.bills]
+    moved = await moved_bills(tx, org, (old, now_in), beside=beside)
+    await move(tx, org, moved)
     manifest_id, ids = await _keep(tx, vault, filer, (seen.identity, seen.version), what)
-    await _tell_withdrawn(tx, filer, seen, (old, ids))
+    await take_grants_along(tx, org, moved, ids)
+    went_on = {one.consignment for one in moved}
+    gone = {key: number for key, number in old.items() if number not in went_on}
+    await _tell_withdrawn(tx, filer, seen, (gone, ids))
     await _tell_declared_again(tx, filer, seen, (old, ids))
     return Filing(manifest_id, seen.version.number, seen.manifest, seen.findings, seen.judged, ids)
 
@@ -214,39 +221,12 @@ async def _keep(
 _Bills = Mapping[BillKey, int]  # the bills of a version, and their consignments in the store
 
 
-async def _move(tx: Transaction, filer: Filer, seen: Examined, old: _Bills) -> None:
-    """Have each bill that this version has below another than the one before stay what it was.
-
-    One of whose number there are several, or that another manifest declares where it was, is new.
-    """
-    now_in = {bill_key(bill) for bill in seen.manifest.bills}
-    gone = _alone(key for key in old if key not in now_in)
-    new = _alone(key for key in now_in if key not in old)
-    moved = {gone[number]: new[number] for number in gone if number in new}
-    if not moved:
-        return
-    free = await _nowhere_else(tx, filer, seen, {key: old[key] for key in moved})
-    below = {consignment: moved[key][0] for key, consignment in free.items()}
-    await consignments.move(tx, filer.message.org, below)
-
-
-def _alone(keys: Iterable[BillKey]) -> dict[str, BillKey]:
-    """Return the keys by their numbers, without those that share one."""
-    found: dict[str, BillKey] = {}
-    shared = set()
-    for key in keys:
-        shared |= {key[1]} if key[1] in found else set()
-        found[key[1]] = key
-    return {number: key for number, key in found.items() if number not in shared}
-
-
 async def _tell_withdrawn(
     tx: Transaction, filer: Filer, seen: Examined, versions: tuple[_Bills, _Bills]
 ) -> None:
     """Tell of each bill that the version before declared and this one does not, nor any other."""
     old, now_in = versions
-    stay = set(now_in.values())  # a bill that moved below another is among them
-    gone = {key: consignment for key, consignment in old.items() if consignment not in stay}
+    gone = {key: consignment for key, consignment in old.items() if key not in now_in}
     gone = await _nowhere_else(tx, filer, seen, gone)
     granted = await links.grants(tx, gone.values()) if gone else {}
     # No consignment goes with it: who saw the bill by a grant sees no other event of it any more.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
 from waglan.customs.score import score, standing_score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
+from waglan.customs.status import GRAVITY
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
@@ -92,7 +93,7 @@ async def judge_manifest(
     )
     if not await customs.add_judgement(tx, desk.org, row):
         return []
-    where = (manifest_id, declared.consignments)
+    where = (filed, declared.consignments)
     weighs = table.weighs if table else {}
     await _tell(tx, desk, where, (decisions, weighs), now)
     await _leave(tx, desk, where, (decisions, weighs), now)
@@ -163,11 +164,11 @@ def _reasons(decisions: Sequence[Decision]) -> list[Finding]:
 async def _tell(
     tx: Transaction,
     desk: Judge,
-    where: tuple[int, Mapping[BillKey, int]],
+    where: tuple[Filed, Mapping[BillKey, int]],
     what: tuple[Sequence[Decision], Mapping[str, int]],
     now: datetime,
 ) -> None:
-    (manifest_id, ids), (decisions, weighs) = where, what
+    (filed, ids), (decisions, weighs) = where, what
     before = await _before(tx, list(ids.values()))
     alike: dict[tuple[object, ...], _Said] = {}
     bills, consignments, said = list[str](), list[int](), list[_Said]()
@@ -180,7 +181,7 @@ async def _tell(
         # The decisions are at hand until the end, so that whose targeting it is tells it apart.
         kind = (id(decision.targeting), id(basis), decision.rules, last and _carries(last))
         if kind not in alike:
-            alike[kind] = _said(_Decided(decision, status, basis, last), weighs, now)
+            alike[kind] = _said(_Decided(filed, decision, status, basis, last), weighs, now)
         bills.append(decision.bill)
         consignments.append(consignment)
         said.append(alike[kind])
@@ -190,37 +191,46 @@ async def _tell(
     ]
     numbers = await events.append(tx, told, consignments=consignments)
     rows = [
-        DecisionRow(consignment, event, manifest_id, *one.row)
+        DecisionRow(consignment, event, filed.manifest_id, *one.row)
         for consignment, event, one in zip(consignments, numbers, said, strict=True)
     ]
     await customs.add_decisions(tx, desk.org, rows)
 
 
 async def _before(tx: Transaction, consignments: list[int]) -> dict[int, DecisionRow]:
-    """Return how each bill stood: what an officer decided of it, wherever it was filed, first."""
+    """Return how each bill stood, wherever its filer filed it: the weightiest of its decisions.
+
+    What an officer decided last comes first, then what a table or the sample wanted.
+    """
     own = await customs.last_decisions(tx, consignments)
     for consignment, decision in (await customs.left_behind(tx, consignments)).items():
         known = own.get(consignment)
-        if known is None or known.act_id is None:
+        if known is None or _weight(decision) > _weight(known):
             version = known.version if known else 0
             own[consignment] = msgspec.structs.replace(decision, version=version)
     return own
 
 
+def _weight(one: DecisionRow) -> tuple[datetime, bool, int]:
+    decided_at = one.decided_at if one.act_id else datetime.min.replace(tzinfo=UTC)
+    gravity = GRAVITY.index(one.status) if one.status in GRAVITY else len(GRAVITY)
+    return decided_at, bool(one.targeting), gravity
+
+
 async def _leave(
     tx: Transaction,
     desk: Judge,
-    where: tuple[int, Mapping[BillKey, int]],
+    where: tuple[Filed, Mapping[BillKey, int]],
     what: tuple[Sequence[Decision], Mapping[str, int]],
     now: datetime,
 ) -> None:
     """Tell the officers what fired for the bills that are left to them: their worklist needs it."""
-    (manifest_id, ids), (decisions, weighs) = where, what
+    (filed, ids), (decisions, weighs) = where, what
     left = [decision for decision in decisions if decision.status is None]
     if not left:
         return
     consignments = [ids[decision.parent or "", decision.bill] for decision in left]
-    before = await customs.last_decisions(tx, consignments)
+    before = await _before(tx, consignments)
     weights = [
         _ranked(_score(decision, weighs), before.get(consignment))
         for consignment, decision in zip(consignments, left, strict=True)
@@ -242,7 +252,7 @@ async def _leave(
         AssessmentRow(
             consignment,
             event,
-            manifest_id,
+            filed.manifest_id,
             decision.targeting.wanted.value,
             weight,
             decision.rules,
@@ -292,6 +302,7 @@ def _score(decision: Decision, weighs: Mapping[str, int]) -> int:
 class _Decided(msgspec.Struct, frozen=True):
     """What the order decides of a bill, and how it stood before it was filed anew."""
 
+    filed: Filed
     decision: Decision
     wanted: CustomsStatus
     basis: Basis
@@ -334,6 +345,7 @@ def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
     kept = tuple(row for row in carried.targeting if row not in mine) if carried else ()
     body: dict[str, Value] = {
         "status": one.status.value,
+        "manifest": str(one.filed.id),
         "version": one.version,
         "fired": [*decision.rules],
         "targeting": [*mine],

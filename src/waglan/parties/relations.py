@@ -2,7 +2,7 @@
 
 A house names the number of the bill above it, and anyone may file any number. So a filing counts as
 the bill above only if its filer can have issued it, and if both travel in one box; where two claim
-one number, the claim that was declared first stands, and the operator is told to look.
+one number, the claim that stands declared for longest counts, and the operator is told to look.
 """
 
 from collections.abc import Iterable, Mapping
@@ -34,6 +34,7 @@ class Declared(msgspec.Struct, frozen=True):
     carrier: PartyId | None = None  # as the manifest's head names him
     forwarder: PartyId | None = None  # as the bill names him
     boxes: frozenset[str] = frozenset()
+    since: int = 0  # where several claim its number: the manifest from which on it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,11 @@ def _related(bill: Declared, above: Mapping[int, tuple[Declared, ...]], roles: R
 
 
 def _first(claims: tuple[Declared, ...]) -> tuple[Declared, ...]:
-    """Those of whoever was the first to declare one: consignments are numbered in their order."""
-    return tuple(one for one in claims if one.filer == claims[0].filer)
+    """Those of whoever has declared one for longest: who withdrew and comes back comes last."""
+    if not claims:
+        return ()
+    first = min(claims, key=lambda claim: (claim.since, claim.consignment))
+    return tuple(one for one in claims if one.filer == first.filer)
 
 
 def _bare(bill: Declared, roles: Roles) -> Consignment:

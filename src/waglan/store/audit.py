@@ -1,5 +1,6 @@
 """What an audit of the whole log reads: every numbered event, and every checkpoint."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +19,7 @@ class Columns:
     happened_at: datetime
     recorded_at: datetime
     bill: str | None  # the number of the bill that the row points at; None if at none
-    kept: list[str] | None  # what `decision` or `notice` has of a status; None if nothing
+    kept: Mapping[str, object] | None  # what `decision` or `notice` has of a status; None: nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,14 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
         SELECT l.seq, l.leaf_hash, e.salt, e.canonical, o.party, e.code, e.about_kind, e.about,
                e.happened_at, e.recorded_at,
                CASE WHEN e.consignment IS NOT NULL THEN coalesce(c.number, '') END,
-               CASE WHEN d.event_id IS NOT NULL THEN ARRAY[d.status, d.version::text]
-                    WHEN n.event_id IS NOT NULL THEN ARRAY[n.status, n.manifest::text] END,
+               CASE WHEN d.event_id IS NOT NULL THEN jsonb_build_object(
+                        'status', d.status, 'version', d.version, 'fired', d.fired,
+                        'targeting', d.targeting, 'act', d.act_id, 'order', d.order_id,
+                        'by', d.decided_by, 'manifest', (
+                            SELECT m.id FROM manifest m JOIN bill b USING (manifest_id)
+                            WHERE (m.manifest_id, b.consignment) = (d.manifest_id, d.consignment)))
+                    WHEN n.event_id IS NOT NULL THEN jsonb_build_object(
+                        'status', n.status, 'manifest', n.manifest) END,
                x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org

@@ -140,10 +140,11 @@ async def last_decisions(tx: Transaction, consignments: Collection[int]) -> dict
 
 
 async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[int, DecisionRow]:
-    """Return what an officer decided last of a bill that its filer has withdrawn, by consignments.
+    """Return what was decided last of a bill that its filer has withdrawn, by consignments.
 
     They are those that have its number under another bill: whoever files it anew gets rid of
-    nothing. One that still stands declared is another house of that number.
+    nothing. One that still stands declared is another house of that number. Of several, what an
+    officer decided comes first, then what a table or the sample wanted.
     """
     rows = await tx.execute(
         """
@@ -153,13 +154,13 @@ async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[in
         FROM consignment c JOIN consignment o ON (o.org, o.number) = (c.org, c.number)
             AND o.consignment <> c.consignment
         JOIN LATERAL (SELECT * FROM decision l WHERE l.consignment = o.consignment
-                      ORDER BY l.version DESC LIMIT 1) d ON d.act_id IS NOT NULL
+                      ORDER BY l.version DESC LIMIT 1) d ON true
         WHERE c.consignment = ANY (%s::int8[]) AND NOT EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
             WHERE b.consignment = o.consignment AND m.function <> 'cancel' AND NOT EXISTS (
                 SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
                     = (m.org, m.document, m.call) AND n.version > m.version))
-        ORDER BY c.consignment, d.decided_at DESC
+        ORDER BY c.consignment, d.act_id IS NULL, d.targeting = '{}', d.decided_at DESC
         """,
         [_binary.numbers(consignments)],
     )
@@ -199,13 +200,14 @@ class Standing:
     version: int  # 0: nobody has decided anything
     parent: str
     filer: str
+    manifest: UUID
 
 
 _STANDINGS = """
     SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{}'),
            coalesce(d.targeting, '{}'), d.decided_by, coalesce(d.version, 0),
-           coalesce(b.parent, ''), o.party
-    FROM bill b JOIN organisation o ON o.org = b.org
+           coalesce(b.parent, ''), o.party, m.id
+    FROM bill b JOIN manifest m USING (manifest_id) JOIN organisation o ON o.org = b.org
     LEFT JOIN LATERAL (
         SELECT * FROM decision d WHERE d.consignment = b.consignment
         ORDER BY d.version DESC LIMIT 1) d ON true

@@ -1,5 +1,6 @@
 """Grants as their giver writes and reads them; what they show is the engine's to write."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -87,6 +88,16 @@ async def add(tx: Transaction, new: NewGrant) -> None:
             new.given_at,
             new.until,
         ],
+    )
+
+
+async def move(tx: Transaction, org: int, over: Mapping[int, int]) -> None:
+    """Have this organisation's grants on consignments show others of its own instead."""
+    await tx.execute(
+        "UPDATE consignment_grant g SET consignment = n.now"
+        " FROM unnest(%s::int8[], %s::int8[]) AS n (was, now)"
+        " WHERE g.consignment = n.was AND g.org = %s",
+        [list(over), list(over.values()), org],
     )
 
 

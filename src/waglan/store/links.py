@@ -121,6 +121,7 @@ async def _named(tx: Transaction, bills: Sequence[_Row]) -> list[Declared]:
     codes = {code for _, _, code in said.values()} | {bill.forwarder for bill in bills}
     parties = await _parties(tx, {code for code in codes if code})
     boxes = await _boxes(tx, bills)
+    since = await _since(tx, _claimed(bills, {m: filer for m, (filer, *_) in said.items()}))
     return [
         Declared(
             bill.consignment,
@@ -132,9 +133,39 @@ async def _named(tx: Transaction, bills: Sequence[_Row]) -> list[Declared]:
             carrier=parties.get(said[bill.manifest_id][2] or ""),
             forwarder=parties.get(bill.forwarder or ""),
             boxes=boxes.get(bill.consignment, frozenset()),
+            since=since.get(bill.consignment, 0),
         )
         for bill in bills
     ]
+
+
+def _claimed(bills: Sequence[_Row], filers: Mapping[int, str]) -> list[int]:
+    """Return the bills whose number several filers declare."""
+    by_number: dict[str, set[str]] = {}
+    for bill in bills:
+        by_number.setdefault(bill.number, set()).add(filers[bill.manifest_id])
+    return [bill.consignment for bill in bills if len(by_number[bill.number]) > 1]
+
+
+async def _since(tx: Transaction, consignments: Collection[int]) -> dict[int, int]:
+    """Return the manifest since which each of these stands declared without a break."""
+    if not consignments:
+        return {}
+    rows = await tx.execute(
+        """
+        SELECT b.consignment, min(m.manifest_id)
+        FROM bill b JOIN manifest m USING (manifest_id)
+        WHERE b.consignment = ANY (%s::int8[]) AND m.function <> 'cancel' AND NOT EXISTS (
+            SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call)
+                = (m.org, m.document, m.call) AND l.version > m.version
+              AND (l.function = 'cancel' OR NOT EXISTS (
+                SELECT 1 FROM bill o
+                WHERE (o.manifest_id, o.consignment) = (l.manifest_id, b.consignment))))
+        GROUP BY b.consignment
+        """,
+        [_binary.numbers(consignments)],
+    )
+    return {int(consignment): int(manifest) for consignment, manifest in await rows.fetchall()}
 
 
 async def _parties(tx: Transaction, codes: Collection[str]) -> dict[str, PartyId]:

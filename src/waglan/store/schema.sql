@@ -3111,6 +3111,10 @@ ALTER TABLE public.standing_order_revocation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.table_publication ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY taken_along ON public.consignment_grant FOR UPDATE TO waglan_app USING ((org = public.current_org())) WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.consignment c
+  WHERE ((c.consignment = consignment_grant.consignment) AND (c.org = public.current_org()))))));
+
 ALTER TABLE public.token ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
@@ -3211,6 +3215,8 @@ GRANT ALL ON FUNCTION public.make_event_month(first date) TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.consignment_grant TO waglan_app;
 GRANT SELECT ON TABLE public.consignment_grant TO waglan_engine;
 GRANT SELECT ON TABLE public.consignment_grant TO waglan_authority;
+
+GRANT UPDATE(consignment) ON TABLE public.consignment_grant TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.grant_revocation TO waglan_app;
 GRANT SELECT ON TABLE public.grant_revocation TO waglan_engine;
