@@ -1,6 +1,7 @@
 """Officers see which calls wait for them: to decide of bills, or to tell what no order will."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,12 +140,13 @@ def test_calls_are_their_own_authoritys_and_no_filers(instance: Instance) -> Non
 
 
 @pytest.fixture
-def desk(instance: Instance, waglan: CommandLine) -> Late:
-    call = Late(instance, "V")
+def desk(instance: Instance, waglan: CommandLine, request: pytest.FixtureRequest) -> Late:
+    call = Late(instance, str(request.param))
     waglan.operates(instance).signs_in(call.officer.desk.headers["authorization"])
     return call
 
 
+@pytest.mark.parametrize("desk", ["V"], indirect=True)
 def test_the_command_prints_what_waits_and_with_all_what_does_not(
     desk: Late, waglan: CommandLine
 ) -> None:
@@ -173,3 +175,44 @@ def test_the_command_prints_what_waits_and_with_all_what_does_not(
     [told] = waglan("desk", "calls", "--waits", "decision").out.splitlines()
     assert "待決定 1" in told
     assert "(待關員作出決定; 常設指令於 20" in told
+
+
+@pytest.mark.parametrize("desk", ["W"], indirect=True)
+def test_who_serves_while_bills_are_undecided_is_told_how_many_and_what_to_do(
+    desk: Late, waglan: CommandLine, tmp_path: Path
+) -> None:
+    key = tmp_path / "officer.pem"
+    key.touch(mode=0o600)
+    key.write_bytes(desk.officer.key.private_bytes_raw())
+
+    def serves(lang: str = "en") -> tuple[str, str]:
+        waglan.set("WAGLAN_LANG", lang)
+        ran = waglan("desk", "serve", "9811000/003E", "--key", str(key))
+        assert ran.status == 0
+        return ran.out, ran.err
+
+    desk.orders(bills_a_day=2)
+    desk.files("J", 3, 4, voyage="003E")
+    desk.decided(3, 4)
+    assert serves() == ("2 notices served\n", "")
+    desk.files("K", 5, 6, 7, voyage="003E")  # beyond what the order may decide today
+    desk.files("L", 3, 4, amends="J", voyage="003E")
+    comes_to(desk, "9811000/003E", undecided=5)
+    out, err = serves()
+    assert (out, err.splitlines()[0]) == (
+        "0 notices served\n",
+        "warning ACT-SERVED-UNDECIDED  act.call",
+    )
+    assert "Still undecided: 5 of its bills" in err
+    bills = [target for n in (3, 4, 5, 6) for target in desk.officer.sees(desk.number(n))]
+    done = desk.officer.does(Kind.PASS_OVER, bills=tuple(bills), reason="seen")
+    assert done.json()["refused"] == 0, done.text
+    assert done.json()["findings"] == []
+    out, err = serves("zh-Hant-HK")
+    assert out == "已發出 4 份通知\n"
+    assert "尚有 1 份提單未作決定" in err
+    sheet = desk.officer.sheet(Kind.SERVE, call="9811000/003E")
+    first, again = (desk.officer.hands_in(sheet).json() for _ in range(2))
+    assert first == again
+    [warning] = again["findings"]
+    assert (warning["code"], warning["params"]["undecided"]) == ("ACT-SERVED-UNDECIDED", 1)

@@ -299,10 +299,15 @@ def lift(bills: Numbers, key: KeyFile, reason: Reason) -> None:
 def serve(
     call: Annotated[str, typer.Argument(help="The call: IMO number/voyage.")], key: KeyFile
 ) -> None:
-    """Serve the notices of a call: all its filers are told at one time."""
+    """Serve the notices of a call: all its filers are told at one time.
+
+    Bills of it that are still undecided are counted in a warning.
+    """
     settings = Settings()
     with client(settings) as http:
         done = handed_in(http, key, "serve", call=call)
+    for finding in done["findings"]:
+        show_finding(finding, settings.lang)
     typer.echo(say("desk", "served", settings.lang, count=done["notices"]))
 
 

@@ -30,7 +30,7 @@ from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
 from waglan.operations.serve_notices import serve_notices
 from waglan.parties.role import Principal
-from waglan.store import Transaction, acts, customs, events, orders
+from waglan.store import Transaction, acts, customs, events, orders, serving
 from waglan.store.acts import ActRow, ExaminationRow
 from waglan.store.customs import DecisionRow, Standing
 
@@ -56,6 +56,7 @@ class Done(msgspec.Struct, frozen=True):
     act: str
     rows: tuple[Row, ...] = ()
     notices: int | None = None  # of an act that serves
+    findings: tuple[Finding, ...] = ()  # of the act as a whole; it was done all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,8 @@ def _whose(
 async def _done(
     tx: Transaction, vault: Vault, by: tuple[int, Principal], sheet: Sheet, now: datetime
 ) -> Done | Refusal:
-    org, officer = by
     if sheet.act is Kind.SERVE:
-        count = await serve_notices(tx, vault, (org, officer.org), sheet.call or "", now=now)
-        return Done(sheet.id, notices=count)
+        return await _served(tx, vault, by, sheet, now)
     if sheet.act in _ABOUT_A_NOTICE:
         why = await _ABOUT_A_NOTICE[sheet.act](tx, by, sheet, now=now)
         return Done(sheet.id) if why is None else Refusal([why], is_late=why.code in _LATE)
@@ -158,6 +157,24 @@ async def _done(
         found = await publish_table(tx, by, sheet, now=now)
         return Refusal(found) if found else Done(sheet.id)
     return await _decided(tx, by, sheet, now)
+
+
+async def _served(
+    tx: Transaction, vault: Vault, by: tuple[int, Principal], sheet: Sheet, now: datetime
+) -> Done:
+    """Serve a call, and say what of it is left: who is told nothing may guess why."""
+    (org, officer), call = by, sheet.call or ""
+    count = await serve_notices(tx, vault, (org, officer.org), call, now=now)
+    left = await serving.undecided(tx, call)
+    if not left:
+        return Done(sheet.id, notices=count)
+    some = Finding(
+        "ACT-SERVED-UNDECIDED",
+        Severity.WARNING,
+        Where("act.call"),
+        {"call": call, "undecided": left},
+    )
+    return Done(sheet.id, notices=count, findings=(some,))
 
 
 async def _decided(

@@ -62,6 +62,15 @@ _TOLD_OF = f"""
         SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
           AND n.served_at >= d.decided_at)
 """
+# The bills of a manifest `m`, judged as `j`, that an officer has to decide of.
+_LEFT = """
+    FROM bill b LEFT JOIN LATERAL (
+        SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
+        ORDER BY d.version DESC LIMIT 1) d ON true
+    WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
+        coalesce(d.decided_at < j.judged_at, true)
+        AND d.status IN ('not-selected', 'documents-asked')))
+"""
 # What keeps an order from telling a call: a bill that is left to an officer, or that waits for the
 # judging, or of which an officer has decided something since. Who is told nothing among others who
 # are told learns as much as from a notice.
@@ -69,14 +78,21 @@ _NOT_WHOLE = f"""
     {NEWEST}
     SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
     LEFT JOIN judgement j USING (manifest_id)
-    WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {HELD} OR EXISTS (
-        SELECT 1 FROM bill b LEFT JOIN LATERAL (
-            SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
-            ORDER BY d.version DESC LIMIT 1) d ON true
-        WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
-            d.decided_at < j.judged_at AND d.status IN ('not-selected', 'documents-asked')))))
+    WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {HELD} OR EXISTS (SELECT 1 {_LEFT}))
     LIMIT 1
 """
+_UNDECIDED = f"""
+    {NEWEST}
+    SELECT coalesce(sum((SELECT count(*) {_LEFT})), 0)
+    FROM newest JOIN manifest m USING (manifest_id) LEFT JOIN judgement j USING (manifest_id)
+    WHERE m.function <> 'cancel'
+"""
+
+
+async def undecided(tx: Transaction, call: str) -> int:
+    """Count the bills of a call that nobody has decided of, or not since they were filed anew."""
+    [count] = await (await tx.execute(_UNDECIDED.encode(), [call])).fetchone() or [0]
+    return int(count)
 
 
 async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:

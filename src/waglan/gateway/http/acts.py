@@ -40,13 +40,17 @@ class ActedView(BaseModel):
 
 
 class DoneView(BaseModel):
-    """What came of an act: bill by bill, or how many notices were served."""
+    """What came of an act: bill by bill, or how many notices were served.
+
+    `findings` are of the act as a whole, which was done all the same.
+    """
 
     act: str
     done: int
     refused: int
     rows: list[ActedView]
     notices: int | None
+    findings: list[FindingView]
 
 
 class StepView(BaseModel):
@@ -137,6 +141,7 @@ async def do(signed: Signed, visitor: TheVisitor) -> DoneView:
         refused=refused,
         rows=rows,
         notices=done.notices,
+        findings=view(done.findings, visitor.lang),
     )
 
 
