@@ -70,6 +70,25 @@ def test_a_status_is_not_changed_in_its_table_unseen(
     assert waglan("log", "verify").status == 0
 
 
+EVENTS = {
+    "LOG-EVENT-UNNUMBERED": """INSERT INTO event SELECT -1, month, tx, org, code, about_kind, about,
+        consignment, happened_at, recorded_at, salt, canonical FROM event WHERE {bill} LIMIT 1""",
+    "LOG-NOT-ERASED": """INSERT INTO event_erased SELECT event_id, now(), 'none' FROM event
+        WHERE {bill} LIMIT 1""",
+}
+
+
+@pytest.mark.parametrize("code", EVENTS)
+def test_no_event_is_put_in_beside_the_log_or_marked_erased_unseen(
+    waglan: CommandLine, instance: Instance, detained: str, code: str
+) -> None:
+    with tampering(instance, "event", "event_erased") as conn:
+        conn.execute(EVENTS[code].format(bill=detained).encode())
+        ran = waglan("log", "verify")
+    assert (ran.status, code in ran.err) == (1, True), ran.err
+    assert waglan("log", "verify").status == 0
+
+
 def test_an_erasure_that_the_log_tells_of_is_no_gap_and_is_not_erased_itself(
     waglan: CommandLine, instance: Instance, detained: str
 ) -> None:

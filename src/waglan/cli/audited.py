@@ -70,6 +70,10 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
         found.find(_gone(seq))
     for table, number in await _untold(pool, found.erased.difference(gone)):
         found.find(_no_event(table, number))
+    async with transaction(pool, None) as tx:
+        later = await kept.passed_by(tx, at_most=FINDINGS_MAX)
+    for kind, about in later:
+        found.find(_unnumbered(kind, about))
     return found
 
 
@@ -294,6 +298,8 @@ def _leaf(event: Written, found: Audited) -> bytes:
         else:
             found.find(_gone(event.seq))
         return event.leaf_hash
+    if event.is_erased:
+        found.find(_not_erased(event.seq))
     salt, canonical = event.said
     columns = event.columns
     try:
@@ -385,6 +391,15 @@ def _gone(seq: int) -> Finding:
 
 def _status_differs(seq: int) -> Finding:
     return Finding("LOG-STATUS-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _not_erased(seq: int) -> Finding:
+    return Finding("LOG-NOT-ERASED", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _unnumbered(kind: str, key: str) -> Finding:
+    place = Where(f"events/{key}")
+    return Finding("LOG-EVENT-UNNUMBERED", Severity.ERROR, place, {"kind": kind, "key": key})
 
 
 def _no_event(table: str, number: str) -> Finding:

@@ -124,3 +124,14 @@ async def untold(tx: Transaction) -> list[tuple[str, str, int | None]]:
         {"decided": EventCode.CUSTOMS_STATUS.value, "served": EventCode.NOTICE_SERVED.value},
     )
     return [(str(table), str(bill), seq) for table, bill, seq in await rows.fetchall()]
+
+
+async def passed_by(tx: Transaction, *, at_most: int) -> list[tuple[str, str]]:
+    """Return (kind, key) of what events are about that have no number and can get none any more."""
+    rows = await tx.execute(
+        "SELECT e.about_kind, e.about FROM event e JOIN log_head h ON e.tx < h.horizon"
+        " WHERE NOT EXISTS (SELECT 1 FROM log_leaf l"
+        " WHERE l.month = e.month AND l.event_id = e.event_id) LIMIT %s",
+        [at_most],
+    )
+    return [(str(kind), str(key)) for kind, key in await rows.fetchall()]
