@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from command_line import CommandLine
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -116,11 +117,73 @@ def test_a_bill_that_its_filer_leaves_out_waits_on_if_an_officer_has_begun(port:
     assert officer.does(Kind.SELECT, bills=seen, reason="its weight").status_code == 201
     port.files("SYNWORK7", version=2, document=document)
     port.leaves("SYNWORK6")
-    kept = port.comes_to("SYNWORK5", waits="examination", withdrawn=True)
+    kept = port.comes_to("SYNWORK5", waits="withdrawn", status="inspect", withdrawn=True)
     for number, is_withdrawn in (("SYNWORK5", True), ("SYNWORK7", False)):
         [shown] = officer.desk.get(f"/v1/customs/bills/{number}").json()
         assert shown["withdrawn"] is is_withdrawn
     assert kept["call"] == VOYAGE
+
+
+def test_what_is_withdrawn_while_it_is_held_waits_as_such_with_what_had_been_decided(
+    port: Port, instance: Instance, waglan: CommandLine
+) -> None:
+    officer, letters = port.officer, "ADSP"
+    asked, held, wanted, passed = (f"SYNGONE{letter}" for letter in letters)
+    document = port.files(asked, held, wanted, passed, "SYNGONE0", hours=90)
+    port.comes_to(passed, waits="decision")
+    due = datetime.now(UTC) + timedelta(days=2)
+
+    def does(kind: Kind, number: str, **said: Any) -> None:
+        done = officer.does(kind, bills=officer.sees(number), reason="a look", **said)
+        assert done.status_code == 201, done.text
+
+    does(Kind.ASK_DOCUMENTS, asked, documents=("invoice",), due=due)
+    does(Kind.DETAIN, held, instruction="Keep it closed.")
+    does(Kind.SELECT, wanted)
+    does(Kind.PASS_OVER, passed)
+    port.comes_to(wanted, waits="examination")
+    port.files("SYNGONE0", version=2, document=document, hours=90)
+    decided = {asked: "documents-asked", held: "detained", wanted: "inspect"}
+    for number, status in decided.items():
+        gone = port.comes_to(number, waits="withdrawn", waits_for="officer", status=status)
+        assert (gone["withdrawn"], gone["version"], gone["told"]) == (True, 1, False)
+    port.leaves(passed)
+    waglan.operates(instance).signs_in(officer.desk.headers["authorization"])
+    for lang, words in (("en", "to look for its goods"), ("zh-Hant-HK", "追查其貨物")):
+        waglan.set("WAGLAN_LANG", lang)
+        lines = waglan("desk", "worklist", "--waits", "withdrawn").out.splitlines()
+        [line] = [line for line in lines if held in line]
+        assert "detained" in line
+        assert line.endswith(words)
+    port.files("SYNGONE0", held, version=3, document=document, hours=90)
+    port.comes_to(held, waits="detention", withdrawn=False)
+    for number in (asked, wanted):
+        does(Kind.LIFT, number)
+        port.leaves(number)
+
+
+def test_a_question_that_open_rules_alone_asked_goes_with_its_bill(instance: Instance) -> None:
+    line = instance.let_in("gone-line", "carrier", addresses=("GONELINE:ZZZ",))
+    desk = instance.let_in("gone-customs", "customs", addresses=("GONECUSTOMS:ZZZ",))
+    officer = Officer(desk)
+    officer.orders(officer.publishes(table("> 100")))
+
+    def files(ref: str, text: bytes, function: bytes, *numbers: str) -> None:
+        paper = manifest(Call("GONELINE", "GONECUSTOMS", ref), *map(Paper, numbers))
+        paper = paper.replace(b"+DOC-" + ref.encode() + b"+9'", b"+DOC-GN+" + function + b"'")
+        light = paper.replace(b"KGM:120'", b"KGM:90'").replace(b"CNT+7:120:", b"CNT+7:90:")
+        shown = filed(line, light.replace(b"COTTON T-SHIRTS", text))
+        assert shown["state"] == "accepted", shown["findings"]
+
+    def listed() -> dict[str, tuple[str, str]]:
+        found = desk.get("/v1/customs/worklist").json()["bills"]
+        return {one["number"]: (one["status"], one["waits"]) for one in found}
+
+    files("GN1", b"GENERAL CARGO", b"9", "SYNGN1", "SYNGN2", "SYNGN3")
+    notice = ("documents-asked", "notice")
+    wait(lambda: listed() == dict.fromkeys(("SYNGN1", "SYNGN2", "SYNGN3"), notice) or None)
+    files("GN2", b"GENERAL CARGO", b"5", "SYNGN3")
+    wait(lambda: listed().keys() == {"SYNGN3"} or None)
 
 
 def test_a_score_comes_from_what_fired_though_nobody_decided(port: Port) -> None:

@@ -20,29 +20,31 @@ HOUR = timedelta(hours=1)
 ADD = """
     INSERT INTO standing (consignment, authority, manifest_id, filer, parent, number, call,
         declared_at, arrives_at, is_withdrawn, status, score, decided_at, left_at, served_at,
-        answered_at, seq)
-    VALUES (%s, %s, 1, 'line', '', %s, %s, now(), %s, %s, %s, %s, %s, %s, %s, %s, 1)
+        answered_at, is_wanted, seq)
+    VALUES (%s, %s, 1, 'line', '', %s, %s, now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
 """
 
 
 def test_the_database_and_the_words_agree_what_a_bill_waits_for(database: Dsn) -> None:
     both = [False, True]
-    cases = list(product([None, *CustomsStatus], both, both, both, both))
+    cases = list(product([None, *CustomsStatus], both, both, both, both, both))
     with psycopg.connect(database.admin or "") as conn:
-        for n, (status, is_withdrawn, is_left, is_told, is_answered) in enumerate(cases):
+        for n, (status, is_withdrawn, is_left, is_told, is_answered, is_wanted) in enumerate(cases):
             conn.execute(
                 ADD,
                 [n, 1, f"B{n}", "9811000/001E", NOW, is_withdrawn, status and status.value, 0,
                  NOW if status else None, NOW + HOUR if is_left else NOW - HOUR,
-                 NOW + HOUR if is_told else NOW - HOUR, NOW + HOUR if is_answered else None],
+                 NOW + HOUR if is_told else NOW - HOUR, NOW + HOUR if is_answered else None,
+                 is_wanted],
             )  # fmt: skip
         rows = conn.execute("SELECT consignment, waits FROM standing").fetchall()
         found: dict[int, str | None] = dict(rows)
         conn.rollback()
-    for n, (status, is_withdrawn, is_left, is_told, is_answered) in enumerate(cases):
+    for n, (status, is_withdrawn, is_left, is_told, is_answered, is_wanted) in enumerate(cases):
         says = waits(
             status,
             is_withdrawn=is_withdrawn,
+            is_wanted=is_wanted,
             is_left=is_left,
             is_told=is_told,
             is_answered=is_answered,
@@ -63,7 +65,7 @@ async def test_pages_of_any_size_give_every_waiting_bill_once_in_one_order(datab
             conn.execute(
                 ADD,
                 [n, 1 + n % 2, f"B{n}", f"call-{n % 3}", dice.choice(arrivals), False, status,
-                 dice.choice([0, 0, 50, 400]), NOW if status else None, None, None, None],
+                 dice.choice([0, 0, 50, 400]), NOW if status else None, None, None, None, False],
             )  # fmt: skip
     async with pools(database, size_max=1) as opened:
         whole = await _pages(opened.authority, Wanted(), 1000)

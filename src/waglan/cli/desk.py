@@ -156,7 +156,8 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
         whom=names[bill["waits_for"]],
         waits=names[bill["waits"]],
     )
-    marks = [say("desk", "withdrawn", lang)] if bill["withdrawn"] else []
+    is_news = bill["withdrawn"] and bill["waits"] != "withdrawn"
+    marks = [say("desk", "withdrawn", lang)] if is_news else []
     marks += [say("desk", "also_by", lang, filer=plain(filer)) for filer in bill["also_by"]]
     return f"{line}  ({'; '.join(marks)})" if marks else line
 

@@ -17,6 +17,7 @@ class Wait(Enum):
     CONCLUSION = "conclusion"  # examined, and nothing said about it yet
     REST = "rest"  # a part was cleared
     CONDITIONS = "conditions"
+    WITHDRAWN = "withdrawn"  # by its filer while it was held: its goods may come under another
 
 
 class Whom(Enum):
@@ -43,9 +44,12 @@ FOR: dict[Wait, Whom] = {
     Wait.CONCLUSION: Whom.OFFICER,
     Wait.REST: Whom.OFFICER,
     Wait.CONDITIONS: Whom.FILER,
+    Wait.WITHDRAWN: Whom.OFFICER,
 }
 
 _LIGHT = frozenset({CustomsStatus.NOT_SELECTED, CustomsStatus.DOCUMENTS_ASKED})
+_ASKED = frozenset({CustomsStatus.DOCUMENTS_ASKED, CustomsStatus.DETAINED})
+_HELD = frozenset({*_ASKED, CustomsStatus.INSPECT})
 _GRAVE: dict[CustomsStatus, Wait] = {
     CustomsStatus.DETAINED: Wait.DETENTION,
     CustomsStatus.INSPECT: Wait.EXAMINATION,
@@ -55,30 +59,37 @@ _GRAVE: dict[CustomsStatus, Wait] = {
 }
 
 
-def waits(
+def waits(  # noqa: PLR0913 -- each is one thing that is known of the bill
     status: CustomsStatus | None,
     *,
     is_withdrawn: bool,
+    is_wanted: bool,
     is_left: bool,
     is_told: bool,
     is_answered: bool = False,
 ) -> Wait | None:
     """Return what a bill waits for; None when nothing more is wanted of it.
 
-    `is_left`: it was filed anew and the order left it to an officer; `is_told`: the filer knows its
-    status; `is_answered`: an answer came to its notice since an officer last spoke. A bill that its
-    filer withdraws is not rid of what an officer has begun about it.
+    `is_wanted`: by an officer, a table or the sample, and not by open rules alone; `is_left`: it
+    was filed anew and the order left it to an officer; `is_told`: the filer knows its status;
+    `is_answered`: an answer came to its notice since an officer last spoke. A bill that its filer
+    withdraws is not rid of what an officer has begun about it.
     """
-    if status is None or status in _LIGHT:
-        if is_withdrawn:
-            return None
-        if status is None or is_left:
-            return Wait.DECISION
-        if status is CustomsStatus.NOT_SELECTED:
-            return None
-        if is_answered:
-            return Wait.DOCUMENTS_CAME
-        return Wait.DOCUMENTS if is_told else Wait.NOTICE
-    if is_answered and status is CustomsStatus.DETAINED:
+    if is_withdrawn and not _is_kept(status, is_wanted=is_wanted):
+        return None
+    if status is None or (status in _LIGHT and is_left and not is_withdrawn):
+        return Wait.DECISION
+    if is_answered and status in _ASKED:
         return Wait.DOCUMENTS_CAME
+    if is_withdrawn and status in _HELD:
+        return Wait.WITHDRAWN
+    if status is CustomsStatus.DOCUMENTS_ASKED:
+        return Wait.DOCUMENTS if is_told else Wait.NOTICE
     return _GRAVE.get(status)
+
+
+def _is_kept(status: CustomsStatus | None, *, is_wanted: bool) -> bool:
+    """Whether something of a withdrawn bill is left to do: a question of open rules is over."""
+    if status is CustomsStatus.DOCUMENTS_ASKED:
+        return is_wanted
+    return status not in (None, CustomsStatus.NOT_SELECTED)

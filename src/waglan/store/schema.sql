@@ -1511,12 +1511,14 @@ CREATE TABLE public.standing (
     places integer GENERATED ALWAYS AS ((- score)) STORED NOT NULL,
     answered_at timestamp with time zone,
     extended_at timestamp with time zone,
+    is_wanted boolean DEFAULT false NOT NULL,
     waits text GENERATED ALWAYS AS (
 CASE
-    WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND is_withdrawn) THEN NULL::text
-    WHEN ((status IS NULL) AND is_withdrawn) THEN NULL::text
-    WHEN ((status IS NULL) OR ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND (left_at > decided_at))) THEN 'decision'::text
+    WHEN (is_withdrawn AND ((status IS NULL) OR (status = 'not-selected'::text) OR ((status = 'documents-asked'::text) AND (NOT is_wanted)))) THEN NULL::text
+    WHEN (status IS NULL) THEN 'decision'::text
+    WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
+    WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text, 'inspect'::text])) AND is_withdrawn) THEN 'withdrawn'::text
     WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
     WHEN (status = 'documents-asked'::text) THEN 'documents'::text
     WHEN (status = 'detained'::text) THEN 'detention'::text

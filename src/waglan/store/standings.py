@@ -12,7 +12,9 @@ _SAID = "(convert_from(e.canonical, 'UTF8')::json -> 'body' -> '{}') #>> '{{{{}}
 _TOLD = f"""
     SELECT l.seq, e.code, e.consignment, e.org, e.about, e.happened_at,
            {_SAID.format("manifest")} AS manifest, {_SAID.format("status")} AS status,
-           ({_SAID.format("version")})::int AS version, ({_SAID.format("score")})::int AS score
+           ({_SAID.format("version")})::int AS version, ({_SAID.format("score")})::int AS score,
+           {_SAID.format("act")} IS NOT NULL
+               OR coalesce({_SAID.format("targeting")}, '[]') <> '[]' AS is_wanted
     FROM log_leaf l JOIN event e ON e.month = l.month AND e.event_id = l.event_id
     WHERE l.seq >= %(first)s AND l.seq < %(end)s
       AND e.code = ANY (%(codes)s)
@@ -46,9 +48,11 @@ _STEPS = {
     UPDATE {table} s
     SET status = coalesce(t.status, s.status), decided_at = coalesce(t.decided_at, s.decided_at),
         version = coalesce(t.version, s.version + t.decided), score = coalesce(t.score, s.score),
-        left_at = coalesce(t.left_at, s.left_at), seq = greatest(s.seq, t.seq)
+        left_at = coalesce(t.left_at, s.left_at), is_wanted = s.is_wanted OR t.is_wanted,
+        seq = greatest(s.seq, t.seq)
     FROM (
         SELECT consignment, max(seq) AS seq, count(status) AS decided,
+               bool_or(is_wanted AND status IS NOT NULL) AS is_wanted,
                (array_agg(status ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1] AS status,
                (array_agg(happened_at ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1]
                    AS decided_at,
