@@ -67,6 +67,44 @@ def test_a_list_read_two_by_two_is_the_list(port: Port, path: str) -> None:
     assert in_pages(port.line, path, cursor, name) == whole
 
 
+def test_what_was_sent_is_listed_newest_first_and_found_by_what_became_of_it(
+    port: Port, instance: Instance
+) -> None:
+    line = instance.let_in("page-sent", "carrier", addresses=("PAGESENT:ZZZ",))
+    sent = [hand_in(line, one) for one in ("GOOD1", "NOT-YOURS", "GOOD2", "GOOD3")]
+
+    def found(**asked: str | int) -> list[dict[str, Any]]:
+        page = line.get("/v1/messages", params=asked)
+        assert page.status_code == 200, page.text
+        shown: list[dict[str, Any]] = page.json()["messages"]
+        following = page.json()["next"]
+        return shown + (found(**asked | {"before": following}) if following else [])
+
+    whole = found()
+    assert [one["id"] for one in whole] == [one["id"] for one in sent][::-1]
+    assert found(limit=1) == whole
+    assert [one["id"] for one in found(state="refused")] == [sent[1]["id"]]
+    assert [one["id"] for one in found(state="accepted", limit=2)] == [
+        sent[n]["id"] for n in (3, 2, 0)
+    ]
+    assert found(state="waiting") == []
+    assert found(since=whole[1]["received_at"]) == whole[:2]
+    shown = line.get(f"/v1/messages/{sent[0]['id']}").json()
+    assert whole[-1]["answers"] == len(shown["answers"]) > 0
+    assert {name: whole[-1][name] for name in ("sha256", "size", "state", "received_at")} == {
+        name: shown[name] for name in ("sha256", "size", "state", "received_at")
+    }
+    unknown = line.get("/v1/messages", params={"state": "lost"})
+    assert (unknown.status_code, unknown.json()["findings"][0]["code"]) == (422, "HTTP-FIELD")
+    assert port.line.get("/v1/messages").json()["messages"] != whole
+
+
+def hand_in(line: httpx.Client, name: str) -> dict[str, Any]:
+    """Hand in a manifest; one that is not the sender's own is refused."""
+    sender = "PAGESENT" if name.startswith("GOOD") else "PAGELINE"
+    return filed(line, manifest(Call(sender, "PAGECUSTOMS", name), Paper(f"SYNSENT{name}")))
+
+
 def test_tokens_are_found_by_their_kind_and_whether_they_have_ended(
     port: Port, instance: Instance
 ) -> None:

@@ -205,6 +205,7 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.SET_PROFILE, "/v1/partners/party-absent/profile", {}
     ),
     ("get", "/v1/templates/manifest.{form}"): Ask(None, "/v1/templates/manifest.csv"),
+    ("get", "/v1/messages"): Ask(Act.READ, "/v1/messages?before={message}"),
     ("get", "/v1/drafts"): Ask(Act.READ, "/v1/drafts?before={draft}"),
     ("post", "/v1/drafts"): Ask(
         Act.PREPARE, "/v1/drafts", {"profile": "hk-road-aci", "template": "{template}"}

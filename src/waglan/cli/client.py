@@ -31,6 +31,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the root."""
     app.command()(submit)
     app.command()(track)
+    app.command()(messages)
     app.command()(answers)
     app.command()(listed)
 
@@ -167,6 +168,23 @@ def track(
         typer.echo(response.text)
         return
     show(response.json(), settings.lang)
+
+
+def messages(
+    state: Annotated[
+        str | None, typer.Option(help="Only these: waiting, accepted, partly, refused.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+) -> None:
+    """List what your organisation sent, newest first, and what became of it."""
+    from waglan.cli import talk
+    from waglan.cli.tracked import show_messages
+
+    settings = Settings()
+    asked = {"state": state} if state else {}
+    with talk.client(settings) as http:
+        found = talk.pages(http, "/v1/messages", "messages", at_most=limit, **asked)
+        show_messages(found, settings.lang)
 
 
 def answers(

@@ -1,6 +1,6 @@
 """What `waglan track` prints: readable in eighty columns, and by whom each thing was said."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -60,6 +60,14 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
         _print(say("listed", "more", lang, count=answer["left_out"]))
     if not answer["differences"]:
         _print(say("listed", "agreed", lang))
+
+
+def show_messages(found: Iterable[Mapping[str, Any]], lang: Lang) -> None:
+    """Print messages, a line each."""
+    for one in found:
+        state, at = coded("message_state", one["state"], lang), one["received_at"][:19]
+        told = say("track", "message", lang, bytes=f"{one['size']:,}", answers=one["answers"])
+        _print(f"{at}  {one['id']}  {state}  {told}")
 
 
 def show_answers(

@@ -172,6 +172,49 @@ async def by_number(tx: Transaction, message_id: int) -> Kept | None:
     return None if row is None else Kept(*row)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as a list shows it; without `state` and `finished_at` it waits to be worked off."""
+
+    id: UUID
+    sha256: bytes
+    size: int
+    content_type: str
+    received_at: datetime
+    state: str | None
+    finished_at: datetime | None
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which messages a list is of: in a state ("waiting" is one), and received since a time."""
+
+    state: str | None = None
+    since: datetime | None = None
+
+
+async def newest(
+    tx: Transaction, wanted: Wanted, *, before: UUID | None, at_most: int
+) -> list[Sent]:
+    """Return this organisation's messages, newest first, from one of them downwards."""
+    rows = await tx.execute(
+        """
+        SELECT m.id, m.sha256, m.size, m.content_type, m.received_at, o.state, o.finished_at,
+               (SELECT count(*) FROM answer a WHERE a.message_id = m.message_id)
+        FROM message m LEFT JOIN outcome o USING (message_id)
+        WHERE m.org = current_org()
+          AND (%(before)s::uuid IS NULL OR m.message_id < (
+            SELECT message_id FROM message WHERE org = current_org() AND id = %(before)s))
+          AND (%(state)s::text IS NULL OR coalesce(o.state, 'waiting') = %(state)s)
+          AND (%(since)s::timestamptz IS NULL OR m.received_at >= %(since)s)
+        ORDER BY m.message_id DESC LIMIT %(at_most)s
+        """,
+        {"before": before, "state": wanted.state, "since": wanted.since, "at_most": at_most},
+    )
+    return [Sent(*row) for row in await rows.fetchall()]
+
+
 async def salt_of(tx: Transaction, message_id: int) -> bytes | None:
     """Return the message's salt; None once it is erased."""
     row = await (

@@ -2039,6 +2039,8 @@ CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyag
 
 CREATE INDEX message_chunk_first ON public.message_chunk USING btree (kept_at) WHERE (n = 0);
 
+CREATE INDEX message_newest ON public.message USING btree (org, message_id);
+
 CREATE INDEX message_received ON public.message USING btree (received_at);
 
 CREATE INDEX movement_container ON public.movement USING btree (container);

@@ -5,18 +5,18 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where, decode
 from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
-from waglan.gateway.http.paging import LISTED_MAX, Limit
+from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
 from waglan.operations.partner_answers import partner_answers
@@ -29,7 +29,7 @@ from waglan.operations.receive_message import (
 )
 from waglan.parties.permission import Act
 from waglan.store import Transaction, messages, uploads
-from waglan.store.messages import CHUNK_BYTES, Answer, Chunk, Kept
+from waglan.store.messages import CHUNK_BYTES, Answer, Chunk, Kept, Sent, Wanted
 
 ANSWERS_MAX = (1 << 31) - 1
 
@@ -42,6 +42,7 @@ LOOK_SECONDS = 0.05
 LOOK_SECONDS_MAX = 0.5
 RACES_MAX = 5
 REPLAYED = "Waglan-Replayed"
+MessageState = Literal["waiting", "accepted", "partly", "refused"]
 JSON_ANSWERS = {"RESULT", "NOTICE"}
 
 
@@ -78,6 +79,26 @@ class MessageView(BaseModel):
     state: str
     findings: list[FindingView]
     answers: list[AnswerView]
+
+
+class SentView(BaseModel):
+    """A message in a list; its findings and answers stand at its own address."""
+
+    id: UUID
+    sha256: str
+    size: int
+    content_type: str
+    received_at: datetime
+    state: MessageState
+    finished_at: datetime | None
+    answers: int
+
+
+class MessagePage(BaseModel):
+    """Messages, newest first; `next` is the `before` of the next page, null on the last."""
+
+    messages: list[SentView]
+    next: UUID | None
 
 
 FILES = (
@@ -283,6 +304,36 @@ def _answers(kept: Kept, found: Sequence[Answer]) -> list[AnswerView]:
         )
         for answer in found
     ]
+
+
+@router.get("", response_model=MessagePage, responses=ERRORS)
+async def newest(
+    visitor: TheVisitor,
+    state: Annotated[MessageState | None, Query(examples=["refused"])] = None,
+    since: Annotated[AwareDatetime | None, Query(examples=["2026-11-28T00:00:00+08:00"])] = None,
+    before: Before = None,
+    limit: Limit = 50,
+) -> MessagePage:
+    """List the messages that your organisation sent, newest first, and what became of each."""
+    visitor.must(Act.READ)
+    async with visitor.transaction() as tx:
+        wanted = Wanted(state, since)
+        found = await messages.newest(tx, wanted, before=before, at_most=limit + 1)
+    page, last = cut(found, limit)
+    return MessagePage(messages=[_line(one) for one in page], next=last.id if last else None)
+
+
+def _line(one: Sent) -> SentView:
+    return SentView(
+        id=one.id,
+        sha256=one.sha256.hex(),
+        size=one.size,
+        content_type=one.content_type,
+        received_at=one.received_at,
+        state=cast("MessageState", one.state or "waiting"),
+        finished_at=one.finished_at,
+        answers=one.answers,
+    )
 
 
 @router.get("/{message}", response_model=MessageView, responses=ERRORS)
