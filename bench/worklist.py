@@ -30,12 +30,14 @@ Look = Callable[[Transaction], Awaitable[int]]
 # One authority has the bills that are asked for, others have as many; a fifth waits for nobody.
 _FILL = """
     INSERT INTO standing (consignment, authority, manifest_id, filer, parent, number, call,
-        declared_at, arrives_at, is_withdrawn, status, version, score, decided_at, served_at, seq)
+        declared_at, arrives_at, is_withdrawn, status, version, score, decided_at, served_at,
+        is_wanted, seq)
     SELECT n, 1 + n %% %(authorities)s, 1 + n / 2000, 'line-' || n %% 20, '', 'SYNB' || n,
            '9811000/' || n %% %(calls)s || 'E', now(), '2026-12-01'::timestamptz
-           + n %% %(calls)s * interval '1 hour', false,
+           + n %% %(calls)s * interval '1 hour',
+           n %% 9 = 0 AND n / 7 %% 5 BETWEEN 1 AND 3,
            (ARRAY[NULL, 'inspect', 'detained', 'documents-asked', 'not-selected'])[1 + n / 7 %% 5],
-           1, n * 7919 %% 1000, now(), now(), n
+           1, n * 7919 %% 1000, now(), now(), true, n
     FROM generate_series(1, %(rows)s) AS n
 """
 _BARE = """
@@ -79,6 +81,7 @@ async def _compared(pool: Pool) -> None:
         "first page of a call": _page(Wanted(call="9811000/8E")),
         "first page of a status": _page(Wanted(status=CustomsStatus.DETAINED)),
         "first page that waits for examination": _page(Wanted(waits=[Wait.EXAMINATION])),
+        "first page that was withdrawn while held": _page(Wanted(waits=[Wait.WITHDRAWN])),
         "first page that waits for an officer": _page(Wanted(waits=officer)),
     }
     found: dict[str, list[float]] = {name: [] for name in looks}

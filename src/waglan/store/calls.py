@@ -47,13 +47,13 @@ async def page(
 ) -> list[CallRow]:
     """Return the authority's next calls: the ship that comes first, then by the call's name."""
     asked: dict[str, Any] = {"at_most": at_most}
-    terms, source = ["true"], _ALL
+    terms, source, place = ["true"], _ALL, "c.comes_at"
     waits = wanted.waits
     if wanted.is_passed_over:
         terms.append("passed_over_at IS NOT NULL")
         waits = waits or frozenset(CallWait)
     if waits is not None:
-        source = _AT_WORK
+        source, place = _AT_WORK, "k.comes_at"
         terms.append("(" + " OR ".join(_WAITS[wait] for wait in CallWait if wait in waits) + ")")
     beyond = "true"
     if after is not None:
@@ -62,6 +62,7 @@ async def page(
         asked["call"] = after.call
     statement = sql.SQL(_PAGE).format(
         source=sql.SQL(source).format(beyond=sql.SQL(beyond)),
+        place=sql.SQL(place),
         terms=sql.SQL(" AND ").join(map(sql.SQL, [*terms, beyond])),
     )
     rows = await tx.execute(statement, asked)
@@ -85,20 +86,21 @@ _AT_WORK = f"""
         SELECT call FROM standing WHERE authority = current_org() AND waits = 'decision'
         UNION SELECT call FROM standing WHERE authority = current_org() AND {_UNSERVED}) few
 """
+# No EXISTS asks what holds an order back: it would be worked out for all of history at once.
 _PAGE = f"""
     SELECT call, vessel, voyage, arrives_at, bills, undecided, unserved, order_tells_at,
            passed_over_at
     FROM (
-        SELECT c.call, k.vessel, k.voyage, k.arrives_at, k.bills, k.comes_at, w.undecided,
+        SELECT c.call, k.vessel, k.voyage, k.arrives_at, k.bills, {{place}}, w.undecided,
                u.unserved, p.passed_over_at, CASE
                    WHEN k.order_at IS NULL OR u.unserved = 0 THEN k.order_at
-                   WHEN NOT EXISTS (
+                   WHEN (
                        SELECT 1 FROM manifest m LEFT JOIN judgement j USING (manifest_id)
                        WHERE (m.call, m.filed_with) = (c.call, current_org())
                          AND m.function <> 'cancel' AND NOT EXISTS (
                              SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
                                  = (m.org, m.document, m.call) AND n.version > m.version)
-                         AND {HELD}) THEN k.order_at END AS order_tells_at
+                         AND {HELD} LIMIT 1) IS NULL THEN k.order_at END AS order_tells_at
         FROM ({{source}}) c
         CROSS JOIN LATERAL (
             SELECT max(n.arrives_at) AS arrives_at,
