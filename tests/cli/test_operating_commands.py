@@ -171,6 +171,9 @@ def test_links_in_mails_begin_with_the_port_that_is_listened_on_unless_it_is_tol
         monkeypatch.delenv(name, raising=False)
     for name, value in {"WAGLAN_OUTBOX": str(tmp_path), **set_}.items():
         monkeypatch.setenv(name, value)
-    outbox = _outbox(Settings())
+    monkeypatch.delenv("WAGLAN_URL", raising=False)
+    own = Settings()
+    outbox = _outbox(own)
     assert outbox is not None
     assert outbox.public_url == wanted
+    assert own.url == f"http://127.0.0.1:{own.port}"  # whom the commands of this machine ask

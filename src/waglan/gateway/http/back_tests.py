@@ -16,7 +16,7 @@ from waglan.gateway.http.problem import absent, misunderstood
 from waglan.gateway.http.tables import Sha256
 from waglan.operations.begin_back_test import begin_back_test
 from waglan.parties.permission import Act
-from waglan.store import back_tests
+from waglan.store import back_tests, orders
 from waglan.store.back_tests import BackTest
 
 router = APIRouter(prefix="/v1/customs/tables", tags=["customs"])
@@ -105,6 +105,8 @@ async def of_table(
     visitor.must(Act.READ_TARGETING)
     async with visitor.transaction() as tx:
         table = bytes.fromhex(sha256)
+        if await orders.imported(tx, table) is None:
+            raise absent("table")
         found = await back_tests.of_table(tx, table, before=before, at_most=limit + 1)
     page, last = cut(found, limit)
     return BackTestPage(back_tests=[*map(_view, page)], next=last.number if last else None)
