@@ -20,7 +20,8 @@ from waglan.codes.data import load
 from waglan.codes.function import Function
 from waglan.codes.render import templates
 from waglan.customs.outcome import results
-from waglan.manifest.deadline import DeadlineState
+from waglan.manifest.condition import FACTS
+from waglan.manifest.deadline import ANCHORS, DeadlineState
 from waglan.manifest.filing_state import FilingAct, FilingState
 from waglan.manifest.prefill import SourceKind
 from waglan.messages.form import Form, form_of
@@ -344,6 +345,7 @@ def test_both_languages_have_the_same_words() -> None:
         ("function", {one.value for one in Function}),
         ("source", {one.value for one in SourceKind}),
         ("deadline_state", {one.value for one in DeadlineState}),
+        ("fact", {*FACTS, *ANCHORS, "condition"}),
         ("result", {*results()}),
     ],
 )

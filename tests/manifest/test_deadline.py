@@ -129,6 +129,8 @@ def test_the_road_window_is_fourteen_days_to_thirty_minutes_before_the_crossing(
     assert opens.rule.bound is Bound.EARLIEST
     assert (opens.is_late(AT), opens.is_late(AT - timedelta(days=14, minutes=1))) == (False, True)
     assert (closes.is_late(AT), closes.is_late(AT - timedelta(minutes=30))) == (True, False)
+    assert (closes.state_at(AT), opens.state_at(AT)) == (DeadlineState.PAST, DeadlineState.DUE)
+    assert closes.state_at(AT - timedelta(minutes=30)) is DeadlineState.DUE
 
 
 def test_fourteen_days_are_given_in_both_readings_and_the_stricter_one_counts() -> None:

@@ -9,7 +9,7 @@ from command_line import CommandLine
 from running_instance import Instance
 
 CROSSING = {"profile": "hk-road-aci", "direction": "export",
-            "cross_boundary": "2026-12-01T08:30+08:00"}  # fmt: skip
+            "cross_boundary": "2098-12-01T08:30+08:00"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,13 @@ def test_a_forwarder_asks_by_when_a_truck_must_be_filed_and_what_is_missing(
     forwarder: httpx.Client,
 ) -> None:
     opens, closes, bundle = forwarder.get("/v1/deadlines", params=CROSSING).json()
-    assert (opens["bound"], opens["at"]) == ("earliest", "2026-11-17T08:30:00+08:00")
-    assert opens["by_day"] == "2026-11-17T00:00:00+08:00"
-    assert (closes["state"], closes["at"]) == ("due", "2026-12-01T08:00:00+08:00")
+    assert (opens["bound"], opens["at"]) == ("earliest", "2098-11-17T08:30:00+08:00")
+    assert opens["by_day"] == "2098-11-17T00:00:00+08:00"
+    assert (closes["state"], closes["at"]) == ("due", "2098-12-01T08:00:00+08:00")
     assert (bundle["state"], bundle["missing"]) == ("unknown", ["arrive_control_point"])
+    over = {**CROSSING, "cross_boundary": "2020-12-01T08:30+08:00"}
+    opened, closed, _ = forwarder.get("/v1/deadlines", params=over).json()
+    assert (opened["state"], closed["state"]) == ("due", "past")
 
 
 def test_every_rule_is_listed_for_whoever_asks_for_none(forwarder: httpx.Client) -> None:
@@ -78,6 +81,10 @@ def test_the_command_line_says_the_same_without_any_instance(waglan: CommandLine
     shown = waglan("deadlines", *old).out
     assert "已過 (past)" in shown
     assert "最遲 (latest)" in shown
+    assert "抵達管制站時間 (arrive_control_point)" in shown
+    assert [row["state"] for row in json.loads(waglan("deadlines", "--json", *old).out)][
+        1
+    ] == "past"
     waglan.set("WAGLAN_LANG", "en")
     rows = json.loads(waglan("deadlines", "--json", *told).out)
     assert [row["rule"] for row in rows] == ["HK-ACI-ROAD-OPEN", "HK-ACI-ROAD-CLOSE", "HK-BUNDLE"]

@@ -1,12 +1,10 @@
 """How a draft looks on a terminal: every field, what was told of it, and what contradicts."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import typer
 
-from waglan.cli.filing import due_state
 from waglan.cli.talk import show_finding
 from waglan.cli.wording import coded, plain, say
 from waglan.codes.render import Lang
@@ -32,7 +30,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
     show_contradictions(one, lang)
     show_not_taken(one, lang)
     for due in one["deadlines"]:
-        state = due_state(due, lang, at=datetime.now(UTC))
+        state = coded("deadline_state", due["state"], lang)
         typer.echo(plain(f"{due['rule']:<22} {state:<14} {due['at'] or '-'}"))
     for step in one["steps"]:
         said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))

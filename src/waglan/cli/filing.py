@@ -72,13 +72,14 @@ def deadlines(
             raise typer.BadParameter(told, param_hint="--profile")
         facts = {**known()[profile].facts, **facts}
         of = known()[profile].rule_ids
+    now = datetime.now(UTC)
     found = work_out(anchors, facts, of=of)
     if as_json:
-        typer.echo(json.dumps([_row(one) for one in found], indent=2))
+        typer.echo(json.dumps([_row(one, now) for one in found], indent=2))
         return
     for one in found:
         if one.state is not DeadlineState.NOT_APPLICABLE:
-            _show(_row(one), lang)
+            _show(_row(one, now), lang)
 
 
 def _told(options: list[str] | None, names: Mapping[str, object], lang: Lang) -> dict[str, str]:
@@ -95,10 +96,10 @@ def _told(options: list[str] | None, names: Mapping[str, object], lang: Lang) ->
     return told
 
 
-def _row(one: "Deadline") -> dict[str, Any]:
+def _row(one: "Deadline", now: datetime) -> dict[str, Any]:
     return {
         "rule": one.rule.id,
-        "state": one.state.value,
+        "state": one.state_at(now).value,
         "at": _iso(one.at),
         "by_day": _iso(one.by_day),
         "bound": one.rule.bound.value,
@@ -111,28 +112,23 @@ def _row(one: "Deadline") -> dict[str, Any]:
     }
 
 
-def due_state(row: Mapping[str, Any], lang: Lang, *, at: datetime) -> str:
-    """Return the word for what can be said of a rule; of a time that is over, that it is."""
-    state, due = row["state"], row["at"]
-    is_last = state == "due" and row["bound"] == "latest"
-    is_past = is_last and due is not None and datetime.fromisoformat(due) < at
-    return coded("deadline_time", "past", lang) if is_past else coded("deadline_state", state, lang)
-
-
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="minutes")
 
 
 def _show(row: Mapping[str, Any], lang: Lang) -> None:
     at = row["at"] or "-"
-    state = due_state(row, lang, at=datetime.now(UTC))
+    state = coded("deadline_state", row["state"], lang)
     bound = coded("deadline_time", row["bound"], lang)
     typer.echo(plain(f"{row['rule']:<22} {state:<14} {bound:<9} {at}"))
     typer.echo(plain(f"    {row['text']}"))
     if row["by_day"]:
         typer.echo("    " + say("filing", "days", lang, at=row["by_day"]))
     if row["missing"]:
-        typer.echo("    " + say("filing", "missing", lang, names=", ".join(row["missing"])))
+        names = say("filing", "comma", lang).join(
+            coded("fact", one, lang) for one in row["missing"]
+        )
+        typer.echo("    " + say("filing", "missing", lang, names=names))
     if row["own_step"]:
         typer.echo("    " + say("filing", "own", lang))
     else:

@@ -56,6 +56,7 @@ class DeadlineState(Enum):
     """What can be said of a rule for one filing."""
 
     DUE = "due"
+    PAST = "past"  # its latest time is over
     NOT_APPLICABLE = "not-applicable"
     UNKNOWN = "unknown"
     UNTIMED = "no-fixed-time"
@@ -103,6 +104,11 @@ class Deadline:
         if self.state is not DeadlineState.DUE or self.at is None:
             return False if self.state is DeadlineState.NOT_APPLICABLE else None
         return when < self.at if self.rule.bound is Bound.EARLIEST else when > self.at
+
+    def state_at(self, when: datetime) -> DeadlineState:
+        """Return what can be said of the rule then: of a time that is over, that it is."""
+        is_last = self.state is DeadlineState.DUE and self.rule.bound is Bound.LATEST
+        return DeadlineState.PAST if is_last and self.is_late(when) else self.state
 
 
 def deadline(rule: DeadlineRule, anchors: Mapping[str, datetime], facts: Facts) -> Deadline:

@@ -176,6 +176,7 @@ def draft_view(
     lang: Lang,
     successors: Mapping[str, str],
     refused: Mapping[int, Sequence[Finding]],
+    now: datetime,
 ) -> DraftView:
     """Return a draft with all that was told, and why filings of it were refused, by step."""
     draft, life = opened.draft, opened.draft.life
@@ -193,7 +194,7 @@ def draft_view(
             for one in draft.filled.not_taken
         ],
         conflicts=sum(field.conflict for field in fields),
-        deadlines=[deadline_view(one) for one in due(draft)],
+        deadlines=[deadline_view(one, at=now) for one in due(draft)],
         filed=[
             FiledView(
                 step=one.n,
@@ -209,14 +210,14 @@ def draft_view(
     )
 
 
-def check_view(found: Checked, lang: Lang) -> DraftCheckView:
+def check_view(found: Checked, lang: Lang, now: datetime) -> DraftCheckView:
     """Return what stands against filing."""
     return DraftCheckView(
         ready=found.is_clean,
         findings=view(found.findings, lang),
         rules_run=list(found.rules_run),
         not_run=view(found.not_run, lang),
-        deadlines=[deadline_view(one) for one in found.due],
+        deadlines=[deadline_view(one, at=now) for one in found.due],
     )
 
 

@@ -227,7 +227,7 @@ async def check(draft: UUID, visitor: TheVisitor) -> DraftCheckView:
             raise absent("draft")
         limit = visitor.kit.message_bytes_max
         found = await check_draft(tx, vault, acting(visitor), opened, message_bytes_max=limit)
-    return check_view(found, visitor.lang)
+    return check_view(found, visitor.lang, visitor.kit.clock())
 
 
 @router.post("/{draft}/submit", response_model=DraftView, responses=MADE)
@@ -323,7 +323,7 @@ async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
         opened = there(await open_draft(tx, vault, draft), "draft")
         heirs = await people.successors(tx, visitor.org)
         refused = await refusals(tx, vault, opened)
-    return draft_view(opened, visitor.lang, heirs, refused)
+    return draft_view(opened, visitor.lang, heirs, refused, visitor.kit.clock())
 
 
 async def _plain(visitor: Maker, draft: UUID, step: int, act: FilingAct) -> DraftView:

@@ -59,7 +59,10 @@ class ProfileView(BaseModel):
 
 
 class DeadlineView(BaseModel):
-    """One rule for one filing. `at` is the stricter reading; null where nobody can say."""
+    """One rule for one filing. `at` is the stricter reading; null where nobody can say.
+
+    `state` is `past` once the time by which it must be there is over.
+    """
 
     rule: str
     state: str
@@ -129,11 +132,13 @@ async def due(asked: Annotated[Asked, Query()], visitor: TheVisitor) -> list[Dea
     facts, anchors, wrong = read_asked(told)
     if wrong:
         raise misunderstood(*wrong)
+    now = visitor.kit.clock()
     if asked.profile is None:
-        return [deadline_view(one) for one in deadlines(anchors, facts)]
+        return [deadline_view(one, at=now) for one in deadlines(anchors, facts)]
     profile = known_profile(asked.profile)
     facts = {**profile.facts, **facts}
-    return [deadline_view(one) for one in deadlines(anchors, facts, of=profile.rule_ids)]
+    found = deadlines(anchors, facts, of=profile.rule_ids)
+    return [deadline_view(one, at=now) for one in found]
 
 
 def known_profile(profile: str) -> FilingProfile:
@@ -204,12 +209,12 @@ def _profile(one: FilingProfile, visitor: Visitor) -> ProfileView:
     )
 
 
-def deadline_view(one: Deadline) -> DeadlineView:
-    """Return what a rule says, as the interface shows it."""
+def deadline_view(one: Deadline, *, at: datetime) -> DeadlineView:
+    """Return what a rule says at a time, as the interface shows it."""
     rule = one.rule
     return DeadlineView(
         rule=rule.id,
-        state=one.state.value,
+        state=one.state_at(at).value,
         at=one.at,
         by_day=one.by_day,
         bound=rule.bound.value,
