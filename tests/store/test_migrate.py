@@ -126,3 +126,23 @@ async def test_notices_served_before_name_what_they_speak_of(empty_database: Dsn
         empty_database.admin, "select number, manifest::text, version, call from notice"
     )
     assert rows == [("SYNB0001", "01900000-0000-7000-8000-000000000001", 2, "9811000/001E")]
+
+
+FOLDED_BEFORE = """
+    insert into standing (consignment, authority, manifest_id, filer, parent, number, call,
+                          declared_at, is_withdrawn, status, seq)
+        values (7, 1, 3, 'a-line', '', 'SYNB0001', '9811000/001E', now(), true, 'inspect', 4);
+    insert into projection (name, seq) values ('standing', 5);
+"""
+
+
+async def test_what_bills_wait_for_is_read_from_the_log_anew_when_more_of_it_counts(
+    empty_database: Dsn,
+) -> None:
+    steps = await packaged()
+    until = next(n for n, step in enumerate(steps) if step.name == "withdrawn_while_held")
+    await prepare(empty_database, steps[:until])
+    await ask(empty_database.admin, FOLDED_BEFORE)
+    await prepare(empty_database, steps)
+    left = "select (select count(*) from standing), (select count(*) from projection)"
+    assert await ask(empty_database.admin, left) == [(0, 0)]
