@@ -111,7 +111,7 @@ def prepare(carrier: httpx.Client) -> None:
     template = {"draft": draft.json()["id"], "title": "a template"}
     letter = {
         "client": NAME, "profiles": ["hk-tdec"], "since": "2026-11-01T00:00+08:00",
-        "until": "2027-11-01T00:00+08:00", "document_sha256": "0" * 64,
+        "until": "2098-11-01T00:00+08:00", "document_sha256": "0" * 64,
     }  # fmt: skip
     address = {"name": NAME, "note": CANARIES["his phone"]}
     for path, body in (

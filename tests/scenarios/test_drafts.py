@@ -405,7 +405,7 @@ def test_an_accepted_filing_is_replaced_and_then_cancelled_each_naming_what_stan
 def test_a_filing_elsewhere_leaves_as_a_file_and_its_reply_is_pasted(firm: Firm) -> None:
     bill = "bills/1"
     fields = {
-        "head/crossing_date": "2026-12-01", "head/crossing_at": "2026-12-01T08:30+08:00",
+        "head/crossing_date": "2098-12-01", "head/crossing_at": "2098-12-01T08:30+08:00",
         f"{bill}/consignor/name": "SAMPLE TRADING LTD", f"{bill}/consignor/address": "1 ROAD",
         f"{bill}/consignee/name": "SAMPLE IMPORTS LTD", f"{bill}/consignee/address": "2 STREET",
         f"{bill}/goods/1/description": "COTTON T-SHIRTS", f"{bill}/goods/1/packages": 10,
@@ -414,7 +414,7 @@ def test_a_filing_elsewhere_leaves_as_a_file_and_its_reply_is_pasted(firm: Firm)
     new = {"profile": "hk-road-aci", "facts": {"direction": "export"}, "fields": fields}
     draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
     assert [one["at"] for one in draft["deadlines"]][:2] == [
-        "2026-11-17T08:30:00+08:00", "2026-12-01T08:00:00+08:00",
+        "2098-11-17T08:30:00+08:00", "2098-12-01T08:00:00+08:00",
     ]  # fmt: skip
     checked = ok(firm.preparer.get(f"{at(draft)}/check"))
     assert checked["ready"], checked["findings"]

@@ -82,10 +82,10 @@ STEP = {"step": 1}
 WHOSE = {"party": "tenant-line", "login": "nobody@example.com"}
 LINK_USE = {"secret": "wgo_x", "password": "x"}
 SIGN_IN = {**WHOSE, "password": "a guess that is long enough"}
-NOBODY = {"person": "sub_" + "0" * 32, "until": "2026-12-01T08:00+08:00"}
+NOBODY = {"person": "sub_" + "0" * 32, "until": "2098-12-01T08:00+08:00"}
 LETTER = {
     "client": "SAMPLE CLIENT LTD", "profiles": ["hk-tdec"], "since": "2026-11-01T00:00+08:00",
-    "until": "2027-11-01T00:00+08:00", "document_sha256": "0" * 64,
+    "until": "2098-11-01T00:00+08:00", "document_sha256": "0" * 64,
 }  # fmt: skip
 
 ASKS: dict[tuple[str, str], Ask] = {
