@@ -122,6 +122,11 @@ def test_no_words_are_kept_for_a_code_that_nobody_uses(lang: Lang) -> None:
     assert set(templates(lang)) == {code for code, _ in USED}
 
 
+def test_english_words_fit_the_character_set_of_an_edifact_answer() -> None:
+    for code, advice in templates("en").items():
+        assert f"{advice.problem}{advice.remedy}".isascii(), code
+
+
 # What Hong Kong's trade does not write, or the glossary calls otherwise, and what it writes.
 NOT_SAID = {
     "信息": "訊息",

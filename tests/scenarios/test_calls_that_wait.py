@@ -216,3 +216,11 @@ def test_who_serves_while_bills_are_undecided_is_told_how_many_and_what_to_do(
     assert first == again
     [warning] = again["findings"]
     assert (warning["code"], warning["params"]["undecided"]) == ("ACT-SERVED-UNDECIDED", 1)
+
+
+@pytest.mark.parametrize("desk", ["Y"], indirect=True)
+def test_a_call_that_nobody_filed_is_not_served_in_silence(desk: Late) -> None:
+    for call in ("9999999/NOSUCH", "9811000/003e"):
+        refused = desk.officer.does(Kind.SERVE, call=call)
+        codes = [one["code"] for one in refused.json()["findings"]]
+        assert (refused.status_code, codes) == (422, ["ACT-NO-SUCH-CALL"])

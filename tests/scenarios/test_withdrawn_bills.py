@@ -248,6 +248,16 @@ def test_a_house_is_rid_of_nothing_where_one_of_its_number_was_below_the_other_m
     desk.comes_to(desk.bank, "3", "cancelled")
 
 
+def test_houses_that_stand_under_each_other_are_refused_and_told(desk: Desk) -> None:
+    call = Call(f"{desk.name}L", f"{desk.name}C", "CIRCLE")
+    a, b = f"{desk.name}A", f"{desk.name}B"
+    found = filed(desk.line, manifest(call, Paper(a, b), Paper(b, a)))
+    assert (found["state"], [one["code"] for one in found["findings"]]) == (
+        "refused",
+        ["MANIFEST-CIRCLE"],
+    )
+
+
 def shown_as(desk: Desk, who: httpx.Client, bill: str) -> list[str]:
     found = tracked(who.get(f"/v1/track/{desk.name}{bill}"))
     return [one["customs"]["what"] for one in found if one["customs"]]

@@ -95,7 +95,8 @@ def _findings(error: BaseException) -> list[Finding]:
         return [error.finding]
     if isinstance(error, ValidationError) and error.title == "Settings":
         lang = language()
-        return [_setting(str(one["loc"][0]), explained(one, lang)) for one in error.errors()]
+        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
+        return [_setting(str(one["loc"][0]), explained(one, lang)) for one in wrong]
     if isinstance(error, BaseExceptionGroup):
         inner = [finding for one in error.exceptions for finding in _findings(one)]
         ours = [finding for finding in inner if finding.code == "CLI-BUG"]

@@ -110,7 +110,7 @@ class StandingOrder:
         """Return when the filers of a call are told, all of them at once.
 
         One who were told early would know by it that nothing is wanted of him, and the others that
-        something is.
+        something is. `arrival` is as `manifest.call.time_of` gives it: no year of a slip.
         """
         return arrival - timedelta(minutes=self.serve_before_arrival_minutes)
 

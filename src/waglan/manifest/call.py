@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import msgspec
 
+YEARS = range(1900, 2200)  # what papers can be about; anything else is a slip
+
 
 def time_of(text: str | None, *, zone: timezone) -> datetime | None:
     """Return a time as sent, taken in `zone` where it names none; None if it is not to be read."""
@@ -13,10 +15,9 @@ def time_of(text: str | None, *, zone: timezone) -> datetime | None:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    try:
-        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except OverflowError:
+    if at.year not in YEARS:
         return None
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def is_before(

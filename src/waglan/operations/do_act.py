@@ -161,9 +161,13 @@ async def _done(
 
 async def _served(
     tx: Transaction, vault: Vault, by: tuple[int, Principal], sheet: Sheet, now: datetime
-) -> Done:
+) -> Done | Refusal:
     """Serve a call, and say what of it is left: who is told nothing may guess why."""
     (org, officer), call = by, sheet.call or ""
+    if not await serving.is_filed(tx, call):
+        return Refusal(
+            [Finding("ACT-NO-SUCH-CALL", Severity.ERROR, Where("act.call"), {"call": call})]
+        )
     count = await serve_notices(tx, vault, (org, officer.org), call, now=now)
     left = await serving.undecided(tx, call)
     if not left:

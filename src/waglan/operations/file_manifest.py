@@ -24,6 +24,7 @@ from waglan.manifest.call import time_of
 from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.on_behalf import asks_for_letter, letter_for
+from waglan.manifest.tree import tangled
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
@@ -147,7 +148,7 @@ async def examine(
     if before is not None and not _is_wrong(findings):
         manifest, wrong = amend(await manifests.load(tx, vault, before), sent)
         findings += wrong
-    findings += unnumbered(manifest.bills)
+    findings += [*unnumbered(manifest.bills), *tangled(manifest.bills)]
     findings += await _letter_for(tx, vault, claim, manifest)
     if _is_wrong(findings):
         return Examined(known, version, manifest, tuple(findings))

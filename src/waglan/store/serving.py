@@ -95,6 +95,14 @@ async def undecided(tx: Transaction, call: str) -> int:
     return int(count)
 
 
+async def is_filed(tx: Transaction, call: str) -> bool:
+    """Whether anything of a call was filed with this authority."""
+    row = await (
+        await tx.execute("SELECT EXISTS (SELECT 1 FROM manifest WHERE call = %s)", [call])
+    ).fetchone()
+    return bool(row and row[0])
+
+
 async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> list[Unserved]:
     """Return what is decided of a call's bills and not served yet.
 

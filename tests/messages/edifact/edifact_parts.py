@@ -1,5 +1,7 @@
 """Made-up manifests that CUSCAR can hold without loss."""
 
+from datetime import datetime
+
 from hypothesis import strategies as st
 
 from waglan.manifest.model import (
@@ -32,9 +34,10 @@ WORDS = st.text("ABCabc019 +:'?\"\\,.é茶", min_size=1, max_size=30).map(
 )
 CODES = st.text("ABCDEFGHIJ0123456789", min_size=1, max_size=11)
 MASSES = st.integers(0, 10**12)
-DAYS = st.dates().map(lambda day: day.isoformat()) | st.datetimes().map(
-    lambda at: at.isoformat(timespec="minutes")
-)
+FIRST, LAST = datetime(1900, 1, 1), datetime(2199, 12, 31)  # noqa: DTZ001  (papers name no zone)
+DAYS = st.dates(FIRST.date(), LAST.date()).map(lambda day: day.isoformat()) | st.datetimes(
+    FIRST, LAST
+).map(lambda at: at.isoformat(timespec="minutes"))
 
 
 def maybe(values: st.SearchStrategy) -> st.SearchStrategy:

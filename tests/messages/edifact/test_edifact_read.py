@@ -5,8 +5,10 @@ import gc
 import pytest
 from edifact_files import AIR, HEAD, HOUSE, MASTER, codes, interchange, message, one, part
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Severity
 from waglan.codes.render import render
+from waglan.manifest.call import time_of
 from waglan.manifest.model import (
     Bill,
     Equipment,
@@ -164,11 +166,20 @@ def test_a_mass_keeps_its_unit_exactly_and_nonsense_is_found_and_left_out() -> N
     ]
 
 
-def test_a_time_that_cannot_be_read_stays_as_sent_with_a_finding() -> None:
-    body = "BGM+85+1+9'TDT+20+V'LOC+60+HKHKG'DTM+132:20261335:102'"
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("20261335:102", "20261335"),
+        ("000101010900:203", "0001-01-01T09:00"),  # no year that a ship can call in
+        ("999912312359:203", "9999-12-31T23:59"),
+    ],
+)
+def test_a_time_that_cannot_be_stays_as_sent_with_a_finding(sent: str, kept: str) -> None:
+    body = f"BGM+85+1+9'TDT+20+V'LOC+60+HKHKG'DTM+132:{sent}'"
     first, _ = one(interchange(message(body)))
     assert first.part is not None
-    assert first.part.head.arrival == "20261335"
+    assert first.part.head.arrival == kept
+    assert time_of(kept, zone=HONG_KONG) is None
     assert codes(first.findings) == ["EDIFACT-TIME"]
 
 

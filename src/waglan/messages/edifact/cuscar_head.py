@@ -3,7 +3,9 @@
 import re
 from functools import lru_cache
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity
+from waglan.manifest.call import time_of
 from waglan.manifest.model import Function, Head, Totals
 from waglan.messages.edifact import amount
 from waglan.messages.edifact.content import Content, Place, short
@@ -154,7 +156,7 @@ class CuscarHead(Content):
         if not self._is_main or not text or qualifier not in {*ARRIVALS, *DEPARTURES}:
             return
         time = amount.iso_8601(text, form)
-        if time is None:
+        if time_of(time, zone=HONG_KONG) is None:
             where = self.place(index, "DTM", "head/time", 2, 2)
             self.find(
                 Finding(
