@@ -13,6 +13,7 @@ from command_line import CommandLine
 from port import Officer, wait
 from running_instance import ORIGIN, Instance
 from shipping_papers import Call, Paper, manifest
+from tampering import tampering
 
 from waglan.customs.hold_list import Answer, HoldList, ask, check_holds
 from waglan.customs.officer_act import Kind
@@ -445,3 +446,15 @@ def test_keys_are_replaced_and_what_they_signed_before_holds(
     renew_statement_keys(folder, is_compromised=False)  # found at the next start, and published
     assert waglan("init").status == 0
     assert wait(lambda: len(port.keys().keys) == 8 or None)
+
+
+def test_a_status_that_was_altered_in_its_table_is_not_signed(port: Port) -> None:
+    number = port.filed()
+    port.detains(number)
+    assert len(port.states(number)) == 1
+    with tampering(port.instance, "notice") as conn:
+        conn.execute("UPDATE notice SET status = 'cleared' WHERE number = %s", [number])
+        refused = port.terminal.get(f"/v1/customs-status/{number}")
+        assert (refused.status_code, codes(refused)) == (409, ["STATUS-NOT-AS-LOGGED"])
+        assert codes(port.terminal.get(f"/v1/calls/{VOYAGE}/holds")) == ["STATUS-NOT-AS-LOGGED"]
+    assert len(port.states(number)) == 1

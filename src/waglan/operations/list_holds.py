@@ -49,6 +49,8 @@ async def list_holds(
         return None
     if not all(row.seq for row in listed):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
+    if not all(one.is_as_logged for one in found):
+        return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     listed.sort(key=lambda row: (row.bill, row.seq))
     holds = HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))
     return holds, [notice_seen(row.bill, row.authority, of) for of, row in together.items()]

@@ -55,6 +55,8 @@ async def state_status(
         return Finding("STATUS-WITHDRAWN", Severity.ERROR, _WHERE, {"key": key})
     if any(one.seq is None for one, _, _ in standing):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
+    if not all(one.is_as_logged for one, _, _ in standing):
+        return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     return [_stated(one, inside, key if is_box else None, now) for one, inside, is_box in standing]
 
 

@@ -31,6 +31,12 @@ class Served(msgspec.Struct, frozen=True):
     earlier: tuple[int, ...]
     filed_since: int | None  # a later version that its reader sees, of which it does not speak
     is_withdrawn: bool  # that version has the bill no more
+    in_log: str | None  # the status that its event tells; None: erased, or not for this reader
+
+    @property
+    def is_as_logged(self) -> bool:
+        """Whether nothing speaks against the table: what is signed must be what the log tells."""
+        return self.in_log in (None, self.status.value)
 
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
@@ -39,7 +45,9 @@ _SERVED = """
            n.served_at, l.seq, later.version,
            later.version IS NOT NULL AND (later.function = 'cancel' OR NOT EXISTS (
                SELECT 1 FROM bill b WHERE b.manifest_id = later.manifest_id
-               AND b.consignment = n.consignment))
+               AND b.consignment = n.consignment)),
+           (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
+            WHERE e.month = l.month AND e.event_id = l.event_id)
     FROM notice n JOIN organisation a ON a.org = n.authority
     LEFT JOIN log_leaf l ON l.event_id = n.event_id
     LEFT JOIN LATERAL (
@@ -92,7 +100,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
     found = []
     for _, group in groupby(rows, key=itemgetter(0)):
         (bill, manifest_id, party, status, number, manifest, version, call, told_at, seq, since,
-         withdrawn), *before = group  # fmt: skip
+         withdrawn, in_log), *before = group  # fmt: skip
         earlier = sorted(row[9] for row in before if row[9] is not None)
         found.append(
             Served(
@@ -109,6 +117,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
                 tuple(earlier),
                 since,
                 withdrawn,
+                in_log,
             )
         )
     return found
