@@ -70,6 +70,26 @@ def test_a_status_is_not_changed_in_its_table_unseen(
     assert waglan("log", "verify").status == 0
 
 
+BILLS = {
+    "lighter": """UPDATE bill SET particulars = convert_to(
+        replace(convert_from(particulars, 'UTF8'), '120000', '1000'), 'UTF8') WHERE {bill}""",
+    "below another": "UPDATE bill SET parent = 'X' WHERE {bill}",
+    "gone": "DELETE FROM bill WHERE {bill}",
+}
+
+
+@pytest.mark.parametrize("change", BILLS.values(), ids=BILLS)
+def test_a_bill_is_not_changed_in_its_table_unseen(
+    waglan: CommandLine, instance: Instance, detained: str, change: str
+) -> None:
+    with tampering(instance, "bill") as conn:
+        conn.execute("SET session_replication_role = replica")  # what points at it stays
+        assert conn.execute(change.format(bill=detained).encode()).rowcount == 1
+        ran = waglan("log", "verify")
+    assert (ran.status, "LOG-BILL-DIFFERS" in ran.err) == (1, True), ran.err
+    assert waglan("log", "verify").status == 0
+
+
 EVENTS = {
     "LOG-EVENT-UNNUMBERED": """INSERT INTO event SELECT -1, month, tx, org, code, about_kind, about,
         consignment, happened_at, recorded_at, salt, canonical FROM event WHERE {bill} LIMIT 1""",

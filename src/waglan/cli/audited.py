@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from waglan.logbook.leaf import SALT_BYTES, leaf_of, read_event
 from waglan.logbook.note import BadNote, Note, VerifierKey, read_note, signers_of
 from waglan.logbook.tiles import tile_path
 from waglan.logbook.tree import HASH_BYTES, TILE_WIDTH, Frontier, GetTile, TileId, root, width_in
+from waglan.manifest.model import Bill
 from waglan.store import audit as kept
 from waglan.store import log, witnesses
 from waglan.store.audit import Columns, Written
@@ -311,6 +313,8 @@ def _leaf(event: Written, found: Audited) -> bytes:
             found.find(_columns_differ(event.seq))
         if said.code in _STATUSES and not _is_kept_so(said, columns.kept):
             found.find(_status_differs(event.seq))
+        if said.code is EventCode.BILL_DECLARED and not _is_declared_so(said, columns.declared):
+            found.find(_bill_differs(event.seq))
     return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
 
 
@@ -332,7 +336,29 @@ def _is_kept_so(said: Event, kept: Mapping[str, Any] | None) -> bool:
     )
 
 
+_OF_BILL = (
+    "level", "parent", "place_of_loading", "port_of_discharge", "place_of_delivery",
+    "transhipment", "packages", "gross_mass_g",
+)  # fmt: skip
+
+
+def _is_declared_so(said: Event, bill: Bill | None) -> bool:
+    """Whether the table has of a bill what was declared of it."""
+    if bill is None:
+        return False
+    goods = [item.description for item in bill.goods]
+    boxes = {package.container for item in bill.goods for package in item.stowed}
+    told: Any = said.body
+    return (
+        all(told.get(name) == _plain(getattr(bill, name)) for name in _OF_BILL)
+        and _plain(told.get("goods")) == goods
+        and set(told.get("containers", ())) == boxes
+    )
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -400,6 +426,10 @@ def _not_erased(seq: int) -> Finding:
 def _unnumbered(kind: str, key: str) -> Finding:
     place = Where(f"events/{key}")
     return Finding("LOG-EVENT-UNNUMBERED", Severity.ERROR, place, {"kind": kind, "key": key})
+
+
+def _bill_differs(seq: int) -> Finding:
+    return Finding("LOG-BILL-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
 
 
 def _no_event(table: str, number: str) -> Finding:

@@ -67,3 +67,8 @@ def box_seen(told: moves.Told) -> Sight:
 def bill_seen(told: Told) -> Sight:
     """Return what a filing shows of a bill."""
     return Sight(KeyKind.BILL.value, told.bill.number, told.filer, told.consignment)
+
+
+def is_as_logged(one: Served) -> bool:
+    """Whether nothing speaks against the table: what is signed must be what the log tells."""
+    return one.in_log in (None, one.status.value)

@@ -10,7 +10,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.customs.detention import KINDS, DetentionKind, NoticeState, NoticeStep, state_of
 from waglan.customs.hold_list import FORM, HELD, HoldList, Row
-from waglan.operations._sights import notice_seen
+from waglan.operations._sights import is_as_logged, notice_seen
 from waglan.store import Transaction, detentions, log, notices
 from waglan.store.looks import Sight
 from waglan.store.notices import NOTICES_MAX, Served
@@ -49,7 +49,7 @@ async def list_holds(
         return None
     if not all(row.seq for row in listed):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
-    if not all(one.is_as_logged for one in found):
+    if not all(is_as_logged(one) for one in found):
         return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     listed.sort(key=lambda row: (row.bill, row.seq))
     holds = HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))

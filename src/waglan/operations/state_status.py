@@ -7,7 +7,7 @@ import msgspec
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.customs.signed_status import BOXES_MAX, SignedStatus
-from waglan.operations._sights import notices_seen
+from waglan.operations._sights import is_as_logged, notices_seen
 from waglan.store import Transaction, notices
 from waglan.store.looks import Sight
 from waglan.store.notices import Served
@@ -55,7 +55,7 @@ async def state_status(
         return Finding("STATUS-WITHDRAWN", Severity.ERROR, _WHERE, {"key": key})
     if any(one.seq is None for one, _, _ in standing):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
-    if not all(one.is_as_logged for one, _, _ in standing):
+    if not all(is_as_logged(one) for one, _, _ in standing):
         return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     return [_stated(one, inside, key if is_box else None, now) for one, inside, is_box in standing]
 

@@ -1,11 +1,17 @@
 """What an audit of the whole log reads: every numbered event, and every checkpoint."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from waglan.codes.event import EventCode
+from waglan.manifest.model import Bill
 from waglan.store import Transaction
+
+_BILL = msgspec.json.Decoder(Bill)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,7 @@ class Columns:
     recorded_at: datetime
     bill: str | None  # the number of the bill that the row points at; None if at none
     kept: Mapping[str, object] | None  # what `decision` or `notice` has of a status; None: nothing
+    declared: Bill | None  # what `bill` has of a bill's declaration, without whom it names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
                             WHERE (m.manifest_id, b.consignment) = (d.manifest_id, d.consignment)))
                     WHEN n.event_id IS NOT NULL THEN jsonb_build_object(
                         'status', n.status, 'manifest', n.manifest) END,
-               x.event_id IS NOT NULL
+               b.particulars, b.parent, x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
         LEFT JOIN consignment c ON c.consignment = e.consignment
@@ -64,6 +71,10 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
                 SELECT 1 FROM manifest m JOIN bill b USING (manifest_id)
                 WHERE m.manifest_id = n.manifest_id AND b.consignment = n.consignment
                   AND (m.id, m.version, m.call) = (n.manifest, n.version, n.call))
+        LEFT JOIN LATERAL (
+            SELECT b.particulars, b.parent FROM bill b JOIN manifest m USING (manifest_id)
+            WHERE e.code = %(declared)s AND b.consignment = e.consignment AND b.number = e.about
+              AND (m.org, m.filed_at) = (e.org, e.happened_at)) b ON true
         LEFT JOIN event_erased x ON x.event_id = l.event_id
         WHERE l.seq >= %(first)s ORDER BY l.seq LIMIT %(at_most)s
         """,
@@ -72,14 +83,35 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
             "at_most": at_most,
             "decided": EventCode.CUSTOMS_STATUS.value,
             "served": EventCode.NOTICE_SERVED.value,
+            "declared": EventCode.BILL_DECLARED.value,
         },
     )
-    return [
-        Written(seq, bytes(leaf), None, None, is_erased)
-        if salt is None
-        else Written(seq, bytes(leaf), (bytes(salt), bytes(canonical)), Columns(*rest), is_erased)
-        for seq, leaf, salt, canonical, *rest, is_erased in await rows.fetchall()
-    ]
+    return [_written(row) for row in await rows.fetchall()]
+
+
+def _written(row: Sequence[Any]) -> Written:
+    seq, leaf, salt, canonical, *columns, particulars, parent, is_erased = row
+    if salt is None:
+        return Written(seq, bytes(leaf), None, None, is_erased)
+    said_by, code, kind, about, happened_at, recorded_at, bill, kept = columns
+    declared = None if particulars is None else _BILL.decode(particulars)
+    return Written(
+        seq,
+        bytes(leaf),
+        (bytes(salt), bytes(canonical)),
+        Columns(
+            said_by,
+            code,
+            kind,
+            about,
+            happened_at,
+            recorded_at,
+            bill,
+            kept,
+            declared if declared and declared.parent == parent else None,
+        ),
+        is_erased,
+    )
 
 
 async def checkpoints(

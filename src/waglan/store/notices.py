@@ -33,11 +33,6 @@ class Served(msgspec.Struct, frozen=True):
     is_withdrawn: bool  # that version has the bill no more
     in_log: str | None  # the status that its event tells; None: erased, or not for this reader
 
-    @property
-    def is_as_logged(self) -> bool:
-        """Whether nothing speaks against the table: what is signed must be what the log tells."""
-        return self.in_log in (None, self.status.value)
-
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
 _SERVED = """
