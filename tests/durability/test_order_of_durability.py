@@ -24,7 +24,7 @@ from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server
 
 CALLS = "fdatasync,fsync,pwrite64,pwritev,sendto,sendmsg,write,writev"
-BYTES_SHOWN = 65_536  # a page of the WAL is 8 KiB, and several are written at once
+BYTES_SHOWN = 4 << 20  # a page of the WAL is 8 KiB, and hundreds are written at once
 ATTACHED_SECONDS_MAX = 20
 FLUSHED = re.compile(
     r"(fdatasync|fsync)\(\d+<[^>]*/pg_wal/|<\.\.\. (fdatasync|fsync) resumed>.*= 0"
