@@ -7,7 +7,7 @@ import pytest
 
 from waglan.cargo.status_code import meanings
 from waglan.cli.named import named_lines
-from waglan.cli.tracked import show, show_answers
+from waglan.cli.tracked import show, show_answers, show_messages
 from waglan.cli.wording import words
 from waglan.codes.render import Lang
 
@@ -116,3 +116,19 @@ def test_marks_of_several_lines_are_printed_as_one() -> None:
     marks = [{"goods": 1, "marks": "SAMPLE 02\nHONG KONG\r\nC/NO. 1-865"}]
     [line] = named_lines({"parties": [], "marks": marks, "erased": False}, "en")
     assert line.endswith(": SAMPLE 02 / HONG KONG / C/NO. 1-865")
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "    accepted in part (partly); 239,946 bytes, answers: 1"),
+        ("zh-Hant-HK", "    部分接納 (partly); 239,946 位元組\uff0c1 份回覆"),
+    ],
+)
+def test_a_message_in_a_list_fits_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], lang: Lang, told: str
+) -> None:
+    id_ = "01a2289d-757e-7519-9bf1-8c93466ff07f"
+    one = {"id": id_, "received_at": "2026-11-29T18:42:17Z", "state": "partly"}
+    show_messages([{**one, "size": 239_946, "answers": 1}], lang)
+    assert capsys.readouterr().out.splitlines() == [f"2026-11-29T18:42:17  {id_}", told]

@@ -63,11 +63,12 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
 
 
 def show_messages(found: Iterable[Mapping[str, Any]], lang: Lang) -> None:
-    """Print messages, a line each."""
+    """Print messages: when and which, and below it what became of it."""
     for one in found:
         state, at = coded("message_state", one["state"], lang), one["received_at"][:19]
         told = say("track", "message", lang, bytes=f"{one['size']:,}", answers=one["answers"])
-        _print(f"{at}  {one['id']}  {state}  {told}")
+        _print(f"{at}  {one['id']}")
+        _print(f"    {state}; {told}")
 
 
 def show_answers(
