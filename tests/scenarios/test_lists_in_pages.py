@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from command_line import CommandLine
 from port import filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -124,6 +126,63 @@ def test_tokens_are_found_by_their_kind_and_whether_they_have_ended(
     assert found() == {own, *made}
     unknown = line.get("/v1/tokens", params={"client": "robot"})
     assert (unknown.status_code, unknown.json()["findings"][0]["code"]) == (422, "HTTP-FIELD")
+
+
+def test_grants_are_found_by_bill_receiver_and_whether_they_have_ended(
+    port: Port, instance: Instance, waglan: CommandLine
+) -> None:
+    trader = instance.let_in("page-trader", "bank").get("/v1/whoami").json()["party"]
+    waglan.operates(instance).signs_in(port.line.headers["Authorization"])
+    first = waglan("grant", "give", BILLS[0], trader, "--view", "full", "--days", "2")
+    second = waglan("grant", "give", BILLS[1], trader)
+    assert (first.status, second.status, first.err) == (0, 0, "")
+    ids = [one.out.strip() for one in (first, second)]
+    assert waglan("grant", "revoke", ids[1]).status == 0
+
+    def found(**asked: str) -> set[str]:
+        shown = port.line.get("/v1/grants", params={"limit": "200"} | asked)
+        return {one["id"] for one in shown.raise_for_status().json()}
+
+    assert found(receiver=trader) == {*ids}
+    assert found(receiver=trader, ended="false") == {ids[0]}
+    assert found(receiver=trader, ended="true") == {ids[1]}
+    assert found(receiver=trader, bill=BILLS[1]) == {ids[1]}
+    assert found(receiver="page-nobody") == set()
+    assert len(found(bill=BILLS[0])) == len(found(bill=BILLS[2])) + 1
+    listed = waglan("grant", "list", "--bill", BILLS[0], "--receiver", trader, "--not-ended").out
+    assert f"{ids[0]}  {BILLS[0]}  {trader}: all that is declared" in listed
+    waglan.set("WAGLAN_LANG", "zh-Hant-HK")
+    assert "已於" in waglan("grant", "list", "--ended", "--receiver", trader).out
+    assert waglan("grant", "revoke", str(uuid4())).status == 1
+
+
+def seen(reader: httpx.Client, bill: str) -> bool | None:
+    return reader.get(f"/v1/track/{bill}").is_success or None
+
+
+def test_looks_are_found_by_what_was_seen_and_by_who_saw_it(
+    port: Port, instance: Instance, waglan: CommandLine
+) -> None:
+    readers = [instance.let_in(f"page-reader-{n}", "bank") for n in range(2)]
+    names = [one.get("/v1/whoami").json()["party"] for one in readers]
+    for reader, name, bill in zip(readers, names, BILLS, strict=False):
+        grant = {"bill": bill, "receiver": name, "view": "status", "days": 1}
+        assert port.line.post("/v1/grants", json=grant).is_success
+        wait(partial(seen, reader, bill))
+
+    def found(**asked: str) -> set[tuple[str, str]]:
+        shown = port.line.get("/v1/access-log", params={"limit": "200"} | asked)
+        looks = shown.raise_for_status().json()["looks"]
+        return {(one["party"], key) for one in looks for key in one["keys"]}
+
+    assert found(key=BILLS[0], party=names[0]) == {(names[0], BILLS[0])}
+    assert found(key=BILLS[1], party=names[0]) == set()
+    assert found(party=names[1]) == {(names[1], BILLS[1])}
+    assert {(names[n], BILLS[n]) for n in range(2)} <= found()
+    waglan.operates(instance).signs_in(port.line.headers["Authorization"])
+    told = waglan("access", "--key", BILLS[0], "--party", names[0]).out
+    assert BILLS[0] in told
+    assert names[1] not in told
 
 
 def test_events_are_found_by_code_kind_and_time_of_recording(port: Port) -> None:

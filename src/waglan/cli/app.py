@@ -18,6 +18,7 @@ from waglan.cli import (
     desk,
     draft,
     filing,
+    grant,
     keeping,
     keys,
     letter,
@@ -52,6 +53,7 @@ looks.add(app)
 app.add_typer(draft.app, name="draft")
 app.add_typer(address.app, name="address")
 app.add_typer(letter.app, name="letter")
+app.add_typer(grant.app, name="grant")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

@@ -18,14 +18,19 @@ def access(
     mine: Annotated[
         bool, typer.Option("--mine", help="At what is kept of yourself, not of your firm.")
     ] = False,
+    key: Annotated[
+        str, typer.Option(help="Only looks that name this bill, container, draft ….")
+    ] = "",
+    party: Annotated[str, typer.Option(help="Only looks by this organisation.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, newest first.")] = 50,
 ) -> None:
     """List who looked at what is your firm's, as what, at what, and what that rested on."""
     settings = Settings()
     path = "/v1/me/access-log" if mine else "/v1/access-log"
+    asked = {name: value for name, value in {"key": key, "party": party}.items() if value}
     reasons = words("basis", settings.lang)
     with client(settings) as http:
-        for one in pages(http, path, "looks", at_most=limit):
+        for one in pages(http, path, "looks", at_most=limit, **asked):
             who = ", ".join([*one["roles"], one["client"]])
             whose = f" {one['person']}" if one["person"] else ""
             reason = reasons.get(one["basis"], one["basis"])

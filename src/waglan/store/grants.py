@@ -129,14 +129,37 @@ async def given(tx: Transaction, grant_id: UUID) -> Given | None:
     return None if row is None else _given(row)
 
 
-async def newest(tx: Transaction, *, before: UUID | None, at_most: int) -> list[Given]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which grants are asked for; what is None narrows nothing."""
+
+    now: datetime
+    bill: str | None = None
+    receiver: PartyId | None = None
+    ended: bool | None = None  # expired or revoked
+
+
+async def newest(
+    tx: Transaction, wanted: Wanted, *, before: UUID | None, at_most: int
+) -> list[Given]:
     """Return the grants that this organisation gave, newest first, from one of them downwards."""
     rows = await tx.execute(
         _GIVEN + " AND (%(before)s::uuid IS NULL OR (g.given_at, g.grant_id) <"
         " (SELECT given_at, grant_id FROM consignment_grant"
         " WHERE org = current_org() AND grant_id = %(before)s))"
+        " AND (%(bill)s::text IS NULL OR c.number = %(bill)s)"
+        " AND (%(receiver)s::text IS NULL OR o.party = %(receiver)s)"
+        " AND (%(ended)s::bool IS NULL"
+        " OR %(ended)s = (r.grant_id IS NOT NULL OR g.until <= %(now)s))"
         " ORDER BY g.given_at DESC, g.grant_id DESC LIMIT %(at_most)s",
-        {"before": before, "at_most": at_most},
+        {
+            "before": before,
+            "bill": wanted.bill,
+            "receiver": wanted.receiver,
+            "ended": wanted.ended,
+            "now": wanted.now,
+            "at_most": at_most,
+        },
     )
     return [_given(row) for row in await rows.fetchall()]
 

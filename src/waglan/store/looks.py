@@ -147,17 +147,33 @@ class Look:
     count: int
 
 
-async def page(
-    tx: Transaction, *, before: UUID | None, at_most: int, person: str | None = None
-) -> list[Look]:
-    """Return the looks in the organisation's log, newest first, or those at one of its people."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which looks are asked for; what is None narrows nothing."""
+
+    person: str | None = None  # at one of the organisation's people
+    key: str | None = None  # at this bill, container, …: among the named ones of a look
+    party: PartyId | None = None  # by this organisation
+
+
+async def page(tx: Transaction, wanted: Wanted, *, before: UUID | None, at_most: int) -> list[Look]:
+    """Return the looks in the organisation's log, newest first."""
+    person = wanted.person
     rows = await tx.execute(
         "SELECT l.look, l.at, o.party, o.roles, l.by_client, l.by_person, l.asked, l.basis,"
         " l.kind, l.keys, l.count FROM look l JOIN organisation o ON o.org = l.by_org"
         " WHERE l.org = current_org() AND (%(before)s::uuid IS NULL OR l.look < %(before)s)"
         " AND (%(person)s::text IS NULL OR (l.kind = 'person' AND l.keys @> ARRAY[%(person)s]))"
+        " AND (%(key)s::text IS NULL OR l.keys @> ARRAY[%(key)s])"
+        " AND (%(party)s::text IS NULL OR o.party = %(party)s)"
         " ORDER BY l.look DESC LIMIT %(at_most)s",
-        {"before": before, "person": person, "at_most": at_most},
+        {
+            "before": before,
+            "person": person,
+            "key": wanted.key,
+            "party": wanted.party,
+            "at_most": at_most,
+        },
     )
     return [
         Look(look, at, PartyId(party), tuple(map(Role, roles)), ClientKind(client), by_person,

@@ -21,7 +21,7 @@ from waglan.operations.revoke_grant import revoke_grant
 from waglan.parties.permission import Act
 from waglan.parties.readers import View
 from waglan.store import grants
-from waglan.store.grants import Given
+from waglan.store.grants import Given, Wanted
 
 router = APIRouter(prefix="/v1/grants", tags=["grants"])
 
@@ -104,15 +104,20 @@ async def revoke(grant: UUID, response: Response, visitor: TheVisitor) -> None:
 
 
 @router.get("", response_model=list[GrantView], responses=ERRORS)
-async def newest(
+async def newest(  # noqa: PLR0913 -- each is a filter of its own
     visitor: TheVisitor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[UUID | None, Query()] = None,
+    bill: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
+    receiver: Annotated[str | None, Query(min_length=1, max_length=40)] = None,
+    ended: Annotated[bool | None, Query(description="Expired or revoked.")] = None,
 ) -> list[GrantView]:
     """List the grants that you gave, newest first; `before` is the last `id` you saw."""
     visitor.must(Act.READ)
+    wanted = Wanted(visitor.kit.clock(), bill, PartyId(receiver) if receiver else None, ended)
     async with visitor.transaction() as tx:
-        return [_view(one) for one in await grants.newest(tx, before=before, at_most=limit)]
+        found = await grants.newest(tx, wanted, before=before, at_most=limit)
+    return [_view(one) for one in found]
 
 
 async def _settled(visitor: Visitor, grant: UUID) -> GrantView:

@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from waglan.codes.party import PartyId
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.parties.look import Basis
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role
 from waglan.store import looks
-from waglan.store.looks import Look
+from waglan.store.looks import Look, Wanted
 
 router = APIRouter(prefix="/v1", tags=["access log"])
 
@@ -51,11 +52,21 @@ class LookPage(BaseModel):
 
 
 @router.get("/access-log", response_model=LookPage, responses=ERRORS)
-async def of_the_firm(visitor: TheVisitor, before: Before = None, limit: Limit = 50) -> LookPage:
-    """List who looked at what is your firm's; at customs, what your own officers looked at."""
+async def of_the_firm(
+    visitor: TheVisitor,
+    before: Before = None,
+    limit: Limit = 50,
+    key: Annotated[str | None, Query(min_length=1, max_length=80)] = None,
+    party: Annotated[str | None, Query(min_length=1, max_length=40)] = None,
+) -> LookPage:
+    """List who looked at what is your firm's; at customs, what your own officers looked at.
+
+    `key` finds the looks that name a bill, a container, a draft …, `party` those of one firm.
+    """
     visitor.must(Act.READ_LOOKS)
+    wanted = Wanted(key=key, party=PartyId(party) if party else None)
     async with visitor.transaction() as tx:
-        found = await looks.page(tx, before=before, at_most=limit + 1)
+        found = await looks.page(tx, wanted, before=before, at_most=limit + 1)
     return _page(found, limit)
 
 
@@ -64,8 +75,8 @@ async def of_myself(visitor: TheVisitor, before: Before = None, limit: Limit = 5
     """List who looked at what is kept of you as a person."""
     visitor.must(Act.KEEP_ACCOUNT)
     async with visitor.transaction() as tx:
-        subject = visitor.holder.subject
-        found = await looks.page(tx, before=before, at_most=limit + 1, person=subject)
+        wanted = Wanted(person=visitor.holder.subject)
+        found = await looks.page(tx, wanted, before=before, at_most=limit + 1)
     return _page(found, limit)
 
 
