@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from waglan.cli.moment import day
 from waglan.cli.profile import profile
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, listed, path_step
@@ -122,9 +123,9 @@ def list_tokens(
     with client(settings) as http:
         found = listed(http, "/v1/tokens", "before", "token", **asked)
     for one in found:
-        until = say("token", "until", settings.lang, at=one["expires_at"][:10])
+        until = say("token", "until", settings.lang, at=day(one["expires_at"]))
         if one["revoked_at"]:
-            until = say("token", "revoked", settings.lang, at=one["revoked_at"][:10])
+            until = say("token", "revoked", settings.lang, at=day(one["revoked_at"]))
         whose = f"{one['client']} {one['label'] or ''}".strip()
         typer.echo(plain(f"{one['token']}  {until}"))
         typer.echo(plain(f"    {whose}: {', '.join(one['scopes'])}"))
@@ -141,6 +142,6 @@ def revoke(token_id: Annotated[str, typer.Argument(metavar="TOKEN", help="tok_â€
 
 def _show_secret(issued: dict[str, str]) -> None:
     """The secret alone goes to stdout, so that it can go straight into a file."""
-    lang, until = Settings().lang, issued["expires_at"][:10]
+    lang, until = Settings().lang, day(issued["expires_at"])
     typer.echo(issued["secret"])
     typer.echo(say("token", "once", lang, token=plain(issued["token"]), at=until), err=True)

@@ -8,6 +8,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_tables
+from waglan.cli.moment import minute, second
 from waglan.cli.named import named_lines
 from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
@@ -59,8 +60,8 @@ def list_keys() -> None:
     """List your officers' keys, newest first, with those that ended."""
     with client(Settings()) as http:
         for one in pages(http, "/v1/customs/officer-keys", "keys"):
-            until = one["ended_at"][:16] if one["ended_at"] else "-"
-            since = one["registered_at"][:16]
+            until = minute(one["ended_at"])
+            since = minute(one["registered_at"])
             typer.echo(plain(f"{one['officer']}  {one['key_sha256'][:16]}  {since}  {until}"))
 
 
@@ -132,13 +133,13 @@ def _call(call: dict[str, Any], lang: Lang) -> str:
     marks = [say("desk", f"call_{wait}", lang) for wait in call["waits"]]
     for mark in ("passed_over_at", "order_tells_at"):
         if call[mark]:
-            marks.append(say("desk", mark, lang, at=call[mark][:16]))
+            marks.append(say("desk", mark, lang, at=minute(call[mark])))
     return f"{line}  ({'; '.join(marks)})" if marks else line
 
 
 def _arrival(what: dict[str, Any], lang: Lang) -> str:
     at: str | None = what["arrives_at"]
-    return at[:16] if at else say("desk", "arrival_unknown", lang)
+    return minute(at) if at else say("desk", "arrival_unknown", lang)
 
 
 def _waiting(bill: dict[str, Any], lang: Lang) -> str:
@@ -191,7 +192,7 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
             by = step["act"] or step["order"] or "-"
             result = [coded("result", step["result"], settings.lang)] if step["result"] else []
             why = ", ".join([*step["fired"], *step["targeting"], *result])
-            at, status = step["decided_at"][:19], coded("customs", step["status"], settings.lang)
+            at, status = second(step["decided_at"]), coded("customs", step["status"], settings.lang)
             typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
 
 
@@ -328,7 +329,7 @@ def extend(
         named = {"number": notice, "version": version}
         said = {"notice": named, "due": due, "reason": reason, "instruction": instruction}
         handed_in(http, key, "extend-notice", **said)
-    typer.echo(say("notice", "extended", settings.lang, notice=notice, due=f"{due:%Y-%m-%d %H:%M}"))
+    typer.echo(say("notice", "extended", settings.lang, notice=notice, due=minute(due.isoformat())))
 
 
 @app.command("name-addressee")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client
 from waglan.cli.wording import plain, say
@@ -39,7 +40,7 @@ def back_test(
 
 def show(found: dict[str, Any], lang: Lang) -> None:
     """Print what came of a back-test, counts alone."""
-    head = {name: plain(found[name][:16]) for name in ("since", "until")}
+    head = {name: plain(minute(found[name])) for name in ("since", "until")}
     counts = {"manifests": found["manifests"], "done": found["done"], "erased": found["erased"]}
     typer.echo(say("back_test", "head", lang, by=plain(found["asked_by"]), **head, **counts))
     for group in GROUPS:

@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_back_test
+from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, pages, path_step
@@ -166,7 +167,7 @@ def list_orders() -> None:
     with client(settings) as http:
         found = list(_pages(http, "/v1/customs/standing-orders", "orders"))
     for one in found:
-        until = one["valid_until"][:16]
+        until = minute(one["valid_until"])
         typer.echo(plain(f"{one['order_id']:<20}  {one['state']:<8}  {until}  {one['officer']}"))
         if one["expires_soon"]:
             typer.echo(

@@ -5,6 +5,7 @@ from typing import Any
 
 import typer
 
+from waglan.cli.moment import minute, second
 from waglan.cli.talk import show_finding
 from waglan.cli.wording import coded, plain, say
 from waglan.codes.render import Lang
@@ -35,7 +36,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
     for step in one["steps"]:
         said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))
         act = coded("draft_act", step["act"], lang)
-        typer.echo(plain(f"{step['n']:>3}  {step['at'][:19]}  {act:<12} {said}".rstrip()))
+        typer.echo(plain(f"{step['n']:>3}  {second(step['at'])}  {act:<12} {said}".rstrip()))
     for filed in one["filed"]:
         if filed["findings"]:
             typer.echo(say("draft", "refused", lang, step=filed["step"]))
@@ -96,7 +97,7 @@ def value(told: object) -> str:
 
 
 def _source(source: Shown, lang: Lang) -> str:
-    at = (source["said_at"] or source["recorded_at"] or "")[:16]
+    at = minute(source["said_at"] or source["recorded_at"])
     kind = coded("source", source["kind"], lang)
     told = [kind, source["document"], source["sender"], source["place"], at]
     return ", ".join(filter(None, told))

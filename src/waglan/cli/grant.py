@@ -6,6 +6,7 @@ from typing import Annotated
 import httpx
 import typer
 
+from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, listed, made, path_step
 from waglan.cli.wording import plain, say, words
@@ -65,7 +66,7 @@ def list_grants(
         for one in listed(http, "/v1/grants", "before", "id", **asked):
             view = views.get(one["view"], one["view"])
             typer.echo(plain(f"{one['id']}  {one['bill']}  {one['receiver']}: {view}"))
-            times = {name: (one[name] or "")[:19] for name in ("given_at", "until", "revoked_at")}
+            times = {name: minute(one[name]) for name in ("given_at", "until", "revoked_at")}
             how = "revoked" if one["revoked_at"] else "until"
             typer.echo("    " + say("grant", how, settings.lang, **times))
 

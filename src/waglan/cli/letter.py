@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from waglan.cli.moment import day
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, pages, show_finding
 from waglan.cli.wording import plain, say
@@ -78,10 +79,10 @@ def list_letters(
             )
             typer.echo(plain(f"{one['id']}  {who}: {', '.join(one['profiles'])}"))
             if one["ended_at"]:
-                ended = one["ended_at"][:10]
-                typer.echo("    " + say("letter", "ended", settings.lang, at=ended))
+                at = day(one["ended_at"])
+                typer.echo("    " + say("letter", "ended", settings.lang, at=at))
             elif one["until"]:
-                days = {"since": _day(one["since"]), "until": _day(one["until"])}
+                days = {"since": day(one["since"]), "until": day(one["until"])}
                 typer.echo("    " + say("letter", "until", settings.lang, **days))
             for finding in one["findings"]:
                 show_finding(finding, settings.lang)
@@ -98,7 +99,3 @@ def end(letter: Annotated[str, typer.Argument(help="The letter's id.")]) -> None
 
 def _midnight(day: datetime) -> str:
     return day.replace(tzinfo=HONG_KONG).astimezone(UTC).isoformat()
-
-
-def _day(at: str) -> str:
-    return datetime.fromisoformat(at).astimezone(HONG_KONG).date().isoformat()

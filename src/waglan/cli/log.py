@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waglan.cli import here
+from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
 from waglan.codes.calendar import HONG_KONG
@@ -59,7 +60,7 @@ def show(  # noqa: PLR0913 -- each is an option of its own
     for event in response.json()["events"]:
         about = event["about"]
         who = event["said_by"]
-        line = f"{event['seq']:>8}  {event['happened_at'][:19]}  {event['code']}"
+        line = f"{event['seq']:>8}  {second(event['happened_at'])}  {event['code']}"
         typer.echo(plain(line))
         typer.echo(plain(f"          {about['kind']} {about['key']}  ({who})"))
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.talk import client, pages
 from waglan.cli.wording import plain, say, words
@@ -34,7 +35,7 @@ def access(
             who = ", ".join([*one["roles"], one["client"]])
             whose = f" {one['person']}" if one["person"] else ""
             reason = reasons.get(one["basis"], one["basis"])
-            typer.echo(plain(f"{one['at'][:19]}  {one['party']} ({who}){whose}: {reason}"))
+            typer.echo(plain(f"{second(one['at'])}  {one['party']} ({who}){whose}: {reason}"))
             more = one["count"] - len(one["keys"])
             rest = f" {say('access', 'more', settings.lang, n=more)}" if more else ""
             keys = ", ".join(one["keys"]) + rest

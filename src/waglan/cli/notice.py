@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from waglan.cli.moment import minute, second
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, new_key, pages, path_step
 from waglan.cli.versioned import versioned
@@ -124,7 +125,7 @@ def _seen(http: httpx.Client, number: str) -> dict[str, Any]:
 
 def _line(one: dict[str, Any], lang: Lang) -> str:
     names = words("notice", lang)
-    due = "-" if one["due"] is None else one["due"][:16]
+    due = minute(one["due"])
     state = names[one["state"]]
     if one["overdue"]:
         state = f"{state}, {names['overdue']}"
@@ -145,16 +146,15 @@ def _show(one: dict[str, Any], lang: Lang) -> None:
         if text:
             typer.echo(plain(f"  {names[name]}: {text}"))
     for to in one["addressees"]:
-        at = "-" if to["acknowledged_at"] is None else to["acknowledged_at"][:19]
+        at = second(to["acknowledged_at"])
         who = to["party"] or names[to["reach"]]
         line = say("notice", "to", lang, capacity=names[to["capacity"]], who=who, at=at)
         typer.echo(plain(f"  {line}"))
     for step in one["steps"]:
-        due = [] if step["due"] is None else [step["due"][:16]]
+        due = [] if step["due"] is None else [minute(step["due"])]
         said = [*due, *step["boxes"], *filter(None, [step["instruction"], step["text"]])]
-        typer.echo(
-            plain(f"  {step['at'][:19]}  {step['party']}  {names[step['step']]}  {'  '.join(said)}")
-        )
+        line = "  ".join([step["party"], names[step["step"]], *said])
+        typer.echo(plain(f"  {second(step['at'])}  {line}"))
     for document in one["documents"]:
         given = names["given" if document["given"] else "not_given"]
         typer.echo(

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import typer
 
+from waglan.cli.moment import day, minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, public
 from waglan.cli.wording import plain, say
@@ -40,7 +41,7 @@ def sign_in(
     with public(settings, settings.url) as http:
         shown = answered(http.post("/v1/sign-in", json=who)).json()
     typer.echo(shown["secret"])
-    until = shown["expires_at"][:16]
+    until = minute(shown["expires_at"])
     typer.echo(say("people", "signed_in", settings.lang, at=until), err=True)
 
 
@@ -91,7 +92,7 @@ def add_person(
         shown = answered(http.post("/v1/persons", json=new)).json()
     if shown["secret"]:
         typer.echo(shown["secret"])
-        at = shown["expires_at"][:10]
+        at = day(shown["expires_at"])
         typer.echo(say("token", "once", settings.lang, token=shown["token"], at=at), err=True)
     else:
         _show_link(settings, shown["link"], shown["person"], shown["link_expires_at"])
@@ -105,7 +106,7 @@ def list_persons() -> None:
         for one in _pages(http, "/v1/persons", "persons"):
             roles = ", ".join(one["roles"]) or "-"
             if one["left_at"]:
-                roles = say("people", "gone", settings.lang, at=one["left_at"][:10])
+                roles = say("people", "gone", settings.lang, at=day(one["left_at"]))
             typer.echo(plain(f"{one['person']}  {one['name']}"))
             typer.echo(plain(f"    {one['login'] or '-'}: {roles}"))
 
@@ -191,7 +192,7 @@ def sessions() -> None:
     with client(settings) as http:
         for one in _pages(http, "/v1/me/sessions", "sessions"):
             kind = say("people", "session" if one["is_session"] else "token", settings.lang)
-            until = say("people", "until", settings.lang, at=one["expires_at"][:16])
+            until = say("people", "until", settings.lang, at=minute(one["expires_at"]))
             here = f" ({say('people', 'this', settings.lang)})" if one["is_this"] else ""
             typer.echo(plain(f"{one['token']}  {kind} {until}{here}"))
 
@@ -220,7 +221,7 @@ def _pages(http: httpx.Client, path: str, name: str) -> Iterator[dict[str, Any]]
 def _show_link(settings: Settings, path: str, subject: str, until: str) -> None:
     """The link alone goes to stdout, so that it can go straight into a file."""
     typer.echo(settings.url.rstrip("/") + path)
-    told = say("people", "link", settings.lang, person=plain(subject), at=until[:16])
+    told = say("people", "link", settings.lang, person=plain(subject), at=minute(until))
     typer.echo(told, err=True)
 
 

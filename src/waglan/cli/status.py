@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.wording import coded, plain, say, stopped
 from waglan.codes.finding import Finding, Severity, Where
@@ -98,7 +99,7 @@ def _tell(one: dict[str, Any], lang: Lang) -> None:
             bill=one["bill"],
             status=coded("customs", one["status"], lang),
             authority=one["authority"],
-            at=one["told_at"][:19],
+            at=second(one["told_at"]),
             version=one["version"],
             seq=one["seq"],
         )

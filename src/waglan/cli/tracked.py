@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from waglan.cli.moment import second
 from waglan.cli.named import named_lines
 from waglan.cli.wording import coded, plain, say, words
 from waglan.codes.render import Lang
@@ -28,7 +29,7 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         _print(say("track", which, lang, events=len(found["events"])), indent=2)
         for event in found["events"]:
             seq = "…" if event["seq"] is None else str(event["seq"])
-            when = event["happened_at"][:19].replace("T", " ")
+            when = second(event["happened_at"])
             _print(f"{seq:>8}  {when}  {event['code']}  ({event['said_by']})")
             for line in _asked(event, lang):
                 _print(line, indent=10)
@@ -65,7 +66,7 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
 def show_messages(found: Iterable[Mapping[str, Any]], lang: Lang) -> None:
     """Print messages: when and which, and below it what became of it."""
     for one in found:
-        state, at = coded("message_state", one["state"], lang), one["received_at"][:19]
+        state, at = coded("message_state", one["state"], lang), second(one["received_at"])
         told = say("track", "message", lang, bytes=f"{one['size']:,}", answers=one["answers"])
         _print(f"{at}  {one['id']}")
         _print(f"    {state}; {told}")
@@ -76,19 +77,19 @@ def show_answers(
 ) -> None:
     """Print the answers that wait, and what partners said."""
     for one in own:
-        _print(f"{one['made_at'][:19]}  {one['kind']}  {one['href']}")
+        _print(f"{second(one['made_at'])}  {one['kind']}  {one['href']}")
     names = words("answers", lang)
     for one in partners:
         codes = ", ".join(one["codes"])
         said = f"{names[one['verdict']]} ({codes})" if codes else names[one["verdict"]]
-        _print(f"{one['told_at'][:19]}  {one['kind']}  {one['about']}  {one['said_by']}: {said}")
+        _print(f"{second(one['told_at'])}  {one['kind']}  {one['about']}  {one['said_by']}: {said}")
 
 
 def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
     declared, customs, told = found["declared"], found["customs"], found["particulars"]
     lines = []
     if declared:
-        by, at = declared["said_by"], declared["happened_at"][:19]
+        by, at = declared["said_by"], second(declared["happened_at"])
         lines.append(say("track", "declared", lang, by=by, at=at, version=found["version"] or "?"))
     if found["parts"]:
         lines.append(say("track", "parts", lang, parts=found["parts"]))
@@ -99,10 +100,10 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(say("track", "containers", lang, containers=", ".join(map(str, containers))))
     moved = found["moved"]
     if moved:
-        at = moved["happened_at"][:19]
+        at = second(moved["happened_at"])
         lines.append(say("track", "moved", lang, what=moved["what"], by=moved["said_by"], at=at))
     if customs:
-        at = customs["happened_at"][:19]
+        at = second(customs["happened_at"])
         lines.append(
             say("track", "customs", lang, status=coded("customs", customs["what"], lang), at=at)
         )
@@ -119,7 +120,7 @@ def _answered(answered: Mapping[str, Any] | None, lang: Lang) -> str:
     if answered is None:
         return say("track", "unanswered", lang)
     bills = "?" if answered["what"] is None else answered["what"]
-    return say("track", "answered", lang, bills=bills, at=answered["happened_at"][:19])
+    return say("track", "answered", lang, bills=bills, at=second(answered["happened_at"]))
 
 
 def _cleared(part: Mapping[str, Any], lang: Lang) -> str:
@@ -141,7 +142,7 @@ def _asked(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     for name in ASKED:
         if told := event["body"].get(name):
             text = ", ".join(map(str, told)) if isinstance(told, list) else str(told)
-            yield say("track", name, lang, text=text[:19] if name == "due" else text)
+            yield say("track", name, lang, text=second(text) if name == "due" else text)
 
 
 def _let_go(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
