@@ -21,6 +21,7 @@ import peers
 from postgres_cpu import cpu_s, postmaster
 from small_port import Port, embedded, hand_in, port, processors
 
+from waglan.codes.render import templates
 from waglan.customs import judge
 from waglan.customs.rules import (
     RULES,
@@ -30,6 +31,7 @@ from waglan.customs.rules import (
     placeholder_party,
     vague_description,
 )
+from waglan.gateway.garbage import collect_rarely
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Do, Find, Worker
 from waglan.operations.serve_notices import serve_notices
@@ -131,6 +133,8 @@ async def _whole_path() -> None:
         worker = Worker(one.kit)
         sequencer = Sequencer(one.kit.pools.engine, one.kit.keys, one.kit.clock)
         await sequencer.tick()
+        templates("en")  # as a worker does when it starts, and then
+        collect_rarely()
         base_mib = _peak_mib()
         costs = _Costs(postmaster(server.house.data))
 

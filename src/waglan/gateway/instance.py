@@ -6,7 +6,6 @@ interface dies, the others end: the next start must not find a sequencer of an o
 """
 
 import asyncio
-import gc
 import multiprocessing
 import signal
 import socket
@@ -20,9 +19,11 @@ import structlog
 import uvicorn
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.render import templates
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start, make_keys_known
+from waglan.gateway.garbage import collect_rarely
 from waglan.gateway.http.app import application
 from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
@@ -32,6 +33,7 @@ from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.turns import RequestRates, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
+from waglan.messages.result import LANGS
 from waglan.store import log
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
@@ -66,11 +68,6 @@ class Config:
     def keys(self) -> Keys:
         """Return the instance's keys."""
         return keys(self.home / "keys", self.origin)
-
-
-# Before they are looked through. A batch of a thousand events makes ten thousand at once and no
-# circle among them; by Python's own measure of 700 they are looked through again and again.
-YOUNG_OBJECTS = 20_000
 
 
 class _Server(uvicorn.Server):
@@ -129,9 +126,7 @@ async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[
                 timeout_keep_alive=IDLE_SECONDS,
             )
         )
-        gc.collect()
-        gc.freeze()  # what an application consists of is no garbage, and need not be looked through
-        gc.set_threshold(YOUNG_OBJECTS)
+        collect_rarely()
         async with _processes(config), asyncio.TaskGroup() as tasks:
             bell = tasks.create_task(kit.bell.listen(config.dsn.app))
             serving = tasks.create_task(server.serve([listening]))
@@ -242,12 +237,15 @@ async def _sequence(config: Config) -> None:
 async def _work(config: Config) -> None:
     async with pools(config.dsn, size_max=2) as opened:
         worker = Worker(Kit(opened, config.keys(), config.message_bytes_max))
+        for lang in LANGS:
+            templates(lang)  # read now, not while a filer waits
         await _until_told(lambda stop: workers.run(worker, stop))
 
 
 async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    collect_rarely()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     parent = multiprocessing.parent_process()
