@@ -31,5 +31,8 @@ def _restore(conn: psycopg.Connection[Any], table: str) -> None:
     ).fetchone()
     names = columns[0] if columns else ""
     conn.execute(f"DELETE FROM {table}".encode())
-    conn.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM saved_{table}".encode())
+    back = (
+        f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {names} FROM saved_{table}"
+    )
+    conn.execute(back.encode())
     conn.execute(f"DROP TABLE saved_{table}".encode())

@@ -90,6 +90,26 @@ def test_a_bill_is_not_changed_in_its_table_unseen(
     assert waglan("log", "verify").status == 0
 
 
+MESSAGES = {
+    "another": "UPDATE message SET sha256 = sha256(sha256) WHERE {newest}",
+    "another's token": "UPDATE message SET token = 'tok_' || repeat('0', 32) WHERE {newest}",
+    "gone": "DELETE FROM message WHERE {newest}",
+}
+
+
+@pytest.mark.parametrize("change", MESSAGES.values(), ids=MESSAGES)
+def test_a_message_is_not_changed_in_its_table_unseen(
+    waglan: CommandLine, instance: Instance, detained: str, change: str
+) -> None:
+    newest = "message_id = (SELECT max(message_id) FROM message)"
+    with tampering(instance, "message") as conn:
+        conn.execute("SET session_replication_role = replica")  # what points at it stays
+        assert conn.execute(change.format(newest=newest).encode()).rowcount == 1
+        ran = waglan("log", "verify")
+    assert (ran.status, "LOG-MESSAGE-DIFFERS" in ran.err) == (1, True), ran.err
+    assert waglan("log", "verify").status == 0
+
+
 EVENTS = {
     "LOG-EVENT-UNNUMBERED": """INSERT INTO event SELECT -1, month, tx, org, code, about_kind, about,
         consignment, happened_at, recorded_at, salt, canonical FROM event WHERE {bill} LIMIT 1""",

@@ -315,6 +315,8 @@ def _leaf(event: Written, found: Audited) -> bytes:
             found.find(_status_differs(event.seq))
         if said.code is EventCode.BILL_DECLARED and not _is_declared_so(said, columns.declared):
             found.find(_bill_differs(event.seq))
+        if said.code is EventCode.MESSAGE_RECEIVED and columns.kept != said.body:
+            found.find(_message_differs(event.seq))
     return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
 
 
@@ -430,6 +432,10 @@ def _unnumbered(kind: str, key: str) -> Finding:
 
 def _bill_differs(seq: int) -> Finding:
     return Finding("LOG-BILL-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _message_differs(seq: int) -> Finding:
+    return Finding("LOG-MESSAGE-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
 
 
 def _no_event(table: str, number: str) -> Finding:

@@ -25,7 +25,7 @@ class Columns:
     happened_at: datetime
     recorded_at: datetime
     bill: str | None  # the number of the bill that the row points at; None if at none
-    kept: Mapping[str, object] | None  # what `decision` or `notice` has of a status; None: nothing
+    kept: Mapping[str, object] | None  # what `decision`, `notice` or `message` has of it
     declared: Bill | None  # what `bill` has of a bill's declaration, without whom it names
 
 
@@ -58,7 +58,9 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
                             SELECT m.id FROM manifest m JOIN bill b USING (manifest_id)
                             WHERE (m.manifest_id, b.consignment) = (d.manifest_id, d.consignment)))
                     WHEN n.event_id IS NOT NULL THEN jsonb_build_object(
-                        'status', n.status, 'manifest', n.manifest) END,
+                        'status', n.status, 'manifest', n.manifest)
+                    WHEN r.message_id IS NOT NULL THEN jsonb_build_object(
+                        'sha256', encode(r.sha256, 'hex'), 'size', r.size, 'token', r.token) END,
                b.particulars, b.parent, x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
@@ -71,6 +73,9 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
                 SELECT 1 FROM manifest m JOIN bill b USING (manifest_id)
                 WHERE m.manifest_id = n.manifest_id AND b.consignment = n.consignment
                   AND (m.id, m.version, m.call) = (n.manifest, n.version, n.call))
+        LEFT JOIN message r ON r.org = e.org AND r.received_at = e.recorded_at
+            AND r.id = CASE WHEN e.code = %(received)s AND pg_input_is_valid(e.about, 'uuid')
+                            THEN e.about::uuid END
         LEFT JOIN LATERAL (
             SELECT b.particulars, b.parent FROM bill b JOIN manifest m USING (manifest_id)
             WHERE e.code = %(declared)s AND b.consignment = e.consignment AND b.number = e.about
@@ -84,6 +89,7 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
             "decided": EventCode.CUSTOMS_STATUS.value,
             "served": EventCode.NOTICE_SERVED.value,
             "declared": EventCode.BILL_DECLARED.value,
+            "received": EventCode.MESSAGE_RECEIVED.value,
         },
     )
     return [_written(row) for row in await rows.fetchall()]
