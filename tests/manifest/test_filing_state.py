@@ -78,6 +78,24 @@ def test_what_was_accepted_is_amended_replaced_or_cancelled_and_stands_meanwhile
     assert refused(*FILED, A.AMEND)
 
 
+def test_everybody_prepared_it_who_made_changed_or_submitted_it() -> None:
+    assert after(*FILED).prepared_by == {"person 1", "person 3"}
+    mended = after(*FILED[:3], A.CHANGE, A.CHANGE, A.CHECK, A.SUBMIT)
+    assert mended.prepared_by == {"person 1", "person 3", "person 4", "person 5", "person 7"}
+    sent_back = after(*FILED[:3], A.SEND_BACK, A.CHECK, A.SUBMIT)
+    assert sent_back.prepared_by == {"person 1", "person 3", "person 6"}
+
+
+def test_a_refused_filing_keeps_its_preparers_and_an_amendment_has_its_own() -> None:
+    refusal = after(*FILED, A.REFUSE, A.CHANGE, A.CHECK, A.SUBMIT)
+    assert refusal.prepared_by == {"person 1", "person 3", "person 7", "person 9"}
+    for act in BEGINS:
+        begun = after(*FILED, A.ACCEPT, act, A.CHECK, A.SUBMIT)
+        assert begun.prepared_by == {"person 7", "person 9"}
+        given_up = after(*FILED, A.ACCEPT, act, A.CHECK, A.LET_STAND, act)
+        assert given_up.prepared_by == {"person 10"}
+
+
 def test_a_refused_amendment_leaves_what_was_accepted_standing() -> None:
     again = (A.REPLACE, A.CHANGE, A.CHECK, A.SUBMIT, A.APPROVE, A.HAND_OVER, A.REFUSE)
     found = after(*FILED, A.ACCEPT, *again)

@@ -348,6 +348,77 @@ def test_who_changed_it_does_not_approve_it_though_another_submitted(firm: Firm)
     assert (draft["state"], draft["steps"][-1]["text"]) == ("draft", sent["reason"])
 
 
+def test_who_made_it_does_not_approve_it_though_another_changed_it_last(firm: Firm) -> None:
+    new = {"name": "Sample Third", "scopes": ["read", "file"], "days": 9}
+    third = firm.instance.client(ok(firm.preparer.post("/v1/persons", json=new), 201)["secret"])
+    number = firm.number("HX")
+    draft = made(firm, number)
+    change = {"step": draft["step"], "fields": {f"bills/{number}/goods/1/marks": "ONE MARK"}}
+    draft = ok(firm.approver.patch(at(draft), json=change))
+    draft = ok(firm.approver.post(f"{at(draft)}/submit", json={"step": draft["step"]}))
+    seen = {"step": draft["step"]}
+    for own in (firm.preparer, firm.approver):
+        assert codes(own.post(f"{at(draft)}/approve", json=seen)) == ["APPROVAL-OWN-WORK"]
+    assert ok(firm.preparer.get(at(draft)))["state"] == "awaiting-approval"
+    ok(third.post(f"{at(draft)}/approve", json=seen))
+    draft = answered(firm, draft)
+    assert draft["state"] == "accepted", draft["filed"]
+    # The amendment is the second's work; the first, whose own was approved before, may approve it.
+    again = {"step": draft["step"], "how": "replace"}
+    draft = ok(firm.approver.post(f"{at(draft)}/amend", json=again))
+    draft = ok(firm.approver.post(f"{at(draft)}/submit", json={"step": draft["step"]}))
+    seen = {"step": draft["step"]}
+    own_again = firm.approver.post(f"{at(draft)}/approve", json=seen)
+    assert codes(own_again) == ["APPROVAL-OWN-WORK"]
+    ok(firm.preparer.post(f"{at(draft)}/approve", json=seen))
+    assert answered(firm, draft)["state"] == "amended"
+
+
+def test_a_machines_work_is_of_who_answers_for_it_and_who_took_over_has_not_prepared(
+    firm: Firm,
+) -> None:
+    new = {"label": "second host", "accountable_name": "Sample Leaver"}
+    answers = ok(firm.preparer.post("/v1/credentials", json=new), 201)
+    wish = {"client": "machine", "scopes": ["read", "file"], "days": 9}
+    wish["credential"] = answers["credential"]
+    machine = firm.instance.client(ok(firm.preparer.post("/v1/tokens", json=wish), 201)["secret"])
+
+    def changed(name: str) -> dict[str, Any]:
+        number = firm.number(name)
+        draft = made(firm, number)
+        mark = {"step": draft["step"], "fields": {f"bills/{number}/goods/1/marks": "ONE MARK"}}
+        return submitted(firm, ok(machine.patch(at(draft), json=mark)))
+
+    before = changed("HV")
+    left = {"successor": firm.approver_id}
+    ok(firm.preparer.post(f"/v1/persons/{answers['accountable']}/departure", json=left), 201)
+    after = changed("HW")
+    answer = firm.approver.post(f"{at(after)}/approve", json={"step": after["step"]})
+    assert codes(answer) == ["APPROVAL-OWN-WORK"]
+    assert answered(firm, approved(firm, before))["state"] == "accepted"
+
+
+def test_who_copies_prepares_the_copy_and_who_made_the_template_or_the_last_one_does_not(
+    firm: Firm,
+) -> None:
+    number = firm.number("HZ")
+    template = {"draft": made(firm, number)["id"], "title": "Sample goods"}
+    made_by_first = ok(firm.preparer.post("/v1/draft-templates", json=template), 201)
+    new = {
+        "profile": "hk-house-data", "facts": {"mode": "sea"}, "desk": firm.desk(),
+        "template": made_by_first["id"], "fields": house(number),
+    }  # fmt: skip
+    draft = ok(firm.approver.post("/v1/drafts", json=new), 201)
+    left = {"step": draft["step"], "leave_out": ["bills/1"]}
+    draft = ok(firm.approver.patch(at(draft), json=left))
+    draft = ok(firm.approver.post(f"{at(draft)}/submit", json={"step": draft["step"]}))
+    seen = {"step": draft["step"]}
+    own = firm.approver.post(f"{at(draft)}/approve", json=seen)
+    assert codes(own) == ["APPROVAL-OWN-WORK"]
+    ok(firm.preparer.post(f"{at(draft)}/approve", json=seen))
+    assert answered(firm, draft)["state"] == "accepted"
+
+
 def test_what_misses_or_is_refused_by_the_rules_is_not_submitted(firm: Firm) -> None:
     number = firm.number("HA")
     lacking = house(number)

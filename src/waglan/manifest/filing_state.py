@@ -112,7 +112,8 @@ class Life:
     changes: tuple[int, ...] = ()  # the steps whose content counts
     function: Function = Function.ORIGINAL
     changed_by: str = ""
-    submitted_by: str = ""
+    # Who began, changed or submitted what leaves next. What stands was approved in its own time.
+    prepared_by: frozenset[str] = frozenset()
     filed: tuple[HandedOver, ...] = ()
 
     @property
@@ -166,8 +167,16 @@ def after_step(before: Life, step: Step) -> Life | Finding:
         function = before.stands.function if before.stands else function
         then = _accepted(function)
     changed = step.by if act is FilingAct.CHANGE else before.changed_by
-    submitted = step.by if act is FilingAct.SUBMIT else before.submitted_by
-    return Life(then, step.n, _changes(before, step), function, changed, submitted, filed)
+    prepared = _prepared(before, step)
+    return Life(then, step.n, _changes(before, step), function, changed, prepared, filed)
+
+
+def _prepared(before: Life, step: Step) -> frozenset[str]:
+    if step.act in BEGINS:
+        return frozenset({step.by})
+    if step.act in (FilingAct.CHANGE, FilingAct.SUBMIT):
+        return before.prepared_by | {step.by}
+    return before.prepared_by
 
 
 def _changes(before: Life, step: Step) -> tuple[int, ...]:

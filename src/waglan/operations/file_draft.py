@@ -49,10 +49,9 @@ async def file_draft(
         return None
     if meanwhile := seen(opened, step):
         return meanwhile
-    life = opened.draft.life
     why = approval_refusal(
         by.principal,
-        {life.changed_by, life.submitted_by},
+        opened.draft.life.prepared_by,
         await approvals.approvers(tx),
         self_approve=await approvals.self_approve(tx),
         at=by.at,
