@@ -390,6 +390,8 @@ def test_a_machines_work_is_of_who_answers_for_it_and_who_took_over_has_not_prep
         return submitted(firm, ok(machine.patch(at(draft), json=mark)))
 
     before = changed("HV")
+    role = {"roles": ["approver"]}
+    ok(firm.preparer.put(f"/v1/persons/{firm.approver_id}/roles", json=role))
     left = {"successor": firm.approver_id}
     ok(firm.preparer.post(f"/v1/persons/{answers['accountable']}/departure", json=left), 201)
     after = changed("HW")
