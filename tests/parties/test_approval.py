@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.codes.chinese import match_key
+from waglan.codes.chinese import simplified
 from waglan.codes.finding import Severity
 from waglan.codes.party import PartyId
+from waglan.codes.plain import squashed
 from waglan.parties.approval import Approver, approval_refusal, is_approver
 from waglan.parties.authorisation import WARN, Letter, client_findings, letter_findings
 from waglan.parties.role import ClientKind, Principal, Role, Scope
@@ -111,8 +112,10 @@ names = st.text(max_size=12)
 def test_each_bill_names_the_letters_client_or_is_told_whom_it_names(
     client: list[str], named: list[dict[str, str]]
 ) -> None:
-    known = {match_key(one) for one in client} - {""}
-    others = [one for one in named if one and not known & {match_key(n) for n in one.values()}]
+    known = {simplified(squashed(one)) for one in client} - {""}
+    others = [
+        one for one in named if one and not known & {simplified(squashed(n)) for n in one.values()}
+    ]
     found = client_findings(replace(LETTER, client_names=tuple(client)), named)
     assert [one.params["named"] for one in found] == [" / ".join(n.values()) for n in others]
     assert {one.code for one in found} <= {"LETTER-OTHER-CLIENT"}
@@ -122,3 +125,31 @@ def test_a_client_is_known_in_either_script_however_it_is_spaced() -> None:
     letter = replace(LETTER, client_names=("SAMPLE CLIENT LTD", "順發陶瓷有限公司"))
     for name in ("Sample Client, Ltd.", "顺发陶瓷有限公司"):
         assert client_findings(letter, [{"bills/1/consignee/name": name}]) == []
+
+
+@pytest.mark.parametrize("called", ["EXLN", "exln", " EX LN "])
+def test_a_code_is_the_clients_whatever_its_case_and_blanks(called: str) -> None:
+    assert replace(LETTER, client_names=(), client_code="EXLN").is_of(called)
+
+
+LOOKS_LIKE_EXLN = ["\u0415XLN", "EX\u200bLN", "\uff25XLN", "EXL\u039d", "EX-LN"]
+
+
+@pytest.mark.parametrize("other", LOOKS_LIKE_EXLN)
+def test_a_code_that_only_looks_like_the_clients_is_not_his(other: str) -> None:
+    assert not replace(LETTER, client_names=(), client_code=other).is_of("EXLN")
+    assert not replace(LETTER, client_names=(), client_code="EXLN").is_of(other)
+    assert not replace(LETTER, client_names=(), client_code="S\u212aLN").is_of("SKLN")
+
+
+@given(st.text(max_size=8), st.text(max_size=8))
+def test_one_code_stands_for_another_only_if_they_differ_in_case_and_blanks(
+    one: str, other: str
+) -> None:
+    if replace(LETTER, client_names=(), client_code=one).is_of(other):
+        assert "".join(one.split()).casefold() == "".join(other.split()).casefold() != ""
+
+
+def test_a_name_with_a_look_alike_letter_is_another_clients() -> None:
+    letter = replace(LETTER, client_names=("S\u0410MPLE LINE LTD",))
+    assert not letter.is_of("SAMPLE LINE LTD")

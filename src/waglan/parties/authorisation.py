@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waglan.codes.chinese import match_key
+from waglan.codes.chinese import simplified
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import squashed
 
 # The project's own: how long before its end a letter is spoken of.
 WARN = timedelta(days=14)
@@ -24,9 +25,23 @@ class Letter:
     client_code: str = ""  # what messages call him
 
     def is_of(self, called: str) -> bool:
-        """Whether this is what its client is called on a paper, by name or by code."""
-        key = match_key(called)
-        return bool(key) and key in map(match_key, (*self.client_names, self.client_code))
+        """Whether this is what its client is called on a paper, by name or by code.
+
+        A look-alike letter makes another client: what covers a filing is not guessed.
+        """
+        name, code = _name_key(called), _code_key(called)
+        is_named = bool(name) and name in map(_name_key, self.client_names)
+        return is_named or (bool(code) and code == _code_key(self.client_code))
+
+
+def _name_key(name: str) -> str:
+    return simplified(squashed(name))
+
+
+def _code_key(code: str) -> str:
+    plain = "".join(code.split())
+    # Beyond ASCII, capitals and small letters of other letters meet: that of the Kelvin sign is k.
+    return plain.upper() if plain.isascii() else plain
 
 
 def letter_findings(letter: Letter | None, profile: str, *, at: datetime) -> list[Finding]:
