@@ -12,13 +12,14 @@ from clean_manifest import bill, goods, manifest, spoilt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from waglan.codes.chinese import simplified
 from waglan.codes.finding import Finding, Severity
 from waglan.codes.render import render
 from waglan.codes.unlocode import Place, Places, packaged
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place, of_bill, read_bill_place
 from waglan.customs.rule import Beside, Kind, Rule, Twin, WiderRule
-from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES
+from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES, vague_description
 from waglan.manifest.model import Bill, Goods, Level, Manifest, Party, PartyRole
 
 
@@ -206,3 +207,27 @@ def test_every_finding_has_words_in_both_languages_and_a_place(one: Manifest) ->
         assert render(found, "en").problem
         assert render(found, "zh-Hant-HK").remedy
         assert found.where.path
+
+
+PHRASES = ["general cargo", "spare parts", "普通貨物", "機械配件", "tools"]
+COUNTS = st.sampled_from(["", "100 ctns", "5箱", "12 PALLETS"])
+
+
+@given(st.sampled_from(PHRASES), COUNTS, COUNTS, st.booleans(), st.booleans())
+def test_a_vague_phrase_is_held_in_any_dress_and_quoted_as_it_was_sent(
+    phrase: str, before: str, behind: str, wide: bool, is_simplified: bool
+) -> None:
+    text = simplified(phrase) if is_simplified else phrase.upper()
+    text = " ".join(filter(None, (before, text, behind)))
+    if wide:
+        text = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+    described = spoilt({"bills": [{"goods": [{"description": text}]}]})
+    [found] = vague_description.check(described)
+    assert found.params["description"] == text
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_held_or_says_a_word(text: str) -> None:
+    found = vague_description.check(spoilt({"bills": [{"goods": [{"description": text}]}]}))
+    if not any(char.isalpha() for char in text):
+        assert bool(found) == bool(text.strip())

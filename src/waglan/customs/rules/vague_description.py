@@ -2,11 +2,13 @@
 
 import re
 import tomllib
+import unicodedata
 from datetime import date
 from functools import cache
 
 import msgspec
 
+from waglan.codes.chinese import simplified, unmasked
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.place import of_bill
@@ -29,12 +31,21 @@ IN_FORCE_FROM = date(2026, 11, 22)  # the day the rule joined the project
 DESCRIPTION_CHARS_MAX = 120
 
 _NOISE = re.compile(r"[\W_]+")
-# What stands before the goods: "S.T.C. 20 cartons of …", in which the goods are what follows.
-_LEAD = re.compile(
-    r"(?:(?:\d+|s t c|stc|said to (?:contain|weigh)|of|lots?|units?|pieces?|pcs?|sets?|pkgs?"
-    r"|packages?|cartons?|ctns?|cases?|crates?|pallets?|plts?|plt|bags?|drums?|rolls?|bundles?"
-    r"|containers?|box(?:es)?|x) )+"
+# What stands before the goods or behind them: "S.T.C. 20 cartons of …", "… 一批". A count in
+# Chinese needs its number, for 零件 ends as 十件 does.
+_KIND = (
+    r"\d*(?:lots?|units?|pieces?|pcs?|sets?|pkgs?|packages?|cartons?|ctns?|cases?|crates?|pallets?"
+    r"|plts?|bags?|drums?|rolls?|bundles?|containers?|box(?:es)?|x)"
 )
+_CHINESE_COUNT = (
+    r"(?:\d+ ?|[一二三四五六七八九十百千]+)(?:货柜|[批箱件包袋桶卷捆盒个套台支条板托柜])"
+)
+_LEAD = re.compile(
+    rf"(?:(?:\d+|s t c|stc|said to (?:contain|weigh)|of|in|{_KIND}) |{_CHINESE_COUNT} ?)+"
+)
+_TAIL = re.compile(rf"(?: (?:\d+|in|{_KIND})| ?{_CHINESE_COUNT})+$")
+# Two letters that differ, or a letter beside a digit, as codes have it.
+_SAYS = re.compile(r"([^\W\d_])[\W\d_]*(?!\1)[^\W\d_]|[^\W\d_]\d|\d[^\W\d_]")
 
 
 class _Vague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,17 +53,18 @@ class _Vague(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     better: str
     better_zh: str
     master_ok: bool = False  # a consolidation may be called one where its houses say the rest
+    wordless: bool = False  # the entry of texts that hold no word either
 
 
 def check(manifest: Manifest) -> list[Finding]:
-    """Hold each goods item whose whole description is a phrase that could mean anything."""
-    vague, known = _wording(), dict[str, _Vague | None]()
+    """Hold each goods item whose whole description could mean anything, or holds no word."""
+    known = dict[str, _Vague | None]()
     found = []
     for bill in manifest.bills:
         for item in bill.goods:
             text = item.description
             if text not in known:
-                known[text] = _phrase(text, vague)
+                known[text] = _meant(text)
             phrase = known[text]
             if phrase is None or (phrase.master_ok and _may_have_houses(bill)):
                 continue
@@ -72,16 +84,30 @@ def check(manifest: Manifest) -> list[Finding]:
     return found
 
 
-def _phrase(text: str, vague: dict[str, _Vague]) -> _Vague | None:
+def _meant(text: str) -> _Vague | None:
+    if not text or text.isspace():
+        return None  # for the law to tell
     if len(text) > DESCRIPTION_CHARS_MAX:
-        return None
-    words = _NOISE.sub(" ", text).strip().casefold()
-    return vague.get(words) or vague.get(_without_lead(words))
+        return None if _says_a_word(text.casefold()) else _wordless()
+    said = (text.casefold(), *unmasked(text))
+    for one in said:
+        if phrase := _phrase(_NOISE.sub(" ", one).strip()):
+            return phrase
+    return None if _says_a_word(said[1] if len(said) > 1 else said[0]) else _wordless()
 
 
-def _without_lead(words: str) -> str:
+def _phrase(words: str) -> _Vague | None:
+    vague = _wording()
     lead = _LEAD.match(words)
-    return words[lead.end() :] if lead else words
+    bare = words[lead.end() :] if lead else words
+    told = (words, bare, without := _TAIL.sub("", bare), *unmasked(without))
+    return next((vague[one] for one in told if one in vague), None)
+
+
+def _says_a_word(plain: str) -> bool:
+    """Whether there is more than signs, numbers and one letter, again and again."""
+    # One letter of those that have no capitals may be a word: 米.
+    return bool(_SAYS.search(plain)) or any([unicodedata.category(char) == "Lo" for char in plain])
 
 
 def _may_have_houses(bill: Bill) -> bool:
@@ -92,4 +118,10 @@ def _may_have_houses(bill: Bill) -> bool:
 def _wording() -> dict[str, _Vague]:
     entries = tomllib.loads(read("customs/wording/vague.toml"))["vague"]
     vague = [msgspec.convert(entry, _Vague) for entry in entries]
-    return {phrase: entry for entry in vague for phrase in entry.phrases}
+    return {simplified(phrase): entry for entry in vague for phrase in entry.phrases}
+
+
+@cache
+def _wordless() -> _Vague:
+    [entry] = {id(entry): entry for entry in _wording().values() if entry.wordless}.values()
+    return entry
