@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from waglan.codes.chinese import Disguise, disguises, match_key, simplified, unmasked
 from waglan.codes.data import read
-from waglan.customs.party_name import party_key, party_keys
+from waglan.customs.party_name import (
+    is_order,
+    names_nobody,
+    party_key,
+    party_keys,
+    points_elsewhere,
+)
 
 LATIN = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1)
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1)
@@ -121,3 +127,32 @@ def test_the_text_is_never_changed_by_the_key_it_is_matched_by() -> None:
     assert party_keys("順發陶瓷有限公司") == ["順發陶瓷有限公司", "顺发陶瓷"]
     assert party_keys("Peak Tiles Ltd") == ["peaktiles"]
     assert party_keys("") == []
+
+
+NOBODY = ["TBA", "n/a", "不詳", "待定", "收貨人", "Shipper"]
+TO_ORDER = ["TO ORDER", "憑指示", "to the order of Harbour Bank", "憑海港銀行指示", "TO BEARER"]
+ELSEWHERE = ["Same as consignee", "同上", "同收貨人", "SAME AS THE SHIPPER"]
+
+
+@given(st.sampled_from(NOBODY + TO_ORDER + ELSEWHERE), st.booleans(), st.booleans())
+def test_nobody_and_to_order_are_read_in_any_script_and_width(
+    name: str, is_simplified: bool, is_wide: bool
+) -> None:
+    told = simplified(name) if is_simplified else name.upper()
+    if is_wide:
+        told = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in told)
+    assert names_nobody(told) == (name in NOBODY)
+    assert is_order(told) == (name in TO_ORDER)
+    assert points_elsewhere(told) == (name in ELSEWHERE)
+
+
+@given(st.text("\u3164\u200b\u2800\u202e\u00ad -.", max_size=39))
+def test_a_name_that_shows_nothing_is_nobodys(name: str) -> None:
+    assert names_nobody(name)
+
+
+@given(LATIN | HAN)
+def test_a_name_has_a_key_in_common_with_itself_however_it_is_written(name: str) -> None:
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() else c for c in name)
+    for other in (name.upper(), wide, simplified(name)):
+        assert set(party_keys(name)) & set(party_keys(other))

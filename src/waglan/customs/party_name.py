@@ -6,18 +6,29 @@ import unicodedata
 from waglan.codes.chinese import match_key, unmasked
 
 # Names that stand where somebody did not know, or did not want to say. Compared without blanks,
-# dots and strokes, so that "N/A", "n.a." and "NA" are one.
+# dots and strokes, so that "N/A", "n.a." and "NA" are one; Chinese in simplified characters.
 _NOBODY = frozenset(
     {
         *("", "na", "nil", "none", "noname", "null", "unknown", "notknown", "blank", "empty"),
         *("tba", "tbc", "tbd", "tbn", "tobeadvised", "tobeannounced", "tobeconfirmed"),
         *("tobenominated", "tobenamed", "x", "xx", "xxx", "xxxx", "dummy", "test", "private"),
-        *("asperattached", "asperinvoice", "asperbl", "seeattached", "不詳", "未知", "待定", "無"),
+        *("asperattached", "asperinvoice", "asperbl", "seeattached", "consignor", "consignee"),
+        *("shipper", "notify", "notifyparty", "不详", "未知", "待定", "待通知", "待指示", "无"),
+        *("没有", "未定", "收货人", "发货人", "托运人", "收件人", "寄件人", "通知人", "通知方"),
     }
 )
 _NOISE = re.compile(r"[\W_]+")
-_ORDER = re.compile(r"\W*(to\s+(the\s+)?)?order\b", re.IGNORECASE)
-_SAME = re.compile(r"\W*same\s+as\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\W*(?:(?:to\s+(?:the\s+)?)?order\b|to\s+(?:the\s+)?(?:bearer|holder)\b|bearer\W*$"
+    r"|凭.{0,60}指示|(?:[由按].{0,60})?指示(?:人|抬头|提单)?\W*$|(?:来|持票|提单持有)人\W*$)",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\W*(?:same\s+as\s+(?:the\s+|\w+\s+)?(?:above|below|consignee|consignor|shipper|notify|cnee"
+    r"|exporter|importer|buyer|seller|receiver)\b|(?:same|as\s+above|ditto)\W*$"
+    r"|(?:[同与].{0,4}(?:收货人|发货人|托运人|通知人|通知方)|同上)(?:相同|一致)?\W*$)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+")
 _LEGAL_FORMS = frozenset(
     {"ltd", "limited", "co", "company", "inc", "corp", "corporation", "llc", "plc", "gmbh", "hk"}
@@ -27,20 +38,30 @@ KEY_CHARS_MAX = 300
 
 
 def names_nobody(name: str) -> bool:
-    """Whether the name is a placeholder such as `TBA`, `N/A` or `-`."""
-    if name.isalnum():  # no blank and no stroke to take out
-        return name.casefold() in _NOBODY
-    return len(name) < 40 and _NOISE.sub("", name).casefold() in _NOBODY
+    """Whether the name is a placeholder such as `TBA`, `N/A` or `-`, or shows nothing at all."""
+    if name.isascii():
+        if name.isalnum():  # no blank and no stroke to take out
+            return name.casefold() in _NOBODY
+        return len(name) < 40 and _NOISE.sub("", name).casefold() in _NOBODY
+    return len(name) < 40 and any([_NOISE.sub("", one) in _NOBODY for one in _written(name)])
 
 
 def is_order(name: str) -> bool:
     """Whether the bill is made out to order, so that whoever holds it may claim the goods."""
-    return _ORDER.match(name) is not None
+    if name.isascii():
+        return _ORDER.match(name) is not None
+    return any([_ORDER.match(one) for one in _written(name)])
 
 
 def points_elsewhere(name: str) -> bool:
     """Whether the name only points at another party: `SAME AS CONSIGNEE`."""
-    return _SAME.match(name) is not None
+    if name.isascii():
+        return _SAME.match(name) is not None
+    return any([_SAME.match(one) for one in _written(name)])
+
+
+def _written(name: str) -> tuple[str, ...]:
+    return (name.casefold(), *unmasked(name))
 
 
 def party_key(name: str) -> str:
@@ -58,8 +79,11 @@ def party_keys(name: str) -> list[str]:
 
     A watch list that asks for the plain name, in simplified characters, finds it however typed.
     """
-    meant = [_without_form(match_key("".join(_words(one)))) for one in (name, *unmasked(name))]
-    keys = dict.fromkeys((party_key(name), *meant))
+    key, others = party_key(name), unmasked(name)
+    if name.isascii() and not others:
+        return [key] if key else []
+    meant = [_without_form(match_key("".join(_words(one)))) for one in (name, *others)]
+    keys = dict.fromkeys((key, *meant))
     return [key for key in keys if key]
 
 

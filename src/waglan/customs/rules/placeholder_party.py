@@ -34,7 +34,7 @@ def _is_odd(bill: Bill, known: dict[str, bool]) -> bool:
         name = party.name
         odd = known.get(name)
         if odd is None:
-            odd = known[name] = names_nobody(name) or is_order(name)
+            odd = known[name] = names_nobody(name) or is_order(name) or points_elsewhere(name)
         if odd and party.role in _JUDGED:
             return True
     return False
@@ -43,12 +43,18 @@ def _is_odd(bill: Bill, known: dict[str, bool]) -> bool:
 def _of_bill(bill: Bill) -> Iterator[Finding]:
     for party in bill.parties:
         # A name left empty is for HK-60C to tell.
-        if party.name and names_nobody(party.name):
+        if party.name and _is_nobody(party):
             yield from _nobody(bill, party)
     order = [p.name for p in bill.parties if p.role is PartyRole.CONSIGNEE and is_order(p.name)]
     if order and not any(map(_can_be_notified, bill.parties)):
         where, number, name = of_bill(bill, "parties/notify"), bill.number, order[0]
         yield Finding("HK-MAN-013-ORDER", Severity.HOLD, where, {"bill": number, "name": name})
+
+
+def _is_nobody(party: Party) -> bool:
+    # Whom to notify may be said by pointing at the consignee; who sends and receives may not.
+    is_pointed = party.role is not PartyRole.NOTIFY and points_elsewhere(party.name)
+    return is_pointed or names_nobody(party.name)
 
 
 def _nobody(bill: Bill, party: Party) -> Iterator[Finding]:

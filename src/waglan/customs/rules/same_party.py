@@ -6,7 +6,7 @@ Firms do move goods between their own branches, and people their own belongings,
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity
-from waglan.customs.party_name import is_order, names_nobody, party_key
+from waglan.customs.party_name import is_order, names_nobody, party_keys, points_elsewhere
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
 from waglan.manifest.model import Bill, Manifest, Party, PartyRole
@@ -26,12 +26,12 @@ _CONSIGNOR, _CONSIGNEE = PartyRole.CONSIGNOR, PartyRole.CONSIGNEE
 
 
 def check(manifest: Manifest) -> list[Finding]:
-    """Ask about each bill whose consignor and consignee bear one name."""
-    known, addresses = dict[str, str](), dict[str, str]()
+    """Ask about each bill whose consignor and consignee bear one name, in whatever script."""
+    known, addresses = dict[str, list[str]](), dict[str, list[str]]()
     return [
         _same(bill, *pair, addresses)
         for bill in manifest.bills
-        if (pair := _pair(bill)) and _key(pair[0].name, known) == _key(pair[1].name, known) != ""
+        if (pair := _pair(bill)) and _are_one(pair[0].name, pair[1].name, known)
     ]
 
 
@@ -45,21 +45,25 @@ def _pair(bill: Bill) -> tuple[Party, Party] | None:
     return (consignor, consignee) if consignor and consignee else None
 
 
-def _key(name: str, known: dict[str, str]) -> str:
-    """Return what the name is compared by; "" for a name that is nobody's."""
-    key = known.get(name)
-    if key is None:
-        is_somebody = not (names_nobody(name) or is_order(name))
-        key = known[name] = party_key(name) if is_somebody else ""
-    return key
+def _are_one(one: str, other: str, known: dict[str, list[str]]) -> bool:
+    here, there = known.get(one), known.get(other)
+    if here is None:
+        here = known[one] = party_keys(one)
+    if there is None:
+        there = known[other] = party_keys(other)
+    return any([key in there for key in here]) and _is_somebody(one) and _is_somebody(other)
 
 
-def _same(bill: Bill, consignor: Party, consignee: Party, known: dict[str, str]) -> Finding:
+def _is_somebody(name: str) -> bool:
+    return not (names_nobody(name) or is_order(name) or points_elsewhere(name))
+
+
+def _same(bill: Bill, consignor: Party, consignee: Party, known: dict[str, list[str]]) -> Finding:
     where, number, name = of_bill(bill, "parties/consignee"), bill.number, consignee.name
     for address in (consignor.address, consignee.address):
         if address not in known:
-            known[address] = party_key(address)
+            known[address] = party_keys(address)
     here, there = known[consignor.address], known[consignee.address]
-    if here and there and here != there:
+    if here and there and not any([key in there for key in here]):
         return Finding("HK-MAN-010-BRANCH", Severity.NOTE, where, {"bill": number, "name": name})
     return Finding("HK-MAN-010", Severity.WARNING, where, {"bill": number, "name": name})
