@@ -108,7 +108,7 @@ def test_a_message_comes_from_standard_input_and_through_pipes_too(
         assert (ran.status, "CLI-FILE" in ran.err) == (2, True), ran.err
 
 
-@pytest.mark.parametrize("token", ["a\nb", "香港"])
+@pytest.mark.parametrize("token", ["a\nb", "香港", ""])
 def test_a_token_that_can_be_none_is_said_so(waglan: CommandLine, token: str) -> None:
     ran = waglan.signs_in(token)("whoami")
     assert (ran.status, "CLI-NO-TOKEN" in ran.err) == (2, True)

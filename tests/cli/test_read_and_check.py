@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,17 +16,25 @@ from hypothesis import strategies as st
 from waglan.cli import guard, paper
 from waglan.cli.app import app
 from waglan.cli.guard import guarded
-from waglan.cli.wording import plain
+from waglan.cli.wording import plain, words
+from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import load
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.function import Function
-from waglan.codes.render import templates
+from waglan.codes.render import render, templates
+from waglan.codes.worded import REASON
+from waglan.customs.officer_act import ACTS
 from waglan.customs.outcome import results
 from waglan.manifest.condition import FACTS
 from waglan.manifest.deadline import ANCHORS, DeadlineState
+from waglan.manifest.filing_profile import Recipient
 from waglan.manifest.filing_state import FilingAct, FilingState
 from waglan.manifest.prefill import SourceKind
 from waglan.messages.form import Form, form_of
+from waglan.messages.result import LANGS
 from waglan.messages.sheet.template import csv_template, xlsx_template
+from waglan.parties.role import ClientKind, Role
 
 CASES = Path(__file__).parents[1] / "cases" / "messages" / "edifact"
 GOOD = CASES / "cuscar-95B-one-message.edi"
@@ -41,10 +50,32 @@ HOSTILE = {
 }
 
 
+ANSWERS = {
+    "APERAK": ("BGM+27+A1+9+RE'RFF+ACW:SI1'ERC+12'FTX+AAO+++NO SUCH BOOKING'", "answers", "SI1"),
+    "CONTRL": ("UCI+R1+LINE:ZZ+CUSTOMS:ZZ+4+28'UCM+1+CUSCAR:D:95B:UN+4+12'", "action", "rejected"),
+    "CUSRES": ("BGM+85+M1+9+AP'", "document", "M1"),
+}
+
+
 def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     status = guarded(app, arguments)
     out, err = capfd.readouterr()
     return status, out, err
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_an_answer_is_told_as_it_was_meant(
+    kind: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body, name, said = ANSWERS[kind]
+    count = body.count("'") + 2
+    head = f"UNH+1+{kind}:D:{'3' if kind == 'CONTRL' else '95B'}:UN'"
+    envelope = "UNB+UNOC:3+CUSTOMS:ZZ+LINE:ZZ+261201:0800+7'"
+    (tmp_path / "answer.edi").write_text(f"{envelope}{head}{body}UNT+{count}+1'UNZ+1+7'")
+    status, out, err = run(capfd, "read", str(tmp_path / "answer.edi"))
+    assert (status, "EDIFACT-TYPE-NOT-READ" in err) == (0, False), err
+    [line] = out.splitlines()
+    assert json.loads(line)["answer"][name] == said
 
 
 def test_a_message_is_one_line_of_json(capfd: pytest.CaptureFixture[str]) -> None:
@@ -335,6 +366,40 @@ def test_both_languages_have_the_same_words() -> None:
         name: set(group) for name, group in chinese.items()
     }
     assert set(templates("en")) == set(templates("zh-Hant-HK"))
+    in_english, in_chinese = (set(tomllib.loads(load("codes/words")[lang])) for lang in LANGS)
+    assert in_english | {REASON} == in_chinese
+
+
+def test_chinese_words_never_say_that_customs_released_cargo() -> None:
+    """A customs status is no release: the word stands only where that is said."""
+    files = [load(f"{folder}/words")["zh-Hant-HK"] for folder in ("cli", "codes", "demo")]
+    told = "".join([*files, *load("codes/texts/zh-Hant-HK").values()])
+    assert told.count("放行") == len(re.findall("(?:並非|並不等於)放行", told)) > 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Object missing required field `bills`", "欠缺欄位 `bills`"),
+        ("Expected `int` >= 0", "須 >= 0"),
+        ("JSON is malformed: trailing characters (byte 8)", "JSON 於第 8 個位元組處有誤"),
+        ("No such file or directory", "沒有此檔案或資料夾"),
+        ("something that nobody foresaw", "something that nobody foresaw"),
+    ],
+)
+def test_what_a_library_says_of_a_fault_is_told_in_chinese(reason: str, said: str) -> None:
+    place = Where("document")
+    found = Finding("JSON-FORM", Severity.ERROR, place, {"reason": reason})
+    assert said in render(found, "zh-Hant-HK").problem
+    assert reason in render(found, "en").problem
+
+
+def test_codes_in_a_finding_are_told_by_their_words() -> None:
+    params = {"bill": "B1", "now": "detained", "wanted": "lift"}
+    found = Finding("CUSTOMS-NOT-LAWFUL-NOW", Severity.ERROR, Where("bills/B1"), params)
+    assert "「扣留」" in render(found, "zh-Hant-HK").problem
+    assert "「撤銷要求」" in render(found, "zh-Hant-HK").problem
+    assert "is detained with customs; 'lift'" in render(found, "en").problem
 
 
 @pytest.mark.parametrize(
@@ -347,10 +412,16 @@ def test_both_languages_have_the_same_words() -> None:
         ("deadline_state", {one.value for one in DeadlineState}),
         ("fact", {*FACTS, *ANCHORS, "condition"}),
         ("result", {*results()}),
+        ("customs", {one.value for one in CustomsStatus}),
+        ("act", {one.value for one in ACTS}),
+        ("event", {one.value for one in EventCode}),
+        ("role", {one.value for one in Role}),
+        ("client", {one.value for one in ClientKind}),
+        ("recipient", {one.value for one in Recipient}),
     ],
 )
 def test_every_code_that_is_shown_has_a_word(group: str, codes: set[str]) -> None:
-    assert set(tomllib.loads(load("cli/words")["zh-Hant-HK"])[group]) == codes
+    assert set(words(group, "zh-Hant-HK")) == codes
 
 
 @given(st.text())

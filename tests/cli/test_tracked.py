@@ -29,9 +29,9 @@ def answer(code: str, **body: object) -> dict[str, Any]:
     ("lang", "lines"),
     [
         ("en", ["To do: Keep it closed.", "Documents asked for: invoice, packing list",
-                "By: 2026-12-01T08:00:00 UTC", "On condition: Seal it."]),
+                "By: 2026-12-01 16:00:00+08", "On condition: Seal it."]),
         ("zh-Hant-HK", ["須辦:Keep it closed.", "要求提交的文件:invoice, packing list",
-                        "期限:2026-12-01T08:00:00 UTC", "附帶條件:Seal it."]),
+                        "期限:2026-12-01 16:00:00+08", "附帶條件:Seal it."]),
     ],
 )  # fmt: skip
 def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
@@ -43,7 +43,11 @@ def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
     }  # fmt: skip
     show(answer("customs.notice-served", **told), lang)
     printed = [line.strip() for line in normalize("NFKC", capsys.readouterr().out).splitlines()]
-    at = next(n for n, line in enumerate(printed) if "customs.notice-served" in line)
+    at = next(
+        n
+        for n, line in enumerate(printed)
+        if {"customs.notice-served", "已發出通知"} & set(line.split())
+    )
     assert printed[at + 1 : at + 5] == lines
     # What others count under the same word is no request.
     show(answer("filing.letter-recorded", documents=3, instruction="xyz"), lang)
@@ -56,8 +60,8 @@ def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
     [
         ("en", "cleared part: goods item 1, container CSQU3054383, 4 packages",
          "cleared part: container CSQU3054402", "cleared: something in container CSQU3054383;"),
-        ("zh-Hant-HK", "海關已放行的部分:第 1 項貨物, 貨櫃 CSQU3054383, 4 件",
-         "海關已放行的部分:貨櫃 CSQU3054402", "海關已放行貨櫃 CSQU3054383 內的部分貨物"),
+        ("zh-Hant-HK", "海關已清關的部分:第 1 項貨物, 貨櫃 CSQU3054383, 4 件",
+         "海關已清關的部分:貨櫃 CSQU3054402", "海關已就貨櫃 CSQU3054383 內的部分貨物清關"),
     ],
 )  # fmt: skip
 def test_a_partly_cleared_bill_says_which_part_as_far_as_it_was_told(
@@ -92,7 +96,7 @@ def test_a_partners_answer_is_printed_below_our_own(
     show_answers([own], [said, {**said, "codes": [], "verdict": "accepted"}], lang)
     first, second, third = capsys.readouterr().out.splitlines()
     assert first.endswith("CONTRL  /v1/messages/M/answers/1")
-    assert second == f"2026-11-29T09:00:00  APERAK  SI-1  sample-line: {word}"
+    assert second == f"2026-11-29 17:00:00+08  APERAK  SI-1  sample-line: {word}"
     assert third.count("(") == 0
 
 
@@ -131,4 +135,4 @@ def test_a_message_in_a_list_fits_a_narrow_terminal(
     id_ = "01a2289d-757e-7519-9bf1-8c93466ff07f"
     one = {"id": id_, "received_at": "2026-11-29T18:42:17Z", "state": "partly"}
     show_messages([{**one, "size": 239_946, "answers": 1}], lang)
-    assert capsys.readouterr().out.splitlines() == [f"2026-11-29T18:42:17  {id_}", told]
+    assert capsys.readouterr().out.splitlines() == [f"2026-11-30 02:42:17+08  {id_}", told]

@@ -15,6 +15,7 @@ from pydantic_core.core_schema import ErrorType
 from waglan.gateway.http.app import describe
 from waglan.gateway.http.asked import Asked, is_keepable
 from waglan.gateway.http.bounded import DEPTH_MAX, JSON_BYTES_MAX, depth
+from waglan.gateway.http.problem import language
 from waglan.gateway.reason import explained, reasons
 from waglan.gateway.tiles import log_routes
 from waglan.store import NoDatabase
@@ -191,3 +192,22 @@ def test_depth_counts_brackets_and_none_that_is_written_in_a_text(value: object)
 
 def test_an_unfinished_text_takes_no_longer_than_its_length() -> None:
     assert depth(b'"' + b'\\"' * JSON_BYTES_MAX) == 0  # quadratic, it would never end
+
+
+@pytest.mark.parametrize(
+    ("accept", "lang"),
+    [
+        (None, "en"),
+        ("zh-HK", "zh-Hant-HK"),
+        ("fr, zh-Hant;q=0.8, en;q=0.5", "zh-Hant-HK"),
+        ("en;q=0.1, zh-HK", "zh-Hant-HK"),
+        ("zh-HK;q=0, en", "en"),
+        ("en, zh-HK", "en"),
+        ("zh-HK;q=0", "en"),
+        ("zh;q=nan, ;q=, en;q=1e9", "en"),
+    ],
+)
+def test_who_names_languages_is_answered_in_the_one_he_likes_best(
+    accept: str | None, lang: str
+) -> None:
+    assert language(accept) == lang

@@ -15,6 +15,7 @@ NASTY = (
     "-1+1",
     "@SUM(A1)",
     "\tTAB",
+    "\uff1dcmd()",
     "海星貿易有限公司",
     'SAYS "HELLO", TWICE',
 )
@@ -41,7 +42,7 @@ def test_no_cell_is_a_formula_and_each_name_is_there(http: httpx.Client) -> None
     rows = table(http.get("/v1/addresses", headers=CSV))
     told = [row["name"] for row in rows]
     assert len(told) == len(NASTY)
-    assert all(name[:1] not in "=+-@\t\r" for name in told)
+    assert all(name[:1] not in "=+-@\t\r\uff1d" for name in told)
     listed: list[dict[str, Any]] = http.get("/v1/addresses").json()["addresses"]
     assert [name.removeprefix("'") for name in told] == [one["name"] for one in listed]
     assert "海星貿易有限公司" in told
@@ -57,6 +58,19 @@ def test_the_link_leads_through_the_whole_list(http: httpx.Client) -> None:
         path = answer.links["next"]["url"]
     assert sorted(found) == sorted(f"{n} QUAY ROAD" for n in range(len(NASTY)))
     assert len(found) == len(set(found))
+
+
+def test_a_machine_gets_the_cells_as_they_are(http: httpx.Client) -> None:
+    found, path = list[str](), "/v1/addresses?limit=3&raw=1"
+    while path:
+        answer = http.get(path, headers=CSV)
+        found += [row["name"] for row in table(answer)]
+        path = answer.links.get("next", {}).get("url", "")
+    listed = http.get("/v1/addresses").json()["addresses"]
+    assert sorted(found) == sorted(one["name"] for one in listed)
+    for refused in ("/v1/addresses?raw=0", "/v1/addresses?raw=yes"):
+        assert http.get(refused, headers=CSV).status_code == 422
+    assert http.get("/v1/addresses?raw=1").status_code == 422  # JSON has no other form
 
 
 def test_an_empty_list_still_names_its_columns(http: httpx.Client) -> None:

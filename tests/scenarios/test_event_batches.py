@@ -142,7 +142,7 @@ def test_what_comes_again_is_known_and_counts_once(trucker: httpx.Client, n: int
     assert len(moves(trucker, n)) == 4
     other = told(trucker, rows[:1], key=f"key-{n}")
     assert other.status_code == 409
-    assert other.json()["findings"][0]["code"] == "HTTP-ANOTHER-MESSAGE"
+    assert other.json()["findings"][0]["code"] == "HTTP-KEY-USED"
 
 
 def test_an_id_is_its_senders_own(terminal: httpx.Client, trucker: httpx.Client, n: int) -> None:

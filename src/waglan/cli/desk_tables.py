@@ -13,7 +13,7 @@ from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, pages, path_step
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import coded, plain, say
 from waglan.codes.render import Lang
 
 table = typer.Typer(no_args_is_help=True, help="Import, compare and publish officers' tables.")
@@ -168,7 +168,8 @@ def list_orders() -> None:
         found = list(_pages(http, "/v1/customs/standing-orders", "orders"))
     for one in found:
         until = minute(one["valid_until"])
-        typer.echo(plain(f"{one['order_id']:<20}  {one['state']:<8}  {until}  {one['officer']}"))
+        state = coded("order_state", one["state"], settings.lang)
+        typer.echo(plain(f"{one['order_id']:<20}  {state:<8}  {until}  {one['officer']}"))
         if one["expires_soon"]:
             typer.echo(
                 say("desk", "expires", settings.lang, order=plain(one["order_id"]), at=until)

@@ -25,7 +25,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
     """Print a draft with each field and its sources."""
     show_line(one, lang)
     if not one["connected"]:
-        typer.echo(say("draft", "recipient", lang, to=one["recipient"]))
+        typer.echo(say("draft", "recipient", lang, to=coded("recipient", one["recipient"], lang)))
     for field in one["fields"]:
         _field(field, lang)
     show_contradictions(one, lang)

@@ -29,10 +29,13 @@ def profiles() -> None:
     lang = Settings().lang
     for one in known().values():
         typer.echo(f"{one.id:<22} {one.name.zh if lang == 'zh-Hant-HK' else one.name.en}")
-        roles = ", ".join(role.value for role in one.filer_roles) or "-"
-        lodgers = ", ".join(role.value for role in one.lodger_roles) or "-"
+        comma = say("filing", "comma", lang)
+        roles = comma.join(coded("role", role.value, lang) for role in one.filer_roles) or "-"
+        lodgers = comma.join(coded("role", role.value, lang) for role in one.lodger_roles) or "-"
         typer.echo("    " + say("filing", "roles", lang, filers=roles, lodgers=lodgers))
-        typer.echo("    " + say("filing", "goes", lang, to=one.recipient.value))
+        typer.echo(
+            "    " + say("filing", "goes", lang, to=coded("recipient", one.recipient.value, lang))
+        )
         typer.echo("    " + (one.note.zh if lang == "zh-Hant-HK" else one.note.en))
 
 

@@ -9,7 +9,7 @@ import typer
 from waglan.cli import here
 from waglan.cli.moment import second
 from waglan.cli.settings import Settings
-from waglan.cli.wording import plain, say, stopped, tell
+from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
@@ -60,7 +60,8 @@ def show(  # noqa: PLR0913 -- each is an option of its own
     for event in response.json()["events"]:
         about = event["about"]
         who = event["said_by"]
-        line = f"{event['seq']:>8}  {second(event['happened_at'])}  {event['code']}"
+        what = coded("event", event["code"], settings.lang)
+        line = f"{event['seq']:>8}  {second(event['happened_at'])}  {what}"
         typer.echo(plain(line))
         typer.echo(plain(f"          {about['kind']} {about['key']}  ({who})"))
 

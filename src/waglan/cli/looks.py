@@ -7,7 +7,7 @@ import typer
 from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.talk import client, pages
-from waglan.cli.wording import plain, say, words
+from waglan.cli.wording import coded, plain, say, words
 
 
 def add(app: typer.Typer) -> None:
@@ -32,7 +32,8 @@ def access(
     reasons = words("basis", settings.lang)
     with client(settings) as http:
         for one in pages(http, path, "looks", at_most=limit, **asked):
-            who = ", ".join([*one["roles"], one["client"]])
+            roles = [coded("role", role, settings.lang) for role in one["roles"]]
+            who = ", ".join([*roles, coded("client", one["client"], settings.lang)])
             whose = f" {one['person']}" if one["person"] else ""
             reason = reasons.get(one["basis"], one["basis"])
             typer.echo(plain(f"{second(one['at'])}  {one['party']} ({who}){whose}: {reason}"))

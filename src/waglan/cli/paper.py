@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
@@ -20,6 +21,7 @@ from waglan.codes.render import Lang
 
 if TYPE_CHECKING:
     from waglan.cli.handed import Handed
+    from waglan.messages.envelope import InterchangeEnd, Item, Message
 
 BLOCK_BYTES = 1 << 20
 READ_BYTES_MAX = 4 << 30  # of one file; memory stays flat all the way
@@ -44,7 +46,6 @@ def read(file: TheFile, lang: TheLang = None) -> None:
     """
     from waglan.cli.handed import handed
     from waglan.cli.spelled import spell
-    from waglan.messages.edifact import stream
     from waglan.messages.envelope import InterchangeEnd, Message
     from waglan.messages.form import Form
 
@@ -56,13 +57,24 @@ def read(file: TheFile, lang: TheLang = None) -> None:
             raise typer.Exit(_read_batch(sent, wanted))
         if sent.form is not Form.EDIFACT:
             raise typer.Exit(_read_paper(sent, wanted))
-        for item in spell(stream(sent.blocks), sys.stdout.buffer):
+        for item in spell(_messages(sent.blocks), sys.stdout.buffer):
             messages += isinstance(item, Message)
             if isinstance(item, Message | InterchangeEnd):
                 for finding in item.findings:
                     tell(finding, wanted)
                     status = max(status, FOUND if finding.severity in BAD else CLEAN)
     raise typer.Exit(status if messages else UNREADABLE)
+
+
+def _messages(blocks: Iterator[bytes]) -> "Iterator[Item | Message | InterchangeEnd]":
+    """Read EDIFACT in slices; an answer, which is short, brings along what it says."""
+    from waglan.messages.edifact import ANSWERS, as_answer, stream
+    from waglan.messages.envelope import Message
+
+    first = next(blocks, b"")
+    is_answer = len(first) < BLOCK_BYTES and any(kind.encode() in first for kind in ANSWERS)
+    for item in stream(chain([first], blocks), with_lists=is_answer):
+        yield as_answer(item) if isinstance(item, Message) and item.lists else item
 
 
 def _read_batch(sent: "Handed", lang: Lang) -> int:

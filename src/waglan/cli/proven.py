@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import typer
 
 from waglan.cli.paper import opened
-from waglan.cli.wording import plain, say, stopped, tell
+from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
@@ -92,7 +92,8 @@ def _text(text: str, keys: KeySet, lists: list[HoldList], asked: Asked, lang: La
     status = done.status.status
     is_other = asked.expect is not None and asked.expect is not status
     if asked.expect is not None and is_other:
-        _say("unexpected", lang, expected=asked.expect.value, status=status.value)
+        expected, found = (coded("customs", one.value, lang) for one in (asked.expect, status))
+        _say("unexpected", lang, expected=expected, status=found)
     return NOT_PROVEN if is_other or _is_bad(done.findings) else PROVEN
 
 
@@ -100,7 +101,13 @@ def _say_status(said: SignedStatus, at: datetime, lang: Lang) -> None:
     boxes = ", ".join(said.boxes) or "-"
     of = "?" if said.boxes_of is None else str(said.boxes_of)
     age = _minutes(said.as_of, at)
-    _say("signed_status", lang, authority=said.authority, bill=said.bill, status=said.status.value)
+    _say(
+        "signed_status",
+        lang,
+        authority=said.authority,
+        bill=said.bill,
+        status=coded("customs", said.status.value, lang),
+    )
     _say("of", lang, call=said.call, manifest=str(said.manifest), version=said.version)
     _say("boxes", lang, boxes=boxes, of=of)
     _say("told", lang, at=_time(said.told_at), seq=said.seq)
@@ -133,13 +140,13 @@ def _answered(held: HoldList, asked: Asked, lang: Lang) -> int:
     if asked.about is None:
         for row in held.rows:
             if row.is_held:
-                _say("row", lang, bill=row.bill, status=row.status.value,
+                _say("row", lang, bill=row.bill, status=coded("customs", row.status.value, lang),
                      boxes=", ".join(row.boxes or ()) or "?")  # fmt: skip
         return PROVEN
     answer, rows = ask(held, asked.about)
     _say(answer.name.lower(), lang, what=asked.about)
     for row in rows:
-        _say("row", lang, bill=row.bill, status=row.status.value,
+        _say("row", lang, bill=row.bill, status=coded("customs", row.status.value, lang),
              boxes=", ".join(row.boxes or ()) or "?")  # fmt: skip
     return {Answer.HELD: NOT_PROVEN, Answer.NOT_HELD: PROVEN, Answer.NOT_LISTED: NOT_LISTED}[answer]
 

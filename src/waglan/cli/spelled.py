@@ -13,6 +13,7 @@ from waglan.codes.finding import Severity
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment
 from waglan.manifest.verified_mass import VerifiedMassList
+from waglan.messages.edifact.answers import answer_in
 from waglan.messages.envelope import Contents, InterchangeEnd, Item, Message
 
 IN_MEMORY_BYTES_MAX = 8 << 20  # of listed equipment; the rest waits in a temporary file
@@ -26,7 +27,7 @@ def spell(
     """Write each message as one line, and pass everything on.
 
     A line has `bills`, `equipment`, then all else of the message; of a report from the quay it has
-    `movements`, of a stowage plan `slots`. `declares` is false where the
+    `movements`, of a stowage plan `slots`, of an answer `answer`. `declares` is false where the
     message as a whole can't be trusted, whatever its bills say.
     """
     with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX) as later:
@@ -89,13 +90,16 @@ def _rest(message: Message) -> dict[str, object]:
         "sha256": message.sha256.hex(),
         "interchange": message.interchange,
         "header": message.header,
-        **_of_content(message.content),
+        **_said(message),
         "findings": message.findings,
     }
 
 
-def _of_content(content: Contents | None) -> dict[str, object]:
+def _said(message: Message) -> dict[str, object]:
     """All that the message says of itself, as a whole."""
+    if message.lists:
+        return {"answer": answer_in(message.header.type, message.lists)}
+    content = message.content
     if isinstance(content, MovementReport):
         return {"report": msgspec.structs.replace(content, movements=())}
     if isinstance(content, Instruction):

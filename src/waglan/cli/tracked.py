@@ -17,6 +17,7 @@ ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word 
 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
     """Print everything that was found, each oldest first, with what nobody said."""
+    events = words("event", lang)
     for found in answer["found"]:
         kind, declared = words("kind", lang)[found["kind"]], found["declaration"]
         _print(f"{kind} {found['key']}  {coded('declaration', declared, lang)}")
@@ -30,7 +31,8 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         for event in found["events"]:
             seq = "…" if event["seq"] is None else str(event["seq"])
             when = second(event["happened_at"])
-            _print(f"{seq:>8}  {when}  {event['code']}  ({event['said_by']})")
+            code = events.get(event["code"], event["code"])
+            _print(f"{seq:>8}  {when}  {code}  ({event['said_by']})")
             for line in _asked(event, lang):
                 _print(line, indent=10)
         typer.echo()

@@ -8,6 +8,7 @@ from typing import cast, get_args
 
 import typer
 
+from waglan.codes import worded
 from waglan.codes.data import load
 from waglan.codes.finding import Finding, Where
 from waglan.codes.render import Lang, render
@@ -23,8 +24,8 @@ def say(group: str, name: str, lang: Lang, /, **params: str | int) -> str:
 @cache
 def words(group: str, lang: Lang) -> dict[str, str]:
     """Return the words of one group of commands, by name."""
-    found = tomllib.loads(load("cli/words")[lang])[group]
-    return cast(dict[str, str], found)
+    own = tomllib.loads(load("cli/words")[lang])
+    return cast(dict[str, str], own[group]) if group in own else worded.words(group, lang)
 
 
 def coded(group: str, code: str | None, lang: Lang) -> str:

@@ -1,5 +1,6 @@
 """A finding in the reader's language."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from waglan.codes.data import load
 from waglan.codes.finding import Finding
+from waglan.codes.worded import Told
 
 Lang: TypeAlias = Literal["en", "zh-Hant-HK"]
 
@@ -17,20 +19,26 @@ class Advice:
 
     problem: str
     remedy: str
+    is_worded: bool = False  # whether a template asks for the words of codes: `{now:customs}`
 
 
 def render(finding: Finding, lang: Lang) -> Advice:
     """Return the finding's problem and remedy; every code has both in every language."""
     template = templates(lang)[finding.code]
     params = dict(finding.params)
+    if template.is_worded:
+        params |= {name: Told(text, lang) for name, text in params.items() if isinstance(text, str)}
     return Advice(template.problem.format_map(params), template.remedy.format_map(params))
+
+
+_WORDED = re.compile(r"\{\w+:\w+\}")
 
 
 @cache
 def templates(lang: Lang) -> dict[str, Advice]:
     """Return the templates of one language, by code."""
     return {
-        code: Advice(text["problem"], text["remedy"])
+        code: Advice(text["problem"], text["remedy"], bool(_WORDED.search(text["problem"])))
         for file in load(f"codes/texts/{lang}").values()
         for code, text in tomllib.loads(file).items()
     }

@@ -1,11 +1,16 @@
-"""What a client likes to be answered with: the media types of `Accept`, each with its weight."""
+"""What a client likes to be answered with, and how much: `Accept` and `Accept-Language`."""
 
 from starlette.datastructures import Headers
 
 
 def liked(headers: Headers) -> dict[str, float]:
     """Return the weight of each media type that is named; what can't be read weighs nothing."""
-    return dict(map(_liked, headers.get("accept", "").split(",")))
+    return weighed(headers.get("accept", ""))
+
+
+def weighed(accept: str) -> dict[str, float]:
+    """Return the weight of each thing that an `Accept…` header names, in its order."""
+    return dict(map(_liked, accept.split(",")))
 
 
 def _liked(entry: str) -> tuple[str, float]:

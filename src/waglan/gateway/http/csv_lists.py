@@ -1,6 +1,7 @@
 """Lists for spreadsheets: who asks for `text/csv` gets the page's rows, and no cell is a formula.
 
-The columns bear the names that JSON has. `Link` names the next page, as `next` does there.
+The columns bear the names that JSON has. `Link` names the next page, as `next` does there. A
+machine asks with `raw=1` for the cells as they are: it runs none of them.
 """
 
 import json
@@ -21,6 +22,7 @@ MEDIA_TYPE: Final = "text/csv"
 NEXT: Final = "next"
 ROWS: Final = "ROWS"  # how a model names its rows, where more than those stands beside them
 CURSORS: Final = ("before", "after")
+RAW: Final = ("raw", "1")  # in a query, which no call has of its own
 
 
 class CsvLists:
@@ -35,6 +37,11 @@ class CsvLists:
         if scope["type"] != "http" or scope["method"] != "GET" or not _asks(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return
+        query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        is_raw = RAW in query
+        if is_raw:
+            rest = urlencode([one for one in query if one != RAW]).encode()
+            scope = {**scope, "query_string": rest}
         start: Message | None = None
         body = b""
 
@@ -48,7 +55,7 @@ class CsvLists:
                 return
             body += message.get("body", b"")
             if not message.get("more_body", False):
-                told = _told(scope, start, body)
+                told = _told(scope, start, body, is_raw=is_raw)
                 await send(start)
                 await send({"type": "http.response.body", "body": told})
 
@@ -61,7 +68,9 @@ def describe_lists(router: APIRouter) -> None:
         if not isinstance(route, APIRoute) or "GET" not in (route.methods or ()):
             continue
         if rows_of(route) is not None:
-            told = {"content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
+            how = "The page; as CSV no cell is a formula, unless the query says `raw=1`."
+            schema = {"schema": {"type": "string"}}
+            told = {"description": how, "content": {MEDIA_TYPE: schema}}
             route.responses = {**route.responses, 200: told}
 
 
@@ -100,7 +109,7 @@ def _is_list(scope: Scope, start: Message) -> bool:
     return start["status"] == 200 and is_json and route is not None and rows_of(route) is not None
 
 
-def _told(scope: Scope, start: Message, body: bytes) -> bytes:
+def _told(scope: Scope, start: Message, body: bytes, *, is_raw: bool) -> bytes:
     """Return the page as CSV, and let the headers say so."""
     page: Any = json.loads(body)
     found = rows_of(scope["route"])
@@ -109,22 +118,24 @@ def _told(scope: Scope, start: Message, body: bytes) -> bytes:
     name, row = found
     columns = [field.serialization_alias or name for name, field in row.model_fields.items()]
     rows: Iterable[Mapping[str, object]] = page if name is None else page[name]
-    data = csv_of([columns, *([_cell(one.get(column)) for column in columns] for one in rows)])
+    cells = [[_cell(one.get(column)) for column in columns] for one in rows]
+    data = csv_of([columns, *cells], is_raw=is_raw)
     headers = MutableHeaders(raw=start["headers"])
     headers["content-type"] = f"{MEDIA_TYPE}; charset=utf-8; header=present"
     headers["content-length"] = str(len(data))
     headers.append("vary", "Accept")
     if name is not None and page.get(NEXT) is not None:
-        headers["link"] = f'<{_next(scope, page[NEXT])}>; rel="next"'
+        headers["link"] = f'<{_next(scope, page[NEXT], is_raw=is_raw)}>; rel="next"'
     start["headers"] = headers.raw
     return data
 
 
-def _next(scope: Scope, cursor: object) -> str:
+def _next(scope: Scope, cursor: object, *, is_raw: bool) -> str:
     params = {param.alias for param in scope["route"].dependant.query_params}
     [mine] = [name for name in CURSORS if name in params]
     asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     beyond = [*((name, value) for name, value in asked if name != mine), (mine, str(cursor))]
+    beyond += [RAW] * is_raw
     return f"{scope['path']}?{urlencode(beyond)}"
 
 

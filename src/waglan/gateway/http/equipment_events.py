@@ -101,7 +101,8 @@ async def tell(
     note(request, message=str(sent.kept.id))
     done = await _receive(visitor, sent)
     if done.clash:
-        raise Problem(409, Finding("HTTP-ANOTHER-MESSAGE", Severity.ERROR, BATCH, {}))
+        place = Where("header.idempotency-key")
+        raise Problem(409, Finding("HTTP-KEY-USED", Severity.ERROR, place, {}))
     if done.answer is None:
         raise absent("batch")
     headers = {"Waglan-Replayed": "true"} if done.replayed else {}

@@ -119,7 +119,7 @@ HANDED_IN: Responses = {
     200: {"description": "The very same message came before.", "model": MessageView},
     202: {"description": "Kept durably, and not worked off yet.", "model": MessageView},
     408: {"description": "It did not come to its end in an hour."},
-    409: {"description": "Another message came under this reference before."},
+    409: {"description": "Another message came under this key or reference before."},
     413: {"description": "Larger than this instance takes."},
     503: {"description": "Come again in some seconds."},
 }
@@ -152,11 +152,16 @@ async def hand_in(
         raise Problem(408, Finding("HTTP-TOO-SLOW", Severity.ERROR, Where("message"), {})) from None
     received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
     note(request, message=str(received.id))
+    if received.clash and idempotency_key:
+        place = Where("header.idempotency-key")
+        raise Problem(
+            409, Finding("HTTP-KEY-USED", Severity.ERROR, place, {}), detail=_as(received)
+        )
     if received.clash:
         raise Problem(
             409,
             Finding("HTTP-ANOTHER-MESSAGE", Severity.ERROR, Where("message"), {}),
-            detail=f"this one is kept as {received.id}",
+            detail=_as(received),
             findings=[_clash(head, kept)],
         )
     shown = await _settled(visitor, received.id, _patience(prefer))
@@ -229,6 +234,10 @@ def _key(head: bytes, kept: Kept, given: str | None) -> str:
     if envelope is None or not envelope.reference:
         return f"sha256:{kept.sha256.hex()}"
     return reference_key(envelope)
+
+
+def _as(received: Received) -> str:
+    return f"this one is kept as {received.id}"
 
 
 def _clash(head: bytes, kept: Kept) -> Finding:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.gateway.http import HEADER
+from waglan.gateway.http.accepted import weighed
 from waglan.gateway.http.asked import UNKEEPABLE
 from waglan.gateway.reason import explained
 from waglan.store import NoDatabase, is_gone
@@ -89,11 +90,11 @@ def absent(what: str) -> Problem:
 
 
 def language(accept: str | None) -> Lang:
-    """Return the first language of an Accept-Language header that findings are written in."""
-    for wish in (accept or "").lower().split(","):
-        tag = wish.split(";")[0].strip()
+    """Return what an Accept-Language header likes best of what findings are written in."""
+    wishes = weighed(accept or "")
+    for tag in sorted(wishes, key=lambda tag: -wishes[tag]):  # of equal ones the first
         for prefix, lang in LANGS:
-            if tag.startswith(prefix):
+            if wishes[tag] > 0 and tag.startswith(prefix):
                 return lang
     return "en"
 

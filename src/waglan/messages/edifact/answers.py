@@ -110,6 +110,17 @@ class PartnerAnswer(msgspec.Struct, frozen=True, gc=False):
     interchange_to: str = ""
 
 
+def answer_in(
+    kind: str, segments: Iterable[AnySegment]
+) -> AperakAnswer | InterchangeAnswer | CustomsAnswer | None:
+    """Return all that an answer of this type says; None where it is none, or says nothing."""
+    reads = {"APERAK": read_aperak, "CONTRL": read_contrl, "CUSRES": read_cusres}
+    if kind not in reads:
+        return None
+    said = reads[kind](segments)
+    return None if said is None else with_colons(said)
+
+
 def partner_answer(kind: str, segments: Iterable[AnySegment]) -> PartnerAnswer | None:
     """Return what an APERAK or a CONTRL says in short; None where it is neither."""
     if kind == "APERAK":

@@ -58,9 +58,7 @@ def handed_in(message: Message) -> Message:
     ask for nothing, and an APERAK or a CONTRL is read for whom it is for.
     """
     if message.header.type in ANSWERS:
-        is_read = message.header.type in PASSED_ON
-        left = tuple(f for f in message.findings if not (is_read and f.code == TYPE_NOT_READ))
-        return evolve(message, findings=left)
+        return as_answer(message) if message.header.type in PASSED_ON else message
     findings = tuple(
         replace(found, severity=Severity.ERROR) if found.code == TYPE_NOT_READ else found
         for found in message.findings
@@ -68,16 +66,24 @@ def handed_in(message: Message) -> Message:
     return message if findings == message.findings else evolve(message, findings=findings)
 
 
+def as_answer(message: Message) -> Message:
+    """Return an answer as it counts to whoever reads it from its segments."""
+    left = tuple(found for found in message.findings if found.code != TYPE_NOT_READ)
+    return evolve(message, findings=left)
+
+
 def stream(
-    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT
+    blocks: Iterable[bytes], profile: Profile = _NO_AGREEMENT, *, with_lists: bool = False
 ) -> Iterator[Item | Message | InterchangeEnd]:
     """Yield as `read` does, but head, equipment and bills one by one before their message.
 
     The message then comes with its head, totals and findings and without bills, so that memory
     stays flat however long the message is. Nothing may be taken as declared before its message
-    has come without an ERROR.
+    has come without an ERROR. `with_lists` an answer brings its segments along, whole.
     """
-    yield from events(blocks, Options(profile, keeps_items=False))
+    tokenise = partial(fast.tokenise, with_lists=True) if with_lists else fast.tokenise
+    options = Options(profile, keeps_items=False, with_lists=with_lists)
+    yield from events(blocks, options, tokenise)
 
 
 def peek(head: bytes) -> Interchange | None:

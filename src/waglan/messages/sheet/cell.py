@@ -46,6 +46,16 @@ def place(row: int, column: str = "") -> Where:
     return Where(f"rows/{row}/{column}" if column else f"rows/{row}", line=row)
 
 
+def letters(column: int) -> str:
+    """Return what a spreadsheet calls a column, counted from 0: `A` to `Z`, then `AA`."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
 def shown(text: str) -> str:
     """Return text for a finding, cut to what a screen can hold."""
     return text[:SHOWN_CHARACTERS_MAX]
@@ -82,7 +92,7 @@ def bounded(row: Row, number: int) -> tuple[Row, list[Finding]]:
                 Finding(
                     "SHEET-CELL-LENGTH",
                     Severity.ERROR,
-                    place(number, str(column + 1)),
+                    place(number, letters(column)),
                     {"count": len(cell.text), "max": CELL_CHARACTERS_MAX},
                 )
             )

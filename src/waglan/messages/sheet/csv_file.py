@@ -30,7 +30,8 @@ HEADINGS_BYTES: Final = 64 * 1024  # what is looked at to tell a code page
 CELL_CHARACTERS_READ_MAX: Final = 1 << 20
 UTF_16: Final = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 UTF_8_MARK: Final = b"\xef\xbb\xbf"
-DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are what a Chinese or Japanese keyboard gives; a spreadsheet may take them alike.
+DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def read_csv(data: bytes, charset: str | None = None) -> Sheet:

@@ -63,11 +63,11 @@ def csv_template() -> bytes:
     return csv_of([[column.heading for column in keys.values()], [_example(key) for key in keys]])
 
 
-def csv_of(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return rows as CSV for people: UTF-8 with a mark, and no cell that could be a formula."""
+def csv_of(rows: Iterable[Iterable[str]], *, is_raw: bool = False) -> bytes:
+    """Return rows as CSV: UTF-8 with a mark, and no cell that could be a formula unless raw."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([escaped(cell) for cell in row] for row in rows)
+    writer.writerows(rows if is_raw else ([escaped(cell) for cell in row] for row in rows))
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 

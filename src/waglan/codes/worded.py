@@ -1,0 +1,53 @@
+"""Words for codes, and for what libraries say in English, in the reader's language."""
+
+import re
+import tomllib
+from functools import cache
+from typing import Any
+
+from waglan.codes.data import load
+
+REASON = "reason"  # the group of what libraries say
+
+
+def words(group: str, lang: str) -> dict[str, str]:
+    """Return the words of one group of codes, by code."""
+    found: dict[str, str] = _file(lang)[group]
+    return found
+
+
+def worded(group: str, text: str, lang: str) -> str:
+    """Return the word for a code, or what a reason says; one without a word stays as it is."""
+    if group != REASON:
+        return words(group, lang).get(text, text)
+    for form, said in _reasons(lang):
+        if found := form.fullmatch(text):
+            return said.format_map(found.groupdict())
+    return text
+
+
+class Told(str):
+    """A finding's parameter; `{now:customs}` in a template is the word for it in that group."""
+
+    lang: str
+
+    def __new__(cls, text: str, lang: str) -> "Told":
+        """Take the parameter, and the language that it is told in."""
+        told = super().__new__(cls, text)
+        told.lang = lang
+        return told
+
+    def __format__(self, group: str) -> str:
+        """Return the word for it, or the text itself where the template asks for no word."""
+        return worded(group, str(self), self.lang) if group else str(self)
+
+
+@cache
+def _file(lang: str) -> dict[str, Any]:
+    return tomllib.loads(load("codes/words")[lang])
+
+
+@cache
+def _reasons(lang: str) -> list[tuple[re.Pattern[str], str]]:
+    told = _file(lang).get(REASON, [])
+    return [(re.compile(one["form"], re.DOTALL), one["text"]) for one in told]
