@@ -358,3 +358,5 @@ def test_two_tables_are_compared_in_words(instance: Instance) -> None:
             "/v1/customs/tables", content=model(("A", "> 1", "inspect", weight), weight=True)
         )
         assert codes(refused) == ["TABLE-WEIGHT"], weight
+    silent = model(("A", '"lobster tail" in $', "inspect", "")).replace(b"gross_kg", b"words")
+    assert codes(customs.post("/v1/customs/tables", content=silent)) == ["TABLE-CELL-NEVER"]

@@ -43,19 +43,32 @@ def match_key(text: str) -> str:
     return simplified(squashed(text).translate(_small()))
 
 
-def unmasked(text: str) -> tuple[str, ...]:
-    """Return how else a text may be meant, in small letters; nothing where it is plain.
+def plainly(text: str) -> str:
+    """Return the text in small letters, plain ones for those that look like them, simplified.
 
-    Without what nobody sees and without accents, in plain letters for those that look like them and
-    for digits that stand among letters, in simplified characters. A 1 may be an i or an l, so there
-    may be two. For lists of words and names only: a Jose is not a José, and B2B not a BZB.
+    Without what nobody sees and without accents. For lists of words and names only: a Jose is not a
+    José.
     """
     small = text.casefold()
-    plain = small if small.isascii() else _plain(small)
-    meant = [plain]
-    if _MIXED.search(plain):
-        meant += [_in_letters(plain, one) for one in ("il" if "1" in plain else "i")]
-    return tuple(one for one in dict.fromkeys(meant) if one != small)
+    return small if small.isascii() else _plain(small)
+
+
+def meanings(text: str) -> tuple[str, ...]:
+    """Return how a text may be meant: plainly, and with letters for digits that stand among them.
+
+    A 1 may be an i or an l, so there may be three. For lists of words and names: a B2B is no BZB.
+    """
+    plain = plainly(text)
+    if not _MIXED.search(plain):
+        return (plain,)
+    spelled = [_in_letters(plain, one) for one in ("il" if "1" in plain else "i")]
+    return tuple(dict.fromkeys((plain, *spelled)))
+
+
+def unmasked(text: str) -> tuple[str, ...]:
+    """Return the meanings of a text but for the one it has as it stands, in small letters."""
+    small = text.casefold()
+    return tuple([one for one in meanings(text) if one != small])
 
 
 _MIXED = re.compile(r"[a-z][0-9@$!|]|[0-9@$!|][a-z]")

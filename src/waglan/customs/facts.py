@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeAlias
 
-from waglan.codes.chinese import unmasked
+from waglan.codes.chinese import meanings
 from waglan.codes.finding import Finding
 from waglan.customs.party_name import is_order, names_nobody, party_key, party_keys
 from waglan.customs.place import BillPlace, bill_place, read_bill_place
@@ -84,11 +84,11 @@ class _Around:
         return self.places[place]
 
     def text(self, bill: Bill) -> tuple[str, list[str]]:
-        """Return what the descriptions say in small letters, however it is meant, and its words."""
+        """Return what the descriptions say, plainly and however it is meant, and its words."""
         told = tuple([item.description for item in bill.goods])
         if told not in self.texts:
-            text = " ".join(" ".join(told).split())[:DESCRIPTION_CHARS_MAX].casefold()
-            text = " ".join((text, *unmasked(text)))
+            text = " ".join(" ".join(told).split())[:DESCRIPTION_CHARS_MAX]
+            text = " ".join(" ".join(meanings(text)).split())
             self.texts[told] = text, list(dict.fromkeys(_WORD.findall(text)))
         return self.texts[told]
 

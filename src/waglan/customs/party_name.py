@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from waglan.codes.chinese import match_key, unmasked
+from waglan.codes.chinese import match_key, meanings, unmasked
 
 # Names that stand where somebody did not know, or did not want to say. Compared without blanks,
 # dots and strokes, so that "N/A", "n.a." and "NA" are one; Chinese in simplified characters.
@@ -43,25 +43,21 @@ def names_nobody(name: str) -> bool:
         if name.isalnum():  # no blank and no stroke to take out
             return name.casefold() in _NOBODY
         return len(name) < 40 and _NOISE.sub("", name).casefold() in _NOBODY
-    return len(name) < 40 and any([_NOISE.sub("", one) in _NOBODY for one in _written(name)])
+    return len(name) < 40 and any([_NOISE.sub("", one) in _NOBODY for one in meanings(name)])
 
 
 def is_order(name: str) -> bool:
     """Whether the bill is made out to order, so that whoever holds it may claim the goods."""
     if name.isascii():
         return _ORDER.match(name) is not None
-    return any([_ORDER.match(one) for one in _written(name)])
+    return any([_ORDER.match(one) for one in meanings(name)])
 
 
 def points_elsewhere(name: str) -> bool:
     """Whether the name only points at another party: `SAME AS CONSIGNEE`."""
     if name.isascii():
         return _SAME.match(name) is not None
-    return any([_SAME.match(one) for one in _written(name)])
-
-
-def _written(name: str) -> tuple[str, ...]:
-    return (name.casefold(), *unmasked(name))
+    return any([_SAME.match(one) for one in meanings(name)])
 
 
 def party_key(name: str) -> str:
@@ -82,9 +78,13 @@ def party_keys(name: str) -> list[str]:
     key, others = party_key(name), unmasked(name)
     if name.isascii() and not others:
         return [key] if key else []
-    meant = [_without_form(match_key("".join(_words(one)))) for one in (name, *others)]
-    keys = dict.fromkeys((key, *meant))
+    keys = dict.fromkeys((key, *map(meant_key, (name, *others))))
     return [key for key in keys if key]
+
+
+def meant_key(name: str) -> str:
+    """Return that of the `party_keys` which a plainly written name has, however it is typed."""
+    return _without_form(match_key("".join(_words(name))))
 
 
 def _without_form(key: str) -> str:

@@ -14,19 +14,21 @@ import zen
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import installed
-from waglan.codes.finding import Finding
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.facts import Told
 from waglan.customs.narrowing import Narrowing
 from waglan.customs.score import weights
 from waglan.customs.status import gravest
 from waglan.customs.table_cell import facts_named
 from waglan.customs.table_file import Grid, read_grid
+from waglan.customs.table_literal import contained, folded, never_said
 from waglan.customs.word_groups import SAID, WordGroups
 
 BILLS_MAX = 100_000
 TABLES_KEPT = 8  # read and ready for the next manifest
 DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
-ENGINE = f"zen-engine {installed('zen-engine')}"
+FOLDING = 2  # of a table's words; counted up when the same file may answer otherwise than before
+ENGINE = f"zen-engine {installed('zen-engine')}, folding {FOLDING}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,23 @@ def _read(content: bytes, engine_version: str) -> tuple[Table | None, tuple[Find
     return Table(
         stamp, grid.rules, grid.needs, _weighs(grid), groups, narrowing, _Decisions(grid, rows)
     ), ()
+
+
+def never_fires(content: bytes) -> list[Finding]:
+    """Return where a table asks for what no bill can say; one that may not be used has none."""
+    grid, _ = read_grid(content)
+    facts = {column["id"]: column.get("field") for column in grid.inputs} if grid else {}
+    return [
+        Finding(
+            "TABLE-CELL-NEVER",
+            Severity.ERROR,
+            Where(f"table/rows/{number}", line=number),
+            {"cell": row[id_], "word": word},
+        )
+        for number, row in enumerate(grid.rows if grid else [], 1)
+        for id_, fact in facts.items()
+        for word in never_said(row.get(id_, ""), fact)
+    ]
 
 
 def _weighs(grid: Grid) -> dict[str, int]:
@@ -188,11 +207,20 @@ def _hit(fired: Sequence[_Fired]) -> Hit:
 
 
 def _folded(grid: Grid, groups: WordGroups) -> list[dict[str, str]]:
-    conditions = {column["id"] for column in grid.inputs if "field" not in column}
+    facts = {column["id"]: column.get("field") for column in grid.inputs}
     return [
-        {id_: groups.fold(cell) if id_ in conditions else cell for id_, cell in row.items()}
+        {
+            id_: _cell(cell, facts[id_], groups) if id_ in facts else cell
+            for id_, cell in row.items()
+        }
         for row in grid.rows
     ]
+
+
+def _cell(cell: str, fact: str | None, groups: WordGroups) -> str:
+    """Return a cell with the same answer that asks as bills say it, for groups if it can."""
+    told = folded(cell, fact)
+    return contained(told if fact else groups.fold(told), fact)
 
 
 def _model(grid: Grid, rows: list[dict[str, str]]) -> Mapping[str, object]:

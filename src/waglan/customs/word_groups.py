@@ -2,13 +2,14 @@
 
 Most rows of most tables ask for one word of several, and the engine takes its time over each word.
 Here each group of words is looked up by the words of the bill, and the row is left to ask whether
-the group's number is among those said.
+the group's number is among those said. A Chinese word is said where it stands within another.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from waglan.customs.table_cell import tokens
+from waglan.customs.table_literal import is_unparted
 
 SAID = "said"  # the fact that holds the groups' numbers; no table can name it
 _Token = tuple[str, str]
@@ -20,6 +21,9 @@ class WordGroups:
 
     _numbers: dict[frozenset[str], int] = field(default_factory=dict)
     _of_word: dict[str, list[int]] = field(default_factory=dict)
+    # Those of scripts that write no blanks, which stand within other words; and how long they are.
+    _of_unparted: dict[str, list[int]] = field(default_factory=dict)
+    _lengths: set[int] = field(default_factory=set)
 
     def fold(self, cell: str) -> str:
         """Return a condition with the same answer that asks for groups instead of words.
@@ -41,10 +45,18 @@ class WordGroups:
 
     def said(self, words: object) -> tuple[int, ...]:
         """Return the numbers of the groups of which a bill that says these words says one."""
-        if not self._of_word or not isinstance(words, list):
+        if not self._numbers or not isinstance(words, list):
             return ()
         of_word = self._of_word
-        return tuple(sorted({n for word in words if word in of_word for n in of_word[word]}))
+        said = {n for word in words if word in of_word for n in of_word[word]}
+        if self._of_unparted:
+            said.update(*[self._said_within(word) for word in words if not word.isascii()])
+        return tuple(sorted(said))
+
+    def _said_within(self, word: str) -> set[int]:
+        known, last = self._of_unparted, len(word)
+        parts = {word[at : at + n] for n in self._lengths for at in range(last - n + 1)}
+        return {number for part in parts & known.keys() for number in known[part]}
 
     def __bool__(self) -> bool:
         """Whether there is any group to look for."""
@@ -54,7 +66,9 @@ class WordGroups:
         if words not in self._numbers:
             number = self._numbers[words] = len(self._numbers)
             for word in words:
-                self._of_word.setdefault(word, []).append(number)
+                known = self._of_unparted if is_unparted(word) else self._of_word
+                known.setdefault(word, []).append(number)
+            self._lengths = set(map(len, self._of_unparted))
         return self._numbers[words]
 
 

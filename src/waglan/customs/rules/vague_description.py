@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from waglan.codes.chinese import simplified, unmasked
+from waglan.codes.chinese import meanings, simplified
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.place import of_bill
@@ -89,18 +89,18 @@ def _meant(text: str) -> _Vague | None:
         return None  # for the law to tell
     if len(text) > DESCRIPTION_CHARS_MAX:
         return None if _says_a_word(text.casefold()) else _wordless()
-    said = (text.casefold(), *unmasked(text))
+    said = meanings(text)
     for one in said:
         if phrase := _phrase(_NOISE.sub(" ", one).strip()):
             return phrase
-    return None if _says_a_word(said[1] if len(said) > 1 else said[0]) else _wordless()
+    return None if _says_a_word(said[0]) else _wordless()
 
 
 def _phrase(words: str) -> _Vague | None:
     vague = _wording()
     lead = _LEAD.match(words)
     bare = words[lead.end() :] if lead else words
-    told = (words, bare, without := _TAIL.sub("", bare), *unmasked(without))
+    told = (words, bare, without := _TAIL.sub("", bare), *meanings(without))
     return next((vague[one] for one in told if one in vague), None)
 
 
