@@ -6,6 +6,8 @@ from enum import Enum
 class CustomsStatus(Enum):
     """Where a bill stands with customs; a release of cargo needs three other consents too."""
 
+    __hash__ = object.__hash__  # as in `codes.event`
+
     NOT_SELECTED = "not-selected"
     DOCUMENTS_ASKED = "documents-asked"
     DETAINED = "detained"

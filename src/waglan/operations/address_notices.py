@@ -134,9 +134,11 @@ async def _end(
     tx: Transaction, by: tuple[int, PartyId, datetime], rows: Sequence[NoticeRow]
 ) -> None:
     org, authority, now = by
-    steps = {row.consignment: (BY_STATUS[row.status], row) for row in rows
-             if row.status in BY_STATUS}  # fmt: skip
+    ends = [(row, BY_STATUS.get(row.status)) for row in rows]
+    steps = {row.consignment: (step, row) for row, step in ends if step is not None}
     standing = await detentions.of_bills(tx, list(steps))
+    if not standing:
+        return
     await detentions.alone_with(tx, [one.number for one in standing])
     # Looked at again: whoever was at one of them meanwhile has come to his end.
     standing = await detentions.of_bills(tx, list(steps))

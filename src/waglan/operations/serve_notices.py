@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
@@ -85,7 +86,7 @@ async def _serve(
         (),
         readers,
     )
-    said: dict[tuple[str, bytes], dict[str, Value]] = {}
+    said: dict[tuple[CustomsStatus, bytes], dict[str, Value]] = {}
     told = [
         Event(
             EventCode.NOTICE_SERVED,
@@ -124,11 +125,11 @@ async def _serve(
 def _body(
     row: Unserved,
     manifest: str,
-    said: dict[tuple[str, bytes], dict[str, Value]],
+    said: dict[tuple[CustomsStatus, bytes], dict[str, Value]],
     number: str | None,
 ) -> dict[str, Value]:
     """What the notice says; one body serves all bills of which the same is to be said."""
-    kind = (row.status.value, row.told)
+    kind = (row.status, row.told)
     if kind not in said:
         said[kind] = {"status": row.status.value, "manifest": manifest, **_told(row.told)}
     return said[kind] if number is None else {**said[kind], "notice": number}

@@ -20,7 +20,7 @@ from waglan.customs.detention import (
 from waglan.logbook.sealed import Vault
 from waglan.manifest import personal
 from waglan.manifest.model import PartyRole
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, _binary, bulk
 
 _ENDED = "('release', 'seize', 'replace')"
 
@@ -136,7 +136,7 @@ async def of_bills(tx: Transaction, consignments: Collection[int]) -> list[Deten
         _DETENTION + " WHERE d.consignment = ANY (%s::int8[])"
         f" AND NOT EXISTS (SELECT 1 FROM detention_step s WHERE s.detention_id = d.detention_id"
         f" AND s.step IN {_ENDED}) ORDER BY d.detention_id",
-        [list(consignments)],
+        [_binary.numbers(consignments)],
     )
     return [_detention(row) for row in await rows.fetchall()]
 
@@ -280,7 +280,7 @@ async def consignees(
     rows = await tx.execute(
         "SELECT consignment, key_salt, sealed FROM bill_personal"
         " WHERE manifest_id = %s AND consignment = ANY (%s::int8[])",
-        [manifest_id, list(consignments)],
+        [manifest_id, _binary.numbers(consignments)],
     )
     return {
         bill: tuple(
@@ -308,7 +308,7 @@ async def terminals(
         " JOIN organisation o ON o.org = m.org"
         " WHERE l.consignment = ANY (%(bills)s::int8[]) AND 'terminal' = ANY (o.roles)"
         " ORDER BY 1, 2",
-        {"bills": list(consignments)},
+        {"bills": _binary.numbers(consignments)},
     )
     found: dict[int, tuple[PartyId, ...]] = {}
     for bill, party in await rows.fetchall():
@@ -323,7 +323,7 @@ async def boxes(
     rows = await tx.execute(
         "SELECT consignment, array_agg(container ORDER BY container) FROM bill_equipment"
         " WHERE manifest_id = %s AND consignment = ANY (%s::int8[]) GROUP BY consignment",
-        [manifest_id, list(consignments)],
+        [manifest_id, _binary.numbers(consignments)],
     )
     return {bill: tuple(found) for bill, found in await rows.fetchall()}
 
