@@ -334,6 +334,7 @@ _BILL = (
     ("forwarder", "text"),
     ("particulars", "bytea"),
 )
+_FORWARDER = PartyRole.FORWARDER  # Python 3.11 is slow to find a member by its name
 _PERSONAL = (*_OF, ("key_salt", "bytea"), ("sealed", "bytea"), ("blind", "bytea[]"))
 
 
@@ -372,8 +373,8 @@ def _personal(bill: Bill, commitments: Sequence[bytes]) -> Personal:
 
 def _forwarder(bill: Bill) -> str | None:
     """The code of the one forwarder that the bill names: an organisation's, never a person's."""
-    codes = [party.code for party in bill.parties if party.role is PartyRole.FORWARDER]
-    return codes[0] if len(set(codes)) == 1 else None
+    codes = {party.code for party in bill.parties if party.role is _FORWARDER}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def _bare(bill: Bill) -> Bill:

@@ -236,6 +236,7 @@ async def blocks(
             await tx.execute(
                 "SELECT sealed FROM message_chunk WHERE org = %s AND id = %s AND n = %s",
                 [message.org, message.id, n],
+                binary=True,  # as text it would be twice as long
             )
         ).fetchone()
         if row is None:

@@ -70,6 +70,9 @@ def total(control: str) -> tuple[str, int | None]:
     number, _, unit = rest.partition(":")
     name = TOTALS.get(qualifier, "")
     if name == "gross_mass_g":
+        # Nearly every mass is whole kilograms.
+        if unit == "KGM" and len(number) <= 12 and number.isdecimal() and number.isascii():
+            return name, int(number) * 1000
         return name, _scaled(number, GRAMS.get(unit or "KGM"))
     if name == "volume_cm3":
         return name, _scaled(number, CUBIC_CENTIMETRES.get(unit or "MTQ"))
