@@ -229,6 +229,20 @@ def test_a_box_stands_where_it_was_moved_last_by_the_order_of_the_quay() -> None
     assert standing(DAY_OF_A_BILL).moved is None
 
 
+def test_what_is_told_to_happen_later_is_never_where_a_box_is() -> None:
+    def ahead(by: timedelta) -> Event:
+        late = moved(EventCode.EQUIPMENT_GATE_OUT, 500, 3)
+        return replace(late, recorded_at=late.happened_at - by)
+
+    last = standing([DISCHARGED, ahead(timedelta(hours=1, seconds=1))]).moved
+    assert last is not None
+    assert last.what is EventCode.EQUIPMENT_DISCHARGED
+    assert standing([ahead(timedelta(days=2))]).moved is None
+    clocks_differ = standing([DISCHARGED, ahead(timedelta(hours=1))]).moved
+    assert clocks_differ is not None
+    assert clocks_differ.what is EventCode.EQUIPMENT_GATE_OUT
+
+
 def test_what_was_taken_back_did_not_move_it_and_nobody_takes_back_anothers_words() -> None:
     gone = moved(EventCode.EQUIPMENT_WITHDRAWN, 10, 2)
     last = standing([gone, DISCHARGED, OUT]).moved

@@ -379,6 +379,13 @@ def test_a_terminal_declares_no_cargo_and_sends_in_nobody_elses_name(port: Quay)
 def test_a_report_from_the_future_is_kept_and_questioned(port: Quay) -> None:
     shown = tells(port.terminal, coarri(port.sheet(), [Told(BOX, at="209911230815")]))
     assert [f["code"] for f in shown["findings"]] == ["QUAY-TIME-AHEAD"]
+    until(partial(moves, port.terminal, BOX), [DISCHARGED])
+    assert box(port.terminal, BOX)["moved"] is None
+
+
+def test_a_report_of_the_last_century_is_kept_and_questioned(port: Quay) -> None:
+    shown = tells(port.terminal, coarri(port.sheet(), [Told(BOX, at="190011230815")]))
+    assert [f["code"] for f in shown["findings"]] == ["QUAY-TIME-OLD"]
 
 
 @pytest.mark.parametrize(("length", "state"), [(35, "accepted"), (36, "refused")])

@@ -298,6 +298,14 @@ def test_only_what_has_happened_is_told(trucker: httpx.Client, n: int) -> None:
     planned = dcsa(f"e{n}", n)
     planned["eventClassification"]["eventClassifierCode"] = "EST"
     assert codes(told(trucker, [planned])) == [["EVENT-NOT-ACTUAL"]]
+    n += 800_000  # a box of its own
     early = told(trucker, [plain(f"e{n}", n, at="2099-01-01T00:00:00+08:00")])
     assert states(early) == ["taken"]
     assert codes(early) == [["QUAY-TIME-AHEAD"]]
+    old = told(trucker, [plain(f"old{n}", n, at="1900-01-01T00:00:00+08:00")])
+    assert (states(old), codes(old)) == (["taken"], [["QUAY-TIME-OLD"]])
+    now = plain(f"now{n}", n)
+    assert codes(told(trucker, [now])) == [[]]
+    shown = trucker.get(f"/v1/track/{box_number(n)}").json()["found"][0]
+    assert shown["moved"]["happened_at"] == shown["events"][1]["happened_at"]
+    assert [event["happened_at"][:4] for event in shown["events"]] == ["1900", "2026", "2099"]

@@ -4,6 +4,7 @@ Terminals, depots, carriers and truckers tell it; none of them tells parties or 
 as sent, times are ISO 8601 with the zone that was sent, if any was. None: nobody said.
 """
 
+from datetime import timedelta
 from typing import Final
 
 import msgspec
@@ -11,6 +12,8 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.function import Function
 
+AHEAD_MAX = timedelta(hours=1)  # the project's own: clocks differ, and what happened is past
+OLD = timedelta(days=3653)  # the project's own: ten years before it was told, a slip more likely
 CONTAINER: Final = "CN"  # 8053: what is meant where nobody says otherwise
 
 

@@ -28,6 +28,7 @@ from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
+from waglan.cargo.movement import AHEAD_MAX
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.party import PartyId
@@ -133,7 +134,7 @@ class Standing:
     heard: Told[EventCode] | None  # what we were told last, whenever it happened
     timeline: tuple[Event, ...]  # each thing once, in the order of the quay
     moved: Told[EventCode] | None = (
-        None  # of a box: where it was told last, and nobody took it back
+        None  # of a box: where it is known to have been last, and nobody took it back
     )
 
     @property
@@ -309,8 +310,17 @@ def _cleared(told: Sequence[Event]) -> tuple[Cleared, ...]:
 
 
 def _moved(told: Sequence[Event]) -> Told[EventCode] | None:
-    last = next((event for event in reversed(standing_moves(told))), None)
+    last = next(reversed(past_moves(told)), None)
     return _told(last, last.code) if last else None
+
+
+def past_moves(told: Iterable[Event]) -> list[Event]:
+    """Return the standing movements that had happened when they were told, in the order given."""
+    return [
+        event
+        for event in standing_moves(told)
+        if event.happened_at <= event.recorded_at + AHEAD_MAX
+    ]
 
 
 def standing_moves(told: Iterable[Event]) -> list[Event]:

@@ -19,10 +19,9 @@ from waglan.codes.function import Function
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.operations.tell_movements import (
-    AHEAD_MAX,
     Teller,
     TellingPaper,
-    ahead,
+    questioned,
     tell_movements,
     voyage_of,
     withdrawal,
@@ -124,8 +123,8 @@ def _planned(row: EventRow, text: bytes, teller: Teller, stand: dict[str, ToldEv
         return _Plan(_fate(row, done))
     tells, found = None, row.findings
     if movement is not None:
-        if row.happened_at and row.happened_at > teller.now + AHEAD_MAX:
-            found = (*found, ahead(movement, Where("", line=row.row)))
+        where = Where("", line=row.row)
+        found = (*found, *questioned(movement, row.happened_at, where, teller.now))
         voyage = voyage_of(row.call, movement)
         tells = Row(movement, row.happened_at, voyage, document=row.id, written=text)
     return _Plan(

@@ -15,11 +15,10 @@ from waglan.logbook.event import Event
 from waglan.manifest import lengths
 from waglan.messages.envelope import Message
 from waglan.operations.tell_movements import (
-    AHEAD_MAX,
     Teller,
     TellingPaper,
-    ahead,
     tell_movements,
+    questioned,
     time_told,
     voyage_of,
     withdrawal,
@@ -42,11 +41,10 @@ async def take_moves(tx: Transaction, teller: Teller, sent: tuple[Message, int])
         raise TypeError("only a report of movements can be taken")
     call = report.conveyance
     rows = [Row(m, time_told(m.happened_at), voyage_of(call, m)) for m in report.movements]
-    latest = teller.now + AHEAD_MAX
     findings = [
-        ahead(row.movement, _where(row.movement))
+        one
         for row in rows
-        if row.happened_at and row.happened_at > latest
+        for one in questioned(row.movement, row.happened_at, _where(row.movement), teller.now)
     ]
     return [*findings, *await keep(tx, teller, sent, report, rows)]
 

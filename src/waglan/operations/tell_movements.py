@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
-from waglan.cargo.movement import Conveyance, Movement
+from waglan.cargo.movement import AHEAD_MAX, OLD, Conveyance, Movement
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
@@ -20,7 +20,6 @@ from waglan.store.messages import Kept
 from waglan.store.moves import Row, Withdrawn
 
 AT_QUAY = frozenset({EventCode.EQUIPMENT_DISCHARGED, EventCode.EQUIPMENT_LOADED})
-AHEAD_MAX = timedelta(hours=1)  # the project's own: clocks differ, and what happened is past
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +94,17 @@ def time_told(text: str | None) -> datetime | None:
     return at
 
 
-def ahead(movement: Movement, where: Where) -> Finding:
-    """Find that a movement is told of before it can have happened."""
-    box = movement.box.number
-    return Finding(
-        "QUAY-TIME-AHEAD",
-        Severity.WARNING,
-        where,
-        {"box": box[:35], "text": (movement.happened_at or "")[:35]},
-    )
+def questioned(
+    movement: Movement, happened_at: datetime | None, where: Where, now: datetime
+) -> list[Finding]:
+    """Find that a movement is told of before it can have happened, or ages after."""
+    code = None
+    if happened_at is not None and happened_at > now + AHEAD_MAX:
+        code = "QUAY-TIME-AHEAD"
+    elif happened_at is not None and happened_at < now - OLD:
+        code = "QUAY-TIME-OLD"
+    told = {"box": movement.box.number[:35], "text": (movement.happened_at or "")[:35]}
+    return [Finding(code, Severity.WARNING, where, told)] if code else []
 
 
 def withdrawal(one: Withdrawn, now: datetime, document: str | None = None) -> Row:

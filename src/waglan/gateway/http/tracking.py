@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
-from waglan.cargo.standing import Standing, Told, standing_moves
+from waglan.cargo.standing import Standing, Told, past_moves, standing_moves
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
@@ -123,7 +123,8 @@ def _tracked(one: Tracked) -> TrackedView:
     stands = one.standing
     last = stands.versions[-1].what if stands.versions else None
     told = [event for _, event in one.events if "level" in event.body or "bills" in event.body]
-    told = told or standing_moves(event for _, event in one.events)
+    events = [event for _, event in one.events]
+    told = told or past_moves(events) or standing_moves(events)
     return TrackedView(
         kind=one.about.kind.value,
         key=one.about.text,
