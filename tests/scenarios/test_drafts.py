@@ -411,8 +411,6 @@ def test_who_copies_prepares_the_copy_and_who_made_the_template_or_the_last_one_
         "template": made_by_first["id"], "fields": house(number),
     }  # fmt: skip
     draft = ok(firm.approver.post("/v1/drafts", json=new), 201)
-    left = {"step": draft["step"], "leave_out": ["bills/1"]}
-    draft = ok(firm.approver.patch(at(draft), json=left))
     draft = ok(firm.approver.post(f"{at(draft)}/submit", json={"step": draft["step"]}))
     seen = {"step": draft["step"]}
     own = firm.approver.post(f"{at(draft)}/approve", json=seen)
@@ -544,7 +542,22 @@ def test_the_last_consignment_is_copied_without_numbers_dates_boxes_and_amounts(
     draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
     assert {one["told"][0]["source"]["kind"] for one in draft["fields"]} == {"template"}
     assert len(draft["fields"]) == template["fields"]
+    # A bill that is named is the copied one's place; what is given of it stands before the copy.
+    second = firm.number("HF2")
+    given = {f"bills/{second}/consignee/name": "OTHER SAMPLES LTD"}
+    for like in ({"copy_of": "last"}, {"template": template["id"]}):
+        new = {"profile": "hk-house-data", "fields": given, **like}
+        draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
+        values = {one["field"]: one["value"] for one in draft["fields"]}
+        assert {path.split("/")[1] for path in values if path.startswith("bills/")} == {second}
+        assert values[f"bills/{second}/consignee/name"] == "OTHER SAMPLES LTD"
+        assert values[f"bills/{second}/goods/1/description"] == "COTTON T-SHIRTS"
+        assert draft["conflicts"] == 0
+        new["fields"] = {**given, "bills/OTHER/number": "OTHER"}
+        refused = firm.preparer.post("/v1/drafts", json=new)
+        assert (refused.status_code, codes(refused)) == (422, ["DRAFT-COPY-BILLS"])
     assert firm.preparer.delete(f"/v1/draft-templates/{template['id']}").status_code == 204
+    new = {"profile": "hk-house-data", "template": template["id"]}
     assert firm.preparer.post("/v1/drafts", json=new).status_code == 404
     assert template["id"] not in firm.preparer.get("/v1/draft-templates").text
     new = {"profile": "hk-tdec", "copy_of": "last"}

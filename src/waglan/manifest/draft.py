@@ -3,7 +3,7 @@
 It is worked out from its steps' claims each time; nothing of it is stored but what was told.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,11 @@ from waglan.manifest.draft_manifest import missing
 from waglan.manifest.filing_profile import FilingProfile
 from waglan.manifest.filing_state import Life
 from waglan.manifest.model import Function
-from waglan.manifest.prefill import Claim, Prefilled, Source, SourceKind, prefill
+from waglan.manifest.prefill import Claim, Prefilled, Source, prefill
 
 CLAIMS_MAX = 20_000  # of one draft
 NOT_TAKEN_SHOWN_MAX = 20
+BILLS_SHOWN_MAX = 200  # characters
 
 # What is told of a whole kind of consignment and may be used for the next one.
 _COPIED_GROUPS = frozenset({"parties", "goods", "transport"})
@@ -133,15 +134,36 @@ def time_findings(found: list[Deadline], *, at: datetime) -> list[Finding]:
     return [finding for one in found for finding in _time_finding(one, at)]
 
 
-def for_the_next(draft: Draft, kind: SourceKind, source: Source) -> list[Claim]:
-    """Return what of a draft serves for the next consignment, its bills numbered anew."""
-    keys = list(dict.fromkeys(p.split("/")[1] for p in draft.values if p.startswith("bills/")))
-    number = {key: str(n) for n, key in enumerate(keys, 1)}
-    return [
-        Claim(_renumbered(path, number), value, replace(source, kind=kind, place=path))
+def for_the_next(
+    draft: Draft, source: Source, bills: Sequence[str] = ()
+) -> tuple[list[Claim], list[Finding]]:
+    """Return what of a draft serves for the next consignment, or why nobody can say where.
+
+    Its bills come under the keys in `bills`, one for each in order; where none is named, or those
+    keys are theirs already, under 1, 2, ….
+    """
+    again = [
+        (path, value)
         for path, value in draft.values.items()
         if value is not None and _serves_again(path)
     ]
+    keys = bills_in(path for path, _ in again)
+    plain = [str(n) for n, _ in enumerate(keys, 1)]
+    if set(bills) <= set(plain) or set(plain) <= set(bills):
+        bills = plain
+    if len(bills) != len(keys):
+        named = ", ".join(bills)[:BILLS_SHOWN_MAX]
+        told = {"copied": len(keys), "named": len(bills), "bills": named}
+        return [], [Finding("DRAFT-COPY-BILLS", Severity.ERROR, Where("fields"), told)]
+    to = dict(zip(keys, bills, strict=True))
+    return [
+        Claim(_renumbered(path, to), value, replace(source, place=path)) for path, value in again
+    ], []
+
+
+def bills_in(paths: Iterable[str]) -> list[str]:
+    """Return the keys of the bills that these fields are of, each once, in the order given."""
+    return list(dict.fromkeys(path.split("/")[1] for path in paths if path.startswith("bills/")))
 
 
 def _serves_again(path: str) -> bool:

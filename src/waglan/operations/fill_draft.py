@@ -5,9 +5,10 @@ from typing import TypeAlias
 from uuid import UUID
 
 from waglan.codes.calendar import HONG_KONG
+from waglan.codes.finding import Finding
 from waglan.logbook.sealed import Vault
 from waglan.manifest.call import time_of
-from waglan.manifest.draft import Draft, for_the_next
+from waglan.manifest.draft import for_the_next
 from waglan.manifest.draft_field import key_for
 from waglan.manifest.filing_state import FilingState
 from waglan.manifest.instruction import Instruction
@@ -136,7 +137,7 @@ def _of_move(move: moves.Told) -> list[Claim]:
         kind,
         move.document or str(move.message),
         move.said_by,
-        said_at=move.happened_at,
+        said_at=min(move.happened_at, move.told_at) if move.happened_at else None,
         recorded_at=move.told_at,
     )
     return of_boxes_seen([move.movement.box], source)
@@ -155,26 +156,32 @@ def _of_filing(told: Told, by: By) -> list[Claim]:
 
 
 async def copied(
-    tx: Transaction, vault: Vault, by: By, profile: str, draft: UUID | None
-) -> list[Claim] | None:
-    """Return what serves again of a draft, or of the last one filed; None: there is none."""
+    tx: Transaction, vault: Vault, by: By, which: tuple[str, UUID | None], bills: Sequence[str]
+) -> tuple[list[Claim], list[Finding]] | None:
+    """Return what serves again of a draft, or of the profile's last one filed; None: there is none.
+
+    `bills` are the keys of the bills that it is copied for, as far as anybody named them.
+    """
+    profile, draft = which
     opened = await (_last(tx, vault, profile) if draft is None else open_draft(tx, vault, draft))
     if opened is None or opened.sheet.is_erased:
         return None
-    return _again(opened.draft, SourceKind.COPIED, str(opened.sheet.sheet), by)
+    source = _again(SourceKind.COPIED, str(opened.sheet.sheet), by)
+    return for_the_next(opened.draft, source, bills)
 
 
-async def of_template(tx: Transaction, vault: Vault, by: By, template: UUID) -> list[Claim] | None:
+async def of_template(
+    tx: Transaction, vault: Vault, by: By, template: UUID, bills: Sequence[str]
+) -> tuple[list[Claim], list[Finding]] | None:
     """Return what a template gives; None if this organisation has none of that id."""
     opened = await open_draft(tx, vault, template, "template")
     if opened is None or opened.sheet.is_erased or opened.draft.life.state is FilingState.DROPPED:
         return None
-    return _again(opened.draft, SourceKind.TEMPLATE, str(template), by)
+    return for_the_next(opened.draft, _again(SourceKind.TEMPLATE, str(template), by), bills)
 
 
-def _again(draft: Draft, kind: SourceKind, document: str, by: By) -> list[Claim]:
-    source = Source(kind, document, by.party, recorded_at=by.at)
-    return for_the_next(draft, kind, source)
+def _again(kind: SourceKind, document: str, by: By) -> Source:
+    return Source(kind, document, by.party, recorded_at=by.at)
 
 
 async def _last(tx: Transaction, vault: Vault, profile: str) -> Opened | None:

@@ -42,7 +42,7 @@ async def keep_template(
         ]
     draft = opened.draft
     source = Source(SourceKind.TYPED, "template", by.subject, recorded_at=by.at)
-    claims = for_the_next(draft, SourceKind.TYPED, source)
+    claims, _ = for_the_next(draft, source)
     setup = replace(draft.setup, title=new.title, letter=None)
     await erasure.keep_out(tx)
     sheet = Sheet(new.id, "template", draft.profile.id, by.at, 0, is_erased=False)

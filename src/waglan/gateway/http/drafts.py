@@ -26,7 +26,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import Before, cut
 from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.manifest.address_book import party_fields
-from waglan.manifest.draft import Setup
+from waglan.manifest.draft import Setup, bills_in
 from waglan.manifest.filing_state import FilingAct, FilingState, acts_into
 from waglan.manifest.prefill import Claim
 from waglan.messages.bridge.file import BridgeFile
@@ -145,13 +145,14 @@ async def make(new: NewDraft, visitor: TheMaker) -> DraftView:
         if before:
             draft = UUID(before[0])
         else:
-            claims = await _filled(tx, visitor, new)
-            if new.copy_of is not None:
-                which = None if new.copy_of == "last" else new.copy_of
-                claims += there(await copied(tx, vault, by, profile.id, which), "earlier draft")
-            if new.template is not None:
-                claims += there(await of_template(tx, vault, by, new.template), "template")
             typed = await _typed(tx, visitor, new)
+            claims = await _filled(tx, visitor, new)
+            bills = bills_in([*typed.fields, *(claim.path for claim in claims)])
+            if new.copy_of is not None:
+                which = profile.id, None if new.copy_of == "last" else new.copy_of
+                claims += _again(await copied(tx, vault, by, which, bills), "earlier draft")
+            if new.template is not None:
+                claims += _again(await of_template(tx, vault, by, new.template, bills), "template")
             setup = _setup(new, Setup())
             wanted = Wanted(draft, 0, typed, tuple(claims), setup, key_salt, salt)
             done_or_refused(await make_draft(tx, vault, by, profile, wanted))
@@ -348,6 +349,12 @@ def _paper(told: Reply) -> BridgeFile | None:
         where = Where("body.paper")
         raise misunderstood(Finding("REPLY-BASE64", Severity.ERROR, where, {})) from None
     return BridgeFile(told.paper_name, "application/octet-stream", body)
+
+
+def _again(found: tuple[list[Claim], list[Finding]] | None, what: str) -> list[Claim]:
+    claims, wrong = there(found, what)
+    done_or_refused(wrong)
+    return claims
 
 
 async def _filled(tx: Transaction, visitor: Visitor, content: Content) -> list[Claim]:
