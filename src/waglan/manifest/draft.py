@@ -5,7 +5,7 @@ It is worked out from its steps' claims each time; nothing of it is stored but w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.call import time_of
+from waglan.manifest.condition import FACTS
 from waglan.manifest.deadline import Bound, Deadline, DeadlineState, deadlines
 from waglan.manifest.draft_field import Scalar, kind_of, pattern_of
 from waglan.manifest.draft_manifest import missing
@@ -30,15 +31,20 @@ _COPIED_GROUPS = frozenset({"parties", "goods", "transport"})
 _OF_ONE_ONLY = frozenset(
     {
         "head/voyage", "head/arrival", "head/departure", "head/crossing_date", "head/crossing_at",
-        "head/vehicle", "bills/*/item_count", "bills/*/goods/*/containers",
+        "head/control_point_at", "head/import_or_export_at", "head/vehicle",
+        "bills/*/item_count", "bills/*/goods/*/containers",
         "bills/*/goods/*/quantity_milli",
         "bills/*/goods/*/licences", "bills/*/licences",
     }
 )  # fmt: skip
+# The field that says when the anchor of a deadline is. What no source equates has its own: that
+# goods are imported the moment their ship arrives was read nowhere.
 _ANCHORS = {
-    "head/arrival": "arrival",
-    "head/departure": "departure",
-    "head/crossing_at": "cross_boundary",
+    "arrival": "head/arrival",
+    "departure": "head/departure",
+    "cross_boundary": "head/crossing_at",
+    "arrive_control_point": "head/control_point_at",
+    "import_or_export": "head/import_or_export_at",
 }
 
 
@@ -113,6 +119,7 @@ def draft_findings(draft: Draft) -> list[Finding]:
         return []
     return [
         *missing(draft.values, draft.profile, draft.mode),
+        *_contradicting_days(draft.values),
         *_unsettled(draft.filled),
         *_not_taken(draft.filled),
     ]
@@ -121,12 +128,19 @@ def draft_findings(draft: Draft) -> list[Finding]:
 def due(draft: Draft) -> list[Deadline]:
     """Return by when it must be filed, as far as its fields and facts tell."""
     anchors = {}
-    for path, anchor in _ANCHORS.items():
+    for anchor, path in _ANCHORS.items():
         value = draft.values.get(path)
         at = time_of(value, zone=HONG_KONG) if isinstance(value, str) else None
         if at is not None:
             anchors[anchor] = at.astimezone(HONG_KONG)
     return deadlines(anchors, draft.facts, of=draft.profile.rule_ids)
+
+
+def to_give(unknown: Deadline) -> list[str]:
+    """Return what of a draft is to be given before a deadline can be told: fields and facts."""
+    return [
+        _ANCHORS.get(name, f"fact:{name}" if name in FACTS else name) for name in unknown.missing
+    ]
 
 
 def time_findings(found: list[Deadline], *, at: datetime) -> list[Finding]:
@@ -178,6 +192,18 @@ def _renumbered(path: str, number: Mapping[str, str]) -> str:
     return "/".join([first, number[key], *rest]) if first == "bills" else path
 
 
+def _contradicting_days(values: Mapping[str, Scalar | None]) -> Iterator[Finding]:
+    day, text = values.get("head/crossing_date"), values.get("head/crossing_at")
+    at = time_of(text, zone=HONG_KONG) if isinstance(text, str) else None
+    if at is None or not isinstance(day, str):
+        return
+    of_time = at.astimezone(HONG_KONG).date()
+    if date.fromisoformat(day) != of_time:
+        where = Where("fields/head/crossing_date")
+        told = {"date": day, "at": of_time.isoformat()}
+        yield Finding("DRAFT-CROSSING-DAYS", Severity.ERROR, where, told)
+
+
 def _unsettled(filled: Prefilled) -> Iterator[Finding]:
     for path, field in filled.fields.items():
         where = Where(f"fields/{path}")
@@ -203,7 +229,7 @@ def _not_taken(filled: Prefilled) -> Iterator[Finding]:
 def _time_finding(one: Deadline, at: datetime) -> Iterator[Finding]:
     rule, where = one.rule, Where(f"deadlines/{one.rule.id}")
     if one.state is DeadlineState.UNKNOWN:
-        names = ", ".join(one.missing)
+        names = ", ".join(to_give(one))
         yield Finding(
             "FILING-DEADLINE-UNKNOWN", Severity.NOTE, where, {"rule": rule.id, "missing": names}
         )

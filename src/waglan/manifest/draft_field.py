@@ -18,6 +18,7 @@ from waglan.codes.chinese import match_key
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import squashed
+from waglan.manifest.call import YEARS
 from waglan.manifest.model import Level
 
 FIELDS = "manifest/draft_fields.toml"
@@ -203,13 +204,10 @@ def _is_clean(text: str) -> bool:
 
 def _is_moment(kind: ValueKind, text: str) -> bool:
     try:
-        if kind is ValueKind.DATE:
-            date.fromisoformat(text)
-        else:
-            datetime.fromisoformat(text)
+        day = date if kind is ValueKind.DATE else datetime
+        return day.fromisoformat(text).year in YEARS
     except ValueError:
         return False
-    return True
 
 
 def _moment(text: str) -> str:

@@ -17,8 +17,8 @@ from waglan.messages.envelope import Message
 from waglan.operations.tell_movements import (
     Teller,
     TellingPaper,
-    tell_movements,
     questioned,
+    tell_movements,
     time_told,
     voyage_of,
     withdrawal,
