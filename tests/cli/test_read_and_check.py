@@ -254,6 +254,31 @@ def test_a_check_is_judged_by_the_rules_of_the_day(capfd: pytest.CaptureFixture[
     assert "DRY-RUN-NOT-IN-FORCE" in {note["code"] for note in manifest["not_run"]}
 
 
+def test_how_late_a_manifest_is_is_judged_on_the_day_that_is_said(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "template.csv"
+
+    # It arrives on the 23rd: the last day is 7 December.
+    def late(*on: str, arrival: str = "2026-11-23") -> tuple[set[str], set[str]]:
+        file.write_bytes(csv_template().replace(b"2026-11-23", arrival.encode()))
+        _, out, _ = run(capfd, "check", str(file), "--json", *on)
+        told = json.loads(out)
+        [manifest] = told["manifests"]
+        codes = {one["code"] for one in told["findings"]}
+        rules = {one["params"].get("rule") for one in manifest["not_run"]}
+        return {one for one in codes if "045" in one or "TIME" in one}, rules
+
+    assert "HK-MAN-045" in late()[1]
+    for day, found in (("07", set[str]()), ("08", {"HK-MAN-045-LATE"})):
+        codes, not_run = late("--on", f"2026-12-{day}")
+        assert (codes, "HK-MAN-045" in not_run) == (found, False)
+    assert late("--on", "2026-12-01", arrival="1990-11-23")[0] == {"HK-MAN-045-LATE"}
+    for year in ("9999", "0001"):
+        codes, not_run = late("--on", "2026-12-01", arrival=f"{year}-11-23")
+        assert (codes, "HK-MAN-045" in not_run) == ({"PAPER-TIME"}, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words_"),
     [

@@ -18,9 +18,9 @@ from waglan.codes.render import render
 from waglan.codes.unlocode import Place, Places, packaged
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place, of_bill, read_bill_place
-from waglan.customs.rule import Beside, Kind, Rule, Twin, WiderRule
+from waglan.customs.rule import Beside, Declared, Kind, Rule, Twin, WiderRule
 from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES, vague_description
-from waglan.manifest.model import Bill, Goods, Level, Manifest, Party, PartyRole
+from waglan.manifest.model import Bill, Goods, Head, Level, Manifest, Party, PartyRole
 
 
 def packaged_rows() -> list[Place]:
@@ -60,6 +60,13 @@ def wider_cases() -> list[Any]:
     ]
 
 
+def version(told: dict[str, str | None]) -> Declared:
+    filed_at = datetime.fromisoformat(str(told["filed_at"]))
+    return Declared(
+        Head("DOC", arrival=told.get("arrival"), departure=told.get("departure")), filed_at
+    )
+
+
 def beside(case: dict[str, Any]) -> Beside:
     told = case.get("beside", {})
     twins = told.get("twins")
@@ -67,6 +74,7 @@ def beside(case: dict[str, Any]) -> Beside:
         filed_at=datetime.fromisoformat(told["filed_at"]) if "filed_at" in told else None,
         call=told.get("call"),
         twins=None if twins is None else {("", bill): Twin(*twin) for bill, twin in twins.items()},
+        declared=None if (before := told.get("declared")) is None else tuple(map(version, before)),
         places=LIST if told.get("places") else None,
     )
 

@@ -1,6 +1,8 @@
 """A forwarder asks what a filing would be answered, before he files it."""
 
 import random
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -9,6 +11,7 @@ from port import wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.customs.rules import EVERY_RULE
 from waglan.gateway.http import checks
 
@@ -170,3 +173,35 @@ def test_a_check_counts_an_envelope_that_a_filing_would_be_refused_for(line: htt
     assert [one["would_stand"] for one in said["manifests"]] == [False]
     assert line.post("/v1/messages", content=wrong).json()["state"] == "refused"
     assert [one["would_stand"] for one in checked(line, data)["manifests"]] == [True]
+
+
+def test_a_late_manifest_stays_late_when_an_amendment_puts_its_arrival_off(
+    line: httpx.Client,
+) -> None:
+    now = datetime.now(HONG_KONG)
+    late, later = (now + timedelta(days=days) for days in (-28, 26))
+
+    def version(ref: str, function: str, arrival: datetime) -> bytes:
+        data = paper("K9", Paper("SYNLATE")).replace(b"IFT+K9", b"IFT+" + ref.encode())
+        form = b"DTM+132:%s:203" % arrival.strftime("%Y%m%d%H%M").encode()
+        data = re.sub(rb"DTM\+132:\d+:203", form, data)
+        return (
+            re.sub(rb"(UNB\+[^']*)\+K9", rb"\1+" + ref.encode(), data)
+            .replace(b"UNZ+1+K9", b"UNZ+1+" + ref.encode())
+            .replace(b"DOC-K9+9", b"DOC-K9+" + function.encode())
+        )
+
+    def filed(data: bytes) -> list[str]:
+        [said] = checked(line, data)["manifests"]
+        shown = line.post("/v1/messages", content=data, headers={"Prefer": "wait=30"}).json()
+        assert shown["state"] == "accepted", shown
+        about = {"HK-MAN-045", "HK-MAN-047"}
+        told = [one for one in codes(shown["findings"]) if one[:10] in about]
+        assert told == [one for one in codes(said["findings"]) if one[:10] in about]
+        return told
+
+    assert filed(version("K9A", "9", late)) == ["HK-MAN-045-LATE"]
+    moved = filed(version("K9B", "5", later))
+    assert moved == ["HK-MAN-045-LATE-EARLIER", "HK-MAN-047"]
+    # And again: what was put off once stays so, though this version puts nothing off.
+    assert filed(version("K9C", "5", later + timedelta(minutes=1))) == ["HK-MAN-045-LATE-EARLIER"]

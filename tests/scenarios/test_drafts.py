@@ -546,15 +546,15 @@ def test_the_last_consignment_is_copied_without_numbers_dates_boxes_and_amounts(
     second = firm.number("HF2")
     given = {f"bills/{second}/consignee/name": "OTHER SAMPLES LTD"}
     for like in ({"copy_of": "last"}, {"template": template["id"]}):
-        new = {"profile": "hk-house-data", "fields": given, **like}
-        draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
+        again: dict[str, Any] = {"profile": "hk-house-data", "fields": given, **like}
+        draft = ok(firm.preparer.post("/v1/drafts", json=again), 201)
         values = {one["field"]: one["value"] for one in draft["fields"]}
         assert {path.split("/")[1] for path in values if path.startswith("bills/")} == {second}
         assert values[f"bills/{second}/consignee/name"] == "OTHER SAMPLES LTD"
         assert values[f"bills/{second}/goods/1/description"] == "COTTON T-SHIRTS"
         assert draft["conflicts"] == 0
-        new["fields"] = {**given, "bills/OTHER/number": "OTHER"}
-        refused = firm.preparer.post("/v1/drafts", json=new)
+        again["fields"] = {**given, "bills/OTHER/number": "OTHER"}
+        refused = firm.preparer.post("/v1/drafts", json=again)
         assert (refused.status_code, codes(refused)) == (422, ["DRAFT-COPY-BILLS"])
     assert firm.preparer.delete(f"/v1/draft-templates/{template['id']}").status_code == 204
     new = {"profile": "hk-house-data", "template": template["id"]}

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
@@ -114,7 +114,11 @@ def check(
     file: TheFile,
     lang: TheLang = None,
     on: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of filing; else today.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Day of filing; else today, and not how late.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -128,9 +132,11 @@ def check(
 
     wanted = chosen(lang)
     day = on.date() if on is not None else _today()
+    # Of the day that somebody says, its end: no manifest is in time on the day after its last one.
+    end = None if on is None else datetime.combine(day, time.max, HONG_KONG)
     with opened(file, wanted) as data:
         blocks = _limited(data, Settings().message_mib_max << 20, wanted)
-        done = rehearse(handed(blocks, file), day)
+        done = rehearse(handed(blocks, file), day, filed_at=end)
     has_any = bool(done.manifests or done.reports or done.events)
     status = _status(done.findings, has_any)
     if as_json:

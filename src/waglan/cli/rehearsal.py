@@ -1,7 +1,7 @@
 """A dry run over a file: manifests joined from their parts, judged as their filer may see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -12,6 +12,7 @@ from waglan.cli.handed import Handed, paper_in, rows_in
 from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
+from waglan.customs.rule import Beside
 from waglan.manifest import lengths
 from waglan.manifest.model import Manifest
 from waglan.messages.edifact import handed_in, read
@@ -38,8 +39,11 @@ class Rehearsed:
     events: list[EventRow]
 
 
-def rehearse(sent: Handed, day: date) -> Rehearsed:
-    """Return the dry run of every manifest that is whole, and what is wrong with every report."""
+def rehearse(sent: Handed, day: date, *, filed_at: datetime | None = None) -> Rehearsed:
+    """Return the dry run of every manifest that is whole, and what is wrong with every report.
+
+    `filed_at` is when it is meant to be filed, if anybody said.
+    """
     if sent.is_batch:
         rows, wrong = rows_in(sent)
         return Rehearsed([], [], wrong, rows)
@@ -51,7 +55,7 @@ def rehearse(sent: Handed, day: date) -> Rehearsed:
     findings += wrong
     rehearsals = []
     for whole in found:
-        run = dry_run(whole.manifest, on=day)
+        run = dry_run(whole.manifest, on=day, beside=Beside(filed_at=filed_at))
         said = {(finding.code, *finding.params.items()) for finding in findings}
         fresh = [f for f in run.findings if (f.code, *f.params.items()) not in said]
         findings += [*whole.findings, *fresh]

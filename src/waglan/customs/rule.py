@@ -9,7 +9,7 @@ from typing import Protocol
 from waglan.codes.finding import Finding
 from waglan.codes.unlocode import Places
 from waglan.manifest.identity import BillKey
-from waglan.manifest.model import Manifest
+from waglan.manifest.model import Head, Manifest
 
 
 class Kind(Enum):
@@ -43,12 +43,21 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """The head of an earlier version of the manifest in hand, and when it was filed."""
+
+    head: Head
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What is known beside the file: only what its filer may see. None says that nobody looked."""
 
     filed_at: datetime | None = None
     call: str | None = None  # the manifest's own
     twins: Mapping[BillKey, Twin] | None = None
+    declared: tuple[Declared, ...] | None = None  # the versions before, the first one first
     places: Places | None = None  # what a list knows of the places that the manifest names
 
 

@@ -167,8 +167,14 @@ def for_the_next(
         bills = plain
     if len(bills) != len(keys):
         named = ", ".join(bills)[:BILLS_SHOWN_MAX]
-        told = {"copied": len(keys), "named": len(bills), "bills": named}
-        return [], [Finding("DRAFT-COPY-BILLS", Severity.ERROR, Where("fields"), told)]
+        return [], [
+            Finding(
+                "DRAFT-COPY-BILLS",
+                Severity.ERROR,
+                Where("fields"),
+                {"copied": len(keys), "named": len(bills), "bills": named},
+            )
+        ]
     to = dict(zip(keys, bills, strict=True))
     return [
         Claim(_renumbered(path, to), value, replace(source, place=path)) for path, value in again
@@ -200,8 +206,9 @@ def _contradicting_days(values: Mapping[str, Scalar | None]) -> Iterator[Finding
     of_time = at.astimezone(HONG_KONG).date()
     if date.fromisoformat(day) != of_time:
         where = Where("fields/head/crossing_date")
-        told = {"date": day, "at": of_time.isoformat()}
-        yield Finding("DRAFT-CROSSING-DAYS", Severity.ERROR, where, told)
+        yield Finding(
+            "DRAFT-CROSSING-DAYS", Severity.ERROR, where, {"date": day, "at": of_time.isoformat()}
+        )
 
 
 def _unsettled(filled: Prefilled) -> Iterator[Finding]:

@@ -5,7 +5,9 @@ from enum import Enum
 
 import msgspec
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.manifest.call import time_of
 from waglan.manifest.instruction import Instruction, InstructionKind
 from waglan.manifest.model import Bill, Equipment, Head, Level, Part, PartKey
 from waglan.messages.envelope import Address, Header, Interchange, Message
@@ -60,7 +62,7 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
         content = _part(paper, sent)
     else:
         content, wrong = _instruction(paper)
-    wrong += _controls(paper)
+    wrong += [*_times(paper), *_controls(paper)]
     return Message(
         interchange,
         Header(REFERENCE, paper.kind.value),
@@ -121,6 +123,16 @@ def _is_tree(houses: tuple[Bill, ...], masters: list[Bill]) -> bool:
     """Whether every house hangs on the one master or on another house (a co-loader's)."""
     known = {bill.number for bill in (*houses, *masters)}
     return len(masters) == 1 and all(bill.parent in known for bill in houses)
+
+
+def _times(paper: Paper) -> list[Finding]:
+    """Find times that the calendar has not, or of years that no paper is about."""
+    told = (("arrival", paper.head.arrival), ("departure", paper.head.departure))
+    return [
+        Finding("PAPER-TIME", Severity.WARNING, Where(f"head/{name}"), {"text": text})
+        for name, text in told
+        if text and time_of(text, zone=HONG_KONG) is None
+    ]
 
 
 def _controls(paper: Paper) -> list[Finding]:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.dry_run import dry_run
+from waglan.customs.rule import Beside
 from waglan.logbook.sealed import Vault
 from waglan.manifest.deadline import Deadline
 from waglan.manifest.draft import Draft, clients_named, draft_findings, due, time_findings
@@ -103,7 +104,8 @@ async def _as_filed(
         return findings, (), ()
     # It would be refused before any rule of the desk is run; they are told all the same.
     manifest = manifest_of(opened.draft.values, opened.draft.profile, opened.draft.mode)
-    rehearsed = dry_run(manifest, on=by.at.astimezone(HONG_KONG).date())
+    day, beside = by.at.astimezone(HONG_KONG).date(), Beside(filed_at=by.at)
+    rehearsed = dry_run(manifest, on=day, beside=beside)
     return [*findings, *rehearsed.findings], rehearsed.rules_run, rehearsed.not_run
 
 

@@ -14,7 +14,7 @@ from waglan.codes.finding import Finding, Severity
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.judge import Wider, judge, judge_wider
-from waglan.customs.rule import Beside, Twin
+from waglan.customs.rule import Beside, Declared, Twin
 from waglan.customs.rules.unknown_place import places_of
 from waglan.logbook.canonical import Stated, Value, Writable
 from waglan.logbook.event import Event
@@ -29,7 +29,7 @@ from waglan.manifest.version import Identity, State, Version, amend, following, 
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
 from waglan.parties.readers import Grant
-from waglan.store import Transaction, events, links, manifests, parties, places
+from waglan.store import Transaction, events, links, manifests, parties, places, versions
 from waglan.store.messages import Kept
 
 
@@ -154,7 +154,8 @@ async def examine(
         return Examined(known, version, manifest, tuple(findings))
     day = claim.at.astimezone(HONG_KONG).date()
     judged = judge(manifest, on=day)
-    wider = judge_wider(manifest, await _beside(tx, claim, known, manifest), on=day)
+    beside = await _beside(tx, claim, known, manifest, is_first=before is None)
+    wider = judge_wider(manifest, beside, on=day)
     findings += _not_said_yet([*judged, *wider.findings], findings)
     return Examined(known, version, manifest, tuple(findings), tuple(judged), wider, before)
 
@@ -170,18 +171,23 @@ async def _letter_for(
     return letter_for(manifest, roles, held, at=claim.handed_in_at)
 
 
-async def _beside(tx: Transaction, claim: Claim, known: Identity, manifest: Manifest) -> Beside:
+async def _beside(
+    tx: Transaction, claim: Claim, known: Identity, manifest: Manifest, *, is_first: bool
+) -> Beside:
+    call = known.call.text
+    before = [] if is_first else await versions.heads(tx, claim.org, known.document, call)
     own = await manifests.twins(
         tx,
         claim.org,
         [bill_key(bill) for bill in manifest.bills],
-        beside=(known.document, known.call.text),
+        beside=(known.document, call),
         at_most=manifests.TWINS_MAX,
     )
     return Beside(
         filed_at=claim.at,
-        call=known.call.text,
-        twins={key: Twin(document, call) for key, (document, call) in own.items()},
+        call=call,
+        twins={key: Twin(document, other) for key, (document, other) in own.items()},
+        declared=tuple(Declared(head, filed_at) for head, filed_at in before),
         places=await places.known(tx, places_of(manifest)),
     )
 

@@ -98,13 +98,12 @@ def questioned(
     movement: Movement, happened_at: datetime | None, where: Where, now: datetime
 ) -> list[Finding]:
     """Find that a movement is told of before it can have happened, or ages after."""
-    code = None
-    if happened_at is not None and happened_at > now + AHEAD_MAX:
-        code = "QUAY-TIME-AHEAD"
-    elif happened_at is not None and happened_at < now - OLD:
-        code = "QUAY-TIME-OLD"
-    told = {"box": movement.box.number[:35], "text": (movement.happened_at or "")[:35]}
-    return [Finding(code, Severity.WARNING, where, told)] if code else []
+    if happened_at is None or now - OLD <= happened_at <= now + AHEAD_MAX:
+        return []
+    box, text = movement.box.number[:35], (movement.happened_at or "")[:35]
+    if happened_at > now:
+        return [Finding("QUAY-TIME-AHEAD", Severity.WARNING, where, {"box": box, "text": text})]
+    return [Finding("QUAY-TIME-OLD", Severity.WARNING, where, {"box": box, "text": text})]
 
 
 def withdrawal(one: Withdrawn, now: datetime, document: str | None = None) -> Row:

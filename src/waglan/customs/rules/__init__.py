@@ -21,6 +21,7 @@ from waglan.customs.rules import (
     hs_code,
     licence_number,
     missing_particulars,
+    moved_arrival,
     package_kind,
     party_address,
     placeholder_party,
@@ -67,6 +68,11 @@ RULES: tuple[Rule, ...] = (
 )
 
 # What these need beside the file is passed in; where it is not, they are listed as not run.
-WIDER_RULES: tuple[WiderRule, ...] = (unknown_place, filing_time, bill_in_two_manifests)
+WIDER_RULES: tuple[WiderRule, ...] = (
+    unknown_place,
+    filing_time,
+    bill_in_two_manifests,
+    moved_arrival,
+)
 
 EVERY_RULE: tuple[Rule | WiderRule, ...] = (*RULES, *WIDER_RULES)

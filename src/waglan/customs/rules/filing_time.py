@@ -1,7 +1,8 @@
 """HK-MAN-045: a manifest is filed in its time.
 
 Needed beside the file is when it is filed; the ship's arrival or departure stands in it. The days
-of the law are counted in both readings, and late is what is late in both.
+of the law are counted in both readings, and late is what is late in both. A later arrival than one
+that had passed when it was changed does not make a late manifest one in time.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,7 +10,7 @@ from datetime import date, datetime, timedelta
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.rule import Beside, Kind
-from waglan.manifest.call import time_of
+from waglan.customs.times import anchor_of, passed
 from waglan.manifest.deadline import Deadline, DeadlineState, deadline, rules
 from waglan.manifest.model import Head, Manifest
 
@@ -26,72 +27,76 @@ IN_FORCE_FROM = date(2026, 11, 28)
 
 _RULE = "HK-EMAN-S2"
 _MODES = {"1": "sea", "8": "river", "4": "air", "2": "rail"}  # UN/EDIFACT 8067
+_SHIPS = "1"  # whatever has an IMO number is a ship, by sea or river: the law is the same
 EARLY_DAYS = 60  # before arrival: a date with the wrong month or year, more likely than a plan
 
 
 def lacks(manifest: Manifest, beside: Beside) -> Finding | None:
-    """Return which time nobody told."""
+    """Return what nobody told that it takes: a time, or by what the goods move."""
     where = Where("head/arrival")
     if beside.filed_at is None:
         return Finding("DRY-RUN-NO-FILING-TIME", Severity.NOTE, where, {"rule": CODE})
-    if _anchor(manifest.head) is None:
+    if anchor_of(manifest.head) is None:
         return Finding("DRY-RUN-NO-ARRIVAL", Severity.NOTE, where, {"rule": CODE})
+    if not _mode(manifest.head):
+        return Finding("DRY-RUN-NO-MODE", Severity.NOTE, Where("head/mode"), {"rule": CODE})
     return None
 
 
 def check_beside(manifest: Manifest, beside: Beside) -> list[Finding]:
     """Ask about a manifest that comes too late, or so early that its date is hardly right."""
-    anchor = _anchor(manifest.head)
-    if anchor is None or beside.filed_at is None:
+    head, filed_at = manifest.head, beside.filed_at
+    anchor = anchor_of(head)
+    if anchor is None or filed_at is None:
         return []
     name, at = anchor
-    due = _deadline(manifest.head, name, at)
-    shown = at.astimezone(HONG_KONG).date().isoformat()
-    if due is not None and due.state is DeadlineState.DUE and _is_late(due, beside.filed_at):
-        last = _last_day(due).isoformat()
+    where = Where(f"head/{name}")
+    if last := _overdue(head, name, at, filed_at):
         return [
             Finding(
                 "HK-MAN-045-LATE",
                 Severity.WARNING,
-                Where(f"head/{name}"),
-                {"date": shown, "last": last},
+                where,
+                {"date": _day(at), "last": last.isoformat()},
             )
         ]
-    if (at - beside.filed_at).days > EARLY_DAYS:
-        days = (at - beside.filed_at).days
-        return [
-            Finding(
-                "HK-MAN-045-EARLY",
-                Severity.NOTE,
-                Where(f"head/{name}"),
-                {"date": shown, "days": days},
-            )
-        ]
+    for earlier in sorted(time for what, time in passed(beside, filed_at) if what == name):
+        if earlier < at and (last := _overdue(head, name, earlier, filed_at)):
+            return [
+                Finding(
+                    "HK-MAN-045-LATE-EARLIER",
+                    Severity.WARNING,
+                    where,
+                    {"date": _day(earlier), "last": last.isoformat()},
+                )
+            ]
+    days = (at - filed_at).days
+    if days > EARLY_DAYS:
+        return [Finding("HK-MAN-045-EARLY", Severity.NOTE, where, {"date": _day(at), "days": days})]
     return []
 
 
-def _anchor(head: Head) -> tuple[str, datetime] | None:
-    for name, text in (("arrival", head.arrival), ("departure", head.departure)):
-        at = time_of(text, zone=HONG_KONG)
-        if at is not None:
-            return name, at
-    return None
+def _mode(head: Head) -> str | None:
+    return head.mode or (_SHIPS if head.imo else None)
 
 
-def _deadline(head: Head, name: str, at: datetime) -> Deadline | None:
-    mode = _MODES.get(head.mode or "")
+def _overdue(head: Head, name: str, at: datetime, filed_at: datetime) -> date | None:
+    """Return the last day on which it was in time, if it is late in both readings."""
+    mode = _MODES.get(_mode(head) or "")
     if mode is None:
         return None
     direction = "import" if name == "arrival" else "export"
     facts = {"mode": mode, "direction": direction, "jurisdiction": "HK"}
-    return deadline(rules()[_RULE], {name: at}, facts)
-
-
-def _last_day(due: Deadline) -> date:
+    due = deadline(rules()[_RULE], {name: at}, facts)
+    is_late = due.state is DeadlineState.DUE and all(filed_at > one for one in _readings(due))
     # A reading by days ends at the midnight that begins the next one.
-    last = max(time for time in (due.at, due.by_day) if time is not None)
-    return (last - timedelta(seconds=1)).astimezone(HONG_KONG).date()
+    last = max(_readings(due), default=at) - timedelta(seconds=1)
+    return last.astimezone(HONG_KONG).date() if is_late else None
 
 
-def _is_late(due: Deadline, filed_at: datetime) -> bool:
-    return all(filed_at > last for last in (due.at, due.by_day) if last is not None)
+def _readings(due: Deadline) -> list[datetime]:
+    return [time for time in (due.at, due.by_day) if time is not None]
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(HONG_KONG).date().isoformat()

@@ -31,6 +31,7 @@ EXAMPLE: Final = {
     "vessel": "SAMPLE STAR 樣本之星",
     "imo": "9074729",
     "voyage": "012E",
+    "mode": "1",
     "port_of_call": "HKHKG",
     "arrival": "2026-11-23 06:00",
     "bill": "SAMPLE0001",
