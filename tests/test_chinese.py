@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.codes.chinese import Disguise, disguises, match_key, simplified, unmasked
+from waglan.codes.chinese import (
+    Disguise,
+    disguises,
+    match_key,
+    meanings,
+    plainly,
+    simplified,
+    unmasked,
+)
 from waglan.codes.data import read
 from waglan.customs.party_name import (
     is_order,
@@ -156,3 +164,9 @@ def test_a_name_has_a_key_in_common_with_itself_however_it_is_written(name: str)
     wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() else c for c in name)
     for other in (name.upper(), wide, simplified(name)):
         assert set(party_keys(name)) & set(party_keys(other))
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)) | HAN)
+def test_ordinary_text_is_read_as_it_is_with_something_unseen_in_it(text: str) -> None:
+    assert plainly(f"{text}\u200b") == plainly(text) == simplified(text.casefold())
+    assert meanings(text)[0] == plainly(text)

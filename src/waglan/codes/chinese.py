@@ -94,7 +94,13 @@ def _spelled(one: str, word: re.Match[str]) -> str:
     return text.translate(_STANDS_FOR).replace("1", one)
 
 
+# Plain letters and signs, and Han characters: each stands for itself, but for its simplified form.
+_ORDINARY = re.compile("[ -~\u3400-\u4dbf\u4e00-\u9fff]*")
+
+
 def _plain(small: str) -> str:
+    if _ORDINARY.fullmatch(small):
+        return simplified(small)
     kept: list[str] = []
     alike = _small() | _drawn_alike()
     for char in unicodedata.normalize("NFKD", small):

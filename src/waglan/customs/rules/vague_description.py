@@ -33,17 +33,21 @@ DESCRIPTION_CHARS_MAX = 120
 _NOISE = re.compile(r"[\W_]+")
 # What stands before the goods or behind them: "S.T.C. 20 cartons of …", "… 一批". A count in
 # Chinese needs its number, for 零件 ends as 十件 does.
-_KIND = (
-    r"\d*(?:lots?|units?|pieces?|pcs?|sets?|pkgs?|packages?|cartons?|ctns?|cases?|crates?|pallets?"
-    r"|plts?|bags?|drums?|rolls?|bundles?|containers?|box(?:es)?|x)"
+_KINDS = frozenset(
+    {
+        *("lot", "lots", "unit", "units", "piece", "pieces", "pc", "pcs", "set", "sets", "pkg"),
+        *("pkgs", "package", "packages", "carton", "cartons", "ctn", "ctns", "case", "cases"),
+        *("crate", "crates", "pallet", "pallets", "plt", "plts", "bag", "bags", "drum", "drums"),
+        *("roll", "rolls", "bundle", "bundles", "container", "containers", "box", "boxes", "x"),
+    }
 )
+_SAID = ("s t c", "stc", "said to contain", "said to weigh", "of", "in")
+_COUNT = re.compile(rf"\d+|in|\d*(?:{'|'.join(sorted(_KINDS))})")
 _CHINESE_COUNT = (
     r"(?:\d+ ?|[一二三四五六七八九十百千]+)(?:货柜|[批箱件包袋桶卷捆盒个套台支条板托柜])"
 )
-_LEAD = re.compile(
-    rf"(?:(?:\d+|s t c|stc|said to (?:contain|weigh)|of|in|{_KIND}) |{_CHINESE_COUNT} ?)+"
-)
-_TAIL = re.compile(rf"(?: (?:\d+|in|{_KIND})| ?{_CHINESE_COUNT})+$")
+_LEAD = re.compile(rf"(?:(?:{_COUNT.pattern}|{'|'.join(_SAID)}) |{_CHINESE_COUNT} ?)+")
+_TAIL = re.compile(rf"(?: (?:{_COUNT.pattern})| ?{_CHINESE_COUNT})+$")
 # Two letters that differ, or a letter beside a digit, as codes have it.
 _SAYS = re.compile(r"([^\W\d_])[\W\d_]*(?!\1)[^\W\d_]|[^\W\d_]\d|\d[^\W\d_]")
 
@@ -90,17 +94,27 @@ def _meant(text: str) -> _Vague | None:
     if len(text) > DESCRIPTION_CHARS_MAX:
         return None if _says_a_word(text.casefold()) else _wordless()
     said = meanings(text)
-    for one in said:
-        if phrase := _phrase(_NOISE.sub(" ", one).strip()):
-            return phrase
+    if len(said) > 1 or not _says_more(said[0]):
+        for one in said:
+            if phrase := _phrase(_NOISE.sub(" ", one).strip()):
+                return phrase
     return None if _says_a_word(said[0]) else _wordless()
 
 
+def _says_more(plain: str) -> bool:
+    """Whether a word stands in the text that no phrase and no count has, as in most there does."""
+    return plain.isascii() and not _known_words().issuperset(filter(str.isalpha, plain.split()))
+
+
 def _phrase(words: str) -> _Vague | None:
-    vague = _wording()
     lead = _LEAD.match(words)
     bare = words[lead.end() :] if lead else words
-    told = (words, bare, without := _TAIL.sub("", bare), *meanings(without))
+    # Most end in goods, not in a count: that is seen sooner than all of the text is looked through.
+    has_tail = not bare.isascii() or _COUNT.fullmatch(bare, bare.rfind(" ") + 1)
+    without = _TAIL.sub("", bare) if has_tail else bare
+    # A count beside a word may have hidden which of its digits stand for letters.
+    told = (words, bare, without, *(meanings(without) if without != words else ()))
+    vague = _wording()
     return next((vague[one] for one in told if one in vague), None)
 
 
@@ -119,6 +133,11 @@ def _wording() -> dict[str, _Vague]:
     entries = tomllib.loads(read("customs/wording/vague.toml"))["vague"]
     vague = [msgspec.convert(entry, _Vague) for entry in entries]
     return {simplified(phrase): entry for entry in vague for phrase in entry.phrases}
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    return frozenset(word for told in (*_wording(), *_KINDS, *_SAID) for word in told.split())
 
 
 @cache
