@@ -103,7 +103,8 @@ def _meant(text: str) -> _Vague | None:
 
 def _says_more(plain: str) -> bool:
     """Whether a word stands in the text that no phrase and no count has, as in most there does."""
-    return plain.isascii() and not _known_words().issuperset(filter(str.isalpha, plain.split()))
+    known = _known_words()
+    return plain.isascii() and any([w.isalpha() and w not in known for w in plain.split()])
 
 
 def _phrase(words: str) -> _Vague | None:
