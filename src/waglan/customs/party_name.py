@@ -35,15 +35,18 @@ _LEGAL_FORMS = frozenset(
 )
 _CHINESE_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "公司")
 KEY_CHARS_MAX = 300
+NOBODY_CHARS_MAX = 40  # what is as long holds more than a placeholder, if it holds a letter
 
 
 def names_nobody(name: str) -> bool:
     """Whether the name is a placeholder such as `TBA`, `N/A` or `-`, or shows nothing at all."""
+    if len(name) >= NOBODY_CHARS_MAX:
+        return not any(char.isalnum() for char in name)
     if name.isascii():
         if name.isalnum():  # no blank and no stroke to take out
             return name.casefold() in _NOBODY
-        return len(name) < 40 and _NOISE.sub("", name).casefold() in _NOBODY
-    return len(name) < 40 and any([_NOISE.sub("", one) in _NOBODY for one in meanings(name)])
+        return _NOISE.sub("", name).casefold() in _NOBODY
+    return any([_NOISE.sub("", one) in _NOBODY for one in meanings(name)])
 
 
 def is_order(name: str) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 
 import msgspec
 
+from waglan.codes.chinese import meanings, plainly
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.place import of_bill
@@ -53,7 +54,7 @@ class _Words:
         return cls(
             frozenset(word for word in plain if _WORD.fullmatch(word)),
             tuple(f" {' '.join(_WORD.findall(w))} " for w in plain if not _WORD.fullmatch(w)),
-            tuple(word for word in words if not word.isascii()),
+            tuple(dict.fromkeys(plainly(word) for word in words if not word.isascii())),
         )
 
     def are_in(self, said: frozenset[str], text: str) -> bool:
@@ -82,7 +83,11 @@ def check(manifest: Manifest) -> list[Finding]:
 
 def kind_of(description: str) -> str | None:
     """Return which controlled kind of goods the description speaks of; None for all others."""
-    words = _WORD.findall(description.casefold())
+    return next(filter(None, map(_kind_of, meanings(description))), None)
+
+
+def _kind_of(meant: str) -> str | None:
+    words = _WORD.findall(meant)
     said, text = frozenset(words), f" {' '.join(words)} "
     for kind, wanted, unless in _kinds():
         if wanted.are_in(said, text) and not unless.are_in(said, text):
