@@ -27,6 +27,7 @@ IN_FORCE_FROM = date(2026, 11, 28)
 
 _RULE = "HK-EMAN-S2"
 _MODES = {"1": "sea", "8": "river", "4": "air", "2": "rail"}  # UN/EDIFACT 8067
+_ROAD = "3"  # its law is another; of every other code nobody can say which law it is
 _SHIPS = "1"  # whatever has an IMO number is a ship, by sea or river: the law is the same
 EARLY_DAYS = 60  # before arrival: a date with the wrong month or year, more likely than a plan
 
@@ -77,7 +78,9 @@ def check_beside(manifest: Manifest, beside: Beside) -> list[Finding]:
 
 
 def _mode(head: Head) -> str | None:
-    return head.mode or (_SHIPS if head.imo else None)
+    if head.mode in (*_MODES, _ROAD):
+        return head.mode
+    return _SHIPS if head.imo else None
 
 
 def _overdue(head: Head, name: str, at: datetime, filed_at: datetime) -> date | None:

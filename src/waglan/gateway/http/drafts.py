@@ -79,7 +79,11 @@ class Content(Asked):
 
 
 class NewDraft(Content):
-    """A draft to be made: empty, from earlier filings, from a template, or as the last one."""
+    """A draft to be made: empty, from earlier filings, from a template, or as the last one.
+
+    The bills of a copy or template go under those that `fields`, `addresses` or the papers name,
+    in order; where none is named, under `bills/1` and so on.
+    """
 
     profile: str = Field(max_length=40)
     copy_of: UUID | Literal["last"] | None = None
