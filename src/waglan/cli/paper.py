@@ -68,12 +68,12 @@ def read(file: TheFile, lang: TheLang = None) -> None:
 
 def _messages(blocks: Iterator[bytes]) -> "Iterator[Item | Message | InterchangeEnd]":
     """Read EDIFACT in slices; an answer, which is short, brings along what it says."""
-    from waglan.messages.edifact import ANSWERS, as_answer, stream
+    from waglan.messages.edifact import as_answer, stream
     from waglan.messages.envelope import Message
 
     first = next(blocks, b"")
-    is_answer = len(first) < BLOCK_BYTES and any(kind.encode() in first for kind in ANSWERS)
-    for item in stream(chain([first], blocks), with_lists=is_answer):
+    is_short = len(first) < BLOCK_BYTES  # all of it, so that memory stays flat
+    for item in stream(chain([first], blocks), with_lists=is_short):
         yield as_answer(item) if isinstance(item, Message) and item.lists else item
 
 

@@ -17,3 +17,6 @@ class CustomsStatus(Enum):
     PARTLY_CLEARED = "partly-cleared"
     CLEARED = "cleared"
     SEIZED = "seized"
+
+
+STATUSES = {one.value: one for one in CustomsStatus}  # Python is slow to find one of thousands

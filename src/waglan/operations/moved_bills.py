@@ -32,10 +32,9 @@ async def moved_bills(
 
 def _alone(keys: Iterable[BillKey]) -> dict[str, BillKey]:
     """Return the keys by their numbers, without those that share one."""
-    found: dict[str, list[BillKey]] = {}
-    for key in keys:
-        found.setdefault(key[1], []).append(key)
-    return {number: same[0] for number, same in found.items() if len(same) == 1}
+    found: dict[str, BillKey] = {}
+    shared = {key[1] for key in keys if found.setdefault(key[1], key) is not key}
+    return {number: key for number, key in found.items() if number not in shared}
 
 
 async def move(tx: Transaction, org: int, moved: Moved) -> None:

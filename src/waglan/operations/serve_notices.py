@@ -87,6 +87,7 @@ async def _serve(
         readers,
     )
     said: dict[tuple[CustomsStatus, bytes], dict[str, Value]] = {}
+    manifest = str(filed.id)
     told = [
         Event(
             EventCode.NOTICE_SERVED,
@@ -94,7 +95,7 @@ async def _serve(
             authority,
             now,
             now,
-            _body(row, str(filed.id), said, numbers.get(row.consignment)),
+            _body(row, manifest, said, numbers.get(row.consignment)),
             (),
             readers,
         )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.customs_status import STATUSES, CustomsStatus
 from waglan.store import Transaction, _binary, bulk
 from waglan.store.serving import NEWEST
 
@@ -309,9 +309,7 @@ async def notices(
         " WHERE n.manifest_id = %s AND n.served_at = %s ORDER BY b.number",
         [manifest_id, served_at],
     )
-    return [
-        (number, level, CustomsStatus(status)) for number, level, status in await rows.fetchall()
-    ]
+    return [(number, level, STATUSES[status]) for number, level, status in await rows.fetchall()]
 
 
 async def unanswered(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.customs_status import STATUSES, CustomsStatus
 from waglan.store import Transaction
 
 # The newest version of each manifest of a call, which the statement names first.
@@ -117,7 +117,7 @@ async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> lis
         return []
     rows = await tx.execute(f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call])
     return [
-        Unserved(consignment, manifest, number, CustomsStatus(status), org, bytes(told))
+        Unserved(consignment, manifest, number, STATUSES[status], org, bytes(told))
         for consignment, manifest, number, status, org, told in await rows.fetchall()
     ]
 

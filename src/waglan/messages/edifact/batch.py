@@ -27,13 +27,18 @@ class Batch:
     items: list[Segment]
     find_ends: Callable[[bytes], list[int]] = field(repr=False)
     layout: bytes  # line ends to be dropped
+    find_lists: Callable[[], list[list[str]]] = field(repr=False)
     has_marks: bool = False  # whether a released component separator may stand in a text
-    lists: list[list[str]] | None = None  # the same segments with every element, where asked for
 
     @cached_property
     def ends(self) -> list[int]:
         """The place after each segment's terminator, in raw; asked for only where it matters."""
         return self.find_ends(self.raw)
+
+    @cached_property
+    def lists(self) -> list[list[str]]:
+        """The same segments with every element; asked for only where somebody takes them whole."""
+        return self.find_lists()
 
     @cached_property
     def tags(self) -> list[str]:

@@ -26,18 +26,17 @@ _TYPED: msgspec.json.Decoder[list[Segment]] = msgspec.json.Decoder(list[Read])
 _LISTS = msgspec.json.Decoder(list[list[str]])
 
 
-def tokenise(
-    raw: bytes, offset: int, service: ServiceCharacters, ladder: Ladder, with_lists: bool = False
-) -> Batch:
+def tokenise(raw: bytes, offset: int, service: ServiceCharacters, ladder: Ladder) -> Batch:
     """Return the segments of raw, exactly as the total path does."""
     text = _utf_8(raw, service, ladder)
-    read = _decode(to_json(text, service), with_lists) if text is not None else None
-    if read is None:
+    json = b"" if text is None else to_json(text, service)
+    items = None if text is None else _decode(json)
+    if items is None:
         return generic.tokenise(raw, offset, service, ladder)
-    items, lists = read
     has_marks = service.component != ":" or _is_used(service.release, raw)
     find_ends = partial(segment_ends, service=service)
-    batch = Batch(raw, offset, items, find_ends, service.ends_lines, has_marks, lists)
+    find_lists = partial(_LISTS.decode, json)
+    batch = Batch(raw, offset, items, find_ends, service.ends_lines, find_lists, has_marks)
     _add_notes(batch, service, ladder)
     return batch
 
@@ -83,9 +82,9 @@ def _utf_8(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> bytes | No
     return None if MARK_UTF8 in text else text
 
 
-def _decode(json: bytes, with_lists: bool) -> tuple[list[Segment], list[list[str]] | None] | None:
+def _decode(json: bytes) -> list[Segment] | None:
     try:
-        return _TYPED.decode(json), _LISTS.decode(json) if with_lists else None
+        return _TYPED.decode(json)
     except msgspec.ValidationError:  # a tag that has no fields of its own
         pass
     except msgspec.DecodeError:  # a control character
@@ -96,7 +95,7 @@ def _decode(json: bytes, with_lists: bool) -> tuple[list[Segment], list[list[str
         return None
     if not all(map(_is_tag, {elements[0] for elements in lists})):
         return None
-    return list(map(of_elements, lists)), lists if with_lists else None
+    return list(map(of_elements, lists))
 
 
 def _is_tag(text: str) -> bool:

@@ -25,7 +25,13 @@ def tokenise(raw: bytes, offset: int, service: ServiceCharacters, ladder: Ladder
         reading.add(*segment)
     taken = raw[: cutter.at]
     return Batch(
-        taken, offset, reading.items, lambda _: ends, service.ends_lines, True, reading.lists
+        taken,
+        offset,
+        reading.items,
+        lambda _: ends,
+        service.ends_lines,
+        lambda: reading.lists,
+        has_marks=True,
     )
 
 

@@ -112,7 +112,7 @@ class OpenMessage:
 
     def _take_lists(self, batch: Batch, end: int | None) -> None:
         """Keep what the directory is held against: whole segments where asked, else their tags."""
-        if (self._options.validates or self._brings_lists) and batch.lists is not None:
+        if self._options.validates or self._brings_lists:
             self._lists += batch.lists[self._lists_from : end]
         elif self.content.is_judged and len(self._tags) <= TAGS_MAX:
             self._tags += batch.tags[self._lists_from : end]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace as evolve
-from functools import partial
 from typing import TypeAlias
 
 from msgspec.structs import replace
@@ -42,11 +41,7 @@ def read(
     `validate` each message is also held against the directory that its UNH names; `with_lists` an
     answer brings its segments along, whole.
     """
-    wants_lists = validate or with_lists
-    tokenise = partial(fast.tokenise, with_lists=True) if wants_lists else fast.tokenise
-    for event in events(
-        blocks, Options(profile, validates=validate, with_lists=with_lists), tokenise
-    ):
+    for event in events(blocks, Options(profile, validates=validate, with_lists=with_lists)):
         if isinstance(event, Message | InterchangeEnd):
             yield event
 
@@ -81,9 +76,7 @@ def stream(
     stays flat however long the message is. Nothing may be taken as declared before its message
     has come without an ERROR. `with_lists` an answer brings its segments along, whole.
     """
-    tokenise = partial(fast.tokenise, with_lists=True) if with_lists else fast.tokenise
-    options = Options(profile, keeps_items=False, with_lists=with_lists)
-    yield from events(blocks, options, tokenise)
+    yield from events(blocks, Options(profile, keeps_items=False, with_lists=with_lists))
 
 
 def peek(head: bytes) -> Interchange | None:

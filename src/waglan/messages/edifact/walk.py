@@ -51,7 +51,7 @@ class Walk:
         self._was_outside = False
         self._wrong = 0
         self._findings: list[Finding] = []
-        self._batch = Batch(b"", opening.offset, [], lambda _: [], b"")
+        self._batch = Batch(b"", opening.offset, [], lambda _: [], b"", list)
         self._notes = 0  # in the batch so far
         self._sha256 = hashlib.sha256(opening.una)
         self._size = len(opening.una)
