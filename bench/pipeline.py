@@ -39,7 +39,7 @@ from waglan.store import customs, links, messages
 from waglan.store.connect import glance, transaction
 
 TARGET = 1 / 5  # of what pydifact needs
-ROUNDS = 3
+ROUNDS = 5
 CALL = "9321483/012W"  # as cuscar_file names it
 IN_CHILD, FIVE_RULES = "--child", "--five-rules"
 FIVE = (
