@@ -3,6 +3,7 @@
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waglan.codes.container import ContainerNo, read
+from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.position import Position
 from waglan.codes.raw import BadCode, Raw
@@ -115,6 +117,17 @@ def test_every_code_has_its_words_and_every_placeholder_its_parameter(
     assert advice.problem.strip()
     assert advice.remedy.strip()
     assert placeholders(advice.problem) | placeholders(advice.remedy) <= params
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_every_word_that_a_template_asks_for_is_of_a_group_that_there_is(lang: Lang) -> None:
+    """A group that is not there would stop the answer that tells the finding."""
+    groups = set(tomllib.loads(load("codes/words")[lang]))
+    for code, advice in templates(lang).items():
+        told = string.Formatter().parse(advice.problem + advice.remedy)
+        asked = {group for _, name, group, _ in told if name is not None and group}
+        assert asked <= groups, code
+        assert advice.is_worded == bool(asked), code
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -38,7 +38,7 @@ _WORDED = re.compile(r"\{\w+:\w+\}")
 def templates(lang: Lang) -> dict[str, Advice]:
     """Return the templates of one language, by code."""
     return {
-        code: Advice(text["problem"], text["remedy"], bool(_WORDED.search(text["problem"])))
+        code: Advice(text["problem"], text["remedy"], bool(_WORDED.search("".join(text.values()))))
         for file in load(f"codes/texts/{lang}").values()
         for code, text in tomllib.loads(file).items()
     }
