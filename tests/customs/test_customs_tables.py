@@ -177,6 +177,13 @@ def test_a_file_has_bytes_up_to_the_limit() -> None:
     assert read_table(full + b" ", engine_version="2")[1][0].code == "TABLE-SIZE"
 
 
+def test_a_key_twice_is_refused_for_the_engine_might_read_the_other() -> None:
+    told = json.dumps(model(row(i0="> 1"))).replace('"i0": "> 1"', '"i0": "> 1", "i0": "> 9"')
+    table, [found] = read_table(told.encode(), engine_version="2")
+    assert (table, found.code, found.where.path) == (
+        None, "JSON-KEY-TWICE", "table/nodes/1/content/rules/0/i0")  # fmt: skip
+
+
 def test_a_cell_has_characters_up_to_the_limit() -> None:
     where, most = Where("table"), table_cell.CELL_CHARS_MAX
     full = f'"{"a" * (most - 2)}"'

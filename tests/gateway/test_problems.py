@@ -178,6 +178,20 @@ async def test_a_body_that_is_too_large_or_too_deep_is_refused_before_it_is_read
             assert (codes == ["HTTP-TOO-DEEP"]) is refused, depth_
 
 
+async def test_a_key_twice_in_a_body_is_refused_by_its_place_in_the_readers_language() -> None:
+    for path, body, place in (
+        ("/named", b'{"name": "a", "others": [], "name": "b"}', "body.name"),
+        ("/v1/drafts", b'{"profile": "p", "fields": {"a/b": 1, "a/b": 2}}', "body.fields.a/b"),
+    ):
+        for lang, words in (("en", "more than once"), ("zh-HK", "多於一次")):
+            headers = {"Content-Type": "application/json", "Accept-Language": lang}
+            answer = await ask("POST", path, content=body, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (422, "bad-request")
+            [found] = answer.json()["findings"]
+            assert (found["code"], found["where"]["path"]) == ("JSON-KEY-TWICE", place)
+            assert words in found["problem"]
+
+
 @given(st.recursive(st.text() | st.integers(), lambda part: st.lists(part, max_size=3)
        | st.dictionaries(st.text(), part, max_size=3), max_leaves=20))  # fmt: skip
 def test_depth_counts_brackets_and_none_that_is_written_in_a_text(value: object) -> None:

@@ -47,6 +47,35 @@ def test_every_shape_gives_the_same_rows(data: bytes) -> None:
     assert (loaded.movement.code.value, loaded.movement.bills) == ("equipment.loaded", ("BILL1",))
 
 
+@pytest.mark.parametrize("data", SAMPLES, ids=["array", "wrapped", "lines"])
+def test_a_row_that_names_a_key_twice_is_wrong_and_spoils_no_other(data: bytes) -> None:
+    twice = data.replace(b'"equipmentEventTypeCode": "LOAD"', b"%s, %s" % ((
+        b'"equipmentEventTypeCode": "LOAD"', b'"equipmentEventTypeCode": "DISC"')))  # fmt: skip
+    rows, findings = read_events(twice)
+    assert findings == []
+    wrong, right = (next(row for row in rows if row.id == id_) for id_ in ("b", "a"))
+    [found] = wrong.findings
+    assert (found.code, found.severity, found.where.line) == (
+        "JSON-KEY-TWICE", Severity.ERROR, wrong.row)  # fmt: skip
+    assert found.where.path == "/eventClassification/equipmentEventTypeCode"
+    assert wrong.movement is None
+    assert (right.findings, right.movement is not None) == ((), True)
+
+
+def test_a_list_of_alike_rows_is_no_less_looked_at() -> None:
+    row = json.dumps(PLAIN)
+    again = row.replace('"id"', '"box": "MSCU1234566", "id"')
+    for data in (f"[{row},{again}]", f'{{"events": [{row},{again}]}}', f"{row}\n{again}"):
+        rows, _ = read_events(data.encode())
+        assert [[f.code for f in one.findings] for one in rows] == [[], ["JSON-KEY-TWICE"]]
+
+
+def test_two_lists_of_events_are_no_batch() -> None:
+    row = json.dumps(PLAIN)
+    rows, [found] = read_events(f'{{"events": [{row}], "events": []}}'.encode())
+    assert (rows, found.code, found.params) == ([], "JSON-KEY-TWICE", {"key": "events"})
+
+
 @given(st.sampled_from(SAMPLES), st.data())
 def test_no_mutation_of_the_bytes_breaks_the_reader_and_what_it_finds_can_be_said(
     sample: bytes, data: st.DataObject

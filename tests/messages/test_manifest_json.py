@@ -141,6 +141,17 @@ def test_what_is_no_paper_is_answered(raw: bytes) -> None:
     assert (paper, finding.severity) == (None, Severity.ERROR)
 
 
+def test_a_key_twice_in_one_object_is_named_and_nothing_of_the_paper_is_taken() -> None:
+    raw = json.dumps(LEAST | {"bills": [{"number": "1"}, {"number": "2", "packages": 1}]})
+    raw = raw.replace('"packages": 1', '"packages": 1, "packages": 9')
+    paper, [found] = read_json(raw.encode())
+    assert paper is None
+    assert (found.code, found.where.path) == ("JSON-KEY-TWICE", "bills/1/packages")
+    assert found.params == {"key": "packages"}
+    _, [head] = read_json(b'{"document": "M0", ' + json.dumps(LEAST).encode()[1:])
+    assert (head.code, head.where.path) == ("JSON-KEY-TWICE", "document")
+
+
 def test_bills_have_a_limit() -> None:
     for count, wanted in ((BILLS_MAX, []), (BILLS_MAX + 1, ["JSON-TOO-MANY"])):
         raw = json.dumps(LEAST | {"bills": [{"number": "1"}] * count}).encode()

@@ -8,6 +8,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_tables
+from waglan.cli.json_file import read_json_file
 from waglan.cli.moment import minute, second
 from waglan.cli.named import named_lines
 from waglan.cli.notice import SeenNotice
@@ -241,9 +242,7 @@ def examined(
     ],
 ) -> None:
     """Write down what came of an examination."""
-    import msgspec
-
-    _act(key, "examine", bills, outcome=msgspec.json.decode(outcome.read_bytes()))
+    _act(key, "examine", bills, outcome=read_json_file(outcome, Settings().lang))
 
 
 @app.command()

@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_back_test
+from waglan.cli.json_file import read_json_file
 from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
@@ -135,10 +136,9 @@ def sign(
     from waglan.customs.standing_order import BadOrder, Limits, ordered, sign
 
     try:
-        within = (
-            Limits() if limits is None else msgspec.json.decode(limits.read_bytes(), type=Limits)
-        )
-    except msgspec.DecodeError as error:
+        told = {} if limits is None else read_json_file(limits, Settings().lang)
+        within = msgspec.convert(told, Limits)
+    except msgspec.ValidationError as error:
         named = {"file": str(limits), "reason": str(error)}
         raise typer.BadParameter(say("usage", "limits", Settings().lang, **named)) from None
     now = datetime.now(UTC)

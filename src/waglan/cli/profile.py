@@ -7,12 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from waglan.cli.json_file import read_json_file, unreadable
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, path_step
-from waglan.cli.wording import plain, stopped
-from waglan.codes.finding import Finding, Severity, Where
-
-UNDONE = 2
+from waglan.cli.wording import plain
 
 
 def profile(
@@ -39,13 +37,10 @@ def profile(
 
 
 def _read(file: Path, settings: Settings) -> dict[str, Any]:
+    if file.suffix == ".json":
+        told = read_json_file(file, settings.lang)
+        return told if isinstance(told, dict) else {"": told}
     try:
-        text = file.read_text(encoding="utf-8")
-        told = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        found = Finding(
-            "CLI-FILE", Severity.ERROR, Where("file"), {"file": str(file), "reason": reason}
-        )
-        raise stopped(found, settings.lang, UNDONE) from None
-    return told if isinstance(told, dict) else {"": told}
+        raise unreadable(file, error, settings.lang) from None

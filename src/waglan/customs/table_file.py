@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.customs.facts import FACTS
 from waglan.customs.status import GRAVITY
 from waglan.customs.table_cell import check_cell, facts_named
@@ -75,6 +76,8 @@ def read_grid(content: bytes) -> tuple[Grid | None, list[Finding]]:
         table = msgspec.json.decode(raw, type=_Table)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None, [Finding("TABLE-UNREADABLE", Severity.ERROR, Where("table"), {})]
+    if ways := keys_twice(content):  # the engine might read the other one
+        return None, [key_twice(Where("/".join(["table", *map(str, way)])), way) for way in ways]
     found = [*_check_shape(table)] or [*_check_cells(table)]
     return (None, found) if found else (_grid(table), [])
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.manifest import model
 from waglan.manifest.model import Function, Level, PartyRole
 from waglan.manifest.version import PREVIOUS
@@ -161,6 +162,8 @@ def read_json(data: bytes) -> tuple[Paper | None, list[Finding]]:
         fields = msgspec.json.decode(data, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return None, [_syntax(error)]
+    if ways := keys_twice(data):
+        return None, [key_twice(Where("/".join(map(str, way))), way) for way in ways]
     bills, wrong = _each(fields.pop("bills", None), "bills", BillForm, BILLS_MAX)
     units, more = _each(fields.pop("equipment", None), "equipment", UnitForm, UNITS_MAX)
     wrong += more

@@ -1,4 +1,4 @@
-"""How much a request may say: bodies are read whole only up to a limit, of size and of depth."""
+"""What a request's body may be: of a limited size and depth, and without a key twice."""
 
 import re
 
@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.customs.notice_document import DOCUMENT_BYTES_MAX
-from waglan.gateway.http.problem import Problem, answer
+from waglan.gateway.http.problem import Problem, answer, misunderstood
 from waglan.manifest.address_book import SHEET_BYTES_MAX
 
 JSON_BYTES_MAX = 2 << 20
@@ -27,7 +28,7 @@ _ALL_BUT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class Bounded:
-    """Wraps the application: what is too large or too deep is answered before it is read."""
+    """Wraps the application: too large, too deep, or a key twice is answered before it is read."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap this application."""
@@ -44,9 +45,8 @@ class Bounded:
         problem = None
         if messages is None:
             problem = _too_large(limit)
-        elif file is None and depth(_body(messages)) > DEPTH_MAX:
-            kind = Finding("HTTP-TOO-DEEP", Severity.ERROR, Where("body"), {"max": DEPTH_MAX})
-            problem = Problem(422, kind)
+        elif file is None:
+            problem = _unclear(_body(messages))
         if problem is not None:
             await answer(Request(scope), problem)(scope, receive, send)
             return
@@ -90,6 +90,15 @@ def _too_large(limit: int) -> Problem:
     kind = Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("body"), {})
     more = Finding("HTTP-BODY-TOO-LARGE", Severity.ERROR, Where("body"), {"bytes_max": limit})
     return Problem(413, kind, findings=[more])
+
+
+def _unclear(body: bytes) -> Problem | None:
+    if depth(body) > DEPTH_MAX:
+        kind = Finding("HTTP-TOO-DEEP", Severity.ERROR, Where("body"), {"max": DEPTH_MAX})
+        return Problem(422, kind)
+    ways = keys_twice(body)
+    places = (Where(".".join(["body", *map(str, way)])) for way in ways)
+    return misunderstood(*map(key_twice, places, ways)) if ways else None
 
 
 def _body(messages: list[Message]) -> bytes:

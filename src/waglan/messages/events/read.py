@@ -1,7 +1,7 @@
 """A batch of events, row by row: a wrong row spoils no other."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -9,6 +9,7 @@ import msgspec
 
 from waglan.cargo.event_row import EventRow
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
 from waglan.messages.events.plain import EventForm, plain_row
 from waglan.messages.nesting import too_deep
@@ -57,7 +58,8 @@ def read_events(data: bytes) -> Read:
     event (NDJSON). Each row may be in DCSA's form or in the plain one.
     """
     data = data.removeprefix(_MARK)
-    if alike := _alike(data):
+    ways = keys_twice(data)
+    if not ways and (alike := _alike(data)):
         return alike, []
     try:
         rows = _rows(data)
@@ -66,6 +68,9 @@ def read_events(data: bytes) -> Read:
     except _ERRORS as error:
         reason = str(error)[:_REASON_CHARACTERS_MAX]
         return [], [Finding("EVENT-BATCH-FORM", Severity.ERROR, _BATCH, {"reason": reason})]
+    is_wrapped = _WRAPPED.match(data.lstrip())
+    if of_all := [way for way in ways if len(way) == 1 and is_wrapped]:
+        return [], [key_twice(_BATCH, way) for way in of_all]
     if not rows:
         return [], [Finding("EVENT-BATCH-EMPTY", Severity.ERROR, _BATCH, {})]
     if len(rows) > ROWS_MAX:
@@ -76,7 +81,9 @@ def read_events(data: bytes) -> Read:
     # Controls are looked for in all rows at once; most batches have none.
     if b"\\u00" in data:
         return [_uncontrolled(n, raw) for n, raw in enumerate(rows, start=1)], []
-    return _unwrapped(data, rows) or [_row(n, raw) for n, raw in enumerate(rows, start=1)], []
+    if is_wrapped and not ways and (alike := _alike(b"[%b]" % b",".join(rows))):
+        return alike, []
+    return [_row(n, raw) for n, raw in enumerate(rows, start=1)], []
 
 
 def is_events(head: bytes, name: str = "") -> bool:
@@ -111,12 +118,10 @@ def _alike(data: bytes) -> list[EventRow]:
     return []
 
 
-def _unwrapped(data: bytes, rows: Sequence[bytes | msgspec.Raw]) -> list[EventRow]:
-    """Return `_alike` of the rows that stand in DCSA's object; else nothing."""
-    return _alike(b"[%b]" % b",".join(rows)) if _WRAPPED.match(data.lstrip()) else []
-
-
 def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
+    if ways := keys_twice(bytes(raw)):
+        again = [key_twice(Where("/" + "/".join(map(str, way)), line=n), way) for way in ways]
+        return EventRow(n, _id_of(raw), findings=tuple(again))
     try:
         which = _which(raw)
         if which.eventID is not _ABSENT or which.eventClassification is not _ABSENT:
