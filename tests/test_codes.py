@@ -19,6 +19,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.position import Position
 from waglan.codes.raw import BadCode, Raw
 from waglan.codes.render import Lang, render, templates
+from waglan.codes.worded import TIMES
 
 SRC = Path(__file__).parents[1] / "src"
 HERE = Where("lines/1/container", segment=12, element=3)
@@ -122,12 +123,21 @@ def test_every_code_has_its_words_and_every_placeholder_its_parameter(
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_word_that_a_template_asks_for_is_of_a_group_that_there_is(lang: Lang) -> None:
     """A group that is not there would stop the answer that tells the finding."""
-    groups = set(tomllib.loads(load("codes/words")[lang]))
+    groups = {*tomllib.loads(load("codes/words")[lang]), *TIMES}
     for code, advice in templates(lang).items():
         told = string.Formatter().parse(advice.problem + advice.remedy)
         asked = {group for _, name, group, _ in told if name is not None and group}
         assert asked <= groups, code
         assert advice.is_worded == bool(asked), code
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_time_in_a_finding_looks_as_times_do_in_lists(lang: Lang) -> None:
+    at = {"rule": "HK-X", "at": "2026-11-30T20:15:00+00:00"}
+    late = Finding("FILING-LATE", Severity.WARNING, HERE, at)
+    assert "2026-12-01 04:15+08" in render(late, lang).problem
+    stale = Finding("ACT-STALE", Severity.ERROR, HERE, {"at": at["at"], "minutes": 5})
+    assert "2026-12-01 04:15:00+08" in render(stale, lang).problem
 
 
 @pytest.mark.parametrize("lang", LANGS)

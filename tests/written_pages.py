@@ -211,7 +211,7 @@ KINDS = {
     ValueKind.CODES: "a list of codes; on the command line with commas",
     ValueKind.PLACE: "UN/LOCODE, or a place's name",
     ValueKind.LEVEL: "`master` or `house`",
-    ValueKind.FLAG: "true or false; on the command line `yes` or `no`",
+    ValueKind.FLAG: "true or false; on the command line `yes` or `no` (`是`, `否`)",
     ValueKind.TIME: "ISO 8601: `2027-05-12T12:00`; without a zone it is Hong Kong time",
     ValueKind.DATE: "ISO 8601: `2027-05-12`",
     ValueKind.COUNT: "a whole number",

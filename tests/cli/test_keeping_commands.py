@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -75,6 +76,9 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     done = waglan(*command, "--erasures", str(tmp_path / "erasures"))
     assert (done.status, done.err) == (0, "")
     assert f"{ORIGIN}/2" in done.out
+    by_hong_kongs_clock = r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+08\b"
+    assert len(re.findall(by_hong_kongs_clock, done.out)) == 2
+    assert not re.search(r"\dT\d", done.out)
     assert "1 erasures were carried out again, from a list of 20" in done.out
     assert rows(empty, "SELECT count(*) FROM message_secret") == [(0,)]
     assert waglan(*command).status == 2

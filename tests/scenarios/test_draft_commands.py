@@ -101,6 +101,38 @@ def test_a_house_goes_from_an_empty_draft_to_its_answer_by_two_people(
     assert desk.shown(last)["state"] == "dropped"
 
 
+def test_a_deadline_that_nobody_can_tell_names_what_to_give_for_it(desk: Desk) -> None:
+    draft = desk("draft", "new", "hk-tdec").strip()
+    [due] = desk.shown(draft)["deadlines"]
+    assert (due["state"], due["to_give"]) == ("unknown", ["head/import_or_export_at"])
+    shown = desk("draft", "show", draft)
+    assert (
+        "HK-TDEC                unknown        -\n    give, or find out: head/import_or_export_at\n"
+        in shown
+    )
+    desk("draft", "set", draft, "head/import_or_export_at=2027-05-12T12:00")
+    shown = desk("draft", "show", draft)
+    assert "2027-05-26 12:00+08" in shown
+    assert "find out" not in shown
+    # The same in the check of it, and what no draft can say stands by its own name.
+    checked = json.loads(desk("draft", "check", draft, "--json", status=1))
+    assert [one["to_give"] for one in checked["deadlines"]] == [[]]
+    desk.line.set("WAGLAN_LANG", "zh-Hant-HK")
+    other = desk("draft", "new", "hk-house-data").strip()
+    assert "請提供或查明" in desk("draft", "show", other)
+
+
+def test_yes_and_no_are_said_and_typed_in_the_readers_language(desk: Desk, firm: Firm) -> None:
+    bill = f"bills/{firm.number('YN')}"
+    given = (f"{bill}/transhipment=是", f"{bill}/reefer=no")
+    draft = desk("draft", "new", "hk-house-data", *given).strip()
+    for lang, yes, no in (("en", "yes", "no"), ("zh-Hant-HK", "是", "否")):
+        desk.line.set("WAGLAN_LANG", lang)
+        shown = desk("draft", "show", draft)
+        assert f"{bill}/transhipment: {yes}\n" in shown
+        assert f"{bill}/reefer: {no}\n" in shown
+
+
 def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Firm) -> None:
     number = firm.number("C2")
     paper: dict[str, Any] = {"form": "waglan/paper/v1", "recipient": "NOBODY:ZZ"}

@@ -1,6 +1,7 @@
 """A truck stands at the gate, the network is down, and the driver holds out a paper with a code."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -368,7 +369,9 @@ def test_the_guard_asks_on_the_command_line(
     assert "no leave to pass a gate" in sound.out
     file = tmp_path / "status.txt"
     file.write_text(got.out)
-    assert waglan("verify", str(file), *ours).status == 0
+    shown = waglan("verify", str(file), *ours)
+    assert shown.status == 0
+    assert len(re.findall(r" 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\+08\b", shown.out)) == 2
     assert waglan("verify", text, *ours, "--expect", "not-selected").status == 0
     other = waglan("verify", text, *ours, "--expect", "cleared")
     assert other.status == 1

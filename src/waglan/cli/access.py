@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
-from waglan.cli.moment import day
 from waglan.cli.profile import profile
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, listed, path_step
 from waglan.cli.wording import plain, say
+from waglan.codes.moment import day
 from waglan.parties.role import ClientKind, Role, Scope
 
 party = typer.Typer(no_args_is_help=True, help="Let organisations in, and list who takes part.")

@@ -9,7 +9,6 @@ import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.json_file import read_json_file
-from waglan.cli.moment import minute, second
 from waglan.cli.named import named_lines
 from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
@@ -18,6 +17,7 @@ from waglan.cli.talk import answered, client, pages, path_step, show_finding
 from waglan.cli.versioned import versioned
 from waglan.cli.wording import coded, plain, say, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.moment import minute, second
 from waglan.codes.render import Lang
 
 app = typer.Typer(no_args_is_help=True, help="The customs desk: look, decide, sign.")

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client
 from waglan.cli.wording import plain, say
+from waglan.codes.moment import minute
 from waglan.codes.render import Lang
 
 LOOK_EVERY_SECONDS = 0.5

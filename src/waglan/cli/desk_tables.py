@@ -10,11 +10,11 @@ import typer
 
 from waglan.cli import desk_back_test
 from waglan.cli.json_file import read_json_file
-from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, pages, path_step
 from waglan.cli.wording import coded, plain, say
+from waglan.codes.moment import minute
 from waglan.codes.render import Lang
 
 table = typer.Typer(no_args_is_help=True, help="Import, compare and publish officers' tables.")

@@ -5,9 +5,9 @@ from typing import Any
 
 import typer
 
-from waglan.cli.moment import minute, second
 from waglan.cli.talk import show_finding
 from waglan.cli.wording import coded, plain, say
+from waglan.codes.moment import minute, second
 from waglan.codes.render import Lang
 
 Shown = Mapping[str, Any]
@@ -31,8 +31,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
     show_contradictions(one, lang)
     show_not_taken(one, lang)
     for due in one["deadlines"]:
-        state = coded("deadline_state", due["state"], lang)
-        typer.echo(plain(f"{due['rule']:<22} {state:<14} {due['at'] or '-'}"))
+        _deadline(due, lang)
     for step in one["steps"]:
         said = " ".join(filter(None, [step["number"], step["text"], step["message"]]))
         act = coded("draft_act", step["act"], lang)
@@ -45,7 +44,7 @@ def show_draft(one: Shown, lang: Lang) -> None:
 
 
 def _field(field: Shown, lang: Lang) -> None:
-    typer.echo(plain(f"{field['field']}: {value(field['value'])}"))
+    typer.echo(plain(f"{field['field']}: {value(field['value'], lang)}"))
     if field["conflict"]:
         typer.echo("    " + say("draft", "conflict", lang))
     elif field["confirmed_by"]:
@@ -56,7 +55,16 @@ def _field(field: Shown, lang: Lang) -> None:
     for one in field["told"]:
         mark = "-" if one["n"] in field["losing"] else " "
         source = _source(one["source"], lang)
-        typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'])}  ({source})"))
+        typer.echo(plain(f"  {mark} {one['n']}  {value(one['value'], lang)}  ({source})"))
+
+
+def _deadline(due: Shown, lang: Lang) -> None:
+    state = coded("deadline_state", due["state"], lang)
+    typer.echo(plain(f"{due['rule']:<22} {state:<14} {minute(due['at'])}"))
+    if due["to_give"]:
+        comma = say("filing", "comma", lang)
+        names = comma.join(coded("fact", name, lang) for name in due["to_give"])
+        typer.echo("    " + say("draft", "to_give", lang, names=plain(names)))
 
 
 def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
@@ -64,7 +72,7 @@ def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
     found = [field for field in one["fields"] if field["conflict"]]
     typer.echo(say("draft", "contradictions", lang, count=len(found)), err=err)
     for field in found:
-        each = dict.fromkeys(value(told["value"]) for told in field["told"])
+        each = dict.fromkeys(value(told["value"], lang) for told in field["told"])
         typer.echo(plain(f"! {field['field']}: {' | '.join(each)}"), err=err)
 
 
@@ -72,7 +80,7 @@ def show_not_taken(one: Shown, lang: Lang) -> None:
     """Print what sources told that they can't give, or that does not fit."""
     for told in one["not_taken"]:
         source = _source(told["source"], lang)
-        words = {"field": plain(told["field"]), "value": plain(value(told["value"]))}
+        words = {"field": plain(told["field"]), "value": plain(value(told["value"], lang))}
         typer.echo(say("draft", "not_taken", lang, source=plain(source), **words), err=True)
 
 
@@ -87,12 +95,12 @@ def show_check(found: Shown, lang: Lang) -> None:
     typer.echo(say("draft", "ready" if found["ready"] else "not_ready", lang))
 
 
-def value(told: object) -> str:
+def value(told: object, lang: Lang) -> str:
     """Return a value as it is shown; `-` is nothing."""
     if told is None:
         return "-"
     if isinstance(told, bool):
-        return "yes" if told else "no"
+        return say("flag", "yes" if told else "no", lang)
     return ", ".join(map(str, told)) if isinstance(told, list) else str(told)
 
 

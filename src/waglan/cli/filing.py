@@ -10,6 +10,7 @@ import typer
 from waglan.cli.settings import Settings
 from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.moment import minute
 from waglan.codes.render import Lang
 
 if TYPE_CHECKING:
@@ -120,13 +121,13 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _show(row: Mapping[str, Any], lang: Lang) -> None:
-    at = row["at"] or "-"
+    at = minute(row["at"])
     state = coded("deadline_state", row["state"], lang)
     bound = coded("deadline_time", row["bound"], lang)
     typer.echo(plain(f"{row['rule']:<22} {state:<14} {bound:<9} {at}"))
     typer.echo(plain(f"    {row['text']}"))
     if row["by_day"]:
-        typer.echo("    " + say("filing", "days", lang, at=row["by_day"]))
+        typer.echo("    " + say("filing", "days", lang, at=minute(row["by_day"])))
     if row["missing"]:
         names = say("filing", "comma", lang).join(
             coded("fact", one, lang) for one in row["missing"]

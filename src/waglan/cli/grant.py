@@ -6,10 +6,10 @@ from typing import Annotated
 import httpx
 import typer
 
-from waglan.cli.moment import minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, listed, made, path_step
 from waglan.cli.wording import plain, say, words
+from waglan.codes.moment import minute
 
 app = typer.Typer(no_args_is_help=True, help="Bills that you show to others.")
 

@@ -29,5 +29,7 @@ def read_json_file(file: Path, lang: Lang) -> object:
 def unreadable(file: Path, error: Exception, lang: Lang) -> Exception:
     """Say why a file can't be read; raise what is returned to end the command."""
     reason = getattr(error, "strerror", None) or str(error)
-    named: dict[str, str | int] = {"file": str(file), "reason": reason}
-    return stopped(Finding("CLI-FILE", Severity.ERROR, Where("file"), named), lang, UNDONE)
+    found = Finding(
+        "CLI-FILE", Severity.ERROR, Where("file"), {"file": str(file), "reason": reason}
+    )
+    return stopped(found, lang, UNDONE)

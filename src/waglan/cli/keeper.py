@@ -16,6 +16,7 @@ from waglan.cli.here import wanted
 from waglan.cli.settings import Settings
 from waglan.cli.wording import say
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.moment import second
 from waglan.gateway import backup as backups
 from waglan.gateway import restore as restores
 from waglan.gateway.keys import keys
@@ -104,7 +105,7 @@ async def restore(settings: Settings, wish: Wish) -> None:
     async with database(wanted(settings)) as resolved:
         with _progress() as report:
             done = await restores.restore(resolved.dsn, wish.file, holder, plan, report)
-    typer.echo(say(GROUP, "restored", lang, rows=done.rows, at=done.head.taken_at))
+    typer.echo(say(GROUP, "restored", lang, rows=done.rows, at=second(done.head.taken_at)))
     size = done.head.log.size
     if not done.is_new_origin:
         typer.echo(say(GROUP, "same_origin", lang, origin=done.origin, size=size))
@@ -116,11 +117,10 @@ async def restore(settings: Settings, wish: Wish) -> None:
     if done.listed_at is None:
         typer.echo(say(GROUP, "not_forgotten", lang), err=True)
     else:
-        typer.echo(
-            say(GROUP, "forgotten", lang, count=done.erasures, at=done.listed_at.isoformat())
-        )
+        listed_at = second(done.listed_at.isoformat())
+        typer.echo(say(GROUP, "forgotten", lang, count=done.erasures, at=listed_at))
         if done.listed_at < datetime.fromisoformat(done.head.taken_at):
-            typer.echo(say(GROUP, "old_list", lang, taken=done.head.taken_at), err=True)
+            typer.echo(say(GROUP, "old_list", lang, taken=second(done.head.taken_at)), err=True)
     typer.echo(say(GROUP, "token", lang, file=str(done.token_file)))
 
 

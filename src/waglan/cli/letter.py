@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli.moment import day
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, pages, show_finding
 from waglan.cli.wording import plain, say
 from waglan.codes.calendar import HONG_KONG
+from waglan.codes.moment import day
 
 LISTED_MAX = 10_000
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from waglan.cli import here
-from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
+from waglan.codes.moment import second
 from waglan.logbook.note import BadNote, VerifierKey, read_verifier_key
 from waglan.logbook.watched import read_witnesses
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.talk import client, pages
 from waglan.cli.wording import coded, plain, say, words
+from waglan.codes.moment import second
 
 
 def add(app: typer.Typer) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from waglan.cli.moment import minute, second
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, new_key, pages, path_step
 from waglan.cli.versioned import versioned
 from waglan.cli.wording import plain, say, words
+from waglan.codes.moment import minute, second
 from waglan.codes.render import Lang
 
 app = typer.Typer(no_args_is_help=True, help="Detention notices: read, acknowledge, answer.")

@@ -9,7 +9,7 @@ from waglan.manifest.draft_field import NUMBERS, ValueKind, kind_of
 
 ABOUT = ("title", "letter", "desk")
 FACT, ADDRESS = "fact:", "address:"
-_FLAGS = {"yes": True, "true": True, "no": False, "false": False}
+_FLAGS = {"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False}
 
 
 def pairs(told: Sequence[str]) -> dict[str, str]:

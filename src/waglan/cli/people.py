@@ -8,10 +8,10 @@ from urllib.parse import quote
 import httpx
 import typer
 
-from waglan.cli.moment import day, minute
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, public
 from waglan.cli.wording import plain, say
+from waglan.codes.moment import day, minute
 
 person = typer.Typer(no_args_is_help=True, help="The people of your firm, and their roles.")
 me = typer.Typer(no_args_is_help=True, help="Your own account: password, sessions.")

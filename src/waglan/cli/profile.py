@@ -11,6 +11,7 @@ from waglan.cli.json_file import read_json_file, unreadable
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, path_step
 from waglan.cli.wording import plain
+from waglan.codes.moment import second
 
 
 def profile(
@@ -32,7 +33,7 @@ def profile(
         is_set = file is not None or based_on is not None
         response = http.put(path, json=told) if is_set else http.get(path)
         shown = answered(response).json()
-    typer.echo(plain(f"{shown['party']}  {shown['version']}  {shown['set_at'] or '-'}"))
+    typer.echo(plain(f"{shown['party']}  {shown['version']}  {second(shown['set_at'])}"))
     typer.echo(json.dumps(shown["profile"], indent=2, ensure_ascii=False))
 
 

@@ -9,6 +9,7 @@ from waglan.cli.paper import opened
 from waglan.cli.wording import coded, plain, say, stopped, tell
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.moment import second
 from waglan.codes.render import Lang
 from waglan.customs.hold_list import (
     LIST_BYTES_MAX,
@@ -164,4 +165,4 @@ def _minutes(since: datetime, at: datetime) -> int:
 
 
 def _time(at: datetime) -> str:
-    return at.isoformat(sep=" ", timespec="seconds")
+    return second(at.isoformat())

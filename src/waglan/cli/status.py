@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from waglan.cli.moment import second
 from waglan.cli.settings import Settings
 from waglan.cli.wording import coded, plain, say, stopped
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
+from waglan.codes.moment import second
 from waglan.codes.render import Lang
 from waglan.gateway.status_code import PNG, SVG, picture
 

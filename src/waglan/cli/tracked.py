@@ -6,9 +6,9 @@ from typing import Any
 
 import typer
 
-from waglan.cli.moment import second
 from waglan.cli.named import named_lines
 from waglan.cli.wording import coded, plain, say, words
+from waglan.codes.moment import second
 from waglan.codes.render import Lang
 
 COLUMNS = 80

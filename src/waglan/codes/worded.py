@@ -1,4 +1,4 @@
-"""Words for codes, and for what libraries say in English, in the reader's language."""
+"""Words for codes, times, and what libraries say in English, in the reader's language."""
 
 import re
 import tomllib
@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from waglan.codes.data import load
+from waglan.codes.moment import minute, second
 
 REASON = "reason"  # the group of what libraries say
+TIMES = {"minute": minute, "second": second}  # what is no code, and looks alike in all languages
 
 
 def words(group: str, lang: str) -> dict[str, str]:
@@ -18,6 +20,8 @@ def words(group: str, lang: str) -> dict[str, str]:
 
 def worded(group: str, text: str, lang: str) -> str:
     """Return the word for a code, or what a reason says; one without a word stays as it is."""
+    if show := TIMES.get(group):
+        return show(text)
     if group != REASON:
         return words(group, lang).get(text, text)
     for form, said in _reasons(lang):
@@ -27,7 +31,10 @@ def worded(group: str, text: str, lang: str) -> str:
 
 
 class Told(str):
-    """A finding's parameter; `{now:customs}` in a template is the word for it in that group."""
+    """A finding's parameter; `{now:customs}` in a template is the word for it in that group.
+
+    `{at:minute}` is the time that it tells, as people read it.
+    """
 
     lang: str
 

@@ -10,7 +10,8 @@ from waglan.codes.finding import Finding
 from waglan.codes.render import Lang
 from waglan.gateway.http.filing import DeadlineView, deadline_view
 from waglan.gateway.http.problem import FindingView, view
-from waglan.manifest.draft import due
+from waglan.manifest.deadline import Deadline
+from waglan.manifest.draft import due, to_give
 from waglan.manifest.draft_field import Scalar
 from waglan.manifest.filing_state import FilingAct
 from waglan.manifest.prefill import Claim, DraftField, Source
@@ -102,6 +103,15 @@ class FiledView(BaseModel):
     findings: list[FindingView]
 
 
+class DraftDeadlineView(DeadlineView):
+    """One rule for a draft; `to_give` names the fields and facts of it by which it can be told.
+
+    What is missing and no draft can say, such as a ship's loading, stands there by its own name.
+    """
+
+    to_give: list[str]
+
+
 class DraftLine(BaseModel):
     """A draft in a list."""
 
@@ -134,7 +144,7 @@ class DraftView(DraftLine):
     fields: list[FieldView]
     not_taken: list[NotTakenView]
     conflicts: int
-    deadlines: list[DeadlineView]
+    deadlines: list[DraftDeadlineView]
     filed: list[FiledView]
     steps: list[StepView]
 
@@ -146,7 +156,7 @@ class DraftCheckView(BaseModel):
     findings: list[FindingView]
     rules_run: list[str]
     not_run: list[FindingView]
-    deadlines: list[DeadlineView]
+    deadlines: list[DraftDeadlineView]
 
 
 def draft_line(opened: Opened, successors: Mapping[str, str]) -> DraftLine:
@@ -194,7 +204,7 @@ def draft_view(
             for one in draft.filled.not_taken
         ],
         conflicts=sum(field.conflict for field in fields),
-        deadlines=[deadline_view(one, at=now) for one in due(draft)],
+        deadlines=_due(due(draft), now),
         filed=[
             FiledView(
                 step=one.n,
@@ -217,8 +227,15 @@ def check_view(found: Checked, lang: Lang, now: datetime) -> DraftCheckView:
         findings=view(found.findings, lang),
         rules_run=list(found.rules_run),
         not_run=view(found.not_run, lang),
-        deadlines=[deadline_view(one, at=now) for one in found.due],
+        deadlines=_due(found.due, now),
     )
+
+
+def _due(found: Sequence[Deadline], now: datetime) -> list[DraftDeadlineView]:
+    return [
+        DraftDeadlineView(**deadline_view(one, at=now).model_dump(), to_give=to_give(one))
+        for one in found
+    ]
 
 
 def _steps(opened: Opened) -> list[StepView]:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.cli.moment import day, minute, second
 from waglan.codes.calendar import HONG_KONG
+from waglan.codes.moment import day, minute, second
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 

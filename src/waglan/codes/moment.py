@@ -1,4 +1,4 @@
-"""How a time looks on a terminal: by Hong Kong's clock, with its distance from UTC beside it."""
+"""How a time looks to a person: by Hong Kong's clock, with its distance from UTC beside it."""
 
 from datetime import datetime
 
