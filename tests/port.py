@@ -138,7 +138,7 @@ class Officer:
 
     def sees(self, number: str) -> tuple[Target, ...]:
         """The bills of that number as they stand for him now."""
-        shown = self.desk.get(f"/v1/customs/bills/{number}").json()
+        shown = self.desk.get(f"/v1/customs/bills/{number}").json()["bills"]
         return tuple(Target(b["filer"], b["number"], b["version"], b["parent"]) for b in shown)
 
     def serves(self, call: str) -> int:

@@ -128,7 +128,9 @@ class Port:
             return httpx.Response(200, json=self._summary())
         if path == "/v1/customs/bills/B":
             stands = {"version": 1, "status": "inspect"} if self.sampled else {"version": 0}
-            return httpx.Response(200, json=[{"filer": "f", "number": "B", "parent": "", **stands}])
+            return httpx.Response(
+                200, json={"bills": [{"filer": "f", "number": "B", "parent": "", **stands}]}
+            )
         if path.endswith("/bills"):
             bills = [{"number": "A", "status": "not-selected"}, {"number": "B", "status": None}]
             if not request.url.query:

@@ -86,7 +86,7 @@ class Desk:
         return str(wait(lambda: self.seen(number)["status"]))
 
     def seen(self, number: str) -> dict[str, Any]:
-        [seen] = self.officer.get(f"/v1/customs/bills/{number}").json()
+        [seen] = self.officer.get(f"/v1/customs/bills/{number}").json()["bills"]
         return dict(seen)
 
     def named(self, number: str) -> str:
@@ -230,7 +230,7 @@ def test_of_a_number_that_two_lines_filed_the_one_that_was_examined_gets_the_out
         return desk.ran("desk", name, about, "--key", desk.file("officer.pem"), *said)
 
     def stand() -> dict[str, str | None]:
-        shown = desk.officer.get(f"/v1/customs/bills/{number}").json()
+        shown = desk.officer.get(f"/v1/customs/bills/{number}").json()["bills"]
         return {one["filer"].partition("-")[0]: one["status"] for one in shown}
 
     wait(lambda: len(stand()) == 2 or None)
@@ -254,7 +254,7 @@ def test_who_acts_on_what_a_colleague_decided_meanwhile_is_told_and_nothing_is_d
 ) -> None:
     number = desk.files("RACE")
     desk.imports()
-    wait(lambda: desk.officer.get(f"/v1/customs/bills/{number}").json() or None)
+    wait(lambda: desk.officer.get(f"/v1/customs/bills/{number}").json().get("bills"))
     assert f"{number} of" in desk("desk", "show", number)
     seen = desk.named(number)
     mine, his = desk.file("officer.pem"), desk.file("second.pem")

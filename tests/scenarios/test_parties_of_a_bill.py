@@ -52,7 +52,7 @@ def test_filer_and_officers_read_names_addresses_and_marks(port: Port) -> None:
     assert all(party["address"] for party in whom["parties"])
     assert (whom["filer"], whom["marks"], whom["erased"]) == (f"line-{port.letter}", MARKS, False)
     assert named(port.customs, bill) == [whom]
-    [desk] = port.customs.get(f"/v1/customs/bills/{bill}").json()
+    [desk] = port.customs.get(f"/v1/customs/bills/{bill}").json()["bills"]
     assert desk["named"] == whom
     found = [told_of(one) for one in looks(port.customs)]
     who = f"customs-{port.letter}"
@@ -113,7 +113,7 @@ def test_two_filers_of_one_number_each_read_their_own_and_customs_both(port: Por
         assert [whom["filer"] for whom in named(client, bill)] == [f"{name}-{port.letter}"]
     both = {f"line-{port.letter}", f"rival-{port.letter}"}
     assert {whom["filer"] for whom in named(port.customs, bill)} == both
-    desk = port.customs.get(f"/v1/customs/bills/{bill}").json()
+    desk = port.customs.get(f"/v1/customs/bills/{bill}").json()["bills"]
     assert {one["named"]["filer"] for one in desk} == both
 
 
@@ -133,7 +133,7 @@ def test_what_was_erased_reads_as_erased_and_the_rest_stays(
         assert whom["erased"] is True
     assert [whom["erased"] for whom in named(port.line, other)] == [False]
     erase(port.instance, "name", "SAMPLE TRADING 1 LTD")
-    [desk] = port.customs.get(f"/v1/customs/bills/{bill}").json()
+    [desk] = port.customs.get(f"/v1/customs/bills/{bill}").json()["bills"]
     assert (desk["named"]["parties"], desk["named"]["erased"]) == ([], True)
     shown = as_(waglan, port, port.line)("track", bill).out
     assert "erased: names or marks that stood here" in shown

@@ -49,7 +49,7 @@ class Desk:
         return number
 
     def status(self, number: str) -> tuple[str | None, str | None, int]:
-        [seen] = self.officer.desk.get(f"/v1/customs/bills/{number}").json()
+        [seen] = self.officer.desk.get(f"/v1/customs/bills/{number}").json()["bills"]
         return seen["status"], seen["served"], seen["version"]
 
     def told(self, number: str) -> tuple[str | None, dict[str, Any]]:
@@ -113,7 +113,7 @@ def test_a_box_is_selected_looked_into_cleared_in_part_and_then_whole(desk: Desk
     assert desk.does(Kind.CLEAR, number, reason="all found", voucher="RV-9").status_code == 201
     desk.officer.serves(VOYAGE)
     assert desk.told(number)[1]["voucher"] == "RV-9"
-    [seen] = desk.officer.desk.get(f"/v1/customs/bills/{number}").json()
+    [seen] = desk.officer.desk.get(f"/v1/customs/bills/{number}").json()["bills"]
     assert [(s["status"], s["result"]) for s in seen["steps"]] == [
         ("inspect", None),
         ("examined", "quantity-differs"),

@@ -265,5 +265,5 @@ def shown_as(desk: Desk, who: httpx.Client, bill: str) -> list[str]:
 
 def below(desk: Desk, above: str) -> list[str]:
     """How house 3 stands to customs below a master."""
-    shown = desk.customs.get(f"/v1/customs/bills/{desk.name}3").json()
+    shown = desk.customs.get(f"/v1/customs/bills/{desk.name}3").json()["bills"]
     return [one["status"] for one in shown if one["parent"] == f"{desk.name}{above}"]

@@ -119,7 +119,7 @@ def test_a_bill_that_its_filer_leaves_out_waits_on_if_an_officer_has_begun(port:
     port.leaves("SYNWORK6")
     kept = port.comes_to("SYNWORK5", waits="withdrawn", status="inspect", withdrawn=True)
     for number, is_withdrawn in (("SYNWORK5", True), ("SYNWORK7", False)):
-        [shown] = officer.desk.get(f"/v1/customs/bills/{number}").json()
+        [shown] = officer.desk.get(f"/v1/customs/bills/{number}").json()["bills"]
         assert shown["withdrawn"] is is_withdrawn
     assert kept["call"] == VOYAGE
 
@@ -221,7 +221,7 @@ def test_a_bill_keeps_its_rank_when_what_made_it_wanted_is_written_anew(
     assert filed(line, paper.replace(b"CNT+7:120:", b"CNT+7:90:"))["state"] == "accepted"
     amended = listed(2)
     assert (amended["status"], amended["score"]) == ("inspect", 400)
-    [bill] = desk.get("/v1/customs/bills/SYNRANK1").json()
+    [bill] = desk.get("/v1/customs/bills/SYNRANK1").json()["bills"]
     assert bill["steps"][-1]["targeting"] == bill["steps"][0]["targeting"]
 
 
@@ -251,7 +251,10 @@ def test_a_bill_that_two_lines_declare_on_one_call_is_marked_for_officers_alone(
         ("twoa", "SYNTWO2"): [], ("twob", "SYNTWO3"): [],
     }  # fmt: skip
     wait(lambda: also_by() == both or None)
-    shown = {one["filer"]: one["findings"] for one in desk.get("/v1/customs/bills/SYNTWO1").json()}
+    shown = {
+        one["filer"]: one["findings"]
+        for one in desk.get("/v1/customs/bills/SYNTWO1").json()["bills"]
+    }
     for filer, other in (names, names[::-1]):
         [finding] = shown[filer]
         assert (finding["code"], finding["params"]["other"]) == ("DESK-TWO-FILERS", other)
@@ -261,7 +264,8 @@ def test_a_bill_that_two_lines_declare_on_one_call_is_marked_for_officers_alone(
         assert f'"{other}"' not in told
     files(1, "TW3", "SYNTWO3", amends="TW2")
     wait(lambda: also_by()["twoa", "SYNTWO1"] == [] or None)
-    assert desk.get("/v1/customs/bills/SYNTWO1").json()[0]["findings"] == []
+    assert desk.get("/v1/customs/bills/SYNTWO1").json()["bills"][0]["findings"] == []
+    _comes_page_by_page(desk, "SYNTWO1")
 
 
 def test_a_forged_cursor_and_an_unknown_wish_are_refused_with_words(port: Port) -> None:
@@ -284,6 +288,34 @@ def test_another_authority_and_a_filer_see_nothing_of_it(port: Port, instance: I
     assert port.line.get("/v1/customs/worklist").status_code == 403
 
 
+def _comes_page_by_page(desk: httpx.Client, number: str) -> None:
+    """Both filers' bills of a number, with more steps each than a page holds."""
+    officer = Officer(desk)
+    for kind in (Kind.SELECT, Kind.LIFT, Kind.PASS_OVER):
+        [_, his] = officer.sees(number)  # the one that came first has all steps
+        assert officer.does(kind, bills=(his,), reason="a look").status_code == 201
+    path = f"/v1/customs/bills/{number}"
+    whole = desk.get(path).json()
+    assert whole["next"] is None
+    assert [(one["filer"], len(one["steps"])) for one in whole["bills"]] == [
+        ("twob", 0), ("twoa", 3)]  # fmt: skip
+    for limit in (1, 2, 3, 4):
+        read: dict[str, list[int]] = {}
+        after: dict[str, str] = {}
+        while True:
+            page = desk.get(path, params={"limit": limit, **after}).json()
+            assert sum(max(1, len(one["steps"])) for one in page["bills"]) <= limit
+            for one in page["bills"]:
+                assert one["version"] == (3 if one["filer"] == "twoa" else 0)
+                read.setdefault(one["filer"], []).extend(s["version"] for s in one["steps"])
+            if page["next"] is None:
+                break
+            after = {"after": page["next"]}
+        assert read == {"twob": [], "twoa": [1, 2, 3]}, limit
+    assert desk.get(path, params={"after": "x"}).json()["findings"][0]["code"] == "HTTP-CURSOR"
+    assert desk.get("/v1/customs/bills/SYNNOWHERE").status_code == 404
+
+
 def test_what_an_order_may_not_decide_today_waits_for_an_officer(instance: Instance) -> None:
     line = instance.let_in("day-line", "carrier", addresses=("DAYLINE:ZZZ",))
     customs = instance.let_in("day-customs", "customs", addresses=("DAYCUSTOMS:ZZZ",))
@@ -297,7 +329,7 @@ def test_what_an_order_may_not_decide_today_waits_for_an_officer(instance: Insta
         assert filed(line, paper)["state"] == "accepted"
 
     def steps(number: str) -> Any:
-        return customs.get(f"/v1/customs/bills/{number}").json()[0]["steps"] or None
+        return customs.get(f"/v1/customs/bills/{number}").json()["bills"][0]["steps"] or None
 
     files("DAY1", "SYNDAY1", "SYNDAY2")
     wait(lambda: steps("SYNDAY2"))
@@ -330,7 +362,7 @@ def test_words_that_nobody_can_read_are_left_to_an_officer_whatever_the_order_al
     assert "EDIFACT-CHARSET-OTHER" in {found["code"] for found in sent["findings"]}
 
     def steps(number: str) -> Any:
-        return customs.get(f"/v1/customs/bills/{number}").json()[0]["steps"] or None
+        return customs.get(f"/v1/customs/bills/{number}").json()["bills"][0]["steps"] or None
 
     wait(lambda: steps("SYNBLUR2"))
     assert steps("SYNBLUR1") is None

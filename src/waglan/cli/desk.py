@@ -1,5 +1,6 @@
 """`waglan desk`: what officers do, each act signed here with a key that never leaves them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -169,32 +170,48 @@ def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's nu
     """Show a bill as officers see it: its status, whom it names, and every step so far."""
     settings = Settings()
     with client(settings) as http:
-        found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
-    for bill in found:
-        typer.echo(
-            say(
-                "desk",
-                "bill",
-                settings.lang,
-                number=plain(bill["number"]),
-                filer=plain(bill["filer"]),
-                version=bill["version"],
-                status=coded("customs", bill["status"], settings.lang),
-                served=coded("customs", bill["served"], settings.lang),
-            )
+        shown = None
+        for bill in _bills(http, number):
+            name = (bill["filer"], bill["parent"])
+            if name != shown:  # else its steps go on
+                _show_bill(bill, settings.lang)
+            shown = name
+            for step in bill["steps"]:
+                _show_step(step, settings.lang)
+
+
+def _bills(http: httpx.Client, number: str) -> Iterator[dict[str, Any]]:
+    path = f"/v1/customs/bills/{path_step(number)}"
+    return pages(http, path, "bills", cursor="after")
+
+
+def _show_bill(bill: dict[str, Any], lang: Lang) -> None:
+    typer.echo(
+        say(
+            "desk",
+            "bill",
+            lang,
+            number=plain(bill["number"]),
+            filer=plain(bill["filer"]),
+            version=bill["version"],
+            status=coded("customs", bill["status"], lang),
+            served=coded("customs", bill["served"], lang),
         )
-        if bill["withdrawn"]:
-            typer.echo("  " + say("desk", "withdrawn", settings.lang))
-        for line in named_lines(bill["named"], settings.lang):
-            typer.echo(plain(f"  {line}"))
-        for finding in bill["findings"]:
-            show_finding(finding, settings.lang)
-        for step in bill["steps"]:
-            by = step["act"] or step["order"] or "-"
-            result = [coded("result", step["result"], settings.lang)] if step["result"] else []
-            why = ", ".join([*step["fired"], *step["targeting"], *result])
-            at, status = second(step["decided_at"]), coded("customs", step["status"], settings.lang)
-            typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
+    )
+    if bill["withdrawn"]:
+        typer.echo("  " + say("desk", "withdrawn", lang))
+    for line in named_lines(bill["named"], lang):
+        typer.echo(plain(f"  {line}"))
+    for finding in bill["findings"]:
+        show_finding(finding, lang)
+
+
+def _show_step(step: dict[str, Any], lang: Lang) -> None:
+    by = step["act"] or step["order"] or "-"
+    result = [coded("result", step["result"], lang)] if step["result"] else []
+    why = ", ".join([*step["fired"], *step["targeting"], *result])
+    at, status = second(step["decided_at"]), coded("customs", step["status"], lang)
+    typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
 
 
 @app.command("ask-documents")
@@ -364,11 +381,11 @@ def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
     """
     name, version = versioned(name, lang)
     number, filer, above = [*name.split("@", 2), "", ""][:3]
-    found = answered(http.get(f"/v1/customs/bills/{path_step(number)}")).json()
     parent = "" if above == "-" else above
-    meant: list[dict[str, Any]] = [
+    named = {(bill["filer"], bill["parent"]): bill for bill in _bills(http, number)}
+    meant = [
         bill
-        for bill in found
+        for bill in named.values()
         if filer in ("", bill["filer"]) and (not above or bill["parent"] == parent)
     ]
     where = Where(f"bills/{number}")

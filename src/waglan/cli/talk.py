@@ -92,7 +92,13 @@ def made(http: httpx.Client, path: str, wanted: Mapping[str, Any]) -> httpx.Resp
 
 
 def pages(
-    http: httpx.Client, path: str, name: str, at_most: int = 10_000, **asked: str
+    http: httpx.Client,
+    path: str,
+    name: str,
+    at_most: int = 10_000,
+    *,
+    cursor: str = "before",
+    **asked: str,
 ) -> Iterator[dict[str, Any]]:
     """Yield what a list holds, page by page, each going on with the `next` of the one before."""
     before: dict[str, str] = {}
@@ -103,7 +109,7 @@ def pages(
         at_most -= len(page[name])
         if page["next"] is None:
             return
-        before = {"before": page["next"]}
+        before = {cursor: page["next"]}
 
 
 def answered(response: httpx.Response) -> httpx.Response:

@@ -123,6 +123,12 @@ class BillAtDesk(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
+class BillsAtDesk(msgspec.Struct, frozen=True):
+    """The bills of a number."""
+
+    bills: tuple[BillAtDesk, ...]
+
+
 class DoneSeen(msgspec.Struct, frozen=True):
     """What came of an officer's act."""
 

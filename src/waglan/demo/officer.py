@@ -18,6 +18,7 @@ from waglan.customs.policy import policy
 from waglan.customs.standing_order import StandingOrder, sign
 from waglan.demo.answers import (
     BillAtDesk,
+    BillsAtDesk,
     BillSeen,
     BillsSeen,
     CallSeen,
@@ -189,7 +190,7 @@ async def _acts(officer: Officer, kind: Kind, number: str, now: datetime, **said
 
 
 async def _at_desk(client: Client, number: str) -> tuple[BillAtDesk, ...]:
-    return await client.get(f"/v1/customs/bills/{quote(number)}", tuple[BillAtDesk, ...])
+    return (await client.get(f"/v1/customs/bills/{quote(number)}", BillsAtDesk)).bills
 
 
 async def serve_notices(officer: Officer, call: str, now: datetime) -> int:

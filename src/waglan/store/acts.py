@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -149,20 +149,50 @@ class Decided(msgspec.Struct, frozen=True):
     served_at: datetime | None
 
 
-async def history(tx: Transaction, consignment: int) -> list[Decided]:
-    """Return what was decided of a bill, oldest first, and when each was told."""
+class StepPlace(NamedTuple):
+    """A step's place in the history of a number; a bill without any has one place, 0."""
+
+    consignment: int
+    version: int
+
+
+async def history(
+    tx: Transaction, number: str, *, after: StepPlace | None, at_most: int
+) -> list[tuple[StepPlace, Decided | None]]:
+    """Return what was decided of the bills of a number, and when each was told.
+
+    The bill that came last comes first; its steps, of which it may have none yet, oldest first.
+    """
     rows = await tx.execute(
         """
-        SELECT d.version, d.status, d.decided_by, d.decided_at, d.order_id, d.act_id, d.fired,
-               d.targeting, x.result,
+        SELECT c.consignment, d.version, d.status, d.decided_by, d.decided_at, d.order_id, d.act_id,
+               d.fired, d.targeting, x.result,
                (SELECT min(n.served_at) FROM notice n WHERE n.consignment = d.consignment
                 AND n.status = d.status AND n.served_at >= d.decided_at)
-        FROM decision d LEFT JOIN examination x USING (consignment, event_id)
-        WHERE d.consignment = %s ORDER BY d.version
+        FROM consignment c LEFT JOIN decision d USING (consignment)
+        LEFT JOIN examination x USING (consignment, event_id)
+        WHERE c.number = %(number)s
+          AND EXISTS (SELECT 1 FROM bill b WHERE b.consignment = c.consignment)
+          AND (%(bill)s::int8 IS NULL OR c.consignment < %(bill)s
+               OR c.consignment = %(bill)s AND d.version > %(version)s)
+        ORDER BY c.consignment DESC, d.version LIMIT %(at_most)s
         """,
-        [consignment],
+        {
+            "number": number,
+            "bill": None if after is None else after.consignment,
+            "version": None if after is None else after.version,
+            "at_most": at_most,
+        },
     )
-    return [
-        Decided(v, s, by, at, order, act_id, tuple(fired), tuple(targeting), result, served)
-        for v, s, by, at, order, act_id, fired, targeting, result, served in await rows.fetchall()
-    ]
+    return [_step(row) for row in await rows.fetchall()]
+
+
+def _step(row: Sequence[Any]) -> tuple[StepPlace, Decided | None]:
+    bill, version, *rest = row
+    if version is None:
+        return StepPlace(bill, 0), None
+    status, by, at, order, act_id, fired, targeting, result, served = rest
+    step = Decided(
+        version, status, by, at, order, act_id, tuple(fired), tuple(targeting), result, served
+    )
+    return StepPlace(bill, version), step

@@ -247,21 +247,11 @@ def _standing(row: Sequence[Any]) -> Standing:
 async def standings_of(tx: Transaction, consignments: Collection[int]) -> dict[int, Standing]:
     """Return where these bills stand, each by its newest version."""
     rows = await tx.execute(
-        _STANDINGS + " WHERE b.consignment = ANY (%s) ORDER BY b.manifest_id", [list(consignments)]
+        _STANDINGS + " WHERE b.consignment = ANY (%s) AND NOT EXISTS (SELECT 1 FROM bill later"
+        " WHERE later.consignment = b.consignment AND later.manifest_id > b.manifest_id)",
+        [list(consignments)],
     )
     return {row[0]: _standing(row) for row in await rows.fetchall()}
-
-
-async def bill_standing(tx: Transaction, number: str) -> list[Standing]:
-    """Return where every bill of that number stands, newest version first; numbers may clash."""
-    rows = await tx.execute(
-        _STANDINGS + " WHERE b.number = %s ORDER BY b.manifest_id DESC", [number]
-    )
-    found: dict[int, Standing] = {}
-    for row in await rows.fetchall():
-        standing = _standing(row)
-        found.setdefault(standing.consignment, standing)
-    return list(found.values())
 
 
 class NoticeRow(msgspec.Struct, frozen=True):

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+import msgspec
+from fastapi import APIRouter, Query
+from msgspec.structs import astuple
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
@@ -11,14 +14,18 @@ from waglan.customs.officer_act import Kind, read_sheet
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.named import NamedView, named_view
+from waglan.gateway.http.paging import Limit, cut, read_cursor, spell_cursor
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.gateway.http.signed import Signed
 from waglan.operations.do_act import Refusal, do_act
 from waglan.parties.permission import Act
 from waglan.store import Taken, acts, customs, worklist
+from waglan.store.acts import StepPlace
 from waglan.store.named import named
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
+
+CURSOR_CHARACTERS_MAX = 200
 
 # What the signed-in client must be allowed, beside having signed.
 PERMISSIONS = {
@@ -84,6 +91,13 @@ class BillDeskView(BaseModel):
     named: NamedView
     findings: list[FindingView]
     steps: list[StepView]
+
+
+class BillDeskPage(BaseModel):
+    """Bills of a number with their steps, and the cursor of the next page, null on the last."""
+
+    bills: list[BillDeskView]
+    next: str | None
 
 
 class SignedActView(BaseModel):
@@ -164,22 +178,36 @@ async def signed_act(act: str, visitor: TheVisitor) -> SignedActView:
     )
 
 
-@router.get("/bills/{number:path}", response_model=list[BillDeskView], responses=ERRORS)
-async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
-    """Show every bill of that number: whom it names, and what was decided of it, step by step."""
+@router.get("/bills/{number:path}", response_model=BillDeskPage, responses=ERRORS)
+async def bill(
+    number: str,
+    visitor: TheVisitor,
+    after: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
+    limit: Limit = 50,
+) -> BillDeskPage:
+    """Show every bill of that number: whom it names, and what was decided of it, step by step.
+
+    The bill that came last comes first. `limit` counts steps: a bill that has more of them than
+    the page holds comes again on the next, with the rest.
+    """
     visitor.must(Act.READ_TARGETING)
+    place = None if after is None else StepPlace(*astuple(read_cursor(after, _Cursor)))
     async with visitor.transaction() as tx:
-        found = await customs.bill_standing(tx, number)
-        steps = [await acts.history(tx, one.consignment) for one in found]
-        bills = [one.consignment for one in found]
-        names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, bills)}
-        beside = await worklist.others(tx, bills)
-        gone = await worklist.withdrawn(tx, bills)
-        numbers = [one.number for one in found]
-        await visitor.looked_at(tx, "/v1/customs/bills", "bill", numbers)
-    if not found:
+        rows = await acts.history(tx, number, after=place, at_most=limit + 1)
+        page, last = cut(rows, limit)
+        taken: dict[int, list[acts.Decided]] = {}
+        for at, step in page:
+            taken.setdefault(at.consignment, []).extend([] if step is None else [step])
+        found = await customs.standings_of(tx, taken)
+        names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, taken)}
+        beside = await worklist.others(tx, taken)
+        gone = await worklist.withdrawn(tx, taken)
+        await visitor.looked_at(
+            tx, "/v1/customs/bills", "bill", [one.number for one in found.values()]
+        )
+    if not rows and after is None:
         raise absent("bill")
-    return [
+    bills = [
         BillDeskView(
             filer=one.filer,
             number=one.number,
@@ -190,24 +218,31 @@ async def bill(number: str, visitor: TheVisitor) -> list[BillDeskView]:
             served=one.served.value if one.served else None,
             named=named_view(names[one.consignment]),
             findings=view(_declared_twice(one, beside.get(one.consignment, [])), visitor.lang),
-            steps=[
-                StepView(
-                    version=step.version,
-                    status=step.status,
-                    decided_by=step.decided_by,
-                    decided_at=step.decided_at,
-                    order=step.order,
-                    act=step.act,
-                    fired=list(step.fired),
-                    targeting=list(step.targeting),
-                    result=step.result,
-                    served_at=step.served_at,
-                )
-                for step in taken
-            ],
+            steps=[_step(step) for step in steps],
         )
-        for one, taken in zip(found, steps, strict=True)
+        for one, steps in ((found[bill], steps) for bill, steps in taken.items())
     ]
+    return BillDeskPage(bills=bills, next=spell_cursor(_Cursor(*last[0])) if last else None)
+
+
+class _Cursor(msgspec.Struct, frozen=True, array_like=True):
+    consignment: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+    version: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
+
+
+def _step(step: acts.Decided) -> StepView:
+    return StepView(
+        version=step.version,
+        status=step.status,
+        decided_by=step.decided_by,
+        decided_at=step.decided_at,
+        order=step.order,
+        act=step.act,
+        fired=list(step.fired),
+        targeting=list(step.targeting),
+        result=step.result,
+        served_at=step.served_at,
+    )
 
 
 def _declared_twice(one: customs.Standing, others: Sequence[str]) -> list[Finding]:
