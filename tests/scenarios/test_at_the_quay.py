@@ -376,6 +376,28 @@ def test_a_terminal_declares_no_cargo_and_sends_in_nobody_elses_name(port: Quay)
     assert moves(port.terminal, BOX) == []
 
 
+def test_a_message_that_names_anothers_gln_as_its_sender_is_refused(
+    port: Quay, instance: Instance
+) -> None:
+    own, foreign, operators = "4600000000015", "4600000000022", "4600000000039"
+    at = f"GLN{port.letter}"
+    terminal = instance.let_in(f"gln-{port.letter.lower()}", "terminal",
+                               addresses=(f"{at}:ZZZ", f"{own}:14"))  # fmt: skip
+
+    def sent(ref: str, party: str) -> tuple[str, list[str]]:
+        paper = codeco(Sheet(at, port.at("customs"), ref), [Told(BOX)])
+        shown = filed(terminal, paper.replace(b"NAD+MS+SYNT1'", f"NAD+{party}'".encode()))
+        return shown["state"], [f["code"] for f in shown["findings"] if f["severity"] == "error"]
+
+    assert sent("GLN1", f"MS+{foreign}::9") == ("refused", ["PARTY-SENDER-NOT-YOURS"])
+    assert sent("GLN2", f"FR+{foreign}:160:9") == ("refused", ["PARTY-SENDER-NOT-YOURS"])
+    assert moves(terminal, BOX) == []
+    assert sent("GLN3", f"MS+{own}::9") == ("accepted", [])
+    # Who else is named is no sender, and a code of another list is nobody's address.
+    assert sent("GLN4", f"CF+{operators}::9") == ("accepted", [])
+    assert sent("GLN5", f"MS+{foreign}:160:ZZZ") == ("accepted", [])
+
+
 def test_a_report_from_the_future_is_kept_and_questioned(port: Quay) -> None:
     shown = tells(port.terminal, coarri(port.sheet(), [Told(BOX, at="209911230815")]))
     assert [f["code"] for f in shown["findings"]] == ["QUAY-TIME-AHEAD"]

@@ -131,6 +131,14 @@ def test_a_check_of_anothers_paper_says_so_and_shows_nothing_of_him(rival: httpx
     assert "HK-MAN-046" not in codes(one["findings"])
 
 
+def test_a_check_says_that_the_sender_within_is_another(line: httpx.Client) -> None:
+    named = paper("K9", Paper("SYNGLN")).replace(b"NAD+CA", b"NAD+MS+4600000000022::9'NAD+CA", 1)
+    named = named.replace(b"UNT+24", b"UNT+25")
+    told = checked(line, named)
+    assert "PARTY-SENDER-NOT-YOURS" in codes(told["findings"])
+    assert not any(one["would_stand"] for one in told["manifests"])
+
+
 def test_an_assistant_may_check_and_a_file_of_any_form_is_read(
     instance: Instance, line: httpx.Client
 ) -> None:

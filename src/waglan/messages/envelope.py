@@ -1,6 +1,6 @@
 """What stands around a message, and the message once it is read."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -12,6 +12,8 @@ from waglan.codes.finding import Finding
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment, Head, Part
 from waglan.manifest.verified_mass import VerifiedMassList
+
+GLN = "14"  # 0007: the address is a GLN
 
 # What a message says, once it is read; and what of it is whole before the message is.
 Contents: TypeAlias = Part | Instruction | VerifiedMassList | MovementReport | Stowage
@@ -29,6 +31,11 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     def text(self) -> str:
         """The address with its qualifier, as organisations register it."""
         return f"{self.id}:{self.qualifier}" if self.qualifier else self.id
+
+
+def is_named(gln: str, addresses: Collection[str]) -> bool:
+    """Whether a GLN is among these addresses, as it is or with its qualifier in UNB (0007)."""
+    return gln in addresses or f"{gln}:{GLN}" in addresses
 
 
 class Interchange(msgspec.Struct, frozen=True, gc=False):
@@ -86,6 +93,7 @@ class Message:
     content: Contents | None
     findings: tuple[Finding, ...] = ()
     lists: Sequence[Sequence[str]] = ()  # of an answer: its segments whole, where asked for
+    issuer: str = ""  # the GLN by which it names its sender, if it does
 
     @property
     def part(self) -> Part | None:

@@ -28,7 +28,7 @@ from waglan.operations.write_draft import Written, write_draft
 from waglan.parties.authorisation import client_findings, letter_findings
 from waglan.parties.permission import Act
 from waglan.parties.reporting import role_refusal
-from waglan.store import Transaction, partners
+from waglan.store import Transaction, parties, partners
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ async def _as_filed(
     if refused := role_refusal("CUSCAR", Act.FILE, by.principal.roles):
         findings.append(refused)
     profile = (await partners.agreed(tx, by.org)).profile
-    found, wrong = await asyncio.to_thread(_read, written.body, profile)
+    own = await parties.addresses(tx)
+    found, wrong = await asyncio.to_thread(_read, written.body, profile, own)
     findings += [*map(_placed, wrong)]
     for whole in found:
         checked = await check_whole(tx, vault, Asker(by.party, by.org, by.at), whole, ())
@@ -109,10 +110,10 @@ async def _as_filed(
     return [*findings, *rehearsed.findings], rehearsed.rules_run, rehearsed.not_run
 
 
-def _read(body: bytes, profile: Profile) -> tuple[list[Whole], list[Finding]]:
+def _read(body: bytes, profile: Profile, own: set[str]) -> tuple[list[Whole], list[Finding]]:
     if not body:
         return [], []
-    messages, findings = read_edifact(body, profile)
+    messages, findings = read_edifact(body, profile, own)
     whole, wrong = wholes(messages)
     # The envelope is our own writing: what is noted of it is nothing to whoever prepares a draft.
     return whole, [one for one in (*findings, *wrong) if one.code != "EDIFACT-SYNTAX-VERSION"]

@@ -1,6 +1,6 @@
 """Somebody asks what a filing would be answered, and declares nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Message
 from waglan.messages.whole import Whole
 from waglan.operations.file_manifest import Claim, Examined, examine
-from waglan.operations.work_off_message import interchanges
+from waglan.operations.work_off_message import interchanges, issued
 from waglan.store import Transaction, events, parties
 
 
@@ -71,11 +71,13 @@ async def check_whole(
     return _checked(seen, envelope, asker.at)
 
 
-def read_edifact(data: bytes, profile: Profile) -> tuple[list[Message], list[Finding]]:
+def read_edifact(
+    data: bytes, profile: Profile, own: Collection[str]
+) -> tuple[list[Message], list[Finding]]:
     """Read EDIFACT as a worker reads a filing: what was agreed with its sender holds here too."""
     messages, findings = list[Message](), list[Finding]()
     for end, inside in interchanges(read([data], profile, validate=profile.structure)):
-        inside = [*map(handed_in, inside)]
+        inside = [issued(handed_in(message), own) for message in inside]
         findings += [*end.findings, *(f for message in inside for f in message.findings)]
         messages += by_document(inside) if profile.parts_by_document else inside
     return messages, findings

@@ -1,6 +1,6 @@
 """A message that was kept is read, filed and answered, in one transaction of its sender's."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
 from waglan.messages.edifact.finding_text import Wording, codes_alone
 from waglan.messages.edifact.grouped import by_document
-from waglan.messages.envelope import Interchange, InterchangeEnd, Message
+from waglan.messages.envelope import Interchange, InterchangeEnd, Message, is_named
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
@@ -79,7 +79,7 @@ async def work_off_message(
     profile = work.profile
     for end, inside in _read(blocks, profile):
         end = await _checked(tx, end, sender, profile)
-        inside = [*map(handed_in, inside)]
+        inside = [issued(handed_in(message), sender.addresses) for message in inside]
         inside = by_document(inside) if profile.parts_by_document else inside
         reply = _contrl(end, inside, work, _reference(kept, len(answers)))
         answers += [("CONTRL", reply)] if reply else []
@@ -176,6 +176,15 @@ async def _checked(
     else:
         found = Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": told})
     return replace(end, findings=(*end.findings, found))
+
+
+def issued(message: Message, own: Collection[str]) -> Message:
+    """Return a message, refused where it names as its sender a GLN that is not one of these."""
+    if not message.issuer or is_named(message.issuer, own):
+        return message
+    where = Where("message/sender", message=message.header.reference[:35], tag="NAD", element=3)
+    found = Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": message.issuer})
+    return replace(message, findings=(*message.findings, found))
 
 
 async def _is_his(tx: Transaction, end: InterchangeEnd, sender: Sender) -> bool:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.party import PartyId
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS, FILES
@@ -21,7 +22,7 @@ from waglan.messages.paper import Sent, message_of
 from waglan.messages.whole import Whole, wholes
 from waglan.operations.check_manifest import Asker, check_manifest, read_edifact
 from waglan.parties.permission import Act
-from waglan.store import partners
+from waglan.store import parties, partners
 
 router = APIRouter(prefix="/v1/checks", tags=["messages"])
 
@@ -72,7 +73,9 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
         content_type = request.headers.get("content-type", "")
         async with visitor.transaction() as tx:
             profile = (await partners.agreed(tx, visitor.org)).profile
-        sent = await asyncio.to_thread(_read, data, content_type, visitor.principal.org, profile)
+            own = await parties.addresses(tx)
+        sender = visitor.principal.org, own
+        sent = await asyncio.to_thread(_read, data, content_type, sender, profile)
         is_wrong = any(finding.severity is Severity.ERROR for finding in sent.findings)
         asker = Asker(visitor.principal.org, visitor.org, visitor.kit.clock())
         async with visitor.transaction() as tx:
@@ -136,17 +139,19 @@ class _Sent:
     findings: list[Finding]
 
 
-def _read(data: bytes, content_type: str, sender: str, profile: Profile) -> _Sent:
+def _read(
+    data: bytes, content_type: str, sender: tuple[PartyId, set[str]], profile: Profile
+) -> _Sent:
     """Read it as a worker reads a filing: what was agreed with whoever sends it holds here too."""
     form = form_of(data, content_type)
     messages, findings = list[Message](), list[Finding]()
     if form is Form.EDIFACT:
-        messages, findings = read_edifact(data, profile)
+        messages, findings = read_edifact(data, profile, sender[1])
     else:
         paper, found = read_paper(form, data, profile.charset, read_xlsx)
         if paper is not None:
             # A paper without an envelope comes from whoever hands it in.
-            by = Sent(sender, hashlib.sha256(data).digest(), form.value)
+            by = Sent(sender[0], hashlib.sha256(data).digest(), form.value)
             message = message_of(paper, by, ())
             found = [*found, *message.findings]
             messages.append(replace(message, findings=profile.weigh(found)))

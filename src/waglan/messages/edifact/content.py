@@ -56,6 +56,8 @@ from waglan.messages.envelope import Contents, Header, Interchange, Item
 TEXT_CHARACTERS_MAX = 35  # of offending text in a finding
 FINDINGS_MAX = 1000  # of one message; the rest is counted
 QUALIFIER_CHARACTERS_MAX = 3
+ISSUERS = {"MS", "FR"}  # 3035: who issued or sends a message, by its own word
+GS1 = "9"  # 3055: the party's code is a GLN
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -86,6 +88,7 @@ class Content:
         "handlers",
         "has_marks",
         "is_trusted",
+        "issuer",
         "items",
         "place",
     )
@@ -96,6 +99,7 @@ class Content:
         self.findings: list[Finding] = []
         self.findings_left_out = 0
         self.is_trusted = True  # whether the segments can be taken for what they say
+        self.issuer = ""  # the GLN by which the message names its sender
         self.base = 0  # segment number in the message = index in the batch + base
         self.handlers = PLAIN
         self.items: list[Item] = []  # whole ones, in order; a caller may take them away
@@ -208,6 +212,12 @@ class Content:
             self.unit_unknown("MEA", unit, index)
         else:
             self.number_wrong("MEA", number, index)
+
+    def note_issuer(self, segment: NAD, _index: int) -> None:
+        """Keep the GLN of who issued the message, if it names him by one."""
+        code, _, agency, *_ = *segment.party.split(":"), "", "", ""
+        if segment.qualifier in ISSUERS and agency == GS1:
+            self.issuer = self.issuer or code
 
     def unit_unknown(self, tag: str, unit: str, index: int) -> None:
         """Find a unit that nothing can be worked out with."""

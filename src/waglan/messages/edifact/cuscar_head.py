@@ -116,6 +116,7 @@ class CuscarHead(Content):
 
     def take_party(self, segment: NAD, index: int) -> None:
         """Take carrier and agent, by code where one is given."""
+        self.note_issuer(segment, index)
         told = _code(segment.party) or " ".join(_parts(segment.name) or _parts(segment.block))
         if segment.qualifier in CARRIERS:
             self._carrier = self._carrier or told

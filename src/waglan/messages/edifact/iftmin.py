@@ -95,6 +95,7 @@ class Iftmin(Consignment):
     def enter_party(self, segment: NAD, index: int) -> None:
         """Take carrier and agent to the head, everybody else to the bill."""
         self.handlers = PARTY
+        self.note_issuer(segment, index)
         if segment.qualifier in CARRIERS | AGENTS:
             self.take_party(segment, index)
         else:

@@ -152,6 +152,7 @@ class OpenMessage:
             self.content.contents(sent) if self.content.is_trusted else None,
             self._options.weigh(findings),
             self._lists if self._brings_lists else (),
+            short(self.content.issuer),
         )
 
     @property

@@ -149,6 +149,7 @@ class Quay(Content):
 
     def take_party(self, segment: NAD, index: int) -> None:
         """Take who runs ship, boxes or terminal, by code."""
+        self.note_issuer(segment, index)
         if code := segment.party.partition(":")[0]:
             self._parties.setdefault(segment.qualifier, code)
         if not segment.qualifier:

@@ -199,7 +199,13 @@ class Vermas(Content):
         self._container = ""
 
 
-HEAD: Handlers = {**PLAIN, BGM: Vermas.begin, DTM: Vermas.issue, EQD: Vermas.enter_container}
+HEAD: Handlers = {
+    **PLAIN,
+    BGM: Vermas.begin,
+    DTM: Vermas.issue,
+    NAD: Vermas.note_issuer,
+    EQD: Vermas.enter_container,
+}
 CONTAINER: Handlers = {
     **PLAIN,
     RFF: Vermas.name,
