@@ -108,6 +108,27 @@ def test_places_and_parties_are_found_however_the_row_writes_them() -> None:
     assert not fires('"順豐陶瓷" in consignor_keys', one)
 
 
+@pytest.mark.parametrize("name", ["顺发陶瓷有限公司", "順發陶瓷有限公司", "順發陶瓷"])
+def test_one_key_of_a_party_is_compared_as_its_keys_are(name: str) -> None:
+    one = bill(parties=(Party(PartyRole.CONSIGNOR, name, "1 Road"),))
+    assert fires('consignor_key == "順發陶瓷有限公司"', one)
+    assert fires('consignor_key == "顺发陶瓷"', one)
+    assert fires('consignor_key in ["Peak Tiles Ltd", "順發陶瓷"]', one)
+    assert fires('contains(consignor_key, "順發")', one)
+    assert not fires('consignor_key == "順豐陶瓷"', one)
+    [hit] = table(row(i0='"順發陶瓷"'), field="consignor_key").evaluate(
+        ManifestFacts(manifest(one), Beyond())
+    )
+    assert hit.rules == ("R1",)
+
+
+def test_a_name_that_has_no_key_is_not_that_of_a_bill_without_a_name() -> None:
+    assert not fires('consignor_key == "---"', bill(parties=()))
+    assert fires('consignor_key == ""', bill(parties=()))
+    latin = bill(parties=(Party(PartyRole.CONSIGNOR, "P\u0435ak Tiles Ltd", "1 Road"),))
+    assert fires('consignor_key == "PEAK TILES"', latin)
+
+
 @pytest.mark.parametrize(
     ("cell", "fact", "never"),
     [

@@ -15,7 +15,13 @@ from typing import Protocol, TypeAlias
 
 from waglan.codes.chinese import meanings
 from waglan.codes.finding import Finding
-from waglan.customs.party_name import is_order, names_nobody, party_key, party_keys
+from waglan.customs.party_name import (
+    is_order,
+    meant_key,
+    names_nobody,
+    party_key,
+    party_keys,
+)
 from waglan.customs.place import BillPlace, bill_place, read_bill_place
 from waglan.manifest.amount import mass_g_of, packages_of, volume_cm3_of
 from waglan.manifest.model import Bill, Manifest, PartyRole
@@ -48,6 +54,7 @@ class _Around:
         self.bills = manifest.bills
         self.sizes = {box.number: box.size_type or "" for box in manifest.equipment}
         self.keys = dict[str, str]()
+        self.meant_keys = dict[str, str]()
         self.all_keys = dict[str, list[str]]()
         self.places = dict[str | None, str]()
         self.texts = dict[tuple[str, ...], tuple[str, list[str]]]()
@@ -70,6 +77,12 @@ class _Around:
         if name not in self.keys:
             self.keys[name] = party_key(name)
         return self.keys[name]
+
+    def meant(self, name: str) -> str:
+        """Return `meant_key` of the name."""
+        if name not in self.meant_keys:
+            self.meant_keys[name] = meant_key(name)
+        return self.meant_keys[name]
 
     def keys_of(self, name: str) -> list[str]:
         """Return `party_keys` of the name."""
@@ -267,11 +280,11 @@ def _first_time(bill: Bill, around: _Around) -> Fact:
 
 
 def _consignor_key(bill: Bill, around: _Around) -> Fact:
-    return around.key(_name(bill, PartyRole.CONSIGNOR))
+    return around.meant(_name(bill, PartyRole.CONSIGNOR))
 
 
 def _consignee_key(bill: Bill, around: _Around) -> Fact:
-    return around.key(_name(bill, PartyRole.CONSIGNEE))
+    return around.meant(_name(bill, PartyRole.CONSIGNEE))
 
 
 def _consignor_keys(bill: Bill, around: _Around) -> Fact:

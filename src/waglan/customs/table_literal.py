@@ -75,7 +75,7 @@ def _capitals(text: str) -> str:
 
 
 def _key(name: str) -> str:
-    return meant_key(plainly(name))
+    return meant_key(plainly(name)) or name  # no key at all would be that of a bill without a name
 
 
 # What becomes of a text that is compared with these facts alone.
@@ -83,7 +83,7 @@ _FOLDS: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(("description", "words"), _small),
     **dict.fromkeys(("carrier", "loading", "loading_country", "discharge"), _capitals),
     **dict.fromkeys(("delivery", "delivery_country", "via"), _capitals),
-    **dict.fromkeys(("consignor_keys", "consignee_keys"), _key),
+    **dict.fromkeys(("consignor_key", "consignee_key", "consignor_keys", "consignee_keys"), _key),
 }
 _LISTS = frozenset({"words", "consignor_keys", "consignee_keys"})
 
