@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.logbook.canonical import INTEGER_LIMIT, NotCanonical, Value, canonical
+from waglan.logbook.canonical import INTEGER_LIMIT, NotCanonical, Stated, Value, canonical
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import SALT_BYTES, commit, event_bytes, events_bytes, leaf_hash, leaf_of
 
@@ -199,3 +199,34 @@ def test_no_event_lends_its_words_to_another_that_differs_in_one() -> None:
         msgspec.structs.replace(one, body={"status": "detained"}),
     ]
     assert events_bytes([one, *others]) == [event_bytes(event) for event in [one, *others]]
+
+
+class InOrder(msgspec.Struct):
+    boxes: int | None
+    seals: tuple[str, ...]
+
+
+class OutOfOrder(msgspec.Struct):
+    seals: list[str]
+    boxes: int
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.builds(InOrder, st.none() | st.integers(0, 9), st.lists(TEXTS).map(tuple))
+        | st.builds(OutOfOrder, st.lists(TEXTS), st.integers(0, 9))
+    )
+)
+def test_a_struct_says_what_the_equal_object_says_whatever_order_its_fields_have(
+    structs: list[msgspec.Struct],
+) -> None:
+    stated = [saying(Stated(one)) for one in structs]
+    plain = [saying(dict(Stated(one))) for one in structs]
+    assert events_bytes(stated) == events_bytes(plain)
+    assert events_bytes([*plain, *stated]) == events_bytes([*plain, *plain])
+
+
+def test_a_struct_holds_no_number_that_a_double_would_lose() -> None:
+    with pytest.raises(NotCanonical):
+        event_bytes(saying(Stated(InOrder(2**53, ()))))

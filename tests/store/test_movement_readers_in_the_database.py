@@ -101,15 +101,14 @@ async def tell(made: World, n: int, told: Told) -> tuple[int, int]:
     place = await made.admin.execute("select coalesce(max(place), 0) + 1 from report")
     [count] = (await place.fetchone()) or (1,)
     address = f"{told.addressee}:ZZZ" if told.addressee else "NOBODY"
-    new = NewReport(org, address, message_id, id_, count, "COARRI", bytes(32), NOW)
     async with transaction(made.opened.app, org) as tx:
         one = Row(movement, NOW, Voyage(voyage, "9811000"))
-        [numbered] = await moves.numbered(tx, [one])
-        number, _ = numbered
+        number = await moves.first_number(tx)
+        new = NewReport(org, address, message_id, id_, count, "COARRI", bytes(32), NOW, number)
         about = Key(KeyKind.CONTAINER, told.box)
         event = Event(movement.code, about, TERMINAL, NOW, NOW, {"movement": number})
         ids = await events.append(tx, [event])
-        await moves.add(tx, new, report, [numbered], ids)
+        await moves.add(tx, new, report, [one], ids)
     row = await made.admin.execute(
         "select report_id from movement where movement_id = %s", [number]
     )

@@ -12,13 +12,16 @@ from waglan.codes.finding import Finding, Severity, Where
 ID_CHARACTERS_MAX = 500  # DCSA Track & Trace 3.0, eventID
 
 
+NO_CALL = Conveyance()  # one for all rows that name none
+
+
 class EventRow(msgspec.Struct, frozen=True, gc=False):
     """One row as it was read; with an ERROR among its findings, nothing of it is to be taken."""
 
     row: int  # counted from 1
     id: str = ""  # unique among all that its sender ever tells; empty if it could not be read
     movement: Movement | None = None  # None: what was told under this id is taken back
-    call: Conveyance = Conveyance()
+    call: Conveyance = NO_CALL
     told_by: str | None = None  # whom the row itself names as its author
     happened_at: datetime | None = None  # the movement's time, with its zone or Hong Kong's
     version_at: datetime | None = None  # of two with one id the later one counts
@@ -63,7 +66,7 @@ class RowState(Enum):
     LEFT = "left"  # right, but the batch was to be taken whole or not at all
 
 
-class EventFate(msgspec.Struct, frozen=True, gc=False):
+class EventFate(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What became of one row, and why."""
 
     row: int

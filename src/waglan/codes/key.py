@@ -20,7 +20,7 @@ class KeyKind(Enum):
     LOG = "log"
 
 
-class Key(msgspec.Struct, frozen=True):
+class Key(msgspec.Struct, frozen=True, gc=False):
     """One bill, container, manifest …; kind and text together name it."""
 
     kind: KeyKind

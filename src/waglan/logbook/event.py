@@ -11,7 +11,7 @@ from waglan.codes.party import PartyId
 from waglan.logbook.canonical import Value
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, gc=False):
     """Something that happened; written once, never changed.
 
     `body` holds no personal field, only salted commitments to them (`logbook.leaf.commit`).

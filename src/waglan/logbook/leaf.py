@@ -1,6 +1,6 @@
 """What stands in the log for an event: a salted commitment, never its words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import cast
@@ -8,15 +8,16 @@ from typing import cast
 import msgspec
 
 from waglan.codes.event import EventCode
-from waglan.codes.key import Key, KeyKind
+from waglan.codes.key import Key
 from waglan.codes.party import PartyId
 from waglan.logbook.canonical import (
     NotCanonical,
     Stated,
     Value,
     Writable,
-    canonical,
+    are_in_order,
     canonicals,
+    written,
 )
 from waglan.logbook.event import Event
 
@@ -26,7 +27,6 @@ EVENT_FORM = "waglan/event/v1"
 
 # The byte after these sixteen is 0 here and "{" in an event, so that neither passes for the other.
 COMMIT_DOMAIN = b"waglan/commit/v1\x00"
-ALIKE_MAX = 1_000  # ends remembered while events are written
 AT_ONCE = 1_000  # events written together: what the processor's cache holds
 _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
@@ -65,73 +65,65 @@ def events_bytes(events: Sequence[Event]) -> list[bytes]:
     return [text for at in pieces for text in write.events(events[at : at + AT_ONCE])]
 
 
-class _Writer:
-    """Writes events member by member, in the order of their names; it remembers by identity."""
+class _Said(msgspec.Struct, frozen=True, gc=False):
+    """What an event's bytes say, in the order of the names."""
 
-    __slots__ = ("_bodies", "_end", "_ends", "_last")
+    about: Key
+    body: msgspec.Struct | msgspec.Raw
+    code: EventCode
+    form: str
+    happened_at: str
+    recorded_at: str
+    said_by: PartyId
+
+
+class _Writer:
+    """Writes events piece by piece; it remembers bodies by identity."""
+
+    __slots__ = ("_bodies",)
 
     def __init__(self) -> None:
-        self._bodies: dict[int, bytes] = {}
-        self._ends: dict[tuple[int, ...], tuple[bytes, bytes]] = {}
-        self._last: Event | None = None
-        self._end = b""
+        self._bodies: dict[int, msgspec.Raw] = {}
 
     def events(self, events: Sequence[Event]) -> list[bytes]:
-        texts = canonicals([event.about.text for event in events])
         # Asked by the very type: an abstract one is asked ten times as long.
-        alone = [event.body.struct for event in events if type(event.body) is Stated]
-        stated = iter(canonicals(alone, depth=1))
+        stated = [event.body.struct for event in events if type(event.body) is Stated]
+        in_order, structs = are_in_order(stated, depth=1), iter(stated)
         bodies = self._alike({id(e.body): e.body for e in events if type(e.body) is not Stated})
-        return [
-            b"".join(
-                (
-                    _KINDS[event.about.kind],
-                    text,
-                    b'},"body":',
-                    next(stated) if type(event.body) is Stated else bodies[id(event.body)],
-                    self._after(event),
-                )
+        happened = _texts([event.happened_at for event in events])
+        recorded = _texts([event.recorded_at for event in events], _utc)
+        said = [
+            _Said(
+                event.about,
+                next(structs) if type(event.body) is Stated else bodies[id(event.body)],
+                event.code,
+                EVENT_FORM,
+                happened_at,
+                recorded_at,
+                event.said_by,
             )
-            for event, text in zip(events, texts, strict=True)
+            for event, happened_at, recorded_at in zip(events, happened, recorded, strict=True)
         ]
+        return written(said, in_order=in_order)
 
-    def _alike(self, bodies: Mapping[int, Mapping[str, Value]]) -> Mapping[int, bytes]:
+    def _alike(self, bodies: Mapping[int, Mapping[str, Value]]) -> Mapping[int, msgspec.Raw]:
         """Return each body's bytes; those of the last piece of events are at hand."""
         new = {at: body for at, body in bodies.items() if at not in self._bodies}
         plain = [body if type(body) is dict else dict(body) for body in new.values()]
-        written = dict(zip(new, canonicals(plain, depth=1), strict=True))
-        self._bodies = {at: self._bodies[at] for at in bodies if at in self._bodies} | written
+        made = zip(new, map(msgspec.Raw, canonicals(plain, depth=1)), strict=True)
+        self._bodies = {at: self._bodies[at] for at in bodies if at in self._bodies} | dict(made)
         return self._bodies
 
-    def _after(self, event: Event) -> bytes:
-        """What stands behind the body: of many bills the very same as in the event before."""
-        last, self._last = self._last, event
-        if (
-            last is None
-            or event.code is not last.code
-            or event.happened_at is not last.happened_at
-            or event.recorded_at is not last.recorded_at
-            or event.said_by is not last.said_by
-        ):
-            # Of many events each happened at its own time.
-            self._end = _rfc3339(event.happened_at).encode().join(self._around(event))
-        return self._end
 
-    def _around(self, event: Event) -> tuple[bytes, bytes]:
-        key = (id(event.code), id(event.recorded_at), id(event.said_by))
-        written = self._ends.get(key)
-        if written is None:
-            end = _End(
-                code=event.code,
-                happened_at="",
-                recorded_at=_rfc3339(_utc(event.recorded_at)),
-                said_by=event.said_by,
-            )
-            before, name, after = canonical(end).partition(b'"happened_at":"')
-            written = (b"," + before[1:] + name, after)
-            if len(self._ends) < ALIKE_MAX:
-                self._ends[key] = written
-        return written
+def _texts(
+    times: Iterable[datetime], as_kept: Callable[[datetime], datetime] | None = None
+) -> Iterator[str]:
+    """Yield times as they are written; of many events it is the very same time."""
+    last, text = None, ""
+    for at in times:
+        if at is not last:
+            last, text = at, _rfc3339(as_kept(at) if as_kept else at)
+        yield text
 
 
 def leaf_of(salt: bytes, event: bytes) -> bytes:
@@ -150,24 +142,6 @@ def leaf_data(salt: bytes, event: bytes) -> bytes:
 def leaf_hash(data: bytes) -> bytes:
     """Return RFC 6962's hash of one entry."""
     return sha256(_LEAF_PREFIX + data).digest()
-
-
-class _About(msgspec.Struct, frozen=True, gc=False):
-    kind: KeyKind
-    text: str
-
-
-class _End(msgspec.Struct, frozen=True, gc=False):
-    """What stands behind the body."""
-
-    code: EventCode
-    happened_at: str
-    recorded_at: str
-    said_by: str
-    form: str = EVENT_FORM
-
-
-_KINDS = {kind: f'{{"about":{{"kind":"{kind.value}","text":'.encode() for kind in KeyKind}
 
 
 def _salt(salt: bytes) -> bytes:
@@ -205,7 +179,7 @@ def read_event(text: bytes) -> Event:
     said = _decode(text)
     return Event(
         said.code,
-        Key(said.about.kind, said.about.text),
+        said.about,
         PartyId(said.said_by),
         datetime.fromisoformat(said.happened_at),
         datetime.fromisoformat(said.recorded_at),
@@ -215,7 +189,7 @@ def read_event(text: bytes) -> Event:
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
-    about: _About
+    about: Key
     body: dict[str, object]
     code: EventCode
     happened_at: str

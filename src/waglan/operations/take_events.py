@@ -6,11 +6,13 @@ each sender, so that nothing that is sent again counts twice.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
+from itertools import count
 
 import msgspec
 
-from waglan.cargo.event_row import EventFate, EventRow, RowState, told_once
+from waglan.cargo.event_row import NO_CALL, EventFate, EventRow, RowState, told_once
 from waglan.cargo.event_version import EventVersion, Step, step
 from waglan.cargo.movement import Conveyance, MovementReport
 from waglan.codes.event import EventCode
@@ -21,6 +23,7 @@ from waglan.logbook.event import Event
 from waglan.operations.tell_movements import (
     Teller,
     TellingPaper,
+    is_expected,
     questioned,
     tell_movements,
     voyage_of,
@@ -69,12 +72,14 @@ async def take_events(
     """
     rows = sent.rows
     judged = [_judged(row, author) for row in rows]
-    right = [row for row, wrong in zip(rows, judged, strict=True) if not wrong]
-    stand = await event_ids.stand(tx, {row.id for row in right})
+    right = [row.id for row, wrong in zip(rows, judged, strict=True) if not wrong]
+    stand = await event_ids.stand(tx, set(right))
     texts = await moves.written([row.movement for row in rows])
+    if len(set(right)) < len(right):
+        judged = told_once(rows, judged)
     plan = [
-        _refused(row, wrong) if wrong else _planned(row, text, teller, stand)
-        for row, text, wrong in zip(rows, texts, told_once(rows, judged), strict=True)
+        _refused(row, wrong) if wrong else _planned(row, text, stand.get(row.id), teller.now)
+        for row, text, wrong in zip(rows, texts, judged, strict=True)
     ]
     if sent.whole and any(one.fate.state is RowState.REFUSED for one in plan):
         await events.append(tx, sent.came)
@@ -92,13 +97,15 @@ class _Plan(msgspec.Struct, frozen=True, gc=False):
 
     fate: EventFate
     tells: Row | None = None
+    version: int = 1
+    sha256: bytes = b""
+    updated_at: datetime | None = None
     takes_back: int | None = None
-    version: ToldEvent | None = None
 
 
 def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
     """Return why nothing of a row may be taken, with all else that was found; else nothing."""
-    if row.is_wrong:
+    if row.findings and row.is_wrong:
         return row.findings
     movement = row.movement
     is_his = row.told_by is None or row.told_by in author.names
@@ -113,25 +120,29 @@ def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
     return (Finding("EVENT-ROLE", Severity.ERROR, where, {"code": code, "roles": roles}),)
 
 
-def _planned(row: EventRow, text: bytes, teller: Teller, stand: dict[str, ToldEvent]) -> _Plan:
+def _planned(row: EventRow, text: bytes, stands: ToldEvent | None, now: datetime) -> _Plan:
     """Plan a row; `text` is its movement as it is written."""
-    movement, stands = row.movement, stand.get(row.id)
-    digest = sha256(b"[%b,%b]" % (text, _encode(row.call))).digest()
-    new = EventVersion(digest, row.version_at, movement is None)
-    done = step(new, None if stands is None else _version(stands), row.row)
-    if done.state is not RowState.TAKEN:
-        return _Plan(_fate(row, done))
+    movement, at, takes_back = row.movement, row.happened_at, None
+    call = _NO_CALL if row.call is NO_CALL else _encode(row.call)
+    digest = sha256(b"[%b,%b]" % (text, call)).digest()
+    if stands is not None or movement is None:
+        new = EventVersion(digest, row.version_at, movement is None)
+        done = step(new, None if stands is None else _version(stands), row.row)
+        if done.state is not RowState.TAKEN:
+            return _Plan(_fate(row, done))
+        takes_back = stands.movement if stands and done.takes_back else None
     tells, found = None, row.findings
     if movement is not None:
-        where = Where("", line=row.row)
-        found = (*found, *questioned(movement, row.happened_at, where, teller.now))
-        voyage = voyage_of(row.call, movement)
-        tells = Row(movement, row.happened_at, voyage, document=row.id, written=text)
+        if not is_expected(at, now):
+            found = (*found, questioned(movement, at, Where("", line=row.row), now))
+        tells = Row(movement, at, voyage_of(row.call, movement), document=row.id, written=text)
     return _Plan(
         EventFate(row.row, row.id, RowState.TAKEN, found),
         tells,
-        stands.movement if stands and done.takes_back else None,
-        ToldEvent(stands.version + 1 if stands else 1, digest, new.updated_at, None),
+        stands.version + 1 if stands else 1,
+        digest,
+        row.version_at,
+        takes_back,
     )
 
 
@@ -160,17 +171,20 @@ async def _tell(
     documents = {one.takes_back: one.fate.id for one in plan if one.takes_back is not None}
     gone = await moves.of_numbers(tx, sorted(documents)) if documents else []
     back = [withdrawal(one, teller.now, documents[one.number]) for one in gone]
-    told = [one for one in plan if one.tells is not None]
-    taken = [*back, *(one.tells for one in told if one.tells is not None)]
-    numbered, ids = await tell_movements(tx, teller, TellingPaper(KIND), taken, came)
-    await moves.add(tx, _report_of(teller), _REPORT, numbered, ids)
-    versions = {one.fate.id: one.version for one in plan if one.version is not None}
-    for one, (number, _) in zip(told, numbered[len(back) :], strict=True):
-        versions[one.fate.id] = msgspec.structs.replace(versions[one.fate.id], movement=number)
-    await event_ids.add(tx, teller.message.org, versions)
+    taken = [*back, *(one.tells for one in plan if one.tells is not None)]
+    first, ids = await tell_movements(tx, teller, TellingPaper(KIND), taken, came)
+    await moves.add(tx, _report_of(teller, first), _REPORT, taken, ids)
+    numbers = count(first + len(back))
+    stand = {
+        one.fate.id: ToldEvent(
+            one.version, one.sha256, one.updated_at, None if one.tells is None else next(numbers)
+        )
+        for one in plan
+    }
+    await event_ids.add(tx, teller.message.org, stand)
 
 
-def _report_of(teller: Teller) -> NewReport:
+def _report_of(teller: Teller, first: int) -> NewReport:
     kept = teller.message
     return NewReport(
         org=kept.org,
@@ -181,8 +195,10 @@ def _report_of(teller: Teller) -> NewReport:
         kind=KIND,
         sha256=kept.sha256,
         told_at=teller.now,
+        first=first,
     )
 
 
 _REPORT = MovementReport("", "", Function.ORIGINAL, Conveyance())
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_NO_CALL = _encode(NO_CALL)

@@ -17,6 +17,7 @@ from waglan.messages.envelope import Message
 from waglan.operations.tell_movements import (
     Teller,
     TellingPaper,
+    is_expected,
     questioned,
     tell_movements,
     time_told,
@@ -42,9 +43,9 @@ async def take_moves(tx: Transaction, teller: Teller, sent: tuple[Message, int])
     call = report.conveyance
     rows = [Row(m, time_told(m.happened_at), voyage_of(call, m)) for m in report.movements]
     findings = [
-        one
+        questioned(row.movement, row.happened_at, _where(row.movement), teller.now)
         for row in rows
-        for one in questioned(row.movement, row.happened_at, _where(row.movement), teller.now)
+        if not is_expected(row.happened_at, teller.now)
     ]
     return [*findings, *await keep(tx, teller, sent, report, rows)]
 
@@ -79,11 +80,11 @@ async def keep(
     taken = [*(withdrawal(one, teller.now) for one in withdrawn)]
     taken += rows if correction.told else []
     if isinstance(report, Stowage):
-        numbered, ids = await moves.numbered(tx, taken), None
+        first, ids = await moves.first_number(tx), None
         await events.append(tx, [_planned(teller, report, len(rows))])
     else:
         source = TellingPaper(kind, report.document, time_told(report.reported_at))
-        numbered, ids = await tell_movements(tx, teller, source, taken)
+        first, ids = await tell_movements(tx, teller, source, taken)
     new = NewReport(
         org=teller.message.org,
         addressee=_addressee(message),
@@ -93,8 +94,9 @@ async def keep(
         kind=kind,
         sha256=message.sha256,
         told_at=teller.now,
+        first=first,
     )
-    await moves.add(tx, new, report, numbered, ids)
+    await moves.add(tx, new, report, taken, ids)
     return findings
 
 

@@ -46,19 +46,17 @@ async def tell_movements(
     paper: TellingPaper,
     rows: Sequence[Row],
     before: Sequence[Event] = (),
-) -> tuple[list[tuple[int, Row]], list[int]]:
-    """Tell movements as events; return each with its number, and the events' numbers.
+) -> tuple[int, list[int]]:
+    """Tell movements as events; return the first one's number, and the events' numbers.
 
     `before` are other events of this transaction, written at once with them.
     """
-    numbered = await moves.numbered(tx, rows)
-    told = await events.append(tx, [*before, *_events(teller, paper, numbered)])
-    return numbered, told[len(before) :]
+    first = await moves.first_number(tx)
+    told = await events.append(tx, [*before, *_events(teller, paper, first, rows)])
+    return first, told[len(before) :]
 
 
-def _events(
-    teller: Teller, paper: TellingPaper, numbered: Sequence[tuple[int, Row]]
-) -> list[Event]:
+def _events(teller: Teller, paper: TellingPaper, first: int, rows: Sequence[Row]) -> list[Event]:
     also = (Key(KeyKind.MESSAGE, str(teller.message.id)),)
     otherwise = paper.reported_at or teller.now
     return [
@@ -71,7 +69,7 @@ def _events(
             Stated(_particulars(number, row, paper)),
             also,
         )
-        for number, row in numbered
+        for number, row in enumerate(rows, start=first)
     ]
 
 
@@ -94,16 +92,20 @@ def time_told(text: str | None) -> datetime | None:
     return at
 
 
+def is_expected(happened_at: datetime | None, now: datetime) -> bool:
+    """Whether a movement's time raises no question; where nobody said when, there is none."""
+    # A span is asked, not two times: to compare times of two zones takes three times as long.
+    return happened_at is None or -AHEAD_MAX <= now - happened_at <= OLD
+
+
 def questioned(
     movement: Movement, happened_at: datetime | None, where: Where, now: datetime
-) -> list[Finding]:
+) -> Finding:
     """Find that a movement is told of before it can have happened, or ages after."""
-    if happened_at is None or now - OLD <= happened_at <= now + AHEAD_MAX:
-        return []
     box, text = movement.box.number[:35], (movement.happened_at or "")[:35]
-    if happened_at > now:
-        return [Finding("QUAY-TIME-AHEAD", Severity.WARNING, where, {"box": box, "text": text})]
-    return [Finding("QUAY-TIME-OLD", Severity.WARNING, where, {"box": box, "text": text})]
+    if happened_at is not None and happened_at > now:
+        return Finding("QUAY-TIME-AHEAD", Severity.WARNING, where, {"box": box, "text": text})
+    return Finding("QUAY-TIME-OLD", Severity.WARNING, where, {"box": box, "text": text})
 
 
 def withdrawal(one: Withdrawn, now: datetime, document: str | None = None) -> Row:
@@ -118,7 +120,7 @@ class _Particulars(msgspec.Struct, frozen=True, gc=False):
     In the order of the names, as canonical JSON has them: so nothing is sorted for each event.
     """
 
-    damage: list[str]
+    damage: tuple[str, ...]
     direction: str | None
     document: str
     full: bool | None
@@ -129,7 +131,7 @@ class _Particulars(msgspec.Struct, frozen=True, gc=False):
     mode: str | None
     movement: int
     place: str | None
-    seals: list[str]
+    seals: tuple[str, ...]
     set_point_mdegc: int | None
     size_type: str | None
     slot: str | None
@@ -148,7 +150,7 @@ class _Particulars(msgspec.Struct, frozen=True, gc=False):
 def _particulars(number: int, row: Row, paper: TellingPaper) -> _Particulars:
     movement, call, box = row.movement, row.voyage, row.movement.box
     return _Particulars(
-        [*movement.damage],
+        movement.damage,
         box.direction,
         paper.document if row.document is None else row.document,
         box.full,
@@ -159,7 +161,7 @@ def _particulars(number: int, row: Row, paper: TellingPaper) -> _Particulars:
         movement.mode,
         number,
         movement.place,
-        [*box.seals],
+        box.seals,
         box.set_point_mdegc,
         box.size_type,
         movement.slot,

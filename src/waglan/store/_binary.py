@@ -4,7 +4,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from operator import add
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -39,9 +39,9 @@ def array(type_: str, column: Column) -> Array:
     if type_.endswith("[]"):
         lists = cast("Sequence[Column | None]", column)
         type_, column = "text", [None if of is None else _listed(of) for of in lists]
-    kind = _TYPES[type_]
-    cells = b"".join(kind.cells(column))
-    return kind.array(_HEAD.pack(1, None in column, kind.oid, len(column), 1) + cells)
+    kind, some = _TYPES[type_], None in column
+    cells = b"".join(kind.cells(column, some))
+    return kind.array(_HEAD.pack(1, some, kind.oid, len(column), 1) + cells)
 
 
 def numbers(of: Iterable[int]) -> str:
@@ -61,12 +61,16 @@ def texts(of: Iterable[str]) -> str:
     return '{"' + '","'.join(written) + '"}'
 
 
-def _number(form: str) -> Callable[[Column], list[bytes]]:
+# Each writes a column's cells; whether some are NULL is asked once for all of them.
+Cells: TypeAlias = "Callable[[Column, bool], list[bytes]]"
+
+
+def _number(form: str) -> Cells:
     packer = struct.Struct(f">i{form}")
     pack, size = packer.pack, struct.calcsize(f">{form}")
 
-    def cells(values: Column) -> list[bytes]:
-        if None in values:
+    def cells(values: Column, some: bool) -> list[bytes]:
+        if some:
             return [_NULL if value is None else pack(size, value) for value in values]
         sized: list[object] = [size] * (2 * len(values))
         sized[1::2] = values
@@ -82,32 +86,32 @@ _TEXT_HEADS = [head.decode() for head in _HEADS[:128]]
 _small, _middle, _big = _number("h"), _number("i"), _number("q")
 
 
-def _yes_no(values: Column) -> list[bytes]:
-    return _sized([None if v is None else b"\1" if v is True else b"\0" for v in values])
+def _yes_no(values: Column, some: bool) -> list[bytes]:
+    return _sized([None if v is None else b"\1" if v is True else b"\0" for v in values], some)
 
 
-def _bytes(values: Column) -> list[bytes]:
-    return _sized(cast("Sequence[bytes | None]", values))
+def _bytes(values: Column, some: bool) -> list[bytes]:
+    return _sized(cast("Sequence[bytes | None]", values), some)
 
 
-def _text(values: Column) -> list[bytes]:
-    if None in values:
-        return _sized([None if v is None else str.encode(cast("str", v)) for v in values])
+def _text(values: Column, some: bool) -> list[bytes]:
+    if some:
+        return _sized([None if v is None else str.encode(cast("str", v)) for v in values], some)
     texts = cast("Sequence[str]", values)
     lengths = list(map(len, texts))
     if max(lengths, default=0) < len(_TEXT_HEADS):
         together = "".join(_headed(_TEXT_HEADS, lengths, texts))
         if together.isascii():
             return [together.encode()]  # all in one call, as for numbers
-    return _sized(list(map(str.encode, texts)))
+    return _sized(list(map(str.encode, texts)), some)
 
 
-def _uuid(values: Column) -> list[bytes]:
-    return _sized([None if value is None else cast("UUID", value).bytes for value in values])
+def _uuid(values: Column, some: bool) -> list[bytes]:
+    return _sized([None if value is None else cast("UUID", value).bytes for value in values], some)
 
 
-def _sized(values: Sequence[bytes | None]) -> list[bytes]:
-    if None in values:
+def _sized(values: Sequence[bytes | None], some: bool) -> list[bytes]:
+    if some:
         return [_NULL if value is None else _length(len(value)) + value for value in values]
     whole = cast("Sequence[bytes]", values)
     lengths = list(map(len, whole))
@@ -123,14 +127,15 @@ def _headed(heads: Sequence[S], lengths: Sequence[int], cells: Sequence[S]) -> l
     return both
 
 
-def _day(values: Column) -> list[bytes]:
+def _day(values: Column, some: bool) -> list[bytes]:
     days = cast("Sequence[date | None]", values)
-    return _middle([None if day is None else day.toordinal() - _FIRST_DAY for day in days])
+    return _middle([None if day is None else day.toordinal() - _FIRST_DAY for day in days], some)
 
 
-def _moment(values: Column) -> list[bytes]:
+def _moment(values: Column, some: bool) -> list[bytes]:
     times = cast("Sequence[datetime | None]", values)
-    return _big([None if at is None else (at - _FIRST_MOMENT) // _MICROSECOND for at in times])
+    moments = [None if at is None else (at - _FIRST_MOMENT) // _MICROSECOND for at in times]
+    return _big(moments, some)
 
 
 def _listed(items: Column) -> str:
@@ -148,10 +153,10 @@ def _quoted(text: str) -> str:
 class _Type(NamedTuple):
     oid: int
     array: type[Array]
-    cells: Callable[[Column], list[bytes]]
+    cells: Cells
 
 
-def _type(oid: int, array_oid: int, cells: Callable[[Column], list[bytes]]) -> _Type:
+def _type(oid: int, array_oid: int, cells: Cells) -> _Type:
     """Tell the driver of a type's arrays; the numbers of built-in types never change."""
 
     class Written(Array):

@@ -40,16 +40,24 @@ async def add(tx: Transaction, org: int, told: Mapping[str, ToldEvent]) -> None:
     Raises Taken if another transaction took one of them at the same moment: roll back and begin
     again.
     """
-    rows: Sequence[tuple[object, ...]] = sorted(
-        (org, _kept(id_), one.version, one.sha256, one.updated_at, one.movement)
-        for id_, one in told.items()
-    )  # in one order, so that no two transactions wait for each other
-    await bulk.insert(tx, "event_id", _EVENT_ID, rows)
+    # In one order, so that no two transactions wait for each other.
+    kept = {_kept(id_): one for id_, one in told.items()}
+    ids = sorted(kept)
+    of = [kept[id_] for id_ in ids]
+    columns: Sequence[Sequence[bulk.Cell]] = (
+        ids,
+        [org] * len(ids),
+        [one.version for one in of],
+        [one.sha256 for one in of],
+        [one.updated_at for one in of],
+        [one.movement for one in of],
+    )
+    await bulk.insert_columns(tx, "event_id", _EVENT_ID, columns)
 
 
 _EVENT_ID = (
-    ("org", "int8"),
     ("id", "text"),
+    ("org", "int8"),
     ("version", "int4"),
     ("sha256", "bytea"),
     ("updated_at", "timestamptz"),

@@ -123,8 +123,7 @@ def _keys(
     also = [
         (first + i, key)
         for i, event in enumerate(events)
-        if event.also
-        for key in dict.fromkeys(event.also)
+        for key in (event.also if len(event.also) < 2 else dict.fromkeys(event.also))
         if key != event.about
     ]
     keys = [*[event.about for event in events], *[key for _, key in also]]

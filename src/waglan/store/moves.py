@@ -36,6 +36,7 @@ class NewReport:
     kind: str
     sha256: bytes
     told_at: datetime
+    first: int  # the number of its first movement; the others follow
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -107,20 +108,20 @@ async def of_numbers(tx: Transaction, numbers: Sequence[int]) -> list[Withdrawn]
     ]
 
 
-async def numbered(tx: Transaction, rows: Sequence[Row]) -> list[tuple[int, Row]]:
-    """Return movements with numbers that no other transaction has."""
+async def first_number(tx: Transaction) -> int:
+    """Return the first of a million numbers of movements that no other transaction has."""
     row = await (await tx.execute("SELECT nextval('movement_block') << 20")).fetchone()
-    return list(enumerate(rows, start=int(row[0]) if row else 0))
+    return int(row[0]) if row else 0
 
 
 async def add(
     tx: Transaction,
     new: NewReport,
     report: MovementReport | Stowage,
-    rows: Sequence[tuple[int, Row]],
+    rows: Sequence[Row],
     told: Sequence[int] | None,
 ) -> None:
-    """Keep a report with its movements, each with its number; `told` are their events' numbers."""
+    """Keep a report with its movements; `told` are their events' numbers."""
     bare = (
         msgspec.structs.replace(report, movements=())
         if isinstance(report, MovementReport)
@@ -157,7 +158,7 @@ async def add(
         _PAPER,
         [
             (number, new.org, list(one.bills), one.booking, list(one.box.dangerous))
-            for number, one in ((number, row.movement) for number, row in rows)
+            for number, one in enumerate([row.movement for row in rows], start=new.first)
             if one.bills or one.booking or one.box.dangerous
         ],
     )
@@ -196,30 +197,32 @@ def _columns(
     new: NewReport,
     document: str,
     report_id: int,
-    rows: Sequence[tuple[int, Row]],
+    rows: Sequence[Row],
     told: Sequence[int] | None,
 ) -> list[Sequence[bulk.Cell]]:
-    count, of = len(rows), [one for _, one in rows]
+    count, moved = len(rows), [row.movement for row in rows]
     month = None if told is None else new.told_at.astimezone(UTC).date().replace(day=1)
     return [
-        [number for number, _ in rows],
+        range(new.first, new.first + count),
         [report_id] * count,
         [new.org] * count,
         [new.message] * count,
         [new.kind] * count,
-        [document if one.document is None else one.document for one in of],
-        [one.movement.box.number.upper() for one in of],
-        [one.movement.code.value for one in of],
-        [one.happened_at for one in of],
+        [document if row.document is None else row.document for row in rows],
+        [one.box.number.upper() for one in moved],
+        [*map(_code, moved)],
+        [row.happened_at for row in rows],
         [new.told_at] * count,
-        [one.withdraws for one in of],
+        [row.withdraws for row in rows],
         [None] * count if told is None else told,
         [month] * count,
-        *([call(one.voyage) for one in of] for call in _OF_CALL),
-        [_particulars(one) for one in of],
+        *([call(row.voyage) for row in rows] for call in _OF_CALL),
+        [_particulars(row) for row in rows],
     ]
 
 
+# Python 3.11 asks a member for its `value` by a function of its own.
+_code = attrgetter("code._value_")
 _OF_CALL = [attrgetter(name) for name in ("voyage", "imo", "vessel", "port")]
 
 

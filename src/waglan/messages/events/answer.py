@@ -35,7 +35,7 @@ class EventsAnswer(msgspec.Struct, frozen=True):
     refused: int
     left: int
     findings: tuple[Told, ...]  # of the batch itself
-    rows: tuple[RowAnswer, ...]
+    rows: tuple[EventFate | RowAnswer, ...]  # written alike where there is nothing to find
 
 
 def events_answer(
@@ -53,7 +53,7 @@ def events_answer(
             count[RowState.REFUSED],
             count[RowState.LEFT],
             tuple(map(in_words, findings)),
-            tuple([_row(fate) for fate in fates]),
+            tuple([_row(fate) if fate.findings else fate for fate in fates]),
         )
     )
 

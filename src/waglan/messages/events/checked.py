@@ -1,19 +1,16 @@
 """What every row is asked, in whatever form it came: is this a box, is this a time."""
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-import msgspec
 from msgspec import structs
 
-from waglan.cargo.event_row import EventRow
-from waglan.cargo.movement import Conveyance, Movement
+from waglan.cargo.movement import Movement
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.container import is_right, read
 from waglan.codes.finding import Finding, Severity, Where
 
 SHOWN_CHARACTERS_MAX = 70
-_NO_CALL = Conveyance()
 _EDGES = (MINYEAR, MAXYEAR)  # where a zone leads out of the calendar
 
 
@@ -25,53 +22,35 @@ class EventPlaces(NamedTuple):
     updated_at: str
 
 
-class RowIdentity(msgspec.Struct, frozen=True, gc=False):
-    """What names a row and its version."""
-
-    row: int
-    id: str
-    updated_at: str | None
-    told_by: str | None = None
+Checked: TypeAlias = "tuple[datetime | None, datetime | None, tuple[Finding, ...]]"
 
 
 def checked(
-    named: RowIdentity,
-    movement: Movement | None,
-    pointers: EventPlaces,
-    call: Conveyance = _NO_CALL,
-) -> EventRow:
-    """Return a row with its times, and what is wrong with them and with its box."""
-    found = list[Finding]()
+    row: int, movement: Movement | None, updated_at: str | None, pointers: EventPlaces
+) -> Checked:
+    """Return a row's time and its version's, and what is wrong with them and with its box."""
+    found: tuple[Finding, ...] = ()
     happened_at = version_at = None
     if movement is not None:
         number = movement.box.number
         if not is_right(number):
-            found += _box(named.row, pointers.box, number)
+            found = _box(row, pointers.box, number)
         happened_at = time_of_row(movement.happened_at)
         if happened_at is None:
-            found.append(_bad_time(named.row, pointers.at, movement.happened_at))
-    if named.updated_at is not None:
-        version_at = time_of_row(named.updated_at)
+            found += (_bad_time(row, pointers.at, movement.happened_at),)
+    if updated_at is not None:
+        version_at = time_of_row(updated_at)
         if version_at is None:
-            found.append(_bad_time(named.row, pointers.updated_at, named.updated_at))
-    return EventRow(
-        named.row,
-        named.id,
-        movement,
-        call,
-        named.told_by,
-        happened_at,
-        version_at,
-        tuple(found) if found else (),
-    )
+            found += (_bad_time(row, pointers.updated_at, updated_at),)
+    return happened_at, version_at, found
 
 
-def _box(row: int, path: str, number: str) -> list[Finding]:
+def _box(row: int, path: str, number: str) -> tuple[Finding, ...]:
     if not number:
-        return [missing(row, path[1:])]
+        return (missing(row, path[1:]),)
     # As at the quay: a number of another shape is told of too, for not every box is ISO's.
     found = read(number, Where(path, line=row))[1]
-    return [structs.replace(one, severity=Severity.NOTE) for one in found]
+    return tuple([structs.replace(one, severity=Severity.NOTE) for one in found])
 
 
 def time_of_row(text: str | None) -> datetime | None:

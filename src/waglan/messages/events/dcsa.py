@@ -9,14 +9,13 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from waglan.cargo.event_row import ID_CHARACTERS_MAX, EventRow
+from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
 from waglan.cargo.movement import Box, Conveyance, Movement
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.events.checked import (
     SHOWN_CHARACTERS_MAX,
     EventPlaces,
-    RowIdentity,
     checked,
     missing,
 )
@@ -159,14 +158,16 @@ def dcsa_row(row: int, told: DcsaEvent) -> EventRow:
     """Return what an event in DCSA's form says of a box."""
     party = told.eventRouting.originatingParty if told.eventRouting else None
     told_by = party.partyCode if party else None
-    named = RowIdentity(row, told.eventID, told.eventUpdatedDateTime, told_by)
     if told.isRetracted:
-        return checked(named, None, _POINTERS)
+        times = checked(row, None, told.eventUpdatedDateTime, _POINTERS)
+        return EventRow(row, told.eventID, None, NO_CALL, told_by, *times)
     if found := _unusable(row, told):
         return EventRow(row, told.eventID, findings=(found,))
     kind = told.eventClassification
     code = EQUIPMENT.get(kind.equipmentEventTypeCode or "", EventCode.EQUIPMENT_STATUS)
-    return checked(named, _movement(told, code), _POINTERS, _call(told, code))
+    movement, call = _movement(told, code), _call(told, code)
+    times = checked(row, movement, told.eventUpdatedDateTime, _POINTERS)
+    return EventRow(row, told.eventID, movement, call, told_by, *times)
 
 
 _POINTERS = EventPlaces(
@@ -238,7 +239,7 @@ def _call(told: DcsaEvent, code: EventCode) -> Conveyance:
     """A ship comes on her import voyage and goes on her export voyage."""
     call = told.transportDetails.transportCall if told.transportDetails else None
     if call is None:
-        return _NO_CALL
+        return NO_CALL
     both = (call.importVoyageNumberOrReference, call.exportVoyageNumberOrReference)
     numbers = [voyage.carrierVoyageNumber for voyage in both if voyage is not None]
     wanted = reversed(numbers) if code in OUTWARD else iter(numbers)
@@ -249,6 +250,3 @@ def _call(told: DcsaEvent, code: EventCode) -> Conveyance:
         ship.vesselCallSign,
         next((number for number in wanted if number), None),
     )
-
-
-_NO_CALL = Conveyance()
