@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from waglan.codes.chinese import simplified
 from waglan.codes.finding import Finding, Severity
+from waglan.codes.party import PartyId
 from waglan.codes.render import render
 from waglan.codes.unlocode import Place, Places, packaged
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place, of_bill, read_bill_place
-from waglan.customs.rule import Beside, Declared, Kind, Rule, Twin, WiderRule
+from waglan.customs.rule import Beside, Declared, Discharge, Kind, Rule, Twin, WiderRule
 from waglan.customs.rules import EVERY_RULE, RULES, WIDER_RULES, vague_description
 from waglan.manifest.model import Bill, Goods, Head, Level, Manifest, Party, PartyRole
 
@@ -75,6 +76,9 @@ def beside(case: dict[str, Any]) -> Beside:
         call=told.get("call"),
         twins=None if twins is None else {("", bill): Twin(*twin) for bill, twin in twins.items()},
         declared=None if (before := told.get("declared")) is None else tuple(map(version, before)),
+        discharge=None
+        if (came := told.get("discharge")) is None
+        else Discharge(datetime.fromisoformat(came), PartyId("sample-terminal")),
         places=LIST if told.get("places") else None,
     )
 

@@ -1,7 +1,9 @@
 """What a terminal tells of boxes, and who hears of it: carrier, forwarder, customs."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,6 +13,8 @@ from port import filed, wait
 from quay_papers import Sheet, Told, baplie, coarri, codeco, iftsta
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
+
+from waglan.codes.calendar import HONG_KONG
 
 BOX, OTHER, OVER = "CSQU3054383", "CSQU3054402", "CSQU3054423"
 LETTERS = iter("abcdefghijklmnopqrstuvwxyz")
@@ -396,6 +400,33 @@ def test_a_message_that_names_anothers_gln_as_its_sender_is_refused(
     # Who else is named is no sender, and a code of another list is nobody's address.
     assert sent("GLN4", f"CF+{operators}::9") == ("accepted", [])
     assert sent("GLN5", f"MS+{foreign}:160:ZZZ") == ("accepted", [])
+
+
+def test_a_manifest_without_an_arrival_is_late_by_the_first_discharge_that_its_filer_sees(
+    port: Quay,
+) -> None:
+    three_weeks_ago = datetime.now(HONG_KONG) - timedelta(days=21)
+    told = [Told(BOX, at=f"{three_weeks_ago:%Y%m%d%H%M}")]
+    tells(port.terminal, coarri(port.sheet(to="line"), told))
+
+    def found(who: str, number: str) -> list[dict[str, Any]]:
+        port.sent += 1
+        ref = f"N{port.letter}{port.sent}"
+        paper = manifest(
+            Call(port.at(who), port.at("customs"), ref, port.at("line")), Paper(number)
+        )
+        paper = re.sub(rb"DTM\+132:[^']*'", b"", paper).replace(b"UNT+24+", b"UNT+23+")
+        paper = paper.replace(b"+001E+", f"+00{port.letter}E+".encode())
+        shown = filed(getattr(port, who), paper)
+        assert shown["state"] == "accepted", shown["findings"]
+        return [f for f in shown["findings"] if f["code"].startswith("HK-MAN-045")]
+
+    [late] = found("line", "SYNNODAY1")
+    assert late["code"] == "HK-MAN-045-LATE-CAME"
+    assert late["params"]["by"] == f"terminal-{port.small}"
+    assert late["params"]["date"] == three_weeks_ago.date().isoformat()
+    # Whom the terminal told nothing can't know it, and is told nothing by this either.
+    assert found("rival", "SYNNODAY2") == []
 
 
 def test_a_report_from_the_future_is_kept_and_questioned(port: Quay) -> None:

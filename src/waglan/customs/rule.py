@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from waglan.codes.finding import Finding
+from waglan.codes.party import PartyId
 from waglan.codes.unlocode import Places
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Head, Manifest
@@ -51,6 +52,14 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Discharge:
+    """The first box that is known to have left the ship in Hong Kong on her call, and who told."""
+
+    at: datetime
+    told_by: PartyId
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What is known beside the file: only what its filer may see. None says that nobody looked."""
 
@@ -58,6 +67,7 @@ class Beside:
     call: str | None = None  # the manifest's own
     twins: Mapping[BillKey, Twin] | None = None
     declared: tuple[Declared, ...] | None = None  # the versions before, the first one first
+    discharge: Discharge | None = None  # looked for where the manifest tells no time
     places: Places | None = None  # what a list knows of the places that the manifest names
 
 

@@ -26,6 +26,7 @@ from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.on_behalf import asks_for_letter, letter_for
 from waglan.manifest.tree import tangled
 from waglan.manifest.version import Identity, State, Version, amend, following, identity
+from waglan.operations.first_discharge import first_discharge
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
 from waglan.parties.readers import Grant
@@ -188,6 +189,7 @@ async def _beside(
         call=call,
         twins={key: Twin(document, other) for key, (document, other) in own.items()},
         declared=tuple(Declared(head, filed_at) for head, filed_at in before),
+        discharge=await first_discharge(tx, manifest.head, at=claim.at),
         places=await places.known(tx, places_of(manifest)),
     )
 

@@ -278,6 +278,29 @@ async def of_voyage(tx: Transaction, voyage: str, *, at_most: int) -> list[Told]
     ]  # fmt: skip
 
 
+async def first_discharges(
+    tx: Transaction, voyage: str, *, since: datetime, at_most: int
+) -> list[tuple[datetime, PartyId, Voyage]]:
+    """Return the first discharge in Hong Kong of each ship on a voyage, of those that may be seen.
+
+    Told are the time, who said so, and the ship as he names her.
+    """
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT ON (m.imo, m.vessel, m.port)
+               m.happened_at, o.party, m.voyage, m.imo, m.vessel, m.port
+        FROM movement m JOIN organisation o ON o.org = m.org
+        WHERE upper(replace(m.voyage, ' ', '')) = upper(replace(%s, ' ', ''))
+          AND m.code = %s AND m.happened_at >= %s AND upper(m.port) ~ '^HK[A-Z]{3}$'
+          AND m.withdraws IS NULL
+          AND NOT EXISTS (SELECT 1 FROM movement w WHERE w.withdraws = m.movement_id)
+        ORDER BY m.imo, m.vessel, m.port, m.happened_at LIMIT %s
+        """,
+        [voyage, EventCode.EQUIPMENT_DISCHARGED.value, since, at_most],
+    )
+    return [(at, PartyId(party), Voyage(*call)) for at, party, *call in await rows.fetchall()]
+
+
 async def of_container(tx: Transaction, container: str, *, at_most: int) -> list[Told]:
     """Return what stands of a box and may be seen, newest first."""
     rows = await tx.execute(

@@ -2,7 +2,8 @@
 
 Needed beside the file is when it is filed; the ship's arrival or departure stands in it. The days
 of the law are counted in both readings, and late is what is late in both. A later arrival than one
-that had passed when it was changed does not make a late manifest one in time.
+that had passed when it was changed does not make a late manifest one in time. Where the manifest
+tells neither, a box of the ship's that was discharged in Hong Kong shows that she had come by then.
 """
 
 from datetime import date, datetime, timedelta
@@ -29,6 +30,7 @@ _RULE = "HK-EMAN-S2"
 _MODES = {"1": "sea", "8": "river", "4": "air", "2": "rail"}  # UN/EDIFACT 8067
 _ROAD = "3"  # its law is another; of every other code nobody can say which law it is
 _SHIPS = "1"  # whatever has an IMO number is a ship, by sea or river: the law is the same
+CAME_DAYS_MAX = 180  # before filing: a ship uses the number of a voyage again, some time
 EARLY_DAYS = 60  # before arrival: a date with the wrong month or year, more likely than a plan
 
 
@@ -37,7 +39,7 @@ def lacks(manifest: Manifest, beside: Beside) -> Finding | None:
     where = Where("head/arrival")
     if beside.filed_at is None:
         return Finding("DRY-RUN-NO-FILING-TIME", Severity.NOTE, where, {"rule": CODE})
-    if anchor_of(manifest.head) is None:
+    if anchor_of(manifest.head) is None and not _discharged(manifest.head, beside):
         return Finding("DRY-RUN-NO-ARRIVAL", Severity.NOTE, where, {"rule": CODE})
     if not _mode(manifest.head):
         return Finding("DRY-RUN-NO-MODE", Severity.NOTE, Where("head/mode"), {"rule": CODE})
@@ -49,7 +51,7 @@ def check_beside(manifest: Manifest, beside: Beside) -> list[Finding]:
     head, filed_at = manifest.head, beside.filed_at
     anchor = anchor_of(head)
     if anchor is None or filed_at is None:
-        return []
+        return _discharged(head, beside)
     name, at = anchor
     where = Where(f"head/{name}")
     if last := _overdue(head, name, at, filed_at):
@@ -75,6 +77,27 @@ def check_beside(manifest: Manifest, beside: Beside) -> list[Finding]:
     if days > EARLY_DAYS:
         return [Finding("HK-MAN-045-EARLY", Severity.NOTE, where, {"date": _day(at), "days": days})]
     return []
+
+
+def _discharged(head: Head, beside: Beside) -> list[Finding]:
+    """Find what is late even if the ship came no sooner than a box left her.
+
+    Nothing is said of what is not: she may have come days before.
+    """
+    came, filed_at = beside.discharge, beside.filed_at
+    if came is None or filed_at is None or filed_at - came.at > timedelta(days=CAME_DAYS_MAX):
+        return []
+    last = _overdue(head, "arrival", came.at, filed_at)
+    if last is None:
+        return []
+    return [
+        Finding(
+            "HK-MAN-045-LATE-CAME",
+            Severity.WARNING,
+            Where("head/arrival"),
+            {"date": _day(came.at), "by": came.told_by, "last": last.isoformat()},
+        )
+    ]
 
 
 def _mode(head: Head) -> str | None:
