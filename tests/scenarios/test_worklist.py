@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from command_line import CommandLine
+from event_batches import box_number
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -160,6 +161,66 @@ def test_what_is_withdrawn_while_it_is_held_waits_as_such_with_what_had_been_dec
     for number in (asked, wanted):
         does(Kind.LIFT, number)
         port.leaves(number)
+
+
+def test_goods_that_were_held_and_withdrawn_are_known_again_under_another_number(
+    instance: Instance, waglan: CommandLine
+) -> None:
+    line = instance.let_in("anew-line", "carrier", addresses=("ANEWLINE:ZZZ",))
+    desk = instance.let_in("anew-customs", "customs", addresses=("ANEWCUSTOMS:ZZZ",))
+    officer = Officer(desk)
+
+    def files(ref: str, *bills: Paper, amends: str = "") -> None:
+        paper = manifest(Call("ANEWLINE", "ANEWCUSTOMS", ref), *bills)
+        if amends:
+            paper = paper.replace(f"+DOC-{ref}+9'".encode(), f"+DOC-{amends}+5'".encode())
+        shown = filed(line, paper)
+        assert shown["state"] == "accepted", shown["findings"]
+        assert "HELD-BEFORE" not in str(shown["findings"])
+
+    def listed() -> dict[str, dict[str, Any]]:
+        found = desk.get("/v1/customs/worklist").json()["bills"]
+        return {one["number"]: one for one in found}
+
+    boxes = [box_number(n) for n in range(1, 6)]
+    held, kept = Paper("SYNANEW1", box=boxes[0]), Paper("SYNANEW0", box=boxes[0])
+    files("AN1", kept, held)
+    wait(lambda: "SYNANEW1" in listed() or None)
+    done = officer.does(Kind.DETAIN, bills=officer.sees("SYNANEW1"), reason="a look",
+                        instruction="Keep it closed.")  # fmt: skip
+    assert done.status_code == 201, done.text
+    # While it stands no other bill is of its goods, and what stood beside it never is.
+    wait(lambda: listed()["SYNANEW1"]["status"] == "detained" or None)
+    assert [one["held_before"] for one in listed().values()] == [[], []]
+    files("AN2", kept, amends="AN1")
+    wait(lambda: listed()["SYNANEW1"]["waits"] == "withdrawn" or None)
+    # By the same consignee's name, by the same container, and by neither.
+    files("AN3", Paper("SYNANEW3", box=boxes[0]), Paper("SYNANEW2", box=boxes[2]),
+          Paper("SYNANEW4", box=boxes[3]))  # fmt: skip
+    wait(lambda: "SYNANEW4" in listed() or None)
+    before = {number: one["held_before"] for number, one in listed().items()}
+    gone = {"filer": "anew-line", "number": "SYNANEW1", "parent": "", "status": "detained"}
+    assert before == {
+        "SYNANEW0": [], "SYNANEW1": [], "SYNANEW2": [gone | {"boxes": []}],
+        "SYNANEW3": [gone | {"boxes": [boxes[0]]}], "SYNANEW4": [],
+    }  # fmt: skip
+    for number, code in (("SYNANEW2", "GOODS"), ("SYNANEW3", "BOX")):
+        [shown] = desk.get(f"/v1/customs/bills/{number}").json()["bills"]
+        [found] = shown["findings"]
+        assert (found["code"], found["params"]["other"]) == (f"DESK-{code}-HELD-BEFORE", "SYNANEW1")
+        # Its filer is shown nothing of it, nor may he ask.
+        assert "SYNANEW1" not in line.get(f"/v1/track/{number}").text
+        assert line.get(f"/v1/customs/bills/{number}").status_code == 403
+    waglan.operates(instance).signs_in(desk.headers["authorization"])
+    for lang, words in (("en", "then withdrawn"), ("zh-Hant-HK", "其後撤回")):
+        waglan.set("WAGLAN_LANG", lang)
+        lines = waglan("desk", "worklist").out.splitlines()
+        assert [words in one for one in lines if "SYNANEW3" in one] == [True]
+        assert "SYNANEW1" in waglan("desk", "show", "SYNANEW3").err
+    # What an officer lifts is not spoken of again.
+    lifted = officer.does(Kind.LIFT, bills=officer.sees("SYNANEW1"), reason="found again")
+    assert lifted.status_code == 201, lifted.text
+    wait(lambda: not any(one["held_before"] for one in listed().values()) or None)
 
 
 def test_a_question_that_open_rules_alone_asked_goes_with_its_bill(instance: Instance) -> None:

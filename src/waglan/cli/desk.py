@@ -162,6 +162,10 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
     is_news = bill["withdrawn"] and bill["waits"] != "withdrawn"
     marks = [say("desk", "withdrawn", lang)] if is_news else []
     marks += [say("desk", "also_by", lang, filer=plain(filer)) for filer in bill["also_by"]]
+    for one in bill["held_before"]:
+        named = {"number": plain(one["number"]), "filer": plain(one["filer"])}
+        status = coded("customs", one["status"], lang)
+        marks.append(say("desk", "held_before", lang, status=status, **named))
     return f"{line}  ({'; '.join(marks)})" if marks else line
 
 

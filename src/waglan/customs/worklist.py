@@ -47,6 +47,11 @@ FOR: dict[Wait, Whom] = {
     Wait.WITHDRAWN: Whom.OFFICER,
 }
 
+# What a withdrawn bill may still wait for: it was held, and nobody let it go.
+KEPT_ON = (
+    Wait.WITHDRAWN, Wait.DOCUMENTS_CAME, Wait.CONCLUSION, Wait.REST, Wait.CONDITIONS,
+)  # fmt: skip
+
 _LIGHT = frozenset({CustomsStatus.NOT_SELECTED, CustomsStatus.DOCUMENTS_ASKED})
 _ASKED = frozenset({CustomsStatus.DOCUMENTS_ASKED, CustomsStatus.DETAINED})
 _HELD = frozenset({*_ASKED, CustomsStatus.INSPECT})

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from waglan.codes.customs_status import CustomsStatus
-from waglan.customs.worklist import Wait
+from waglan.customs.worklist import KEPT_ON, Wait
 from waglan.store import Transaction, _binary
 
 
@@ -95,6 +95,52 @@ def _waiting(row: Sequence[Any]) -> Waiting:
         is_withdrawn,
         is_told,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A bill by its newest version, as the log was last read, and by which it came first."""
+
+    consignment: int
+    manifest_id: int
+    first_manifest_id: int
+    number: str
+    filer: str
+    parent: str
+    status: CustomsStatus | None
+    declared_at: datetime
+
+
+_DECLARED = (
+    "SELECT s.consignment, s.manifest_id,"
+    " coalesce((SELECT min(b.manifest_id) FROM bill b WHERE b.consignment = s.consignment),"
+    " s.manifest_id), s.number, s.filer, s.parent, s.status, s.declared_at FROM standing s"
+    " WHERE authority = current_org() AND "
+)
+
+
+async def withdrawn_while_held(tx: Transaction, *, at_most: int) -> list[Declared]:
+    """Return the bills that wait for an officer though their filers withdrew them, newest first."""
+    rows = await tx.execute(
+        _DECLARED + "is_withdrawn AND waits = ANY (%s) ORDER BY consignment DESC LIMIT %s",
+        [[wait.value for wait in KEPT_ON], at_most],
+    )
+    return [_declared(row) for row in await rows.fetchall()]
+
+
+async def declared(tx: Transaction, consignments: Collection[int]) -> list[Declared]:
+    """Return those of these bills that their filers still declare."""
+    rows = await tx.execute(
+        _DECLARED + "NOT is_withdrawn AND consignment = ANY (%s::int8[])",
+        [_binary.numbers(consignments)],
+    )
+    return [_declared(row) for row in await rows.fetchall()]
+
+
+def _declared(row: Sequence[Any]) -> Declared:
+    bill, manifest, first, number, filer, parent, status, at = row
+    told = CustomsStatus(status) if status else None
+    return Declared(bill, manifest, first, number, filer, parent, told, at)
 
 
 async def others(tx: Transaction, consignments: Collection[int]) -> dict[int, list[str]]:

@@ -1,6 +1,6 @@
 """What officers do about bills, each act signed; and what was done about one. Officers only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from waglan.gateway.http.paging import Limit, cut, read_cursor, spell_cursor
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.gateway.http.signed import Signed
 from waglan.operations.do_act import Refusal, do_act
+from waglan.operations.held_before import HeldBefore, held_before
 from waglan.parties.permission import Act
 from waglan.store import Taken, acts, customs, worklist
 from waglan.store.acts import StepPlace
@@ -202,6 +203,7 @@ async def bill(
         names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, taken)}
         beside = await worklist.others(tx, taken)
         gone = await worklist.withdrawn(tx, taken)
+        before = await held_before(tx, visitor.kit.keys.vault, taken)
         await visitor.looked_at(
             tx, "/v1/customs/bills", "bill", [one.number for one in found.values()]
         )
@@ -217,7 +219,13 @@ async def bill(
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
             named=named_view(names[one.consignment]),
-            findings=view(_declared_twice(one, beside.get(one.consignment, [])), visitor.lang),
+            findings=view(
+                [
+                    *_declared_twice(one, beside.get(one.consignment, [])),
+                    *_held_before(one, before.get(one.consignment, [])),
+                ],
+                visitor.lang,
+            ),
             steps=[_step(step) for step in steps],
         )
         for one, steps in ((found[bill], steps) for bill, steps in taken.items())
@@ -255,3 +263,31 @@ def _declared_twice(one: customs.Standing, others: Sequence[str]) -> list[Findin
         )
         for other in others
     ]
+
+
+def _held_before(one: customs.Standing, found: Sequence[HeldBefore]) -> Iterator[Finding]:
+    where = Where("bill")
+    for it in found:
+        gone = it.bill
+        status = gone.status.value if gone.status else "-"
+        if it.boxes:
+            boxes = ", ".join(it.boxes)
+            yield Finding(
+                "DESK-BOX-HELD-BEFORE",
+                Severity.WARNING,
+                where,
+                {
+                    "bill": one.number,
+                    "other": gone.number,
+                    "filer": gone.filer,
+                    "status": status,
+                    "boxes": boxes,
+                },
+            )
+        else:
+            yield Finding(
+                "DESK-GOODS-HELD-BEFORE",
+                Severity.WARNING,
+                where,
+                {"bill": one.number, "other": gone.number, "filer": gone.filer, "status": status},
+            )

@@ -12,6 +12,7 @@ from waglan.customs.worklist import FOR, Wait, Whom
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import Moment, read_cursor, spell_cursor
+from waglan.operations.held_before import HeldBefore, held_before
 from waglan.parties.permission import Act
 from waglan.store import worklist
 from waglan.store.worklist import Place, Waiting, Wanted
@@ -19,6 +20,19 @@ from waglan.store.worklist import Place, Waiting, Wanted
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
 CURSOR_CHARACTERS_MAX = 200
+
+
+class HeldBeforeView(BaseModel):
+    """An earlier bill that was held and that its filer withdrew, of what may be the same goods.
+
+    They share `boxes`, or if none are named a consignee and a description.
+    """
+
+    filer: str
+    number: str
+    parent: str
+    status: str
+    boxes: list[str]
 
 
 class WaitingView(BaseModel):
@@ -36,6 +50,7 @@ class WaitingView(BaseModel):
     waits_for: str
     withdrawn: bool  # its filer's newest manifest does not declare it
     told: bool  # its filer knows the status
+    held_before: list[HeldBeforeView]  # what may have been the same goods, held and withdrawn
     also_by: list[str]  # who else declares a bill of this number on the call
 
 
@@ -63,10 +78,15 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
     async with visitor.transaction() as tx:
         found = await worklist.page(tx, wanted, after=place, at_most=limit + 1)
         beside = await worklist.others(tx, [one.consignment for one in found[:limit]])
+        page = [one.consignment for one in found[:limit]]
+        before = await held_before(tx, visitor.kit.keys.vault, page)
         numbers = [one.number for one in found[:limit]]
         await visitor.looked_at(tx, "/v1/customs/worklist", "bill", numbers)
     return WorklistView(
-        bills=[_view(one, beside.get(one.consignment, [])) for one in found[:limit]],
+        bills=[
+            _view(one, beside.get(one.consignment, []), before.get(one.consignment, []))
+            for one in found[:limit]
+        ],
         next=_cursor(found[limit - 1]) if len(found) > limit else None,
     )
 
@@ -92,7 +112,7 @@ def _place(text: str) -> Place:
     return Place(cursor.arrives_at, cursor.score, cursor.consignment)
 
 
-def _view(one: Waiting, also_by: list[str]) -> WaitingView:
+def _view(one: Waiting, also_by: list[str], before: list[HeldBefore]) -> WaitingView:
     return WaitingView(
         filer=one.filer,
         number=one.number,
@@ -106,5 +126,15 @@ def _view(one: Waiting, also_by: list[str]) -> WaitingView:
         waits_for=FOR[one.waits].value,
         withdrawn=one.is_withdrawn,
         told=one.is_told,
+        held_before=[
+            HeldBeforeView(
+                filer=it.bill.filer,
+                number=it.bill.number,
+                parent=it.bill.parent,
+                status=it.bill.status.value if it.bill.status else "",
+                boxes=list(it.boxes),
+            )
+            for it in before
+        ],
         also_by=also_by,
     )

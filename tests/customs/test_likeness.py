@@ -1,0 +1,43 @@
+"""Two bills are of the same goods by a container, or by consignee and description."""
+
+import pytest
+from clean_manifest import bill, goods
+
+from waglan.customs.likeness import Likeness, likeness
+from waglan.manifest.model import Package
+
+
+def told(
+    box: str = "CSQU3054383", consignee: str = "Peak Tiles Ltd", what: str = "TILES"
+) -> Likeness:
+    item = goods(description=what, stowed=(Package(box, 1),))
+    return likeness(bill(goods=(item,)), consignee)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "boxes", "is_trade"),
+    [
+        (told(), told("csqu 305438 3", "Another", "BEEF"), ("CSQU3054383",), False),
+        (told(), told("MSCU1234566", "PEAK TILES LIMITED", "tiles"), (), True),
+        (told(consignee="順發陶瓷有限公司", what="香煙"),
+         told("MSCU1234566", "顺发陶瓷", "香烟"), (), True),
+        (told(), told("MSCU1234566", "Peak Tiles Ltd", "BEEF"), (), False),
+        (told(), told("MSCU1234566", "Other Tiles Ltd", "TILES"), (), False),
+    ],
+)  # fmt: skip
+def test_bills_are_alike_by_container_or_by_consignee_and_description(
+    one: Likeness, other: Likeness, boxes: tuple[str, ...], is_trade: bool
+) -> None:
+    for a, b in ((one, other), (other, one)):
+        assert (a.boxes_of(b), a.is_trade_of(b)) == (boxes, is_trade)
+
+
+@pytest.mark.parametrize("name", ["", "TO ORDER", "TBA", "SAME AS CONSIGNOR", "---"])
+def test_who_names_nobody_is_like_nobody(name: str) -> None:
+    one = told(consignee=name)
+    assert not one.is_trade_of(told("MSCU1234566", name))
+
+
+def test_a_bill_that_says_nothing_is_like_none() -> None:
+    empty = told(consignee="Peak Tiles Ltd", what="-")
+    assert not empty.is_trade_of(empty)
