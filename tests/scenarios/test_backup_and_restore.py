@@ -1,10 +1,11 @@
 """A backup is taken while the port works; an old one is restored and does not fork the log."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx
 import psycopg
 import pytest
 from conftest import cloned
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance, answering
 from test_erasure import erase
@@ -20,10 +22,12 @@ from waglan.codes.party import PartyId
 from waglan.customs.officer_act import Kind
 from waglan.gateway import backup as backups
 from waglan.gateway.keys import keys
-from waglan.gateway.restore import Plan, Restored, following, read_head, restore
+from waglan.gateway.restore import Plan, Restored, read_head, renamed, restore
 from waglan.gateway.sealed_file import new_holder
+from waglan.gateway.witness import Witness
+from waglan.gateway.witness_folder import Memory, WitnessFolder, make_witness
 from waglan.logbook.checkpoint import Checkpoint, open_checkpoint
-from waglan.logbook.note import read_note
+from waglan.logbook.note import Algorithm, SignerKey, VerifierKey, read_note
 from waglan.logbook.tree import consistency_proof, tiles_for_consistency
 from waglan.logbook.witness import Refusal, Seen, Why, ask, judge
 from waglan.store import detention_documents, detentions, dump, log, parties
@@ -149,11 +153,11 @@ def content(dsn: Dsn, table: str, columns: tuple[str, ...]) -> list[tuple[Any, .
     return rows(dsn, f"SELECT {', '.join(columns)} FROM {table} ORDER BY {', '.join(columns)}")
 
 
-def test_a_backup_that_lost_nothing_goes_on_under_its_own_name(
+def test_a_backup_that_lost_nothing_comes_back_whole_and_works(
     lived: Lived, empty: Dsn, tmp_path: Path
 ) -> None:
     done = put_back(empty, lived.new, plan_for(lived, tmp_path, lived.newest))
-    assert (done.origin, done.is_new_origin) == (ORIGIN, False)
+    assert done.seen == lived.newest
     for table, columns in (
         ("log_leaf", ("seq", "event_id", "month", "leaf_hash")),
         ("bill", ("manifest_id", "consignment", "org", "number", "particulars")),
@@ -174,7 +178,14 @@ def test_a_backup_that_lost_nothing_goes_on_under_its_own_name(
         sent = filed(carrier, paper.replace(b"SYNB0001", b"SYNB0009"))
         assert sent["state"] == "accepted", sent["findings"]
         grown = checkpoint_of(empty, lived.newest.size + 3)
-        assert isinstance(asked(empty, lived, grown), Seen)
+        told = wait(lambda: opened_origin(again))
+        assert (told["seen_size"], told["lost_before"]) == (lived.newest.size, None)
+    # What it signs is of another log, by another key; its tree begins with the old one's.
+    assert open_checkpoint(grown.note, [lived.instance.log_key]) is None
+    mine = open_checkpoint(grown.note, [done.key])
+    assert mine is not None
+    assert mine.origin == done.key.name
+    assert isinstance(asked(empty, lived, grown, done.key), Seen)
     every = rows(empty, "SELECT count(*), count(DISTINCT event_id), max(seq) + 1 FROM log_leaf")
     assert len(set(every[0])) == 1
     assert rows(empty, "SELECT count(*) FROM event")[0][0] == every[0][0]
@@ -207,8 +218,8 @@ def test_an_answer_to_a_notice_is_read_after_a_restore_by_customs_and_by_nobody_
     assert asyncio.run(read("operator")) is None
 
 
-def asked(dsn: Dsn, lived: Lived, grown: log.Signed) -> Seen | Refusal:
-    """What a witness says that had seen the log before the restore."""
+def asked(dsn: Dsn, lived: Lived, grown: log.Signed, key: VerifierKey) -> Seen | Refusal:
+    """What a witness says that had seen the log before the restore, and is given this key."""
     seen = lived.newest
 
     async def tiles() -> dict[Any, bytes]:
@@ -219,7 +230,7 @@ def asked(dsn: Dsn, lived: Lived, grown: log.Signed) -> Seen | Refusal:
     get = asyncio.run(tiles()).__getitem__
     note = read_note(grown.note)
     request = ask(seen.size, consistency_proof(seen.size, grown.size, get), note)
-    return judge(request, [lived.instance.log_key], Seen(seen.size, seen.root))
+    return judge(request, [key], Seen(seen.size, seen.root))
 
 
 def test_an_old_backup_goes_on_under_a_new_name_and_says_what_is_lost(
@@ -229,7 +240,8 @@ def test_an_old_backup_goes_on_under_a_new_name_and_says_what_is_lost(
     plan = plan_for(lived, tmp_path, lived.newest, erasures=listed)
     done = put_back(empty, lived.old, plan)
     old_size = done.head.log.size
-    assert (done.origin, done.erasures) == (f"{ORIGIN}/2", 1)
+    origin = done.key.name
+    assert (origin, done.erasures) == (renamed(ORIGIN, plan.now), 1)
     assert old_size < lived.newest.size
     with answering(empty, tmp_path) as again:
         told = wait(lambda: opened_origin(again))
@@ -240,7 +252,7 @@ def test_an_old_backup_goes_on_under_a_new_name_and_says_what_is_lost(
         customs = again.operator.get("/v1/whoami")
         assert customs.json()["party"] == "operator"
         grown = checkpoint_of(empty, old_size + 1)
-        assert grown.origin == f"{ORIGIN}/2"
+        assert grown.origin == origin
     # What was erased after the backup was taken is erased again; the lost message is not there.
     left = rows(empty, f"SELECT count(*) FROM message_secret s JOIN message m USING (message_id)"
                        f" WHERE m.id = '{lived.erased}'")  # fmt: skip
@@ -255,27 +267,86 @@ def opened_origin(instance: Instance) -> dict[str, Any] | None:
     return bodies[0] if bodies else None
 
 
-def test_a_witness_refuses_an_old_backup_that_goes_on_as_if_nothing_were_lost(
-    lived: Lived, empty: Dsn, tmp_path: Path
+def seen_at(dsn: Dsn, statement: str) -> Checkpoint:
+    [(origin, size, root)] = rows(dsn, f"SELECT origin, size, root FROM log_checkpoint {statement}")
+    return Checkpoint(origin, size, bytes(root))
+
+
+@pytest.mark.parametrize("of", ["behind", "equal"])
+def test_no_size_is_signed_twice_though_the_witness_missed_what_was_published(
+    lived: Lived, empty: Dsn, tmp_path: Path, of: str
 ) -> None:
+    """Later checkpoints were published without the witness; the old signing key is at hand."""
     short = read_head(lived.old, HOLDER).log
-    pretended = Checkpoint(ORIGIN, short.size, bytes.fromhex(short.root))
-    done = put_back(empty, lived.old, plan_for(lived, tmp_path, pretended))
-    assert done.origin == ORIGIN
+    equal = Checkpoint(ORIGIN, short.size, bytes.fromhex(short.root))
+    behind = seen_at(lived.instance.dsn, "ORDER BY size LIMIT 1")
+    assert behind.size < short.size < lived.newest.size
+    knows = behind if of == "behind" else equal
+    done = put_back(empty, lived.old, plan_for(lived, tmp_path, knows))
+    assert done.seen == knows
+    assert done.old_key is not None
+    assert done.key.text != lived.instance.log_key.text
     with answering(empty, tmp_path) as again:
         for n in range(lived.newest.size - short.size + 2):
             again.let_in(f"extra-{n}", "carrier")
         grown = checkpoint_of(empty, lived.newest.size + 1)
-    refusal = asked(empty, lived, grown)
+        assert wait(lambda: opened_origin(again))["lost_before"] is None
+    roots: dict[tuple[str, bytes, int], set[bytes]] = {}
+    for dsn in (lived.instance.dsn, empty):
+        for size, root, note in rows(dsn, "SELECT size, root, note FROM log_checkpoint"):
+            for by in read_note(bytes(note)).signatures:
+                roots.setdefault((by.name, by.key_id, size), set()).add(bytes(root))
+    assert {len(found) for found in roots.values()} == {1}
+    own = SignerKey("customs.test/witness", Algorithm.COSIGNATURE, Ed25519PrivateKey.generate())
+    make_witness(tmp_path / "witness", own)
+    with WitnessFolder(tmp_path / "witness") as folder:
+        folder.remember(Memory(ORIGIN, (lived.instance.log_key,), Seen(knows.size, knows.root)))
+        refusal = Witness(folder).answer(ask(0, (), read_note(grown.note)).encoded())
+    assert isinstance(refusal, Refusal)
+    assert refusal.why is Why.UNKNOWN_ORIGIN
+
+
+def test_a_backup_restored_again_into_one_home_has_another_key_each_time(
+    lived: Lived, empty: Dsn, server: Server, tmp_path: Path
+) -> None:
+    plan = plan_for(lived, tmp_path)
+    first = put_back(empty, lived.new, plan)
+    for other in cloned(server, "template0"):
+        second = put_back(other, lived.new, plan)
+        later = replace(plan, now=plan.now + timedelta(seconds=1))
+    for other in cloned(server, "template0"):
+        third = put_back(other, lived.new, later)
+    assert len({lived.instance.log_key.text, first.key.text, second.key.text, third.key.text}) == 4
+    assert second.key.name != third.key.name
+    assert len(list((tmp_path / "keys").glob("retired-*-checkpoint.key"))) == 3
+
+
+def test_a_witness_refuses_an_old_backup_that_is_forced_to_go_on_as_if_nothing_were_lost(
+    lived: Lived, empty: Dsn, tmp_path: Path
+) -> None:
+    short = read_head(lived.old, HOLDER).log
+    done = put_back(empty, lived.old, plan_for(lived, tmp_path))
+    assert done.old_key is not None
+    done.old_key.replace(tmp_path / "keys" / "checkpoint.key")
+    with psycopg.connect(empty.admin or "", autocommit=True) as conn:
+        conn.execute("UPDATE log_head SET origin = %s", [ORIGIN])
+    with answering(empty, tmp_path) as again:
+        for n in range(lived.newest.size - short.size + 2):
+            again.let_in(f"extra-{n}", "carrier")
+        grown = checkpoint_of(empty, lived.newest.size + 1)
+    refusal = asked(empty, lived, grown, lived.instance.log_key)
     assert isinstance(refusal, Refusal)
     assert refusal.why is Why.NOT_CONSISTENT
 
 
-def test_nobody_asked_means_a_new_name(lived: Lived, empty: Dsn, tmp_path: Path) -> None:
-    done = put_back(empty, lived.new, plan_for(lived, tmp_path, origin="waglan.test/after"))
-    assert done.origin == "waglan.test/after"
-    assert keys(tmp_path / "keys", "unused").checkpoint.name == "waglan.test/after"
-    assert len(list((tmp_path / "keys").glob("retired-*"))) == 1
+def test_the_operator_chooses_what_the_new_name_begins_with(
+    lived: Lived, empty: Dsn, tmp_path: Path
+) -> None:
+    done = put_back(empty, lived.new, plan_for(lived, tmp_path, base="waglan.test/after"))
+    assert re.fullmatch(r"waglan\.test/after/[0-9]{8}T[0-9]{6}Z", done.key.name)
+    assert keys(tmp_path / "keys", "unused").checkpoint.verifier == done.key
+    assert [done.old_key] == list((tmp_path / "keys").glob("retired-*"))
+    assert rows(empty, "SELECT origin FROM log_head") == [(done.key.name,)]
 
 
 def test_a_backup_of_another_history_is_refused_and_leaves_nothing(
@@ -328,8 +399,11 @@ def test_every_table_is_in_the_backup_or_is_left_out_for_a_reason(lived: Lived) 
 
 
 def test_the_name_after_a_name() -> None:
-    assert [following(name) for name in ("a/log", "a/log/2", "a/log/9")] == [
-        "a/log/2",
-        "a/log/3",
-        "a/log/10",
+    at = datetime(2026, 11, 30, 7, 33, 19, tzinfo=timezone(timedelta(hours=8)))
+    names = ("a/log", "a/log/2", "a/log/20260101T000000Z", "a/log/20260101T000000Z/b")
+    assert [renamed(name, at) for name in names] == [
+        "a/log/20261129T233319Z",
+        "a/log/2/20261129T233319Z",
+        "a/log/20261129T233319Z",
+        "a/log/20260101T000000Z/b/20261129T233319Z",
     ]

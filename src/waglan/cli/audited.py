@@ -243,7 +243,7 @@ def _compare(
 def _compare_unsigned(found: Audited, as_kept: Checkpoint, shelf: _Shelf) -> None:
     """Compare the events with their own hashes, which is all there is before the first signature.
 
-    So it is after a restore under a new name, and before an instance ever ran.
+    So it is after a restore, and before an instance ever ran.
     """
     found.size, found.is_signed = as_kept.size, False
     if as_kept.size:

@@ -17,6 +17,7 @@ from waglan.cli.settings import Settings
 from waglan.cli.wording import say
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import second
+from waglan.codes.render import Lang
 from waglan.gateway import backup as backups
 from waglan.gateway import restore as restores
 from waglan.gateway.keys import keys
@@ -92,7 +93,7 @@ class Wish:
 
 
 async def restore(settings: Settings, wish: Wish) -> None:
-    """Restore, and say under which name the log goes on and what is lost."""
+    """Restore, and say under which name and key the log goes on, why, and what is lost."""
     holder, lang = _holder(wish.key), settings.lang
     head = restores.read_head(wish.file, holder)
     witnesses = [WitnessAt(*one) for text in wish.witnesses for one in read_witnesses(text)]
@@ -100,20 +101,13 @@ async def restore(settings: Settings, wish: Wish) -> None:
     if wish.seen is not None:
         seen.append(_checkpoint(wish.seen.read_bytes(), head.log.key, head.log.origin))
     listed = None if wish.erasures is None else wish.erasures.read_bytes()
-    named = settings.origin if "origin" in settings.model_fields_set else None
-    plan = restores.Plan(settings.home, tuple(seen), wall_clock(), listed, named)
+    base = settings.origin if "origin" in settings.model_fields_set else None
+    plan = restores.Plan(settings.home, tuple(seen), wall_clock(), listed, base)
     async with database(wanted(settings)) as resolved:
         with _progress() as report:
             done = await restores.restore(resolved.dsn, wish.file, holder, plan, report)
     typer.echo(say(GROUP, "restored", lang, rows=done.rows, at=second(done.head.taken_at)))
-    size = done.head.log.size
-    if not done.is_new_origin:
-        typer.echo(say(GROUP, "same_origin", lang, origin=done.origin, size=size))
-    elif done.seen is None or done.seen.size <= size:
-        typer.echo(say(GROUP, "new_origin", lang, origin=done.origin, size=size))
-    else:
-        last = done.seen.size - 1
-        typer.echo(say(GROUP, "lost", lang, origin=done.origin, first=size, last=last))
+    _say_of_the_log(done, lang)
     if done.listed_at is None:
         typer.echo(say(GROUP, "not_forgotten", lang), err=True)
     else:
@@ -122,6 +116,22 @@ async def restore(settings: Settings, wish: Wish) -> None:
         if done.listed_at < datetime.fromisoformat(done.head.taken_at):
             typer.echo(say(GROUP, "old_list", lang, taken=second(done.head.taken_at)), err=True)
     typer.echo(say(GROUP, "token", lang, file=str(done.token_file)))
+
+
+def _say_of_the_log(done: restores.Restored, lang: Lang) -> None:
+    old, size, seen = done.head.log.origin, done.head.log.size, done.seen
+    typer.echo(say(GROUP, "new_origin", lang, origin=done.key.name, old=old, size=size))
+    if seen is None:
+        typer.echo(say(GROUP, "unseen", lang, size=size))
+    elif seen.size <= size:
+        typer.echo(say(GROUP, "not_longer", lang, seen=seen.size, size=size))
+    else:
+        typer.echo(say(GROUP, "lost", lang, seen=seen.size, first=size, last=seen.size - 1))
+    if done.old_key is None:
+        typer.echo(say(GROUP, "no_old_key", lang))
+    else:
+        typer.echo(say(GROUP, "old_key", lang, file=str(done.old_key)))
+    typer.echo(say(GROUP, "log_key", lang, key=done.key.text))
 
 
 async def _seen(origin: str, witnesses: Sequence[WitnessAt]) -> list[Checkpoint]:

@@ -57,9 +57,9 @@ def restore(
         Path | None, typer.Option(exists=True, dir_okay=False, help="The newest list of erasures.")
     ] = None,
 ) -> None:
-    """Put a backup into an empty database. A log that lost events goes on under a new name.
+    """Put a backup into an empty database. The log goes on under a new name and a new key.
 
-    The new name is WAGLAN_ORIGIN, or the old one with a number after it.
+    The new name is WAGLAN_ORIGIN, or the old one, with the time of the restore after it.
     """
     from waglan.cli import keeper
 

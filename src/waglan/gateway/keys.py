@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from waglan.customs.sample import Sample
-from waglan.logbook.note import Algorithm, SignerKey, read_signer_key
+from waglan.logbook.note import Algorithm, SignerKey, VerifierKey, read_signer_key
 from waglan.logbook.sealed import SECRET_BYTES, Vault
 from waglan.logbook.signing import PrivateKey, PublicKey, Purpose
 
@@ -79,24 +79,17 @@ def keep_vault(folder: Path, secret: bytes) -> Vault:
     return Vault(_file(folder / VAULT, lambda: secret))
 
 
-def checkpoint_key(folder: Path) -> SignerKey | None:
-    """Return the key that the log is signed with; None if none lies here. Nothing is made."""
-    path = folder / CHECKPOINT
-    return read_signer_key(_kept(path).decode()) if path.exists() else None
-
-
-def renew_checkpoint_key(folder: Path, origin: str) -> None:
-    """Have a key for a log of this name, and put one for another name aside.
+def renew_checkpoint_key(folder: Path, origin: str) -> tuple[VerifierKey, Path | None]:
+    """Have a new key for a log of this name; return it, and where the one before was put.
 
     What the old key has signed verifies for ever; it signs nothing any more.
     """
-    old = checkpoint_key(folder)
-    if old is not None and old.name == origin:
-        return
-    if old is not None:
-        aside = folder / f"retired-{old.verifier.id.hex()}-{CHECKPOINT}"
-        (folder / CHECKPOINT).rename(aside)
-    keys(folder, origin)
+    path, aside = folder / CHECKPOINT, None
+    if path.exists():
+        old = read_signer_key(_kept(path).decode())
+        aside = folder / f"{RETIRED}-{old.verifier.id.hex()}-{CHECKPOINT}"
+        path.rename(aside)
+    return keys(folder, origin).checkpoint.verifier, aside
 
 
 def renew_statement_keys(folder: Path, *, is_compromised: bool) -> None:

@@ -1,5 +1,8 @@
 """A backup put into an empty database, so that it can't fork the log and forgets what was erased.
 
+The log goes on under a new name and a new key, always: nobody can rule out that more was signed
+under the old ones than the backup holds, and a witness knows only what it was asked to cosign.
+
 Everything happens in one transaction: a restore that was killed has left nothing. The files that
 go with it (keys, the operator's new token) are written just before it commits; without the commit
 they open nothing.
@@ -9,7 +12,7 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -18,11 +21,12 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.gateway.backup_stream import BackupReader, Head, LogAt
 from waglan.gateway.first_start import write_token
-from waglan.gateway.keys import checkpoint_key, keep_vault, renew_checkpoint_key, vault_of
+from waglan.gateway.keys import keep_vault, renew_checkpoint_key, vault_of
 from waglan.gateway.sealed_file import Holder, Torn
 from waglan.gateway.tokens import new_subject, new_token
 from waglan.logbook.checkpoint import Checkpoint
 from waglan.logbook.erasure_list import BadList, Entry, ErasureList, read_list
+from waglan.logbook.note import VerifierKey
 from waglan.logbook.sealed import Vault
 from waglan.logbook.signing import PublicKey, Purpose
 from waglan.logbook.tree import Frontier
@@ -37,6 +41,7 @@ from waglan.store.migrate import Migration, packaged, prepare
 from waglan.store.refused import Refused
 
 TOKEN_DAYS = timedelta(days=90)
+RESTORED_AT = "%Y%m%dT%H%M%SZ"
 Report = Callable[[str, int], None]  # the part that is under way, and the bytes of it that came
 
 
@@ -48,7 +53,7 @@ class Plan:
     seen: tuple[Checkpoint, ...]
     now: datetime
     erasures: bytes | None = field(default=None, repr=False)
-    origin: str | None = None  # of the log, if it has to go on under a new name
+    base: str | None = None  # of the log's new name; None: of its old one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +62,12 @@ class Restored:
 
     head: Head
     rows: int
-    origin: str
-    seen: Checkpoint | None
+    key: VerifierKey  # the log's, under its new name
+    old_key: Path | None  # where the key was put that lay in the home
+    seen: Checkpoint | None  # the longest tree that anybody saw
     erasures: int
     listed_at: datetime | None  # when the list of erasures was made; None if none was given
     token_file: Path
-
-    @property
-    def is_new_origin(self) -> bool:
-        """Whether the log goes on under another name."""
-        return self.origin != self.head.log.origin
 
 
 def read_head(file: Path, holder: Holder) -> Head:
@@ -91,13 +92,17 @@ async def restore(dsn: Dsn, file: Path, holder: Holder, plan: Plan, report: Repo
         except (Torn, OSError) as error:
             raise Refused(_torn(error)) from None
         edge = await _checked(tx, head.log, plan.seen)
-        origin, seen = _origin(head.log, plan)
+        origin = renamed(plan.base or head.log.origin, plan.now)
+        seen = max(plan.seen, key=lambda one: one.size, default=None)
         await dump.go_on_counting(tx)
         await refill.open_again(tx, origin)
         again = await _forget(tx, vault, listed.entries if listed else (), plan.now)
-        token_file = await _go_on(tx, (head, edge), (origin, seen), plan)
+        old = Checkpoint(head.log.origin, edge.size, edge.root)
+        token_file = await _go_on(tx, Opening(origin, old, seen, head.taken_at), plan)
+        key, old_key = renew_checkpoint_key(plan.home / "keys", origin)
     await prepare(dsn, known)
-    return Restored(head, rows, origin, seen, again, listed.at if listed else None, token_file)
+    listed_at = listed.at if listed else None
+    return Restored(head, rows, key, old_key, seen, again, listed_at, token_file)
 
 
 def _steps(head: Head, known: tuple[Migration, ...]) -> tuple[Migration, ...]:
@@ -164,21 +169,13 @@ async def _checked(tx: Transaction, log: LogAt, seen: Sequence[Checkpoint]) -> F
     return edge
 
 
-def _origin(log: LogAt, plan: Plan) -> tuple[str, Checkpoint | None]:
-    """The name to go on under: the old one only if somebody saw that nothing is lost."""
-    seen = max(plan.seen, key=lambda one: one.size, default=None)
-    key = checkpoint_key(plan.home / "keys")
-    is_ours = key is not None and key.verifier.text == log.key
-    if seen is not None and seen.size <= log.size and is_ours:
-        return log.origin, seen
-    named = None if plan.origin == log.origin else plan.origin
-    return named or following(log.origin), seen
+def renamed(origin: str, now: datetime) -> str:
+    """Return a name that no log had: `…/log` becomes `…/log/20261129T233319Z`, and that the next.
 
-
-def following(origin: str) -> str:
-    """Return the name after this one: `…/log` is followed by `…/log/2`, that by `…/log/3`."""
-    counted = re.fullmatch(r"(.+)/([0-9]{1,6})", origin)
-    return f"{counted[1]}/{int(counted[2]) + 1}" if counted else f"{origin}/2"
+    The time tells apart what several homes restore from one backup, of which none knows the others.
+    """
+    base = re.sub(r"/[0-9]{8}T[0-9]{6}Z\Z", "", origin)
+    return f"{base}/{now.astimezone(UTC).strftime(RESTORED_AT)}"
 
 
 async def _forget(tx: Transaction, vault: Vault, listed: Sequence[Entry], now: datetime) -> int:
@@ -198,23 +195,13 @@ def _done(entry: Entry, org: int) -> Done:
     return Done(id_, org, entry.kind, entry.rule, entry.erased_at, 0, 0, 0, 0, ())
 
 
-async def _go_on(
-    tx: Transaction,
-    was: tuple[Head, Frontier],
-    goes_on: tuple[str, Checkpoint | None],
-    plan: Plan,
-) -> Path:
-    """Tell of the new name, if there is one, and let the operator in again; return his token."""
-    (head, edge), (origin, seen) = was, goes_on
+async def _go_on(tx: Transaction, opening: Opening, plan: Plan) -> Path:
+    """Tell of the new name, and let the operator in again; return his token's file."""
     operator = await refill.operator(tx)
     if operator is None:
         raise Refused(_torn(Torn("the backup has no operator")))
     org, party, subject = operator
-    if origin != head.log.origin:
-        old = Checkpoint(head.log.origin, edge.size, edge.root)
-        opening = Opening(PartyId(party), origin, old, seen, head.taken_at)
-        await open_origin(tx, opening, now=plan.now)
-        renew_checkpoint_key(plan.home / "keys", origin)
+    await open_origin(tx, PartyId(party), opening, now=plan.now)
     made = new_token(
         ClientKind.PERSON,
         {Scope.READ, Scope.ADMIN, Scope.OPERATE},

@@ -1,4 +1,4 @@
-"""A log goes on under a new name, because some of what it had signed is lost."""
+"""A restored log goes on under a new name, because some of what it had signed may be lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +15,16 @@ from waglan.store import Transaction, events, parties
 class Opening:
     """The new name, the log as it stood in the backup, and the longest tree that others saw."""
 
-    operator: PartyId
     origin: str
     old: Checkpoint
-    seen: Checkpoint | None  # None: nobody could say how long it had grown
+    seen: Checkpoint | None  # None: nobody said how long it had grown
     backup_taken_at: str
 
 
-async def open_origin(tx: Transaction, opening: Opening, *, now: datetime) -> None:
-    """Tell everybody: the old name and root, and which events are lost.
+async def open_origin(
+    tx: Transaction, operator: PartyId, opening: Opening, *, now: datetime
+) -> None:
+    """Tell everybody: the old name and root, and which events are known to be lost.
 
     The new log begins with all that was restored, under the numbers it had; only the name is new,
     so that no two roots of one size stand under one name.
@@ -32,7 +33,7 @@ async def open_origin(tx: Transaction, opening: Opening, *, now: datetime) -> No
     told = Event(
         EventCode.ORIGIN_OPENED,
         Key(KeyKind.LOG, opening.origin),
-        opening.operator,
+        operator,
         now,
         now,
         {
@@ -43,7 +44,7 @@ async def open_origin(tx: Transaction, opening: Opening, *, now: datetime) -> No
             "seen_size": None if seen is None else seen.size,
             "seen_root": None if seen is None else seen.root.hex(),
             "lost_from": old.size,
-            "lost_before": None if seen is None else max(seen.size, old.size),
+            "lost_before": seen.size if seen is not None and seen.size > old.size else None,
             "backup_taken_at": opening.backup_taken_at,
         },
         (Key(KeyKind.LOG, old.origin),),
