@@ -6,12 +6,17 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from command_line import CommandLine
 from running_instance import Instance
+
+from waglan.cli.wording import words
+from waglan.codes.render import Lang
 
 MANIFEST = Path(__file__).parents[1] / "cases/messages/edifact/cuscar-95B-one-message.edi"
 
@@ -139,6 +144,24 @@ def test_a_bill_is_tracked_in_eighty_columns_and_both_languages(
         assert (gone.status, gone.err.split()[:2]) == (1, ["錯誤", "HTTP-NOT-FOUND"])
 
 
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_a_fault_is_shown_at_one_place_whether_it_is_read_here_or_handed_in(
+    waglan: CommandLine, carrier: str, tmp_path: Path, lang: Lang
+) -> None:
+    nul, counted = tmp_path / "nul.edi", tmp_path / "counted.edi"
+    data = MANIFEST.read_bytes()
+    nul.write_bytes(data.replace(b"I1'", b"N1'").replace(b"NAD+CA+WG", b"NAD+CA+W\0G"))
+    counted.write_bytes(data.replace(b"I1'", b"C1'").replace(b"UNT+", b"UNT+9"))
+    waglan.signs_in(carrier).set("WAGLAN_LANG", lang)
+    for file, code in ((nul, "EDIFACT-CONTROL-CHARACTER"), (counted, "EDIFACT-UNT-COUNT")):
+        shown = [
+            [line for line in waglan(*asked, str(file)).err.splitlines() if code in line]
+            for asked in (("read",), ("submit",))
+        ]
+        assert shown[0] == shown[1] != [], shown
+        assert words("place", lang)["segment"].partition("{")[0] in shown[0][0]
+
+
 @pytest.mark.parametrize("size", [(8 << 20) + 1, 12 << 20])
 def test_a_message_past_the_limit_is_refused_not_tried_for_ever(
     waglan: CommandLine, carrier: str, tmp_path: Path, size: int
@@ -147,6 +170,28 @@ def test_a_message_past_the_limit_is_refused_not_tried_for_ever(
     large.write_bytes(MANIFEST.read_bytes().ljust(size, b"\n"))
     ran = waglan.signs_in(carrier)("submit", str(large))
     assert (ran.status, "MESSAGE-TOO-LARGE" in ran.err) == (1, True), ran.err
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_of_a_pipe_no_more_is_copied_than_the_instance_takes(
+    waglan: CommandLine, carrier: str, lang: Lang
+) -> None:
+    reading, writing = os.pipe()
+    written: list[int] = []
+
+    def pour() -> None:
+        with suppress(BrokenPipeError), os.fdopen(writing, "wb", buffering=0) as pipe:
+            for _ in range(64):
+                written.append(pipe.write(b"\0" * (1 << 20)) or 0)
+
+    pouring = threading.Thread(target=pour)
+    pouring.start()
+    waglan.set("WAGLAN_LANG", lang)
+    ran = waglan.signs_in(carrier)("submit", f"/dev/fd/{reading}")
+    os.close(reading)
+    pouring.join(10)
+    assert (ran.status, "MESSAGE-TOO-LARGE" in ran.err, str(8 << 20) in ran.err) == (1, True, True)
+    assert 8 <= len(written) <= 10  # MiB; what is in the pipe was read by nobody
 
 
 @pytest.mark.parametrize(

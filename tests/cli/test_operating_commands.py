@@ -153,6 +153,20 @@ def test_a_machine_too_slow_for_the_demo_is_told_so_and_it_is_no_fault_of_ours(
     assert "CLI-DEMO-SLOW" in capfd.readouterr().err
 
 
+def test_an_empty_setting_is_one_that_was_not_made(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"WAGLAN_{name.upper()}", raising=False)
+    unset = Settings()
+    for name in Settings.model_fields:
+        monkeypatch.setenv(f"WAGLAN_{name.upper()}", "")
+    # But a token: an empty one signs nobody in, and least of all the operator.
+    assert Settings() == unset.model_copy(update={"token": ""})
+    assert unset.home.is_absolute()
+    assert (unset.dsn, unset.outbox) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("set_", "wanted"),
     [

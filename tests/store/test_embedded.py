@@ -15,8 +15,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from waglan.codes.render import render
 from waglan.store.dsn import Dsn
 from waglan.store.embedded import house, supervisor
 from waglan.store.embedded.binaries import of_the_machine, of_the_wheel, version_num
@@ -220,6 +222,9 @@ def test_a_socket_folder_that_another_user_laid_out_is_refused(
     finding = refused.value.finding
     assert finding.code == "STORE-HOME-DENIED"
     assert not str(finding.params["user"]).isdecimal()
+    nobody = replace(finding, params={**finding.params, "user": "nobody"})
+    assert "that the user 'nobody' may write to" in render(nobody, "en").remedy
+    assert "使用者「nobody」" in render(nobody, "zh-Hant-HK").remedy
 
 
 async def test_of_starts_at_once_one_wins_and_the_others_join(home: Path) -> None:

@@ -7,8 +7,8 @@ import typer
 
 from waglan.cli.pairs import pairs
 from waglan.cli.settings import Settings
-from waglan.cli.talk import KEY, answered, client, made, new_key, pages, path_step, show_finding
-from waglan.cli.wording import plain, say
+from waglan.cli.talk import KEY, answered, client, made, new_key, pages, path_step
+from waglan.cli.wording import plain, say, show_finding
 
 app = typer.Typer(no_args_is_help=True, help="Your address book, in either script or both.")
 

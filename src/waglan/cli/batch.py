@@ -5,8 +5,7 @@ from typing import Any
 
 import typer
 
-from waglan.cli.talk import show_finding
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import plain, say, show_finding
 from waglan.codes.render import Lang
 
 TAKEN, NOT_ALL = 0, 1

@@ -1,10 +1,9 @@
 """Commands that talk to a running instance, as any program may."""
 
 import os
-import shutil
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -15,7 +14,8 @@ import typer
 
 from waglan.cli.paper import opened
 from waglan.cli.settings import Settings
-from waglan.cli.wording import plain, say
+from waglan.cli.wording import plain, say, show_finding, stopped
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.codes.render import Lang
 
@@ -51,11 +51,11 @@ def submit(
     accepted; 1: refused, all or in part; 2: not handed in; 3: kept, and still waiting.
     """
     from waglan.cli.batch import show_batch
-    from waglan.cli.talk import answered, client, show_finding
+    from waglan.cli.talk import answered, client
     from waglan.messages.events.read import HEAD_BYTES, is_events
 
     settings = Settings()
-    with _repeatable(file, settings.lang) as body, client(settings) as http:
+    with client(settings) as http, _repeatable(file, http, settings.lang) as body:
         if is_events(body.read(HEAD_BYTES), file):
             response = answered(_handed_in(http, body, settings, "/v1/equipment-events"))
             raise typer.Exit(show_batch(response.json(), settings.lang))
@@ -74,14 +74,27 @@ def submit(
 
 
 @contextmanager
-def _repeatable(file: str, lang: Lang) -> Iterator[BinaryIO]:
-    """Hold the message open so that it can be sent again; what comes through a pipe is copied."""
+def _repeatable(file: str, http: httpx.Client, lang: Lang) -> Iterator[BinaryIO]:
+    """Hold the message open so that it can be sent again; what comes through a pipe is copied.
+
+    No more is copied than the instance takes: a pipe may have no end.
+    """
+    from waglan.cli.talk import answered
+
     with opened(file, lang) as data:
         if file != "-" and stat.S_ISREG(os.fstat(data.fileno()).st_mode):
             yield data
             return
+        who = answered(_patiently(lambda: http.get("/v1/whoami"), lang)).json()
+        most = int(who["message_bytes_max"])
         with TemporaryFile() as copy:
-            shutil.copyfileobj(data, copy)
+            while block := data.read(BLOCK_BYTES):
+                if copy.tell() + len(block) > most:
+                    large = Finding(
+                        "MESSAGE-TOO-LARGE", Severity.ERROR, Where("message"), {"bytes_max": most}
+                    )
+                    raise stopped(large, lang, REFUSED)
+                copy.write(block)
             yield copy
 
 
@@ -89,20 +102,29 @@ def _handed_in(
     http: httpx.Client, body: BinaryIO, settings: Settings, path: str = "/v1/messages"
 ) -> httpx.Response:
     """Post the file, and once more if the line breaks: the same bytes are never taken twice."""
-    pause = FIRST_PAUSE_SECONDS
     size = body.seek(0, os.SEEK_END)
     headers = {**_HEADERS, "Content-Length": str(size)}
+
+    def post() -> httpx.Response:
+        body.seek(0)
+        with _progress(body, size) as blocks:
+            return http.post(path, content=blocks, headers=headers)
+
+    return _patiently(post, settings.lang)
+
+
+def _patiently(ask: Callable[[], httpx.Response], lang: Lang) -> httpx.Response:
+    """Ask, and again a little later each time while nobody is there to answer."""
+    pause = FIRST_PAUSE_SECONDS
     for left in reversed(range(TRIES_MAX)):
         try:
-            body.seek(0)
-            with _progress(body, size) as blocks:
-                response = http.post(path, content=blocks, headers=headers)
+            response = ask()
             if response.status_code not in (502, 503, 504) or not left:
                 return response
         except httpx.TransportError:
             if not left:
                 raise
-        typer.echo(say("submit", "again", settings.lang, left=left), err=True)
+        typer.echo(say("submit", "again", lang, left=left), err=True)
         time.sleep(pause)
         pause *= 2
     raise RuntimeError("unreachable")

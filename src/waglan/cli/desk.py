@@ -14,9 +14,9 @@ from waglan.cli.named import named_lines
 from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
-from waglan.cli.talk import answered, client, pages, path_step, show_finding
+from waglan.cli.talk import answered, client, pages, path_step
 from waglan.cli.versioned import versioned
-from waglan.cli.wording import coded, plain, say, stopped, words
+from waglan.cli.wording import coded, plain, say, show_finding, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import minute, second
 from waglan.codes.render import Lang

@@ -5,8 +5,7 @@ from typing import Any
 
 import typer
 
-from waglan.cli.talk import show_finding
-from waglan.cli.wording import coded, plain, say
+from waglan.cli.wording import coded, plain, say, show_finding
 from waglan.codes.moment import minute, second
 from waglan.codes.render import Lang
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.talk import answered, client, made, pages, show_finding
-from waglan.cli.wording import plain, say
+from waglan.cli.talk import answered, client, made, pages
+from waglan.cli.wording import plain, say, show_finding
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.moment import day
 

@@ -12,9 +12,8 @@ import msgspec
 import typer
 
 from waglan.cli.settings import Settings
-from waglan.cli.wording import plain, stopped, words
+from waglan.cli.wording import plain, show_finding, stopped
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.render import Lang
 from waglan.gateway.http import HEADER
 
 TIMEOUT_SECONDS = 60
@@ -152,15 +151,6 @@ def listed(
         if len(page) < PAGE:
             return found
         beyond[cursor] = page[-1][name]
-
-
-def show_finding(finding: Mapping[str, Any], lang: Lang) -> None:
-    """Print a finding as the interface gave it, in the language it was asked for."""
-    severity = words("severity", lang).get(str(finding["severity"]), str(finding["severity"]))
-    path = finding["where"].get("path", "")
-    typer.echo(plain(f"{severity} {finding['code']}  {path}"), err=True)
-    typer.echo(plain(f"  {finding['problem']}"), err=True)
-    typer.echo(plain(f"  {finding['remedy']}"), err=True)
 
 
 class _Problem(msgspec.Struct):

@@ -3,14 +3,16 @@
 import os
 import tomllib
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import typer
+from msgspec.structs import asdict
 
 from waglan.codes import worded
 from waglan.codes.data import load
-from waglan.codes.finding import Finding, Where
+from waglan.codes.finding import Finding
 from waglan.codes.render import Lang, render
 
 STEPS = ("interchange", "message", "segment", "tag", "element", "component", "offset", "line")
@@ -35,12 +37,20 @@ def coded(group: str, code: str | None, lang: Lang) -> str:
 
 
 def tell(finding: Finding, lang: Lang, *, err: bool = True) -> None:
-    """Print a finding: its gravity, code and place, the problem, and the remedy."""
-    severity = words("severity", lang)[finding.severity.value]
-    typer.echo(plain(f"{severity} {finding.code}  {_place(finding.where, lang)}".rstrip()), err=err)
+    """Print a finding in this language."""
     advice = render(finding, lang)
-    typer.echo(plain(f"  {advice.problem}"), err=err)
-    typer.echo(plain(f"  {advice.remedy}"), err=err)
+    severity, where = finding.severity.value, asdict(finding.where)
+    told = {"severity": severity, "code": finding.code, "where": where}
+    show_finding({**told, "problem": advice.problem, "remedy": advice.remedy}, lang, err=err)
+
+
+def show_finding(finding: Mapping[str, Any], lang: Lang, *, err: bool = True) -> None:
+    """Print a finding that is in words: its gravity, code and place, the problem, the remedy."""
+    severity = words("severity", lang).get(str(finding["severity"]), str(finding["severity"]))
+    place = _place(finding["where"], lang)
+    typer.echo(plain(f"{severity} {finding['code']}  {place}".rstrip()), err=err)
+    typer.echo(plain(f"  {finding['problem']}"), err=err)
+    typer.echo(plain(f"  {finding['remedy']}"), err=err)
 
 
 def stopped(finding: Finding, lang: Lang, status: int) -> typer.Exit:
@@ -67,8 +77,9 @@ def _is_harmless(character: str) -> bool:
     return character == " " or unicodedata.category(character)[0] not in "CZ"
 
 
-def _place(where: Where, lang: Lang) -> str:
+def _place(where: Mapping[str, Any], lang: Lang) -> str:
     names = words("place", lang)
-    steps = [(step, getattr(where, step)) for step in STEPS]
+    steps = [(step, where.get(step)) for step in STEPS]
     told = [names[step].format(value=value) for step, value in steps if value not in (None, "")]
-    return f"{where.path} ({', '.join(told)})" if told else where.path
+    path = str(where.get("path", ""))
+    return f"{path} ({', '.join(told)})".lstrip() if told else path

@@ -43,6 +43,7 @@ class WhoView(BaseModel):
     scopes: list[Scope]
     token: str
     accountable: str | None  # subject id of the person who answers for it
+    message_bytes_max: int  # the largest message that this instance takes
 
 
 class NewCredential(Asked):
@@ -94,6 +95,7 @@ async def whoami(visitor: TheVisitor) -> WhoView:
         scopes=sorted(principal.scopes, key=lambda scope: scope.value),
         token=principal.token,
         accountable=principal.accountable,
+        message_bytes_max=visitor.kit.message_bytes_max,
     )
 
 
