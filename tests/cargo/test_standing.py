@@ -117,6 +117,13 @@ def test_the_customs_status_is_the_last_on_the_quay_not_the_last_in_the_post() -
     assert told.heard.recorded_at == late.recorded_at
 
 
+def test_a_status_is_decided_until_a_notice_is_served_and_again_once_it_is_decided_anew() -> None:
+    decided, served = status("detained", 4), notice("N7", "detained", 6)
+    stands = [standing(told) for told in ([], [decided], [decided, served])]
+    assert [told.is_served for told in stands] == [False, False, True]
+    assert not standing([decided, served, status("inspect", 8)]).is_served
+
+
 def test_a_served_notice_tells_the_status_to_one_who_may_not_see_the_decision() -> None:
     decided = replace(status("detained", 4), readers=frozenset({CUSTOMS}))
     served = replace(notice("N7", "detained", 6), readers=frozenset({CUSTOMS, FORWARDER}))

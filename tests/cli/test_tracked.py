@@ -20,7 +20,7 @@ def answer(code: str, **body: object) -> dict[str, Any]:
     found: dict[str, Any] = {
         "kind": "bill", "key": "B1", "declaration": "declared", "declared": None, "customs": None,
         "particulars": {}, "named": [], "parts": None, "moved": None,
-        "cleared": [], "answered": None, "events": [event], "has_older": False,
+        "is_served": True, "cleared": [], "answered": None, "events": [event], "has_older": False,
     }  # fmt: skip
     return {"key": "B1", "found": [found], "has_more": False}
 
@@ -79,6 +79,10 @@ def test_a_partly_cleared_bill_says_which_part_as_far_as_it_was_told(
     printed = [line.strip() for line in normalize("NFKC", capsys.readouterr().out).splitlines()]
     for line in (whole, bare):
         assert printed.count(line) == 2  # how it stands, and by which notice
+    told["found"][0]["is_served"] = False
+    show(told, lang)
+    printed_now = " ".join(capsys.readouterr().out.split())
+    assert {"en": "and not told yet", "zh-Hant-HK": "尚未告知"}[lang] in printed_now
     show(answer("customs.notice-released-in-part", boxes=["CSQU3054383"]), lang)
     assert box in normalize("NFKC", capsys.readouterr().out)
 

@@ -3,10 +3,14 @@
 import io
 import json
 import logging
+import multiprocessing
 import re
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,12 +18,14 @@ import psycopg
 import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
-from running_instance import Instance
+from running_instance import ORIGIN, Instance
 
 from waglan.codes.finding import Severity
 from waglan.gateway.http.app import describe
 from waglan.gateway.http.health import LAG_MAX, keeps_up
+from waglan.gateway.instance import Config, sequence, work
 from waglan.gateway.logs import configure
+from waglan.store.dsn import Dsn
 
 SECRET = "MR CANARY 12345"
 
@@ -81,6 +87,49 @@ def test_a_line_names_the_message_that_was_handed_in(instance: Instance, out: io
     line = line_of(out, answer)
     assert (line["message"], line["party"]) == (answer.json()["id"], "noted-line")
     assert "CANARY" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/messages", "/v1/checks", "/v1/equipment-events", "/v1/grants"]
+)
+def test_a_client_that_hangs_up_in_mid_upload_is_a_line_and_no_fault(
+    instance: Instance, out: io.StringIO, path: str
+) -> None:
+    url, party = httpx.URL(instance.address), path.replace("/", "-")[4:]
+    sender = instance.let_in(f"hanging-{party}", "carrier", "terminal").headers["Authorization"]
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {url.host}\r\nContent-Type: application/json\r\n"
+        f"Authorization: {sender}\r\nContent-Length: 9000\r\n"
+    )
+    line_of(out, instance.operator.get("/v1/whoami"))  # and those of letting him in were before it
+    out.truncate(out.seek(0))
+    with socket.create_connection((url.host, url.port or 80)) as line:
+        line.sendall(f"{head}\r\n{SECRET}".encode())
+    for _ in range(100):
+        if lines(out):
+            break
+        threading.Event().wait(0.05)
+    line_of(out, instance.operator.get("/v1/whoami"))  # by now a traceback would be there too
+    told = [(line["level"], line["status"]) for line in lines(out)]
+    assert told == [("info", 0), ("info", 200)]
+
+
+@pytest.mark.parametrize("main", [sequence, work])
+def test_a_process_without_a_database_ends_with_one_line_that_machines_read(
+    main: Callable[[Config], None],
+    module_database: Dsn,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    nowhere = f"host={tmp_path} dbname=gone"
+    gone = replace(module_database, app=nowhere, authority=nowhere, engine=nowhere)
+    config = Config(gone, tmp_path, ORIGIN, "127.0.0.1", 0, message_bytes_max=1)
+    process = multiprocessing.get_context("spawn").Process(target=main, args=(config,))
+    process.start()
+    process.join(60)
+    assert process.exitcode == 1
+    [line] = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert (line["event"], line["finding"]) == ("the process ends", "STORE-UNREACHABLE")
 
 
 def test_health_is_not_logged_while_it_is_well(instance: Instance, out: io.StringIO) -> None:

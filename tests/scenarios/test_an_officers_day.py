@@ -160,6 +160,7 @@ def test_a_morning_from_the_signed_order_to_the_notices_of_the_call(desk: Desk) 
         len({desk.told(number).count("nobody has told") for number in (light, heavy, early)}) == 1
     )
     assert desk.line.get(f"/v1/customs/bills/{heavy}").status_code == 403
+    assert "and not told yet" in desk("track", heavy)
     # The worklist has what no order decided; he looks, and asks for a paper.
     desk.waits(early, "decision")
     desk.waits(heavy, "examination")
@@ -169,6 +170,7 @@ def test_a_morning_from_the_signed_order_to_the_notices_of_the_call(desk: Desk) 
     # Noon: one notice for the whole call, so that nobody learns anything from being told early.
     desk.acts("serve", desk.call)
     assert "PACKING LIST" in desk.told(early)
+    assert "not told yet" not in desk("track", heavy)
     assert "No packing list came" not in desk.told(early)
     assert "HEAVY" not in desk.told(heavy).replace(heavy, "")  # the row that pointed at it
     assert all("not a release of cargo" in desk.told(number) for number in (light, heavy, early))

@@ -45,12 +45,15 @@ def test_nothing_is_decided_without_an_officers_order_and_nothing_told_before_a_
     counts = wait(lambda: decided(customs))
     assert counts["decided"] == counts["decided_before_arrival"] == 1
     assert carrier.get("/v1/track/SYNB0002").json()["found"][0]["customs"] is None
-    assert customs.get("/v1/track/SYNB0002").json()["found"][0]["customs"] is not None
+    seen = customs.get("/v1/track/SYNB0002").json()["found"][0]
+    assert (seen["customs"] is not None, seen["is_served"]) == (True, False)
     assert officer.serves("9811000/001E") == 1
     answers = wait(lambda: answered(carrier, message["id"], 3))
     assert [answer["kind"] for answer in answers] == ["CONTRL", "CUSRES", "CUSRES"]
     told = carrier.get("/v1/track/SYNB0002").json()["found"][0]
     assert told["customs"]["what"] == counts["by_status"].popitem()[0]
+    seen = customs.get("/v1/track/SYNB0002").json()["found"][0]
+    assert (told["is_served"], seen["is_served"]) == (True, True)
     seq = wait(lambda: numbered(carrier, "SYNB0002"))
     bundle = wait(lambda: carrier.get(f"/v1/evidence/{seq}"))
     nobody = SignerKey("witness.test", Algorithm.COSIGNATURE, Ed25519PrivateKey.generate())

@@ -219,6 +219,29 @@ def test_events_are_found_by_code_kind_and_time_of_recording(port: Port) -> None
         assert port.line.get("/v1/events", params=asked).status_code == 422
 
 
+def test_the_feed_and_the_stream_begin_before_all_and_take_no_cursor_below(
+    instance: Instance,
+) -> None:
+    http, one = instance.operator, {"limit": 1}
+    first, again = (
+        http.get("/v1/events", params=one | more).json() for more in ({}, {"after": -1})
+    )
+    assert first == again
+    assert (first["events"][0]["seq"], first["next"]) == (0, 0)  # the log's very first event
+    then = http.get("/v1/events", params=one | {"after": first["next"]}).json()
+    assert then["events"][0]["seq"] > 0
+    for wrong in ("-2", "-5", "x", "1.5"):
+        header = {"Last-Event-ID": wrong}
+        refused = [
+            http.get("/v1/events", params={"after": wrong}),
+            http.get("/stream", params={"after": wrong}),
+            http.get("/stream", headers=header),
+        ]
+        assert [answer.status_code for answer in refused] == [422] * 3
+    with http.stream("GET", "/stream", headers={"Last-Event-ID": "-1"}) as stream:
+        assert next(line for line in stream.iter_lines() if line.startswith("id: ")) == "id: 0"
+
+
 def recorded(event: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(event["recorded_at"])
 

@@ -128,6 +128,7 @@ class Standing:
     refused: Told[int | None] | None  # the last refusal: how many findings; told until mended
     parts: Told[Parts] | None  # of the assembly last heard of; said by who sent its last part
     customs: Told[CustomsStatus | Raw] | None  # Raw: a status that this Waglan does not know
+    is_served: bool  # customs told its status; else it is decided, and officers alone see it
     cleared: tuple[Cleared, ...]  # of a partly cleared bill, as far as it was told
     answered: Told[int | None] | None  # of a manifest: of how many bills customs told the last time
     notices: tuple[Told[str | None], ...]  # served, by their numbers
@@ -164,7 +165,7 @@ def standing(events: Iterable[Event]) -> Standing:
     versions = _versions(told)
     cancelled = _after(_taken_back(told), versions)
     refused = _after(_last(told, (EventCode.MANIFEST_REFUSED,)), versions)
-    parts = _parts(told)
+    parts, customs = _parts(told), _customs(told)
     declaration = _declaration(versions, cancelled, refused, parts)
     answered = _last(told, (EventCode.MANIFEST_ANSWERED,))
     if declaration is Declaration.UNTOLD and _last(told, _OF_DECLARED):
@@ -176,7 +177,8 @@ def standing(events: Iterable[Event]) -> Standing:
         cancelled=_told(cancelled, None) if cancelled else None,
         refused=_told(refused, _number(refused, "findings")) if refused else None,
         parts=parts,
-        customs=_customs(told),
+        customs=customs[0] if customs else None,
+        is_served=customs is not None and customs[1].code is not EventCode.CUSTOMS_STATUS,
         cleared=_cleared(told),
         answered=_told(answered, _number(answered, "notices")) if answered else None,
         notices=tuple(
@@ -274,14 +276,15 @@ def _parts(told: Sequence[Event]) -> Told[Parts] | None:
     return _told(last, parts)
 
 
-def _customs(told: Sequence[Event]) -> Told[CustomsStatus | Raw] | None:
+def _customs(told: Sequence[Event]) -> tuple[Told[CustomsStatus | Raw], Event] | None:
+    """The status that stands, and the event that tells it."""
     for event in reversed(told):
         text = _text(event, "status") if event.code in _STATUS else None
         if text is not None:
-            return _told(event, _STATUS_BY_TEXT.get(text) or Raw(text))
+            return _told(event, _STATUS_BY_TEXT.get(text) or Raw(text)), event
     noticed = _last(told, _BY_NOTICE)
     status = _noticed(noticed) if noticed else None
-    return _told(noticed, status) if noticed and status else None
+    return (_told(noticed, status), noticed) if noticed and status else None
 
 
 def _noticed(event: Event) -> CustomsStatus | None:

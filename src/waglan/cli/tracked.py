@@ -106,9 +106,8 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(say("track", "moved", lang, what=moved["what"], by=moved["said_by"], at=at))
     if customs:
         at = second(customs["happened_at"])
-        lines.append(
-            say("track", "customs", lang, status=coded("customs", customs["what"], lang), at=at)
-        )
+        which, status = "served" if found["is_served"] else "decided", customs["what"]
+        lines.append(say("track", which, lang, status=coded("customs", status, lang), at=at))
         lines += [_cleared(part, lang) for part in found["cleared"]]
     elif found["kind"] == "bill":
         lines.append(say("track", "silent", lang))

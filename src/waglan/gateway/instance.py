@@ -9,6 +9,7 @@ import asyncio
 import multiprocessing
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -202,14 +203,25 @@ async def _processes(config: Config) -> AsyncIterator[None]:
 
 def sequence(config: Config) -> None:
     """Run the sequencer until this process is told to end."""
-    configure("sequencer")
-    asyncio.run(_sequence(config))
+    _live("sequencer", _sequence(config))
 
 
 def work(config: Config) -> None:
     """Run a worker until this process is told to end."""
-    configure("worker")
-    asyncio.run(_work(config))
+    _live("worker", _work(config))
+
+
+def _live(name: str, life: Coroutine[None, None, None]) -> None:
+    """Run a process to its end; why it fails is one line in the log. Its parent starts another."""
+    configure(name)
+    try:
+        asyncio.run(life)
+        return
+    except Refused as refused:
+        logger.warning("the process ends", finding=refused.finding.code)
+    except Exception:
+        logger.exception("the process ends")
+    sys.exit(1)
 
 
 async def _sequence(config: Config) -> None:

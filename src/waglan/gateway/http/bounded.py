@@ -45,6 +45,8 @@ class Bounded:
         problem = None
         if messages is None:
             problem = _too_large(limit)
+        elif messages[-1]["type"] == "http.disconnect":
+            return
         elif file is None:
             problem = _unclear(_body(messages))
         if problem is not None:

@@ -16,7 +16,7 @@ from waglan.codes.finding import Finding, Severity, Where, decode
 from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.observed import note
-from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
+from waglan.gateway.http.paging import BEFORE_ALL, LISTED_MAX, AfterSeq, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
 from waglan.operations.partner_answers import partner_answers
@@ -404,7 +404,7 @@ async def answers(
 async def from_partners(
     message: UUID,
     visitor: TheVisitor,
-    after: Annotated[int, Query(ge=-1)] = -1,
+    after: AfterSeq = BEFORE_ALL,
     limit: Limit = LISTED_MAX,
 ) -> list[PartnerAnswerView]:
     """List what those answered whom a message, or a paper in it, was for: APERAK and CONTRL.

@@ -23,6 +23,10 @@ CURSOR_CHARACTERS_MAX = 1_000
 
 Before = Annotated[UUID | None, Query(description="The `next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=LISTED_MAX)]
+BEFORE_ALL = -1  # the log's numbers begin at 0
+AfterSeq = Annotated[
+    int, Query(ge=BEFORE_ALL, description="The `seq` of the last one you saw; -1 is before all.")
+]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # in a cursor
 
 

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
@@ -148,6 +149,10 @@ def handle(app: FastAPI) -> None:
         logger.warning("no database", error=type(error).__name__)
         kind = Finding("HTTP-NO-DATABASE", Severity.ERROR, HERE, {})
         return answer(request, Problem(503, kind, headers={"Retry-After": "2"}))
+
+    @app.exception_handler(ClientDisconnect)
+    async def _gone(_request: Request, _gone: ClientDisconnect) -> None:
+        """Nobody is there to be answered; the request's line in the log says so by its status."""
 
     @app.exception_handler(Exception)
     async def _ours(request: Request, _error: Exception) -> JSONResponse:

@@ -19,6 +19,7 @@ from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.named import NamedView, named_view
+from waglan.gateway.http.paging import BEFORE_ALL, AfterSeq
 from waglan.gateway.http.problem import Problem, absent
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
@@ -77,6 +78,7 @@ class TrackedView(BaseModel):
     version: int | None
     parts: str | None
     customs: ToldView | None
+    is_served: bool  # customs told its status; else it is decided, and officers alone see it
     cleared: list[ClearedView]  # of a partly cleared bill: what may go, as far as you were told
     answered: ToldView | None  # a manifest: of how many of its bills customs served notices last
     moved: ToldView | None
@@ -133,6 +135,7 @@ def _tracked(one: Tracked) -> TrackedView:
         version=None if last is None else last.number,
         parts=_parts(stands),
         customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
+        is_served=stands.is_served,
         cleared=[
             ClearedView(goods=part.goods, container=part.container, packages=part.packages)
             for part in stands.cleared
@@ -190,7 +193,7 @@ Time = Annotated[AwareDatetime | None, Query(examples=["2026-11-28T09:00:00+08:0
 @router.get("/v1/events", response_model=PageView, responses=ERRORS)
 async def page(  # noqa: PLR0913 -- each is a filter of its own
     visitor: TheVisitor,
-    after: Annotated[int, Query(ge=-1)] = -1,
+    after: AfterSeq = BEFORE_ALL,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 100,
     code: Annotated[EventCode | None, Query(examples=["customs.notice-served"])] = None,
     kind: Annotated[KeyKind | None, Query(examples=["bill"])] = None,
@@ -207,7 +210,8 @@ async def page(  # noqa: PLR0913 -- each is a filter of its own
     sought = Sought(code, kind, since, until)
     if sought == Sought():
         found = await _page(visitor, "/v1/events", after, limit)
-        return PageView(events=found, next=found[-1].seq or after if found else after)
+        numbers = [one.seq for one in found if one.seq is not None]
+        return PageView(events=found, next=max(numbers, default=after))
     async with visitor.transaction() as tx:
         told, beyond = await events.search(tx, sought, after=after, at_most=limit)
         shown = await _seen(tx, visitor, "/v1/events", told)
@@ -233,8 +237,8 @@ async def _seen(
 async def stream(
     visitor: TheVisitor,
     kit: TheKit,
-    last_event_id: Annotated[int | None, Header(ge=-1)] = None,
-    after: Annotated[int, Query(ge=-1)] = -1,
+    last_event_id: Annotated[int | None, Header(ge=BEFORE_ALL)] = None,
+    after: AfterSeq = BEFORE_ALL,
 ) -> StreamingResponse:
     """Follow what happens as server-sent events; `Last-Event-ID` resumes where you left."""
     visitor.must(Act.READ)
