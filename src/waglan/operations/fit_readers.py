@@ -27,15 +27,17 @@ async def fit_readers(tx: Transaction, consignments: Collection[int], *, now: da
     """
     wanted = set(consignments)
     roles = {party: frozenset(held) for party, _, held in await parties.directory(tx)}
-    related = relate(await links.declared(tx, wanted), roles)
-    found = {number: one for number, one in related.items() if number in wanted}
     grants = await links.grants(tx, wanted)
+    declared = await links.declared(tx, wanted, each=grants)  # they name their bill
+    found = {n: one for n, one in relate(declared, roles).items() if n in wanted}
+    alike = {bill.consignment: bill.alike or (bill.consignment,) for bill in declared}
     orgs = await parties.numbers(tx)
     seen = _Seen(roles, now)
     should = {
         Shown(number, orgs[reading.org], reading.view, reading.until or FOREVER)
-        for number, one in found.items()
-        for reading in seen.by(one.consignment, grants.get(number, ()))
+        for first, one in found.items()
+        for reading in seen.by(one.consignment, grants.get(first, ()))
+        for number in alike[first]
     }
     before = await links.shown(tx, wanted)
     await links.change(tx, before - should, should - before)

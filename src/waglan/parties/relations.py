@@ -5,7 +5,7 @@ the bill above only if its filer can have issued it, and if both travel in one b
 one number, the claim that stands declared for longest counts, and the operator is told to look.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -35,6 +35,7 @@ class Declared(msgspec.Struct, frozen=True):
     forwarder: PartyId | None = None  # as the bill names him
     boxes: frozenset[str] = frozenset()
     since: int = 0  # where several claim its number: the manifest from which on it stands
+    alike: Sequence[int] = ()  # itself and those of which the same is declared, none above them
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,20 +80,35 @@ _NEWEST = """
 _ORDER = " ORDER BY b.consignment, b.manifest_id DESC"
 
 
-async def declared(tx: Transaction, consignments: Collection[int]) -> list[Declared]:
-    """Return these bills as they stand declared, and all that may stand above them."""
-    rows = await tx.execute(
-        _NEWEST + " AND b.consignment = ANY (%s::int8[])" + _ORDER, [_binary.numbers(consignments)]
-    )
+# Bills of one manifest that name nothing above them are one row where the same is said of them.
+_ALIKE = f"""
+    WITH newest AS ({_NEWEST} AND b.consignment = ANY (%(asked)s::int8[]){_ORDER}),
+    kinds AS (SELECT *, CASE WHEN parent IS NOT NULL OR consignment = ANY (%(each)s::int8[])
+                       THEN consignment END AS apart FROM newest)
+    SELECT min(consignment), manifest_id, (array_agg(number ORDER BY consignment))[1], parent,
+           level, forwarder, array_agg(consignment)
+    FROM kinds GROUP BY manifest_id, parent, level, forwarder, apart
+"""
+
+
+async def declared(
+    tx: Transaction, consignments: Collection[int], *, each: Collection[int] = ()
+) -> list[Declared]:
+    """Return these bills as they stand declared, and all that may stand above them.
+
+    Those that name nothing above them come together where the same is said of them, but for `each`.
+    """
+    asked = {"asked": _binary.numbers(consignments), "each": _binary.numbers(each)}
+    rows = await tx.execute(_ALIKE.encode(), asked)
     found = {row[0]: _Row(*row) for row in await rows.fetchall()}
-    asked: set[str] = set()
+    above: set[str] = set()
     for _ in range(LEVELS_MAX):
-        wanted = {row.parent for row in found.values() if row.parent is not None} - asked
+        wanted = {row.parent for row in found.values() if row.parent is not None} - above
         if not wanted:
             break
-        asked |= wanted
+        above |= wanted
         rows = await tx.execute(_NEWEST + " AND b.number = ANY (%s)" + _ORDER, [sorted(wanted)])
-        found |= {row[0]: _Row(*row) for row in await rows.fetchall()}
+        found = {row[0]: _Row(*row) for row in await rows.fetchall()} | found
     return await _named(tx, list(found.values()))
 
 
@@ -104,6 +119,7 @@ class _Row(msgspec.Struct, frozen=True):
     parent: str | None
     level: str
     forwarder: str | None
+    alike: Sequence[int] = ()
 
 
 async def _named(tx: Transaction, bills: Sequence[_Row]) -> list[Declared]:
@@ -134,6 +150,7 @@ async def _named(tx: Transaction, bills: Sequence[_Row]) -> list[Declared]:
             forwarder=parties.get(bill.forwarder or ""),
             boxes=boxes.get(bill.consignment, frozenset()),
             since=since.get(bill.consignment, 0),
+            alike=bill.alike,
         )
         for bill in bills
     ]
