@@ -19,6 +19,7 @@ import structlog
 from waglan.codes.party import PartyId
 from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
+from waglan.messages.edifact import Profile
 from waglan.messages.edifact.collector import paused
 from waglan.messages.form import Form, form_of
 from waglan.messages.sheet.cell import Sheet
@@ -32,7 +33,7 @@ from waglan.operations.link_report import link_report
 from waglan.operations.serve_notices import serve_by_order
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
-from waglan.operations.work_off_message import Work, work_off_message
+from waglan.operations.work_off_message import Reading, Work, work_off_message
 from waglan.parties.retention import in_force
 from waglan.parties.sign_in import policy
 from waglan.store import (
@@ -61,6 +62,8 @@ from waglan.store.links import Unsettled
 
 BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
+STEP_SECONDS = 0.5  # after which a message of many is committed as far as it is done
+STEPS_IN_TURN = 3  # of one message, before others have their turn
 # What a clock, an officer or the operator sets going is looked for less often than what comes in.
 LOOK_FOR_RARE_EVERY = timedelta(seconds=1)
 FIRST_RETRY = timedelta(seconds=2)
@@ -107,6 +110,7 @@ class Worker:
     figures: Counter[tuple[str, str]] = field(default_factory=Counter)
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
+    reading: Reading | None = None  # of a message that waits for its next step
     nothing_in: str = ""  # what was visible when a look found nothing to do
     looked_for_rare_at: datetime = LONG_AGO  # and found none
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
@@ -237,14 +241,40 @@ class Worker:
         return done
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
+        """Work a message off, or some steps of it: others that wait have their turn after these."""
         sheet = await self._sheet(org, message_id)
-        async with transaction(self.kit.pools.app, org) as tx:
-            await lease.claim(tx, "message", message_id)
-            profile = (await partners.agreed(tx, org)).profile
-            kit = self.kit
-            work = Work(kit.keys.vault, profile, kit.clock(), kit.new_id, sheet)
-            filings = await work_off_message(tx, work, party, message_id)
-        self._keep_at_hand(filings)
+        for _ in range(STEPS_IN_TURN):
+            async with transaction(self.kit.pools.app, org) as tx:
+                await lease.claim(tx, "message", message_id)
+                profile = (await partners.agreed(tx, org)).profile
+                done = await work_off_message(
+                    tx, self._work(message_id, profile, sheet), party, message_id
+                )
+            self._keep_at_hand(done.filed)
+            self._keep_reading(message_id, done.reading)
+            if done.reading is None:
+                return
+
+    def _work(self, message_id: int, profile: Profile, sheet: Sheet | None) -> Work:
+        kit, seconds = self.kit, asyncio.get_running_loop().time
+        until = seconds() + STEP_SECONDS
+        known = self.reading and self.reading.message_id == message_id
+        return Work(
+            kit.keys.vault,
+            profile,
+            kit.clock(),
+            kit.new_id,
+            sheet,
+            self.reading if known else None,
+            lambda: seconds() >= until,
+        )
+
+    def _keep_reading(self, message_id: int, reading: Reading | None) -> None:
+        """Spare the next step the reading: of one message, since one may be large."""
+        if reading is not None:
+            self.reading = reading
+        elif self.reading and self.reading.message_id == message_id:
+            self.reading = None
 
     async def _sheet(self, org: int, message_id: int) -> Sheet | None:
         """Read a workbook in a process of its own, and before the transaction that files it."""

@@ -1,6 +1,10 @@
-"""A message that was kept is read, filed and answered, in one transaction of its sender's."""
+"""A message that was kept is read, filed and answered, in transactions of its sender's.
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+One is enough for most. What many interchanges or messages hold is done step by step, each a short
+transaction: the log numbers nothing that came after one that still runs, and others wait.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +12,7 @@ from uuid import UUID
 from waglan.cargo.movement import MovementReport
 from waglan.cargo.status_code import meant
 from waglan.cargo.stowage import Stowage
-from waglan.codes.finding import Finding, Severity, Where, encode
+from waglan.codes.finding import Finding, Severity, Where, decode, encode
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
@@ -33,7 +37,8 @@ from waglan.operations.take_part import Sender, Taken, take_part
 from waglan.operations.take_stowage import take_stowage
 from waglan.operations.tell_movements import Teller
 from waglan.operations.work_off_paper import Handed, role_refused, work_off_paper
-from waglan.store import Transaction, erasure, messages, parties
+from waglan.store import Transaction, erasure, message_steps, messages, parties
+from waglan.store.message_steps import Step
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
 
@@ -46,60 +51,134 @@ class Work:
     now: datetime
     new_id: Callable[[], UUID]
     sheet: Sheet | None = None  # of the message, where it is a workbook: read in another process
+    reading: "Reading | None" = None  # what the step before has read
+    is_time_up: Callable[[], bool] = lambda: False  # whether the step has to end
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as it was read: its interchanges, and by place the parts of manifests in it."""
+
+    message_id: int
+    interchanges: Sequence[tuple[InterchangeEnd, Sequence[Message]]]
+    parts: Mapping[int, Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Which manifests now stand declared; with a `reading`, the message waits for a next step."""
+
+    filed: Sequence[Filing] = ()
+    reading: Reading | None = None
 
 
 @dataclass(slots=True)
 class _Result:
-    findings: list[Finding] = field(default_factory=list)
-    filed: list[Filing] = field(default_factory=list)
+    begun: int = 0
+    place: int = 0
     accepted: int = 0
     refused: int = 0
+    is_begun: bool = False  # whether this step did something
+    findings: list[Finding] = field(default_factory=list)
+    filed: list[Filing] = field(default_factory=list)
+    answers: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def has_to_end(self, work: Work) -> bool:
+        """Whether the time of this step is up; no step does nothing."""
+        has_begun, self.is_begun = self.is_begun, True
+        return has_begun and work.is_time_up()
 
 
-async def work_off_message(
-    tx: Transaction, work: Work, party: PartyId, message_id: int
-) -> list[Filing]:
-    """Read a kept message and do what it asks; return the manifests that now stand declared.
+async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_id: int) -> Done:
+    """Read a kept message and do what it asks, or the next step of it.
 
-    Whoever calls again for the same message changes nothing: it has its outcome.
+    Whoever calls again for the same message changes nothing once it has its outcome.
     """
     await erasure.keep_out(tx)
     kept = await messages.by_number(tx, message_id)
     if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
-        return []
-    blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
-    form = form_of(blocks[0] if blocks else b"", kept.content_type)
-    if form is not Form.EDIFACT:
-        return await _paper(tx, work, party, kept, (form, b"".join(blocks), work.sheet))
-    parts: dict[int, Part] = {}
-    sender = Sender(party, kept, await parties.addresses(tx), parts, await parties.own_roles(tx))
-    result = _Result()
-    answers: list[tuple[str, bytes]] = []
-    place = 0
-    profile = work.profile
-    for end, inside in _read(blocks, profile):
-        end = await _checked(tx, end, sender, profile)
-        inside = [issued(handed_in(message), sender.addresses) for message in inside]
-        inside = by_document(inside) if profile.parts_by_document else inside
-        reply = _contrl(end, inside, work, _reference(kept, len(answers)))
-        answers += [("CONTRL", reply)] if reply else []
-        result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
-        if not inside or _is_wrong(end.findings):
-            # Nothing in it is believed, however right it looks.
-            result.refused += 1
-            place += len(inside)
-            continue
-        for message in inside:
-            place += 1
-            answers += await _one(tx, work, sender, (message, place), result)
-            if message.part is not None:
-                parts[place] = message.part
-    for kind, plain in _wanted(answers, profile):
+        return Done()
+    reading = work.reading
+    if reading is None:
+        blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
+        form = form_of(blocks[0] if blocks else b"", kept.content_type)
+        if form is not Form.EDIFACT:
+            handed = (form, b"".join(blocks), work.sheet)
+            return Done(await _paper(tx, work, party, kept, handed))
+        reading = _reading(message_id, blocks, work.profile)
+    before = await message_steps.last(tx, message_id)
+    result = _Result(before.begun, before.place, before.accepted, before.refused)
+    addresses, roles = await parties.addresses(tx), await parties.own_roles(tx)
+    sender = Sender(party, kept, addresses, reading.parts, roles)
+    is_done = await _go_on(tx, work, sender, reading, result)
+    for kind, plain in _wanted(result.answers, work.profile):
         await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
+    if is_done:
+        await _finish(tx, work, kept, result, has_steps=before.n > 0)
+    else:
+        step = Step(before.n + 1, result.begun, result.place, result.accepted, result.refused)
+        done = step, encode(result.findings)
+        await message_steps.add(tx, work.vault, kept, done, now=work.now)
+    return Done(result.filed, None if is_done else reading)
+
+
+def _reading(message_id: int, blocks: Sequence[bytes], profile: Profile) -> Reading:
+    found: list[tuple[InterchangeEnd, Sequence[Message]]] = []
+    for end, inside in _read(blocks, profile):
+        handed = [*map(handed_in, inside)]
+        found.append((end, by_document(handed) if profile.parts_by_document else handed))
+    every = [message for _, inside in found for message in inside]
+    parts = {place: m.part for place, m in enumerate(every, start=1) if m.part is not None}
+    return Reading(message_id, found, parts)
+
+
+async def _go_on(
+    tx: Transaction, work: Work, sender: Sender, reading: Reading, result: _Result
+) -> bool:
+    """Do what is left until the time is up; return whether nothing is left."""
+    first = 0  # messages of the interchanges before
+    for n, (end, inside) in enumerate(reading.interchanges):
+        if n >= result.begun:
+            if result.has_to_end(work):
+                return False
+            await _begin(tx, work, sender, (n, end, inside), result)
+        for message in inside[max(0, result.place - first) :]:
+            if result.has_to_end(work):
+                return False
+            result.place += 1
+            result.answers += await _one(tx, work, sender, (message, result.place), result)
+        first += len(inside)
+    return True
+
+
+async def _begin(
+    tx: Transaction,
+    work: Work,
+    sender: Sender,
+    what: tuple[int, InterchangeEnd, Sequence[Message]],
+    result: _Result,
+) -> None:
+    """Look at an interchange's envelope, and answer it."""
+    n, end, inside = what
+    end = await _checked(tx, end, sender, work.profile)
+    number = n if n < _MESSAGES_FROM else _MANY_FROM + n
+    reply = _contrl(end, inside, work, _reference(sender.message, number))
+    result.begun = n + 1
+    result.answers += [("CONTRL", reply)] if reply else []
+    result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
+    if not inside or _is_wrong(end.findings):
+        # Nothing in it is believed, however right it looks.
+        result.refused += 1
+        result.place += len(inside)
+
+
+async def _finish(
+    tx: Transaction, work: Work, kept: Kept, result: _Result, *, has_steps: bool
+) -> None:
+    before = await message_steps.findings(tx, work.vault, kept) if has_steps else ()
+    told = encode([*(f for step in before for f in decode(step)), *result.findings])
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
-    outcome = Outcome(state, encode(result.findings), work.now)
-    await messages.finish(tx, work.vault, kept, outcome)
-    return result.filed
+    await messages.finish(tx, work.vault, kept, Outcome(state, told, work.now))
 
 
 def _read(blocks: Sequence[bytes], profile: Profile) -> list[tuple[InterchangeEnd, list[Message]]]:
@@ -220,7 +299,7 @@ async def _one(
         return []
     envelope = reply_envelope(
         work.profile.answered(message.interchange),
-        _reference(sender.message, 500 + sent[1]),
+        _reference(sender.message, _MESSAGES_FROM + sent[1]),
         work.now,
     )
     if isinstance(content, Part):
@@ -286,6 +365,11 @@ def _count(result: _Result, findings: Sequence[Finding]) -> None:
 
 def _said(filing: Filing) -> Said:
     return Said(filing.manifest.head.document, filing.is_accepted, filing.findings)
+
+
+# Of one message's answers no two have the same number: interchanges, then messages, then
+# interchanges again where they are many.
+_MESSAGES_FROM, _MANY_FROM = 500, 1_000_000
 
 
 def _reference(kept: Kept, n: int) -> str:

@@ -30,7 +30,7 @@ class Head:
     size: int
     frontier: Frontier
     horizon: str  # an xid8: every transaction before it has its numbers
-    sequenced_at: datetime | None  # when the sequencer last looked
+    sequenced_at: datetime | None  # what was told by then has its number; None: none looked yet
 
 
 async def open_log(tx: Transaction, origin: str) -> None:
@@ -103,8 +103,10 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
         [(t.id.level, t.id.index, t.hashes) for t in tiles if t.width == TILE_WIDTH],
     )
     await tx.execute(
-        "UPDATE log_head SET size = %s, frontier = %s, horizon = %s::xid8, sequenced_at = %s",
-        [edge.size, _pack(edge.rows), horizon, now],
+        "UPDATE log_head SET size = %(size)s, frontier = %(frontier)s,"
+        " horizon = %(horizon)s::xid8, sequenced_at = least(%(now)s, (SELECT recorded_at"
+        " FROM event WHERE tx >= %(horizon)s::xid8 ORDER BY tx LIMIT 1))",
+        {"size": edge.size, "frontier": _pack(edge.rows), "horizon": horizon, "now": now},
     )
     is_folded = not told.stands and await standings.passed(tx, before.size, edge.size)
     return Numbered(len(told.leaves), is_folded)

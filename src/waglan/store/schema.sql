@@ -1172,6 +1172,21 @@ CREATE TABLE public.message_secret (
 
 ALTER TABLE ONLY public.message_secret FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.message_step (
+    message_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    begun integer NOT NULL,
+    place integer NOT NULL,
+    accepted integer NOT NULL,
+    refused integer NOT NULL,
+    findings bytea NOT NULL,
+    done_at timestamp with time zone NOT NULL,
+    CONSTRAINT message_step_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.message_step FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.movement (
     movement_id bigint NOT NULL,
     report_id bigint NOT NULL,
@@ -1843,6 +1858,9 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message_secret
     ADD CONSTRAINT message_secret_pkey PRIMARY KEY (message_id);
 
+ALTER TABLE ONLY public.message_step
+    ADD CONSTRAINT message_step_pkey PRIMARY KEY (message_id, n);
+
 ALTER TABLE ONLY public.movement_link
     ADD CONSTRAINT movement_link_pkey PRIMARY KEY (movement_id, consignment);
 
@@ -2326,6 +2344,9 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message_secret
     ADD CONSTRAINT message_secret_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
+ALTER TABLE ONLY public.message_step
+    ADD CONSTRAINT message_step_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
 ALTER TABLE ONLY public.movement_link
     ADD CONSTRAINT movement_link_movement_id_fkey FOREIGN KEY (movement_id) REFERENCES public.movement(movement_id);
 
@@ -2681,6 +2702,8 @@ CREATE POLICY engine ON public.message_chunk TO waglan_engine USING (true) WITH 
 
 CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.message_step TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.movement TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.movement_link TO waglan_engine USING (true) WITH CHECK (true);
@@ -2835,6 +2858,8 @@ ALTER TABLE public.message_chunk ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message_secret ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_step ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.movement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.movement_link ENABLE ROW LEVEL SECURITY;
@@ -2960,6 +2985,8 @@ CREATE POLICY own ON public.message TO waglan_app USING ((org = public.current_o
 CREATE POLICY own ON public.message_chunk TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.message_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.message_step TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.movement TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -3444,6 +3471,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.message_chunk TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.message_secret TO waglan_app;
 GRANT SELECT ON TABLE public.message_secret TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.message_step TO waglan_app;
+GRANT SELECT ON TABLE public.message_step TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.movement TO waglan_app;
 GRANT SELECT ON TABLE public.movement TO waglan_authority;

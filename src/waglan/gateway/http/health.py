@@ -23,7 +23,10 @@ router = APIRouter(tags=["operation"])
 LAG_MAX = timedelta(seconds=10)
 
 LOG_SIZE = Gauge("waglan_log_size", "Events that have their number in the log")
-LOG_LAG = Gauge("waglan_log_lag_seconds", "Time since the sequencer last looked")
+LOG_LAG = Gauge(
+    "waglan_log_lag_seconds",
+    "How long the oldest event without a number waits, or since the sequencer last looked",
+)
 UNSIGNED = Gauge("waglan_log_unsigned_events", "Numbered events under no signed checkpoint yet")
 SIGNED_AGE = Gauge("waglan_log_signed_age_seconds", "Age of the newest signed checkpoint")
 COSIGNATURES = Gauge("waglan_log_cosignatures", "Witnesses under the newest checkpoint")

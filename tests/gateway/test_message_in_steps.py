@@ -1,0 +1,150 @@
+"""A file of many interchanges is worked off step by step, and comes to the same as in one."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+from running_instance import ORIGIN
+from test_manifest_at_hand import LINE, ORGANISATIONS, hand_in, paper
+
+from waglan.codes.event import EventCode
+from waglan.codes.finding import decode
+from waglan.gateway import workers
+from waglan.gateway.keys import keys
+from waglan.gateway.kit import Kit
+from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.workers import Worker
+from waglan.store import log, messages
+from waglan.store.connect import pools, transaction
+from waglan.store.dsn import Dsn
+from waglan.store.messages import Outcome
+
+WRONG = paper("F2").replace(b"UNZ+3+", b"UNZ+4+")  # says more messages than there are
+# Two whole ones with a wrong one between, and the first one's reference for other bytes.
+FILE = paper("F1") + WRONG + paper("F3") + paper("F1").replace(b"MARKS 2", b"MARKS 9")
+EACH_ALONE = {"STEP_SECONDS": 0.0, "STEPS_IN_TURN": 1}
+
+
+# Four envelopes and the six messages of the two that are believed are ten things to do.
+PACES = pytest.mark.parametrize(
+    "pace",
+    [({}, 1), ({"STEP_SECONDS": 0.0}, 4), (EACH_ALONE, 10)],
+    ids=["at once", "three steps a turn", "one step a turn"],
+)
+
+
+@PACES
+@pytest.mark.parametrize("is_new_each_time", [False, True], ids=["one worker", "killed each time"])
+async def test_what_is_done_in_steps_is_done_once_and_answered_as_in_one_transaction(
+    database: Dsn,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pace: tuple[dict[str, float], int],
+    *,
+    is_new_each_time: bool,
+) -> None:
+    settings, turns = pace
+    set_pace(monkeypatch, settings)
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        await hand_in(kit, FILE)
+        worker, taken, outcome = Worker(kit), 0, None
+        while outcome is None:
+            worker = Worker(kit) if is_new_each_time else worker
+            await worker.round()
+            assert not worker.failed
+            taken, outcome = taken + 1, await told(kit, 1)
+        assert taken == turns
+        async with transaction(kit.pools.app, LINE) as tx:
+            answers = Counter([one.kind for one in await messages.answers(tx, 1)])
+    assert outcome.state == "partly"
+    assert Counter([f.code for f in decode(outcome.findings) if f.where.tag in {"UNB", "UNZ"}]) == {
+        "MESSAGE-REFERENCE-TAKEN": 1,
+        "EDIFACT-UNZ-COUNT": 1,
+    }
+    assert answers == {"CONTRL": 4, "CUSRES": 2}
+    with psycopg.connect(database.admin or "") as conn:
+        assert conn.execute("select document, bills from manifest order by 1").fetchall() == [
+            ("F1", 6),
+            ("F3", 6),
+        ]
+        told_of = conn.execute("select code, count(*) from event group by code").fetchall()
+        assert (EventCode.BILL_DECLARED.value, 12) in told_of
+        assert (EventCode.PART_RECEIVED.value, 6) in told_of
+
+
+async def test_others_have_their_turn_and_the_log_goes_on_while_a_long_file_is_worked_off(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_pace(monkeypatch, EACH_ALONE)
+    organise(database)
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute("insert into organisation (party, name, roles, registered_at) values"
+                     " ('other-line', 'Other synthetic line', '{carrier}', now())")  # fmt: skip
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        async with transaction(kit.pools.engine, None) as tx:
+            await log.open_log(tx, ORIGIN)
+        sequencer = Sequencer(opened.engine, kit.keys, kit.clock)
+        await hand_in(kit, FILE)
+        await hand_in(kit, b"nothing that can be read")
+        worker, sizes = Worker(kit), list[int]()
+        await worker.round()
+        assert await told(kit, 1) is None
+        assert await told(kit, 2) is not None, "the short one did not wait for the long one"
+        while await told(kit, 1) is None:
+            await worker.round()
+            await sequencer.tick()
+            async with transaction(kit.pools.app, None) as tx:
+                sizes.append((await log.head(tx)).size)
+        assert len(set(sizes)) > 3, "numbers were given between the steps"
+
+
+async def test_the_log_says_how_long_an_event_waits_behind_a_transaction_that_still_runs(
+    database: Dsn, home: Path
+) -> None:
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        async with transaction(kit.pools.engine, None) as tx:
+            await log.open_log(tx, ORIGIN)
+        sequencer = Sequencer(opened.engine, kit.keys, kit.clock)
+        await sequencer.tick()
+        with psycopg.connect(database.admin or "") as straggler:
+            straggler.execute("select pg_current_xact_id()")
+            await hand_in(kit, paper("S1"))
+            waits_since = kit.clock()
+            for _ in range(3):
+                await asyncio.sleep(0.05)
+                await sequencer.tick()
+            async with transaction(kit.pools.app, None) as tx:
+                head = await log.head(tx)
+            assert head.size == 0
+            assert head.sequenced_at is not None
+            assert head.sequenced_at <= waits_since
+        while not await sequencer.tick():
+            pass
+        async with transaction(kit.pools.app, None) as tx:
+            head = await log.head(tx)
+        assert head.size > 0
+        assert head.sequenced_at is not None
+        assert head.sequenced_at > waits_since
+
+
+def set_pace(monkeypatch: pytest.MonkeyPatch, pace: dict[str, float]) -> None:
+    """Say how much of a message is done in one transaction, and how many of them in a turn."""
+    for name, value in pace.items():
+        monkeypatch.setattr(workers, name, value)
+
+
+def organise(database: Dsn) -> None:
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute(ORGANISATIONS)
+
+
+async def told(kit: Kit, message: int) -> Outcome | None:
+    async with transaction(kit.pools.app, LINE) as tx:
+        return await messages.outcome(tx, kit.keys.vault, message)
