@@ -40,8 +40,8 @@ def array(type_: str, column: Column) -> Array:
         lists = cast("Sequence[Column | None]", column)
         type_, column = "text", [None if of is None else _listed(of) for of in lists]
     kind, some = _TYPES[type_], None in column
-    cells = b"".join(kind.cells(column, some))
-    return kind.array(_HEAD.pack(1, some, kind.oid, len(column), 1) + cells)
+    head = _HEAD.pack(1, some, kind.oid, len(column), 1)
+    return kind.array(b"".join([head, *kind.cells(column, some)]))
 
 
 def numbers(of: Iterable[int]) -> str:

@@ -134,12 +134,16 @@ async def _horizon(tx: Transaction, since: str, at_most: int) -> tuple[str, bool
     return str(max(int(beyond), int(first) + 1)), True
 
 
-# The server has salt and bytes at hand: only the hashes travel, and they alone are sorted.
+# The server has salt and bytes at hand: only the hashes travel, and they alone are sorted (hence
+# OFFSET 0, over which nothing is pulled up).
 _NUMBER = r"""
     WITH hashed AS MATERIALIZED (
         SELECT %(size)s + row_number() OVER (ORDER BY tx, event_id) - 1 AS seq, event_id, month,
-               sha256('\x00'::bytea || sha256(salt || canonical)) AS leaf_hash, consignment, code
-        FROM event WHERE tx >= %(since)s::xid8 AND tx < %(horizon)s::xid8),
+               leaf_hash, consignment, code
+        FROM (
+            SELECT tx, event_id, month, consignment, code,
+                   sha256('\x00'::bytea || sha256(salt || canonical)) AS leaf_hash
+            FROM event WHERE tx >= %(since)s::xid8 AND tx < %(horizon)s::xid8 OFFSET 0) AS e),
     numbered AS (
         INSERT INTO log_leaf (seq, event_id, month, leaf_hash)
         SELECT seq, event_id, month, leaf_hash FROM hashed)
