@@ -1,7 +1,7 @@
 # Sets up, checks and runs Waglan with Python 3.11, pip, git and make alone; Debian's python3-venv is not needed.
 BIN := .venv/bin
 ARGS ?=
-.PHONY: demo test check mutants format schema docs lock clean
+.PHONY: demo test check format schema docs lock clean
 demo: .venv/run
 	$(BIN)/waglan demo $(ARGS)
 
@@ -13,10 +13,6 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
-
-# Puts every fault of tests/mutants into a copy of the source: each must turn a named test red.
-mutants: .venv/dev
-	WAGLAN_MUTANTS=1 $(BIN)/pytest tests/mutants
 
 format: .venv/dev
 	$(BIN)/ruff format src tests bench

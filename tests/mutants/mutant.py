@@ -23,7 +23,6 @@ class Mutant:
     new: str
     noticed_by: tuple[str, ...]
     old: str = ""
-    often: bool = False  # part of every test run, not of `make mutants` alone
 
 
 MUTANTS = (
@@ -57,7 +56,6 @@ MUTANTS = (
         ),
         old="    received = await "
         "_receive(visitor, kept, salt, _key(head, kept, idempotency_key))\n",
-        often=True,
     ),
     Mutant(
         "a policy is dropped",
@@ -76,7 +74,6 @@ MUTANTS = (
         f"{MIGRATIONS}/0002_log.sql",
         "GRANT UPDATE ON event TO waglan_app;",
         (f"{CATALOGUE}::test_each_role_has_the_privileges_written_down_and_no_others",),
-        often=True,
     ),
     Mutant(
         "the filer's role may read decisions",
@@ -106,7 +103,6 @@ MUTANTS = (
         "pg_snapshot_xmax(pg_current_snapshot())",
         (f"{RACES}::test_an_earlier_writer_who_commits_later_is_passed_by_no_number",),
         old="pg_snapshot_xmin(pg_current_snapshot())",
-        often=True,
     ),
     Mutant(
         "a fenced sequencer writes on",
