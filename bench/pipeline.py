@@ -9,12 +9,13 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from time import process_time  # noqa: TID251 -- it measures
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import cuscar_file
 import peers
@@ -69,24 +70,34 @@ def main() -> None:
         file.write(b"".join(cuscar_file.interchange()))
         file.flush()
         rounds = [_round(Path(file.name)) for _ in range(ROUNDS)]
-    five, every, (segments, pydifact_s), (others, edifact_s) = map(
-        _least, zip(*rounds, strict=True)
-    )
-    print(f"\nwith five rules ({', '.join(rule.CODE for rule in FIVE)}):\n{five[0]}")
-    print(f"with all {len(RULES)} rules of the file:\n{every[0]}")
-    beside("pydifact, segments alone", segments, pydifact_s, five[1], every[1])
-    beside("npm edifact, segments alone", others, edifact_s, five[1], every[1])
+    print(f"\nwith five rules ({', '.join(rule.CODE for rule in FIVE)}):")
+    print(min((one.five for one in rounds), key=_seconds)[0])
+    print(f"with all {len(RULES)} rules of the file:")
+    print(min((one.every for one in rounds), key=_seconds)[0])
+    beside("pydifact, segments alone", rounds, lambda one: one.pydifact)
+    beside("npm edifact, segments alone", rounds, lambda one: one.edifact)
     print(f"target: at most {TARGET:.2f} of pydifact with five rules")
 
 
-def _round(
-    file: Path,
-) -> tuple[tuple[str, float], tuple[str, float], tuple[int, float], tuple[int, float]]:
-    return walked(FIVE_RULES), walked(), peers.pydifact_s(file), peers.edifact_s(file)
+Walked: TypeAlias = tuple[str, float]  # what each stage costs, our CPU seconds in all
+Cut: TypeAlias = tuple[int, float]  # segments, CPU seconds
 
 
-def _least(rounds: tuple[tuple[Any, float], ...]) -> tuple[Any, float]:
-    return min(rounds, key=lambda found: found[1])
+class _Round(NamedTuple):
+    """One after the other, so that what others do on the machine is much the same for all."""
+
+    five: Walked
+    every: Walked
+    pydifact: Cut
+    edifact: Cut
+
+
+def _round(file: Path) -> _Round:
+    return _Round(walked(FIVE_RULES), walked(), peers.pydifact_s(file), peers.edifact_s(file))
+
+
+def _seconds(found: tuple[Any, float]) -> float:
+    return found[1]
 
 
 def walked(*how: str) -> tuple[str, float]:
@@ -98,11 +109,18 @@ def walked(*how: str) -> tuple[str, float]:
     return ran.stdout, float(ran.stdout.rpartition("whole path")[2].split()[0])
 
 
-def beside(what: str, segments: int, peer_s: float, five_s: float, all_s: float) -> None:
-    """Print a peer's CPU time, and ours as a share of it."""
+def beside(what: str, rounds: Sequence[_Round], peer: Callable[[_Round], Cut]) -> None:
+    """Print a peer's CPU time, and ours as a share of it: the median of the rounds' own shares.
+
+    The least of each may come from moments when the machine was not the same.
+    """
+    segments, least = min(map(peer, rounds), key=_seconds)
+    five = [one.five[1] / peer(one)[1] for one in rounds]
+    every = median([one.every[1] / peer(one)[1] for one in rounds])
     print(
-        f"{what:30} {peer_s:7.2f} s, {segments} segments; our whole path"
-        f" {five_s / peer_s:.2f} x with five rules, {all_s / peer_s:.2f} x with all"
+        f"{what:30} {least:7.2f} s, {segments} segments; our whole path"
+        f" {median(five):.2f} x with five rules ({min(five):.2f} to {max(five):.2f}),"
+        f" {every:.2f} x with all"
     )
 
 
