@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from waglan.codes.chinese import meanings
 from waglan.codes.finding import Finding
+from waglan.codes.members import values
 from waglan.customs.party_name import (
     is_order,
     meant_key,
@@ -28,6 +29,9 @@ from waglan.manifest.model import Bill, Manifest, PartyRole
 
 Fact: TypeAlias = "int | str | bool | list[str] | None"
 Facts: TypeAlias = "dict[str, Fact]"
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 TEXT_CHARS_MAX = 300
 DESCRIPTION_CHARS_MAX = 4_000  # of all goods of a bill; no order decides of one that says more
@@ -45,19 +49,34 @@ class Beyond:
     pairs: Collection[str] | None = None
 
 
+class _Known(dict[K, V]):
+    """What was worked out, key by key, and what works it out when it is first asked for."""
+
+    def __init__(self, work_out: Callable[[K], V]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, key: K) -> V:
+        found = self[key] = self._work_out(key)
+        return found
+
+
 class _Around:
-    """A bill's surroundings: worked out once for the whole manifest."""
+    """The bills' surroundings: worked out once for the whole manifest."""
 
     def __init__(self, manifest: Manifest, beyond: Beyond) -> None:
         self.head = manifest.head
         self.pairs = beyond.pairs
         self.bills = manifest.bills
         self.sizes = {box.number: box.size_type or "" for box in manifest.equipment}
-        self.keys = dict[str, str]()
-        self.meant_keys = dict[str, str]()
-        self.all_keys = dict[str, list[str]]()
-        self.places = dict[str | None, str]()
-        self.texts = dict[tuple[str, ...], tuple[str, list[str]]]()
+        # A ship calls at few ports and carries much of the same for the same firms, so places,
+        # names and descriptions are each read once for a manifest, and forgotten with it.
+        self.keys = _Known(party_key)
+        self.meant_keys = _Known(meant_key)
+        self.all_keys = _Known(party_keys)
+        self.places: _Known[str | None, str] = _Known(lambda place: _text(place).upper())
+        self.countries: _Known[str | None, str] = _Known(lambda told: _country(self.places[told]))
+        self.texts = _Known(_read)
         self.codes = dict[BillPlace, list[str]]()
         for finding in beyond.findings:
             place = read_bill_place(finding.where)
@@ -69,45 +88,21 @@ class _Around:
         """How many bills that have none above them name each box."""
         return Counter([box for bill in self.bills if not bill.parent for box in _boxes(bill)])
 
-    # A ship calls at few ports and carries much of the same for the same firms, so places, names
-    # and descriptions are each read once for a manifest, and forgotten with it.
-
-    def key(self, name: str) -> str:
-        """Return `party_key` of the name."""
-        if name not in self.keys:
-            self.keys[name] = party_key(name)
-        return self.keys[name]
-
-    def meant(self, name: str) -> str:
-        """Return `meant_key` of the name."""
-        if name not in self.meant_keys:
-            self.meant_keys[name] = meant_key(name)
-        return self.meant_keys[name]
-
-    def keys_of(self, name: str) -> list[str]:
-        """Return `party_keys` of the name."""
-        if name not in self.all_keys:
-            self.all_keys[name] = party_keys(name)
-        return self.all_keys[name]
-
-    def place(self, place: str | None) -> str:
-        """Return the place in capitals; "" where nobody said."""
-        if place not in self.places:
-            self.places[place] = _text(place).upper()
-        return self.places[place]
-
-    def text(self, bill: Bill) -> tuple[str, list[str]]:
+    def told(self, bill: Bill) -> tuple[str, list[str]]:
         """Return what the descriptions say, plainly and however it is meant, and its words."""
-        told = tuple([item.description for item in bill.goods])
-        if told not in self.texts:
-            text = " ".join(" ".join(told).split())[:DESCRIPTION_CHARS_MAX]
-            text = " ".join(" ".join(meanings(text)).split())
-            self.texts[told] = text, list(dict.fromkeys(_WORD.findall(text)))
-        return self.texts[told]
+        return self.texts[tuple([item.description for item in bill.goods])]
+
+
+def _read(descriptions: tuple[str, ...]) -> tuple[str, list[str]]:
+    text = " ".join(" ".join(descriptions).split())[:DESCRIPTION_CHARS_MAX]
+    text = " ".join(" ".join(meanings(text)).split())
+    return text, list(dict.fromkeys(_WORD.findall(text)))
 
 
 def says_too_much(bill: Bill) -> bool:
     """Whether the goods' descriptions go on where no table reads."""
+    if len(bill.goods) == 1:  # as most bills have
+        return len(bill.goods[0].description) > DESCRIPTION_CHARS_MAX
     return sum([len(item.description) + 1 for item in bill.goods]) > DESCRIPTION_CHARS_MAX + 1
 
 
@@ -139,57 +134,63 @@ class ManifestFacts:
 
     def told(self, fact: str, places: Iterable[int]) -> list[Fact]:
         """Return what the bills at these places say of a fact."""
-        work_out, bills, around = FACTS[fact], self._bills, self._around
-        return [work_out(bills[place], around) for place in places]
+        bills = self._bills
+        return FACTS[fact]([bills[place] for place in places], self._around)
 
 
 _WORD = re.compile(r"[^\W_]+")
 _LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 
 
-def _level(bill: Bill, around: _Around) -> Fact:
-    return bill.level.value
+_Bills: TypeAlias = Sequence[Bill]
+_Column: TypeAlias = "list[Fact]"
 
 
-def _mode(bill: Bill, around: _Around) -> Fact:
-    return _text(around.head.mode)
+def _level(bills: _Bills, around: _Around) -> _Column:
+    return [*values([bill.level for bill in bills])]
 
 
-def _carrier(bill: Bill, around: _Around) -> Fact:
-    return _text(around.head.carrier).upper()
+def _mode(bills: _Bills, around: _Around) -> _Column:
+    return [_text(around.head.mode)] * len(bills)
 
 
-def _loading(bill: Bill, around: _Around) -> Fact:
-    return around.place(bill.place_of_loading)
+def _carrier(bills: _Bills, around: _Around) -> _Column:
+    return [_text(around.head.carrier).upper()] * len(bills)
 
 
-def _loading_country(bill: Bill, around: _Around) -> Fact:
-    return _country(around.place(bill.place_of_loading))
+def _loading(bills: _Bills, around: _Around) -> _Column:
+    return [around.places[bill.place_of_loading] for bill in bills]
 
 
-def _discharge(bill: Bill, around: _Around) -> Fact:
-    return around.place(bill.port_of_discharge)
+def _loading_country(bills: _Bills, around: _Around) -> _Column:
+    return [around.countries[bill.place_of_loading] for bill in bills]
 
 
-def _delivery(bill: Bill, around: _Around) -> Fact:
-    return around.place(bill.place_of_delivery)
+def _discharge(bills: _Bills, around: _Around) -> _Column:
+    return [around.places[bill.port_of_discharge] for bill in bills]
 
 
-def _delivery_country(bill: Bill, around: _Around) -> Fact:
-    return _country(around.place(bill.place_of_delivery or bill.port_of_discharge))
+def _delivery(bills: _Bills, around: _Around) -> _Column:
+    return [around.places[bill.place_of_delivery] for bill in bills]
 
 
-def _via(bill: Bill, around: _Around) -> Fact:
-    return around.place(bill.place_of_transhipment)
+def _delivery_country(bills: _Bills, around: _Around) -> _Column:
+    return [around.countries[bill.place_of_delivery or bill.port_of_discharge] for bill in bills]
 
 
-def _transhipment(bill: Bill, around: _Around) -> Fact:
-    return bill.transhipment
+def _via(bills: _Bills, around: _Around) -> _Column:
+    return [around.places[bill.place_of_transhipment] for bill in bills]
 
 
-def _reefer(bill: Bill, around: _Around) -> Fact:
-    if bill.reefer is not None:
-        return bill.reefer
+def _transhipment(bills: _Bills, around: _Around) -> _Column:
+    return [bill.transhipment for bill in bills]
+
+
+def _reefer(bills: _Bills, around: _Around) -> _Column:
+    return [_is_cooled(bill, around) if bill.reefer is None else bill.reefer for bill in bills]
+
+
+def _is_cooled(bill: Bill, around: _Around) -> bool | None:
     # ISO 6346: the third character of size and type is R or H for thermal containers.
     kinds = {around.sizes.get(box, "")[2:3] for box in _boxes(bill)}
     if kinds & {"R", "H"}:
@@ -197,111 +198,123 @@ def _reefer(bill: Bill, around: _Around) -> Fact:
     return None if "" in kinds or not kinds else False
 
 
-def _packages(bill: Bill, around: _Around) -> Fact:
-    return packages_of(bill)
+def _packages(bills: _Bills, around: _Around) -> _Column:
+    return [packages_of(bill) for bill in bills]
 
 
-def _gross_kg(bill: Bill, around: _Around) -> Fact:
-    mass_g = mass_g_of(bill)
-    return None if mass_g is None else mass_g // 1000
+def _gross_kg(bills: _Bills, around: _Around) -> _Column:
+    return [None if (g := mass_g_of(bill)) is None else g // 1000 for bill in bills]
 
 
-def _volume_l(bill: Bill, around: _Around) -> Fact:
-    volume_cm3 = volume_cm3_of(bill)
-    return None if volume_cm3 is None else volume_cm3 // 1000
+def _volume_l(bills: _Bills, around: _Around) -> _Column:
+    return [None if (cm3 := volume_cm3_of(bill)) is None else cm3 // 1000 for bill in bills]
 
 
-def _kg_per_package(bill: Bill, around: _Around) -> Fact:
-    mass_g, packages = mass_g_of(bill), packages_of(bill)
-    return mass_g // 1000 // packages if mass_g is not None and packages else None
+def _kg_per_package(bills: _Bills, around: _Around) -> _Column:
+    return [
+        g // 1000 // packages
+        if (packages := packages_of(bill)) and (g := mass_g_of(bill)) is not None
+        else None
+        for bill in bills
+    ]
 
 
-def _kg_per_m3(bill: Bill, around: _Around) -> Fact:
-    mass_g, volume_cm3 = mass_g_of(bill), volume_cm3_of(bill)
-    return mass_g * 1000 // volume_cm3 if mass_g is not None and volume_cm3 else None
+def _kg_per_m3(bills: _Bills, around: _Around) -> _Column:
+    return [
+        g * 1000 // cm3
+        if (cm3 := volume_cm3_of(bill)) and (g := mass_g_of(bill)) is not None
+        else None
+        for bill in bills
+    ]
 
 
-def _items(bill: Bill, around: _Around) -> Fact:
-    return len(bill.goods)
+def _items(bills: _Bills, around: _Around) -> _Column:
+    return [len(bill.goods) for bill in bills]
 
 
-def _houses(bill: Bill, around: _Around) -> Fact:
-    return bill.houses
+def _houses(bills: _Bills, around: _Around) -> _Column:
+    return [bill.houses for bill in bills]
 
 
-def _description(bill: Bill, around: _Around) -> Fact:
-    return around.text(bill)[0]
+def _description(bills: _Bills, around: _Around) -> _Column:
+    return [around.told(bill)[0] for bill in bills]
 
 
-def _words(bill: Bill, around: _Around) -> Fact:
-    return around.text(bill)[1]
+def _words(bills: _Bills, around: _Around) -> _Column:
+    return [around.told(bill)[1] for bill in bills]
 
 
-def _package_kinds(bill: Bill, around: _Around) -> Fact:
-    return _list([item.package_kind or "" for item in bill.goods])
+def _package_kinds(bills: _Bills, around: _Around) -> _Column:
+    return [_list([item.package_kind or "" for item in bill.goods]) for bill in bills]
 
 
-def _dangerous(bill: Bill, around: _Around) -> Fact:
-    return _list([number for item in bill.goods for number in item.dangerous])
+def _dangerous(bills: _Bills, around: _Around) -> _Column:
+    return [_list([n for item in bill.goods for n in item.dangerous]) for bill in bills]
 
 
-def _hs_chapters(bill: Bill, around: _Around) -> Fact:
-    return _list([code[:2] for item in bill.goods for code in item.hs_codes])
+def _hs_chapters(bills: _Bills, around: _Around) -> _Column:
+    return [_list([code[:2] for item in bill.goods for code in item.hs_codes]) for bill in bills]
 
 
-def _licences(bill: Bill, around: _Around) -> Fact:
-    return len(bill.licences) + sum([len(item.licences) for item in bill.goods])
+def _licences(bills: _Bills, around: _Around) -> _Column:
+    return [len(bill.licences) + sum([len(item.licences) for item in bill.goods]) for bill in bills]
 
 
-def _containers(bill: Bill, around: _Around) -> Fact:
-    return len(_boxes(bill))
+def _containers(bills: _Bills, around: _Around) -> _Column:
+    return [len(_boxes(bill)) for bill in bills]
 
 
-def _shares_box(bill: Bill, around: _Around) -> Fact:
-    boxes = _boxes(bill)
-    return any([around.bills_in[box] > 1 for box in boxes]) if boxes else None
+def _shares_box(bills: _Bills, around: _Around) -> _Column:
+    bills_in, held = around.bills_in, map(_boxes, bills)
+    return [any([bills_in[box] > 1 for box in boxes]) if boxes else None for boxes in held]
 
 
-def _to_order(bill: Bill, around: _Around) -> Fact:
-    return is_order(_name(bill, PartyRole.CONSIGNEE))
+def _to_order(bills: _Bills, around: _Around) -> _Column:
+    return [is_order(_name(bill, PartyRole.CONSIGNEE)) for bill in bills]
 
 
-def _has_notify(bill: Bill, around: _Around) -> Fact:
-    return not names_nobody(_name(bill, PartyRole.NOTIFY))
+def _has_notify(bills: _Bills, around: _Around) -> _Column:
+    return [not names_nobody(_name(bill, PartyRole.NOTIFY)) for bill in bills]
 
 
-def _first_time(bill: Bill, around: _Around) -> Fact:
+def _first_time(bills: _Bills, around: _Around) -> _Column:
     if around.pairs is None:
-        return None
+        return [None] * len(bills)
+    return [_is_first(bill, around, around.pairs) for bill in bills]
+
+
+def _is_first(bill: Bill, around: _Around, pairs: Collection[str]) -> bool | None:
     consignor, consignee = _name(bill, PartyRole.CONSIGNOR), _name(bill, PartyRole.CONSIGNEE)
     if not consignor or not consignee or is_order(consignee):
         return None
-    return f"{around.key(consignor)}>{around.key(consignee)}" not in around.pairs
+    return f"{around.keys[consignor]}>{around.keys[consignee]}" not in pairs
 
 
-def _consignor_key(bill: Bill, around: _Around) -> Fact:
-    return around.meant(_name(bill, PartyRole.CONSIGNOR))
+def _consignor_key(bills: _Bills, around: _Around) -> _Column:
+    return [around.meant_keys[_name(bill, PartyRole.CONSIGNOR)] for bill in bills]
 
 
-def _consignee_key(bill: Bill, around: _Around) -> Fact:
-    return around.meant(_name(bill, PartyRole.CONSIGNEE))
+def _consignee_key(bills: _Bills, around: _Around) -> _Column:
+    return [around.meant_keys[_name(bill, PartyRole.CONSIGNEE)] for bill in bills]
 
 
-def _consignor_keys(bill: Bill, around: _Around) -> Fact:
-    return around.keys_of(_name(bill, PartyRole.CONSIGNOR))
+def _consignor_keys(bills: _Bills, around: _Around) -> _Column:
+    return [around.all_keys[_name(bill, PartyRole.CONSIGNOR)] for bill in bills]
 
 
-def _consignee_keys(bill: Bill, around: _Around) -> Fact:
-    return around.keys_of(_name(bill, PartyRole.CONSIGNEE))
+def _consignee_keys(bills: _Bills, around: _Around) -> _Column:
+    return [around.all_keys[_name(bill, PartyRole.CONSIGNEE)] for bill in bills]
 
 
-def _findings(bill: Bill, around: _Around) -> Fact:
-    found = around.codes.get(bill_place(bill))
-    return _list(found) if found else []
+def _findings(bills: _Bills, around: _Around) -> _Column:
+    codes = around.codes
+    if not codes:
+        return [[] for _ in bills]
+    return [_list(codes.get(bill_place(bill), ())) for bill in bills]
 
 
 # Every fact that a table may name. A fact is never renamed: published tables rest on the name.
-FACTS: dict[str, Callable[[Bill, _Around], Fact]] = {
+FACTS: dict[str, Callable[[_Bills, _Around], _Column]] = {
     "level": _level,
     "mode": _mode,
     "carrier": _carrier,

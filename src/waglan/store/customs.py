@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from waglan.codes.customs_status import STATUSES, CustomsStatus
+from waglan.codes.members import values
 from waglan.store import Transaction, _binary, bulk
 from waglan.store.serving import NEWEST
 
@@ -81,7 +82,7 @@ class DecisionRow(msgspec.Struct, frozen=True):
 
 async def add_decisions(tx: Transaction, authority: int, rows: Sequence[DecisionRow]) -> None:
     """Keep decisions; each has its event in the same transaction."""
-    await bulk.insert(
+    await bulk.insert_columns(
         tx,
         "decision",
         (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
@@ -89,9 +90,19 @@ async def add_decisions(tx: Transaction, authority: int, rows: Sequence[Decision
          ("order_id", "text"), ("decided_by", "text"), ("decided_at", "timestamptz"),
          ("version", "int4"), ("act_id", "text"), ("told", "bytea")),
         [
-            (r.consignment, authority, r.event_id, r.manifest_id, r.status.value, list(r.fired),
-             list(r.targeting), r.order_id, r.decided_by, r.decided_at, r.version, r.act_id, r.told)
-            for r in rows
+            [row.consignment for row in rows],
+            [authority] * len(rows),
+            [row.event_id for row in rows],
+            [row.manifest_id for row in rows],
+            values([row.status for row in rows]),
+            [[*row.fired] for row in rows],
+            [[*row.targeting] for row in rows],
+            [row.order_id for row in rows],
+            [row.decided_by for row in rows],
+            [row.decided_at for row in rows],
+            [row.version for row in rows],
+            [row.act_id for row in rows],
+            [row.told for row in rows],
         ],
     )  # fmt: skip
 
@@ -274,7 +285,7 @@ class NoticeRow(msgspec.Struct, frozen=True):
 
 async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]) -> None:
     """Keep served notices; from this commit on their readers may see them."""
-    await bulk.insert(
+    await bulk.insert_columns(
         tx,
         "notice",
         (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
@@ -282,9 +293,17 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
          ("number", "text"), ("manifest", "uuid"), ("version", "int4"), ("call", "text"),
          ("told", "bytea")),
         [
-            (r.consignment, authority, r.event_id, r.manifest_id, r.status.value, r.served_at,
-             r.number, r.manifest, r.version, r.call, r.told)
-            for r in rows
+            [row.consignment for row in rows],
+            [authority] * len(rows),
+            [row.event_id for row in rows],
+            [row.manifest_id for row in rows],
+            values([row.status for row in rows]),
+            [row.served_at for row in rows],
+            [row.number for row in rows],
+            [row.manifest for row in rows],
+            [row.version for row in rows],
+            [row.call for row in rows],
+            [row.told for row in rows],
         ],
     )  # fmt: skip
 

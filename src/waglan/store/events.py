@@ -4,12 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import Enum
-from operator import attrgetter
 from typing import TypeAlias
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
+from waglan.codes.members import values
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import events_bytes
@@ -105,8 +104,8 @@ def _cells(
         range(first, first + len(events)),
         [_month(events[0].recorded_at)] * len(events),
         [orgs[e.said_by] for e in events],
-        _values([e.code for e in events]),
-        _values([e.about.kind for e in events]),
+        values([e.code for e in events]),
+        values([e.about.kind for e in events]),
         [e.about.text for e in events],
         consignments,
         [e.happened_at for e in events],
@@ -129,18 +128,10 @@ def _keys(
     keys = [*[event.about for event in events], *[key for _, key in also]]
     return (
         [*range(first, first + len(events)), *[event_id for event_id, _ in also]],
-        _values([key.kind for key in keys]),
+        values([key.kind for key in keys]),
         [key.text for key in keys],
         [months[0]] * len(keys),
     )
-
-
-_value = attrgetter("_value_")
-
-
-def _values(members: Sequence[Enum]) -> list[object]:
-    # Python 3.11 asks a member for its `value` by a function of its own.
-    return list(map(_value, members))
 
 
 async def _numbers(tx: Transaction, parties: set[PartyId]) -> tuple[dict[PartyId, int], int]:
