@@ -98,18 +98,17 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
     kept = await messages.by_number(tx, message_id)
     if kept is None or await messages.outcome(tx, work.vault, message_id) is not None:
         return Done()
-    reading = work.reading
+    reading, addresses = work.reading, await parties.addresses(tx)
     if reading is None:
         blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
         form = form_of(blocks[0] if blocks else b"", kept.content_type)
         if form is not Form.EDIFACT:
             handed = (form, b"".join(blocks), work.sheet)
             return Done(await _paper(tx, work, party, kept, handed))
-        reading = _reading(message_id, blocks, work.profile)
+        reading = _reading(message_id, blocks, work.profile, addresses)
     before = await message_steps.last(tx, message_id)
     result = _Result(before.begun, before.place, before.accepted, before.refused)
-    addresses, roles = await parties.addresses(tx), await parties.own_roles(tx)
-    sender = Sender(party, kept, addresses, reading.parts, roles)
+    sender = Sender(party, kept, addresses, reading.parts, await parties.own_roles(tx))
     is_done = await _go_on(tx, work, sender, reading, result)
     for kind, plain in _wanted(result.answers, work.profile):
         await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
@@ -122,10 +121,12 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
     return Done(result.filed, None if is_done else reading)
 
 
-def _reading(message_id: int, blocks: Sequence[bytes], profile: Profile) -> Reading:
+def _reading(
+    message_id: int, blocks: Sequence[bytes], profile: Profile, own: Collection[str]
+) -> Reading:
     found: list[tuple[InterchangeEnd, Sequence[Message]]] = []
     for end, inside in _read(blocks, profile):
-        handed = [*map(handed_in, inside)]
+        handed = [issued(handed_in(message), own) for message in inside]
         found.append((end, by_document(handed) if profile.parts_by_document else handed))
     every = [message for _, inside in found for message in inside]
     parts = {place: m.part for place, m in enumerate(every, start=1) if m.part is not None}
