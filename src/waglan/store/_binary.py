@@ -38,7 +38,8 @@ def array(type_: str, column: Column) -> Array:
     """
     if type_.endswith("[]"):
         lists = cast("Sequence[Column | None]", column)
-        type_, column = "text", [None if of is None else _listed(of) for of in lists]
+        write = _listed_bytes if type_ == "bytea[]" else _listed
+        type_, column = "text", [None if of is None else write(of) for of in lists]
     kind, some = _TYPES[type_], None in column
     head = _HEAD.pack(1, some, kind.oid, len(column), 1)
     return kind.array(b"".join([head, *kind.cells(column, some)]))
@@ -140,10 +141,17 @@ def _moment(values: Column, some: bool) -> list[bytes]:
 
 def _listed(items: Column) -> str:
     """Return a list as PostgreSQL writes an array."""
-    written = [f"\\x{item.hex()}" if isinstance(item, bytes) else item for item in items]
-    if None not in written:
-        return texts(map(str, written))
-    return "{" + ",".join("NULL" if item is None else _quoted(str(item)) for item in written) + "}"
+    if not items:  # as what fires for most bills
+        return "{}"
+    if None not in items:
+        return texts(map(str, items))
+    return "{" + ",".join("NULL" if item is None else _quoted(str(item)) for item in items) + "}"
+
+
+def _listed_bytes(items: Column) -> str:
+    written = cast("Sequence[bytes | None]", items)
+    told = ["NULL" if item is None else f'"\\\\x{item.hex()}"' for item in written]
+    return "{" + ",".join(told) + "}"
 
 
 def _quoted(text: str) -> str:
