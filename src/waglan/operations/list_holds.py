@@ -52,7 +52,9 @@ async def list_holds(
     if not all(is_as_logged(one) for one in found):
         return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     listed.sort(key=lambda row: (row.bill, row.seq))
-    holds = HoldList(FORM, call, reader, head.size, now, next_update, tuple(listed))
+    # What got its number after the size was read is in it too, and all that was numbered before.
+    size = max(head.size, *[row.seq + 1 for row in of_bills.values()], 0)
+    holds = HoldList(FORM, call, reader, size, now, next_update, tuple(listed))
     return holds, [notice_seen(row.bill, row.authority, of) for of, row in together.items()]
 
 
