@@ -53,7 +53,7 @@ async def list_holds(
         return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
     listed.sort(key=lambda row: (row.bill, row.seq))
     # What got its number after the size was read is in it too, and all that was numbered before.
-    size = max(head.size, *[row.seq + 1 for row in of_bills.values()], 0)
+    size = max([head.size, *[row.seq + 1 for row in of_bills.values()]])
     holds = HoldList(FORM, call, reader, size, now, next_update, tuple(listed))
     return holds, [notice_seen(row.bill, row.authority, of) for of, row in together.items()]
 
