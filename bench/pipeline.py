@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import process_time  # noqa: TID251 -- it measures
@@ -38,10 +38,13 @@ from waglan.gateway.workers import Do, Find, Worker
 from waglan.operations.serve_notices import serve_notices
 from waglan.store import customs, links, messages
 from waglan.store.connect import glance, transaction
+from waglan.store.embedded.supervisor import Server
 
 TARGET = 1 / 5  # of what pydifact needs
 ROUNDS = 5
 CALL = "9321483/012W"  # as cuscar_file names it
+SMALL_CALL = "9074729/012W"
+FILE = 2  # the number of the big file's message in the store: the small one came first
 IN_CHILD, FIVE_RULES = "--child", "--five-rules"
 FIVE = (
     missing_particulars,
@@ -128,20 +131,22 @@ def beside(what: str, rounds: Sequence[_Round], peer: Callable[[_Round], Cut]) -
 class _Costs:
     """CPU seconds, stage by stage."""
 
-    postmaster: int
+    server: Server
+    shows: bool = False
     ours_s: float = 0.0
     database_s: float = 0.0
-    stages: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def stage(self, what: str) -> AsyncIterator[None]:
-        """Print and add up what the block costs."""
-        before, database_before = process_time(), cpu_s(self.postmaster)
+        """Add up what the block costs, and print it."""
+        of = postmaster(self.server.house.data)
+        before, database_before = process_time(), cpu_s(of)
         yield
-        ours_s, database_s = process_time() - before, cpu_s(self.postmaster) - database_before
+        ours_s, database_s = process_time() - before, cpu_s(of) - database_before
         self.ours_s += ours_s
         self.database_s += database_s
-        print(f"{what:30} {ours_s:7.2f} s ours {database_s:7.2f} s PostgreSQL's", flush=True)
+        if self.shows:
+            print(f"{what:30} {ours_s:7.2f} s ours {database_s:7.2f} s PostgreSQL's", flush=True)
 
 
 async def _whole_path() -> None:
@@ -153,32 +158,12 @@ async def _whole_path() -> None:
         await sequencer.tick()
         templates("en")  # as a worker does when it starts, and then
         collect_rarely()
+        path = _Path(one, worker, sequencer)
+        # In an instance that runs, rules are read and statements planned: a small call goes first.
+        await path.walk(_small_file(), SMALL_CALL, _Costs(server))
         base_mib = _peak_mib()
-        costs = _Costs(postmaster(server.house.data))
-
-        async def each(kind: str, find: Find, do: Do) -> None:
-            async with glance(one.kit.pools.engine) as look:
-                await worker._each(look, kind, find, do)
-
-        async with costs.stage("handed in, kept raw"):
-            await hand_in(one, blocks)
-        blocks.clear()
-        async with costs.stage("read, filed, judged by rules"):
-            await each("message", messages.waiting, worker._message)
-        async with costs.stage("linked with others' bills"):
-            await each("link", links.unlinked, worker._link)
-        async with costs.stage("judged by table, decided"):
-            await each("manifest", customs.unjudged, worker._manifest)
-        async with costs.stage("notices served"):
-            # The ship of the file came long ago: no order tells of it, but an officer.
-            party = await worker._name(one.customs)
-            async with transaction(one.kit.pools.authority, one.customs) as tx:
-                vault, now = one.kit.keys.vault, one.kit.clock()
-                await serve_notices(tx, vault, (one.customs, party), CALL, now=now)
-        async with costs.stage("CUSRES written"):
-            await each("notice", customs.unanswered, worker._notice)
-        async with costs.stage("every event numbered"):
-            numbered = sum([n async for n in _numbers(sequencer)])
+        costs = _Costs(server, shows=True)
+        numbered = await path.walk(blocks, CALL, costs)
         served = await _served(one)
         print(f"{size / 1e6:.1f} MB, {served} notices, {numbered} events; {await _stand(one)}")
         print(f"peak memory {_peak_mib():.0f} MiB, of it {base_mib:.0f} before the file came")
@@ -187,6 +172,50 @@ async def _whole_path() -> None:
         print(
             f"{'whole path':30} {costs.ours_s:7.2f} s ours {costs.database_s:7.2f} s PostgreSQL's"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The stages that a file goes through, all in this process."""
+
+    port: Port
+    worker: Worker
+    sequencer: Sequencer
+
+    async def walk(self, blocks: list[bytes], call: str, costs: _Costs) -> int:
+        """Take a file from its bytes to CUSRES; return how many events that gave."""
+        one, worker = self.port, self.worker
+        async with costs.stage("handed in, kept raw"):
+            await hand_in(one, blocks)
+        blocks.clear()
+        async with costs.stage("read, filed, judged by rules"):
+            await self._each("message", messages.waiting, worker._message)
+        async with costs.stage("linked with others' bills"):
+            await self._each("link", links.unlinked, worker._link)
+        async with costs.stage("judged by table, decided"):
+            await self._each("manifest", customs.unjudged, worker._manifest)
+        async with costs.stage("notices served"):
+            # The ship of the file came long ago: no order tells of it, but an officer.
+            party = await worker._name(one.customs)
+            async with transaction(one.kit.pools.authority, one.customs) as tx:
+                vault, now = one.kit.keys.vault, one.kit.clock()
+                await serve_notices(tx, vault, (one.customs, party), call, now=now)
+        async with costs.stage("CUSRES written"):
+            await self._each("notice", customs.unanswered, worker._notice)
+        async with costs.stage("every event numbered"):
+            numbered = sum([n async for n in _numbers(self.sequencer)])
+        return numbered
+
+    async def _each(self, kind: str, find: Find, do: Do) -> None:
+        async with glance(self.port.kit.pools.engine) as look:
+            await self.worker._each(look, kind, find, do)
+
+
+def _small_file() -> list[bytes]:
+    small = cuscar_file.interchange(100, 120, 1, reference="BENCH0")
+    return [
+        block.replace(b"9321483", b"9074729").replace(b"LINEHKG", b"LINESML") for block in small
+    ]
 
 
 async def _served(one: Port) -> int:
@@ -203,8 +232,8 @@ async def _numbers(sequencer: Sequencer) -> AsyncIterator[int]:
 async def _stand(one: Port) -> str:
     """Say what became of the message, so that nobody measures a refusal."""
     async with transaction(one.kit.pools.app, one.line) as tx:
-        outcome = await messages.outcome(tx, one.kit.keys.vault, 1)
-        answers = await messages.answers(tx, 1)
+        outcome = await messages.outcome(tx, one.kit.keys.vault, FILE)
+        answers = await messages.answers(tx, FILE)
     kinds = ", ".join(answer.kind for answer in answers)
     return f"{outcome.state if outcome else 'still waiting'}; answered by {kinds}"
 

@@ -115,9 +115,11 @@ async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> lis
     )
     if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
         return []
-    rows = await tx.execute(f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call])
+    rows = await tx.execute(
+        f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call], binary=True
+    )
     return [
-        Unserved(consignment, manifest, number, STATUSES[status], org, bytes(told))
+        Unserved(consignment, manifest, number, STATUSES[status], org, told)
         for consignment, manifest, number, status, org, told in await rows.fetchall()
     ]
 
