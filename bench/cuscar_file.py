@@ -38,7 +38,7 @@ def interchange(
     """Yield one interchange, a block for each message; `released` puts `?'` into many names."""
     dice = random.Random(SEED)
     yield f"UNA:+.? '\r\nUNB+UNOC:3+LINE:ZZ+CUSTOMS:ZZ+260401:0900+{reference}'".encode()
-    numbers = [container(dice) for _ in range(boxes)]
+    numbers = list(distinct(dice, boxes))
     for part in range(messages):
         mine = numbers[part * boxes // messages : (part + 1) * boxes // messages]
         first, last = part * bills // messages, (part + 1) * bills // messages
@@ -108,6 +108,16 @@ def bill(dice: random.Random, number: int, boxes: Iterator[str]) -> Iterator[str
 def share(whole: int, item: int, items: int) -> int:
     """Return what one of so many items has of a whole, the first all that is left over."""
     return whole // items + (whole % items if item == 1 else 0)
+
+
+def distinct(dice: random.Random, count: int) -> Iterator[str]:
+    """Yield so many container numbers, each once: a ship carries no box twice."""
+    known = set[str]()
+    while len(known) < count:
+        number = container(dice)
+        if number not in known:
+            known.add(number)
+            yield number
 
 
 def container(dice: random.Random) -> str:

@@ -57,7 +57,7 @@ class Basis:
     decided_at: datetime
 
 
-class Targeting(msgspec.Struct, frozen=True):
+class Targeting(msgspec.Struct, frozen=True, gc=False):
     """What points at a bill and must not reach its filer."""
 
     wanted: CustomsStatus
@@ -66,7 +66,7 @@ class Targeting(msgspec.Struct, frozen=True):
     is_sampled: bool
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """What becomes of one bill; `status` None leaves it to an officer, for the reasons given."""
 
     bill: str
@@ -115,7 +115,7 @@ def notice(decision: Decision) -> Notice | None:
     return Notice(decision.bill, decision.status, decision.rules)
 
 
-class _Draft(msgspec.Struct, frozen=True):
+class _Draft(msgspec.Struct, frozen=True, gc=False):
     bill: Bill
     rules: tuple[str, ...]
     targeting: Targeting

@@ -84,9 +84,16 @@ class _Around:
                 self.codes.setdefault(place, []).append(finding.code)
 
     @cached_property
-    def bills_in(self) -> Counter[str]:
-        """How many bills that have none above them name each box."""
-        return Counter([box for bill in self.bills if not bill.parent for box in _boxes(bill)])
+    def shared(self) -> set[str]:
+        """The boxes that several bills name, of those that have none above them."""
+        top = [bill for bill in self.bills if not bill.parent]
+        named = Counter([p.container for bill in top for item in bill.goods for p in item.stowed])
+        again = {box for box, times in named.items() if times > 1}
+        if not again:
+            return again
+        # The goods of one bill may lie in one box too.
+        bills = Counter([box for bill in top for box in _boxes(bill) & again])
+        return {box for box, times in bills.items() if times > 1}
 
     def told(self, bill: Bill) -> tuple[str, list[str]]:
         """Return what the descriptions say, plainly and however it is meant, and its words."""
@@ -203,7 +210,7 @@ def _packages(bills: _Bills, around: _Around) -> _Column:
 
 
 def _gross_kg(bills: _Bills, around: _Around) -> _Column:
-    return [None if (g := mass_g_of(bill)) is None else g // 1000 for bill in bills]
+    return [None if g is None else g // 1000 for g in map(mass_g_of, bills)]
 
 
 def _volume_l(bills: _Bills, around: _Around) -> _Column:
@@ -265,8 +272,8 @@ def _containers(bills: _Bills, around: _Around) -> _Column:
 
 
 def _shares_box(bills: _Bills, around: _Around) -> _Column:
-    bills_in, held = around.bills_in, map(_boxes, bills)
-    return [any([bills_in[box] > 1 for box in boxes]) if boxes else None for boxes in held]
+    shared = around.shared
+    return [bool(boxes & shared) if boxes else None for boxes in map(_boxes, bills)]
 
 
 def _to_order(bills: _Bills, around: _Around) -> _Column:

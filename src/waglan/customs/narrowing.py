@@ -7,9 +7,11 @@ one of them rules out is not asked. All that is left is asked of the engine as i
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from math import floor
 from typing import TypeAlias, cast
 
 import zen
@@ -48,7 +50,9 @@ class _Question:
 
     facts: _Facts
     cells: list[tuple[int, _Cell]] = field(default_factory=list)  # (row, cell)
-    numbers: list[float] = field(default_factory=list)  # that a number is compared with
+    # Where whole numbers may begin to compare otherwise with a number of the table: at it, where it
+    # is whole, and behind it, however the engine rounds one that has many digits.
+    bounds: list[int] = field(default_factory=list)
     asked: int = 0  # the rows that ask it
     _ruled_out: dict[object, int] = field(default_factory=dict)
 
@@ -75,12 +79,9 @@ class _Question:
 
     def _kinds(self, values: Sequence[object]) -> Sequence[object]:
         """What tells values apart, one by one: bills of one kind are answered alike."""
-        if numbers := self.numbers:
+        if bounds := self.bounds:
             told = cast("Sequence[int | None]", values)
-            return [
-                None if one is None else bisect_left(numbers, one) + bisect_right(numbers, one)
-                for one in told
-            ]
+            return [None if one is None else bisect_right(bounds, one) for one in told]
         return [tuple(one) if isinstance(one, list) else one for one in values]
 
     def _rules_out(self, kind: object, value: object) -> int:
@@ -90,7 +91,7 @@ class _Question:
         values = {self.facts[0]: value}
         if len(self.facts) > 1 and isinstance(value, tuple):
             values = dict(zip(self.facts, value, strict=True))
-        if self.numbers and value is None:
+        if self.bounds and value is None:
             # Only "is not" holds of what nobody said; the engine raises, and takes long over it.
             out = {place for place, (_, test) in self.cells if "!=" not in test}
         else:
@@ -117,7 +118,8 @@ class Narrowing:
                 question = questions.setdefault(facts, _Question(facts))
                 question.cells.append((place, cell))
                 question.asked |= 1 << place
-                question.numbers = sorted({*question.numbers, *numbers})
+                ends = {whole + n for whole in map(floor, numbers) for n in range(3)}
+                question.bounds = sorted({*question.bounds, *ends})
         # A question whose rows are all out is not asked, so the easy ones come first.
         ordered = sorted(questions.values(), key=_difficulty)
         return cls([_wanted(inputs, row) for row in rows], ordered)
@@ -164,7 +166,7 @@ def _narrowed(
 
 def _difficulty(question: _Question) -> tuple[bool, bool, int]:
     is_easy = FEWEST_VALUED.issuperset(question.facts)
-    return bool(question.numbers), not is_easy, -len(question.cells)
+    return bool(question.bounds), not is_easy, -len(question.cells)
 
 
 def _bits(rows: Iterable[int]) -> int:
@@ -184,7 +186,7 @@ def _cells(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> Itera
 
 def _asked(
     inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]
-) -> Iterator[tuple[_Facts, _Cell, list[float]]]:
+) -> Iterator[tuple[_Facts, _Cell, list[Decimal]]]:
     """Return what can be answered beforehand: facts, cell, and the numbers they are compared with.
 
     A condition is taken apart at each `and`, since a row needs all its parts to hold.
@@ -213,7 +215,7 @@ def _parts(condition: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
-def _numbers(test: str, fact: str) -> list[float]:
+def _numbers(test: str, fact: str) -> list[Decimal]:
     """Return the numbers that a test only compares its fact with; none where it does more."""
     if fact not in NUMBERS:
         return []
@@ -221,7 +223,7 @@ def _numbers(test: str, fact: str) -> list[float]:
     if told[0] == ("name", fact):
         told = told[1:] if told[1:] and told[1][1] in _COMPARED else []
     plain = all([kind == "number" or text in _OF_NUMBERS for kind, text in told])
-    return [float(text) for kind, text in told if kind == "number"] if plain else []
+    return [Decimal(text) for kind, text in told if kind == "number"] if plain else []
 
 
 def _may_hold(cell: _Cell, values: dict[str, object]) -> bool:

@@ -39,7 +39,7 @@ class Stamp:
     engine_version: str
 
 
-class Hit(msgspec.Struct, frozen=True):
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """What a table wants of one bill, and by which of its rules: for officers' eyes only."""
 
     status: CustomsStatus | None = None  # the gravest wanted; None: no rule fired

@@ -326,7 +326,7 @@ class _Decided(msgspec.Struct, frozen=True):
         return self.before if self.before and self.before.status is self.status else None
 
 
-class _Said(msgspec.Struct, frozen=True):
+class _Said(msgspec.Struct, frozen=True, gc=False):
     """What event and row say of all bills of which the same is to be said."""
 
     body: dict[str, Value]

@@ -63,7 +63,7 @@ async def add_judgement(tx: Transaction, authority: int, row: JudgementRow) -> b
     return bool(done.rowcount)
 
 
-class DecisionRow(msgspec.Struct, frozen=True):
+class DecisionRow(msgspec.Struct, frozen=True, gc=False):
     """One decision of the authority on one bill; `version` counts them, from 1."""
 
     consignment: int
@@ -107,7 +107,7 @@ async def add_decisions(tx: Transaction, authority: int, rows: Sequence[Decision
     )  # fmt: skip
 
 
-class AssessmentRow(msgspec.Struct, frozen=True):
+class AssessmentRow(msgspec.Struct, frozen=True, gc=False):
     """What fired for one bill that was left to an officer, and the codes of why it was."""
 
     consignment: int
@@ -265,7 +265,7 @@ async def standings_of(tx: Transaction, consignments: Collection[int]) -> dict[i
     return {row[0]: _standing(row) for row in await rows.fetchall()}
 
 
-class NoticeRow(msgspec.Struct, frozen=True):
+class NoticeRow(msgspec.Struct, frozen=True, gc=False):
     """A status that the filer is told, and what else of it.
 
     It names bill, version and call: who may read it need not see the manifest.

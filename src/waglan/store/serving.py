@@ -15,7 +15,7 @@ NEWEST = """
 """
 
 
-class Unserved(msgspec.Struct, frozen=True):
+class Unserved(msgspec.Struct, frozen=True, gc=False):
     """A decision that its filer does not know; `told` is what he is told beside the status."""
 
     consignment: int

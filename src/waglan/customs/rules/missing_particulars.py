@@ -33,29 +33,45 @@ _BULK = frozenset({"VG", "VL", "VO", "VQ", "VR", "VS", "VY"})
 
 def check(manifest: Manifest) -> list[Finding]:
     """Return one finding for each particular that a bill, or the manifest's head, leaves out."""
+    typed_boxes = {box.number for box in manifest.equipment if box.size_type}
+    found = list(_of_head(manifest.head))
+    short = [bill for bill in manifest.bills if not _says_all(bill, typed_boxes)]
+    if not short:
+        return found
     by_vessel = manifest.head.mode in _VESSEL_MODES
     by_number = dict[str, list[Bill]]()
     for bill in manifest.bills:
         by_number.setdefault(bill.number, []).append(bill)
-    typed_boxes = {box.number for box in manifest.equipment if box.size_type}
-    found = list(_of_head(manifest.head))
-    for bill in manifest.bills:
-        if not _has_its_goods(bill):
-            found += _of_goods(bill)
+    for bill in short:
+        found += _of_goods(bill)
         found += _of_size(bill, by_vessel)
         found += _of_parties(bill)
-        if _settled_by_voyage(bill, typed_boxes):
-            continue
-        found += _of_voyage(bill, _with_masters(bill, by_number), typed_boxes)
+        if not _settled_by_voyage(bill, typed_boxes):
+            found += _of_voyage(bill, _with_masters(bill, by_number), typed_boxes)
     return found
 
 
-def _has_its_goods(bill: Bill) -> bool:
-    """Whether all that is asked of goods is there, at one glance."""
+def _says_all(bill: Bill, typed_boxes: set[str]) -> bool:
+    """Whether all that the notice can ask for is there, at one glance, as on most bills."""
+    if not bill.goods or not _settled_by_voyage(bill, typed_boxes):
+        return False
+    to_weigh, to_measure = bill.gross_mass_g is None, bill.volume_cm3 is None
     for item in bill.goods:
         if item.packages is None or not item.description.strip() or not item.marks.strip():
             return False
-    return bool(bill.goods)
+        if (to_weigh and item.gross_mass_g is None) or (to_measure and item.volume_cm3 is None):
+            return False
+    return _has_both_parties(bill)
+
+
+def _has_both_parties(bill: Bill) -> bool:
+    consignor = consignee = None
+    for party in bill.parties:
+        if party.role is _CONSIGNOR:
+            consignor = party
+        elif party.role is _CONSIGNEE:
+            consignee = party
+    return bool(consignor and consignee and _is_whole(consignor) and _is_whole(consignee))
 
 
 def _of_head(head: Head) -> Iterator[Finding]:
@@ -111,14 +127,8 @@ def _of_size(bill: Bill, by_vessel: bool) -> list[Finding]:
 
 
 def _of_parties(bill: Bill) -> list[Finding]:
-    consignor = consignee = None
-    for party in bill.parties:
-        if party.role is _CONSIGNOR:
-            consignor = party
-        elif party.role is _CONSIGNEE:
-            consignee = party
-    if consignor and consignee and _is_whole(consignor) and _is_whole(consignee):
-        return []
+    last = {party.role: party for party in bill.parties}
+    consignor, consignee = last.get(_CONSIGNOR), last.get(_CONSIGNEE)
     return [*_of_consignor(bill, consignor), *_of_consignee(bill, consignee)]
 
 

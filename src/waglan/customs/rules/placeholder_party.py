@@ -24,20 +24,21 @@ _JUDGED = frozenset({PartyRole.CONSIGNOR, PartyRole.CONSIGNEE, PartyRole.NOTIFY}
 
 def check(manifest: Manifest) -> list[Finding]:
     """Return one finding for each party that is nobody, and for each order bill without notify."""
-    known = dict[str, bool]()
-    return [f for bill in manifest.bills if _is_odd(bill, known) for f in _of_bill(bill)]
-
-
-def _is_odd(bill: Bill, known: dict[str, bool]) -> bool:
     # The same few thousand firms stand on every bill of a ship, so each name is read once.
-    for party in bill.parties:
-        name = party.name
-        odd = known.get(name)
-        if odd is None:
-            odd = known[name] = names_nobody(name) or is_order(name) or points_elsewhere(name)
-        if odd and party.role in _JUDGED:
-            return True
-    return False
+    names = {party.name for bill in manifest.bills for party in bill.parties}
+    odd = {name for name in names if _is_odd(name)}
+    if not odd:
+        return []
+    return [
+        found
+        for bill in manifest.bills
+        if any([party.name in odd and party.role in _JUDGED for party in bill.parties])
+        for found in _of_bill(bill)
+    ]
+
+
+def _is_odd(name: str) -> bool:
+    return names_nobody(name) or is_order(name) or points_elsewhere(name)
 
 
 def _of_bill(bill: Bill) -> Iterator[Finding]:
