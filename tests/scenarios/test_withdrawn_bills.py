@@ -1,5 +1,6 @@
 """A bill that is declared no more says so to everybody who was shown it."""
 
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,6 +10,7 @@ from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.customs.officer_act import Kind
 
 NUMBERS = count(1)
@@ -29,16 +31,27 @@ class Desk:
         self.versions = 0
 
     def files(
-        self, function: str, *bills: str, document: str = "A", goods: str = "COTTON T-SHIRTS"
+        self,
+        function: str,
+        *bills: str,
+        document: str = "A",
+        goods: str = "COTTON T-SHIRTS",
+        on: tuple[str, int] = ("001E", 1),
     ) -> None:
-        """File a version of one document under a new reference; `3<1` is house 3 below 1."""
+        """File a version of one document under a new reference; `3<1` is house 3 below 1.
+
+        It is filed for the ship that comes `on` such a voyage in so many days.
+        """
         self.versions += 1
         call = Call(f"{self.name}L", f"{self.name}C", f"{document}{self.versions}")
         named = [[f"{self.name}{one}" for one in bill.split("<")] for bill in bills]
         paper = manifest(call, *[Paper(number, *above) for number, *above in named])
         own = f"DOC-{document}{self.versions}+9".encode()
         paper = paper.replace(own, f"DOC-{document}+{function}".encode())
-        paper = paper.replace(b"COTTON T-SHIRTS", goods.encode())
+        paper = paper.replace(b"COTTON T-SHIRTS", goods.encode()).replace(b"001E", on[0].encode())
+        today = datetime.now(HONG_KONG)
+        day, then = (f"DTM+132:{today + timedelta(days=n):%Y%m%d}" for n in (1, on[1]))
+        paper = paper.replace(day.encode(), then.encode())
         found = filed(self.line, paper)
         assert found["state"] == "accepted", found["findings"]
 

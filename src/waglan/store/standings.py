@@ -2,7 +2,7 @@
 
 from psycopg import sql
 
-from waglan.store import Transaction
+from waglan.store import Transaction, _binary
 
 BATCH_EVENTS = 20_000
 NAME = "standing"
@@ -82,6 +82,70 @@ _STEPS = {
 }
 CODES = [code for codes in _STEPS for code in codes]
 
+_OF_MANIFESTS = frozenset({"bill.declared", "manifest.declared", "manifest.cancelled"})
+# The bills of these events that their filer declares in several documents, or for several calls.
+_SEVERAL = f"""
+    WITH told AS ({_TOLD}), touched AS (
+        SELECT consignment FROM told WHERE code = 'bill.declared'
+        UNION
+        SELECT b.consignment
+        FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
+        JOIN manifest old ON (old.org, old.document, old.call) = (m.org, m.document, m.call)
+                          AND old.version < m.version
+        JOIN bill b ON b.manifest_id = old.manifest_id
+        WHERE t.code <> 'bill.declared')
+    SELECT t.consignment FROM touched t
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS versions FROM bill b WHERE b.consignment = t.consignment) v
+    CROSS JOIN LATERAL (
+        SELECT min(m.document) AS document, max(m.document) AS other, min(m.call) AS call,
+               max(m.call) AS other_call
+        FROM bill b JOIN manifest m USING (manifest_id) WHERE b.consignment = t.consignment) d
+    WHERE v.versions > 1 AND (d.document, d.call) <> (d.other, d.other_call)
+"""
+# Such a bill is withdrawn when no document declares it any more. Of several calls it stands with
+# the one that comes first, of those that had not come when the bill was last declared; all by what
+# the log tells before `end`, however its events are folded.
+_SETTLED = f"""
+    WITH own AS (
+        SELECT DISTINCT b.consignment, m.org, m.document, m.call
+        FROM unnest(%(several)s::int8[]) AS a (consignment)
+        CROSS JOIN LATERAL (SELECT * FROM bill WHERE bill.consignment = a.consignment) b
+        JOIN manifest m USING (manifest_id)
+    ), version AS (
+        SELECT m.manifest_id, m.org, m.document, m.call, m.filed_with, m.arrives_at, e.happened_at,
+               max(l.seq) OVER (PARTITION BY m.org, m.document, m.call) AS seq,
+               m.function = 'cancel' AS is_cancelled,
+               m.version = max(m.version) OVER (PARTITION BY m.org, m.document, m.call) AS is_newest
+        FROM (SELECT DISTINCT org, document, call FROM own) d
+        JOIN manifest m USING (org, document, call)
+        JOIN key_event k ON (k.kind, k.key) = ('manifest', m.document)
+        JOIN event e ON e.month = k.month AND e.event_id = k.event_id AND e.org = m.org
+            AND e.code IN ('manifest.declared', 'manifest.cancelled')
+        JOIN log_leaf l ON l.event_id = e.event_id AND l.seq < %(end)s
+        WHERE {_SAID.format("manifest")} = m.id::text
+    ), had AS (
+        SELECT o.consignment, v.*, v.is_newest AND NOT v.is_cancelled AS stands
+        FROM own o JOIN version v USING (org, document, call)
+        JOIN bill b ON (b.consignment, b.manifest_id) = (o.consignment, v.manifest_id)
+    ), dated AS (
+        SELECT *, max(seq) OVER own_bill AS last_seq,
+               max(happened_at) FILTER (WHERE stands) OVER own_bill AS last_at,
+               max(manifest_id) FILTER (WHERE stands) OVER own_bill AS last
+        FROM had WINDOW own_bill AS (PARTITION BY consignment)
+    ), chosen AS (
+        SELECT DISTINCT ON (consignment) * FROM dated
+        ORDER BY consignment, stands DESC,
+                 stands AND coalesce(arrives_at > last_at OR manifest_id = last,
+                                     manifest_id = last) DESC,
+                 CASE WHEN stands THEN arrives_at END, manifest_id DESC)
+    UPDATE {{table}} s
+    SET authority = c.filed_with, manifest_id = c.manifest_id, call = c.call,
+        declared_at = c.happened_at, arrives_at = c.arrives_at, is_withdrawn = NOT c.stands,
+        seq = greatest(s.seq, c.last_seq)
+    FROM chosen c WHERE s.consignment = c.consignment
+"""
+
 
 async def project(tx: Transaction, *, at_most: int = BATCH_EVENTS) -> int:
     """Fold the next events of the log into the standings; return how many numbers were read.
@@ -133,6 +197,11 @@ async def fold(tx: Transaction, table: str, *, first: int, end: int) -> None:
             table=sql.Identifier(table)
         )
         await tx.execute(statement, {**span, "codes": list(codes)})
+    if not there.isdisjoint(_OF_MANIFESTS):
+        rows = await tx.execute(_SEVERAL.encode(), {**span, "codes": list(_OF_MANIFESTS)})
+        if several := [consignment for (consignment,) in await rows.fetchall()]:
+            settled = sql.SQL(_SETTLED).format(table=sql.Identifier(table))
+            await tx.execute(settled, {"several": _binary.numbers(several), "end": end})
 
 
 async def redo(tx: Transaction, consignment: int) -> None:
