@@ -8,6 +8,7 @@ import pytest
 from clean_manifest import bill, goods, manifest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from table_model import model, row
 from test_narrowing import EveryRow
 
@@ -93,6 +94,44 @@ def test_a_column_of_words_is_folded_as_a_condition_is(cell: str) -> None:
     of = table(row(i0=cell))
     said = manifest(described("BEEF 冷冻龙虾尾"), described("COTTON"))
     assert [hit.rules for hit in of.evaluate(ManifestFacts(said, Beyond()))] == [("R1",), ()]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "cnsha",
+        "\u0421NSHA",
+        "\uff23NSHA",
+        "C\u200bNSHA",
+        "CN SHA",
+        "CN-SHA",
+        "\u13dfNSHA",
+        "C\u0144SHA",
+    ],
+)
+def test_a_place_is_found_however_its_code_is_typed(place: str) -> None:
+    one = bill(place_of_loading=place, place_of_delivery=place)
+    assert fires('loading_country == "CN" and delivery_country == "CN"', one)
+    assert fires(f'loading == "{place}" and loading == "CNSHA"', one)
+    assert not fires('loading_country == "JP"', one)
+
+
+def test_codes_of_the_head_the_goods_and_the_boxes_are_found_however_they_are_typed() -> None:
+    item = goods(package_kind="\u0420X", dangerous=("\uff11203",), hs_codes=("\uff12\uff14.02",))
+    paper = manifest(bill(goods=(item,), reefer=None))
+    head = replace(paper.head, carrier="\u0415XLN", mode="\uff11")
+    box = replace(paper.equipment[0], size_type="22\uff321")
+    paper = replace(paper, head=head, equipment=(box,))
+    cells = ('carrier == "exln"', 'mode == "1"', '"px" in package_kinds', '"1203" in dangerous')
+    for cell in (*cells, '"24" in hs_chapters', "reefer", 'contains(carrier, "XL")'):
+        [hit] = table(row(i1=cell)).evaluate(ManifestFacts(paper, Beyond()))
+        assert hit.rules, cell
+
+
+def test_a_part_of_a_places_name_keeps_its_blank() -> None:
+    one = bill(place_of_loading="Port Al Ain, AE")
+    assert fires('contains(loading, "al ain")', one)
+    assert fires('endsWith(lower(loading), "ain, ae")', one)
 
 
 def test_places_and_parties_are_found_however_the_row_writes_them() -> None:

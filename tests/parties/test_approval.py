@@ -153,3 +153,8 @@ def test_one_code_stands_for_another_only_if_they_differ_in_case_and_blanks(
 def test_a_name_with_a_look_alike_letter_is_another_clients() -> None:
     letter = replace(LETTER, client_names=("S\u0410MPLE LINE LTD",))
     assert not letter.is_of("SAMPLE LINE LTD")
+
+
+@pytest.mark.parametrize("called", ["\u0415XLN", "EX\u200bLN", "S\u0410MPLE LINE LTD"])
+def test_a_paper_that_calls_him_by_look_alike_letters_is_covered_by_no_letter(called: str) -> None:
+    assert not replace(LETTER, client_names=(called,), client_code=called).is_of(called)

@@ -436,3 +436,37 @@ def test_words_that_nobody_can_read_are_left_to_an_officer_whatever_the_order_al
     assert wait(lambda: left() or None) == [("SYNBLUR1", ["ORDER-TEXT"])]
     own = line.get("/v1/events", params={"limit": 500}).json()["events"]
     assert not [e for e in own if e["code"].startswith("customs.")]
+
+
+def test_a_port_in_look_alike_letters_is_inspected_as_the_order_says_and_its_filer_told(
+    instance: Instance,
+) -> None:
+    line = instance.let_in("alike-line", "carrier", addresses=("ALIKELINE:ZZZ",))
+    customs = instance.let_in("alike-customs", "customs", addresses=("ALIKECUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(
+        officer.publishes(
+            table("> 1")
+            .replace(b'"gross_kg"', b'"loading_country"')
+            .replace(b'"> 1"', b'"\\"CN\\""')
+        )
+    )
+    typed = ("CNSHA", "\u0421NSHA", "\uff23NSHA", "C\u200bNSHA", "C NSHA", "JPTYO")
+    papers = [Paper(f"SYNALIKE{n}") for n in range(len(typed))]
+    paper = manifest(Call("ALIKELINE", "ALIKECUSTOMS", "ALIKE1"), *papers).decode()
+    for place in typed:
+        paper = paper.replace("LOC+9+CNSHA:139", f"LOC+9+{place}:100", 1)
+    paper = paper.replace("UNB+UNOC:3", "UNB+UNOY:4").replace("+001E+", "+\uff1901\u0415+")
+    sent = filed(line, paper.encode())
+    told = {f["where"]["path"]: f["code"] for f in sent["findings"] if "HK-MAN-048" in f["code"]}
+    assert told == {
+        "head/voyage": "HK-MAN-048-HEAD",
+        **{f"bills/SYNALIKE{n}/place_of_loading": "HK-MAN-048-PLACE" for n in range(1, 5)},
+    }
+
+    def statuses() -> list[str] | None:
+        found = [customs.get(f"/v1/customs/bills/{one.number}").json()["bills"] for one in papers]
+        steps = [bills[0]["steps"] for bills in found]
+        return [one[-1]["status"] for one in steps] if all(steps) else None
+
+    assert wait(statuses) == ["inspect"] * 5 + ["not-selected"]

@@ -27,6 +27,7 @@ _HOLDING = frozenset({Severity.HOLD, Severity.ERROR})
 _UNREAD = frozenset(
     {"HK-MAN-015-NAME", "HK-MAN-015-UNREADABLE"}
     | {"HK-MAN-014-GOODS", "HK-MAN-014-LOOKALIKE", "HK-MAN-014-TURNED"}
+    | {"HK-MAN-048-UNREAD"}
 )
 
 

@@ -3,6 +3,7 @@
 Facts are whole numbers, short texts, yes or no, and lists. What nobody said is null (for text: ""),
 and null is neither more nor less, true nor false: a row that asks so does not fire. Only "is not"
 (`!= 5`, `not in [5]`) holds of null too, as the engine has it; `== null` asks for the unknown.
+Codes are asked for plainly, whatever look-alike letters, widths and signs they are typed in.
 Names of parties stay out unless a table asks for the key that a watch list is matched by.
 """
 
@@ -16,6 +17,7 @@ from typing import Protocol, TypeAlias, TypeVar
 from waglan.codes.chinese import meanings
 from waglan.codes.finding import Finding
 from waglan.codes.members import values
+from waglan.customs.coded import carrier_code, country_of, place_code, plain_code
 from waglan.customs.party_name import (
     is_order,
     meant_key,
@@ -68,14 +70,16 @@ class _Around:
         self.head = manifest.head
         self.pairs = beyond.pairs
         self.bills = manifest.bills
-        self.sizes = {box.number: box.size_type or "" for box in manifest.equipment}
+        self.plain = _Known(plain_code)
+        plain = self.plain
+        self.sizes = {box.number: plain[box.size_type or ""] for box in manifest.equipment}
         # A ship calls at few ports and carries much of the same for the same firms, so places,
         # names and descriptions are each read once for a manifest, and forgotten with it.
         self.keys = _Known(party_key)
         self.meant_keys = _Known(meant_key)
         self.all_keys = _Known(party_keys)
-        self.places: _Known[str | None, str] = _Known(lambda place: _text(place).upper())
-        self.countries: _Known[str | None, str] = _Known(lambda told: _country(self.places[told]))
+        self.places: _Known[str | None, str] = _Known(lambda told: place_code(_text(told)))
+        self.countries: _Known[str | None, str] = _Known(lambda told: country_of(self.places[told]))
         self.texts = _Known(_read)
         self.codes = dict[BillPlace, list[str]]()
         for finding in beyond.findings:
@@ -146,7 +150,6 @@ class ManifestFacts:
 
 
 _WORD = re.compile(r"[^\W_]+")
-_LOCODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
 
 
 _Bills: TypeAlias = Sequence[Bill]
@@ -158,11 +161,11 @@ def _level(bills: _Bills, around: _Around) -> _Column:
 
 
 def _mode(bills: _Bills, around: _Around) -> _Column:
-    return [_text(around.head.mode)] * len(bills)
+    return [plain_code(_text(around.head.mode))] * len(bills)
 
 
 def _carrier(bills: _Bills, around: _Around) -> _Column:
-    return [_text(around.head.carrier).upper()] * len(bills)
+    return [carrier_code(_text(around.head.carrier))] * len(bills)
 
 
 def _loading(bills: _Bills, around: _Around) -> _Column:
@@ -252,15 +255,18 @@ def _words(bills: _Bills, around: _Around) -> _Column:
 
 
 def _package_kinds(bills: _Bills, around: _Around) -> _Column:
-    return [_list([item.package_kind or "" for item in bill.goods]) for bill in bills]
+    plain = around.plain
+    return [_list([plain[item.package_kind or ""] for item in bill.goods]) for bill in bills]
 
 
 def _dangerous(bills: _Bills, around: _Around) -> _Column:
-    return [_list([n for item in bill.goods for n in item.dangerous]) for bill in bills]
+    plain = around.plain
+    return [_list([plain[n] for item in bill.goods for n in item.dangerous]) for bill in bills]
 
 
 def _hs_chapters(bills: _Bills, around: _Around) -> _Column:
-    return [_list([code[:2] for item in bill.goods for code in item.hs_codes]) for bill in bills]
+    plain = around.plain
+    return [_list([plain[hs][:2] for item in bill.goods for hs in item.hs_codes]) for bill in bills]
 
 
 def _licences(bills: _Bills, around: _Around) -> _Column:
@@ -394,10 +400,6 @@ def _text(text: str | None) -> str:
 
 def _list(texts: Iterable[str]) -> list[str]:
     return [_text(text) for text in dict.fromkeys(texts) if text][:LIST_ITEMS_MAX]
-
-
-def _country(place: str) -> str:
-    return place[:2] if _LOCODE.fullmatch(place) else ""
 
 
 def _name(bill: Bill, role: PartyRole) -> str:

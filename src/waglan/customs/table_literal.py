@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from waglan.codes.chinese import plainly
+from waglan.customs.coded import carrier_code, place_code, plain_capitals, plain_code
 from waglan.customs.facts import FACTS
 from waglan.customs.party_name import meant_key
 from waglan.customs.table_cell import tokens
@@ -70,10 +71,6 @@ def _small(text: str) -> str:
     return re.sub(r"\s+", " ", plainly(text))
 
 
-def _capitals(text: str) -> str:
-    return " ".join(text.split()).upper()
-
-
 def _key(name: str) -> str:
     return meant_key(plainly(name)) or name  # no key at all would be that of a bill without a name
 
@@ -81,10 +78,14 @@ def _key(name: str) -> str:
 # What becomes of a text that is compared with these facts alone.
 _FOLDS: Mapping[str, Callable[[str], str]] = {
     **dict.fromkeys(("description", "words"), _small),
-    **dict.fromkeys(("carrier", "loading", "loading_country", "discharge"), _capitals),
-    **dict.fromkeys(("delivery", "delivery_country", "via"), _capitals),
+    **dict.fromkeys(("loading", "loading_country", "discharge"), place_code),
+    **dict.fromkeys(("delivery", "delivery_country", "via"), place_code),
+    **dict.fromkeys(("mode", "package_kinds", "dangerous", "hs_chapters"), plain_code),
+    "carrier": carrier_code,
     **dict.fromkeys(("consignor_key", "consignee_key", "consignor_keys", "consignee_keys"), _key),
 }
+_CODES = frozenset({carrier_code, place_code, plain_code})
+_SEEKS = frozenset({"contains", "endsWith", "startsWith"})  # a part of a name keeps its blanks
 _LISTS = frozenset({"words", "consignor_keys", "consignee_keys"})
 
 
@@ -93,8 +94,10 @@ def _fold(
 ) -> Callable[[str], str] | None:
     """Return what folds the texts of a part; None where it asks facts of several forms."""
     folds = {_FOLDS.get(one) for one in _asked(told, part, fact)}
-    fold = folds.pop() if len(folds) == 1 else None
     calls = {told[at][1] for at in part if told[at][0] == "call"}
+    if folds and folds <= _CODES and (len(folds) > 1 or calls & _SEEKS):
+        folds = {plain_capitals}
+    fold = folds.pop() if len(folds) == 1 else None
     return partial(_as_called, fold, calls) if fold else None
 
 

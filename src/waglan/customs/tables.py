@@ -27,7 +27,7 @@ from waglan.customs.word_groups import SAID, WordGroups
 BILLS_MAX = 100_000
 TABLES_KEPT = 8  # read and ready for the next manifest
 DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
-FOLDING = 3  # of a table's words; counted up when the same file may answer otherwise than before
+FOLDING = 4  # of a table's words; counted up when the same file may answer otherwise than before
 ENGINE = f"zen-engine {installed('zen-engine')}, folding {FOLDING}"
 
 

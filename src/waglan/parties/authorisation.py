@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waglan.codes.chinese import simplified
+from waglan.codes.chinese import Disguise, disguises, simplified
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import squashed
 
@@ -27,11 +27,17 @@ class Letter:
     def is_of(self, called: str) -> bool:
         """Whether this is what its client is called on a paper, by name or by code.
 
-        A look-alike letter makes another client: what covers a filing is not guessed.
+        A look-alike letter makes another client: what covers a filing is not guessed. And a paper
+        that calls him by such letters is covered by none, though the letter has them too.
         """
+        if disguises(called) & _HIDES:
+            return False
         name, code = _name_key(called), _code_key(called)
         is_named = bool(name) and name in map(_name_key, self.client_names)
         return is_named or (bool(code) and code == _code_key(self.client_code))
+
+
+_HIDES = frozenset({Disguise.INVISIBLE, Disguise.TURNED, Disguise.LOOKALIKE})
 
 
 def _name_key(name: str) -> str:
