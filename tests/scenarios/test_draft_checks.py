@@ -127,3 +127,34 @@ def test_a_draft_that_was_refused_all_the_same_says_why(waglan: CommandLine, fir
         assert sent["content_step"] == 1
         ran = line("draft", "show", one["id"])
         assert ("was refused" in ran.out) is ("MANIFEST-ALREADY-DECLARED" in ran.err) is is_refused
+
+
+def test_an_unfinished_draft_is_told_which_of_its_fields_are_missing_and_nothing_of_a_message(
+    waglan: CommandLine, firm: Firm
+) -> None:
+    line = waglan.operates(firm.instance)
+    line.signs_in(firm.preparer.headers["Authorization"])
+    number = firm.number("K8")
+    for fields in ({}, {"bills/1/packages": 3}, {f"bills/{number}/goods/1/marks": "SAMPLE MARKS"}):
+        draft = made(firm, number, fields=fields)
+        ran = line("draft", "check", draft["id"])
+        assert (ran.status, "head/document=VALUE" in ran.err) == (1, True)
+        for told in ("EDIFACT", "BGM", "RFF", "CLI-", "Bill  "):
+            assert told not in ran.err, ran.err
+        assert "waglan draft set DRAFT head/voyage=VALUE" in ran.err
+        assert "HK-MAN-046 was not run: your earlier filings are compared by" in ran.err
+        assert "your own earlier filings are not at hand" not in ran.err
+    assert f"Bill {number} gives no gross weight" in ran.err
+    assert f"waglan draft set DRAFT bills/{number}/number=VALUE" in ran.err
+
+
+def test_a_draft_that_would_be_refused_is_still_compared_with_ones_own_filings(firm: Firm) -> None:
+    number = firm.number("K9")
+    assert filed(firm, number)["state"] == "accepted"
+    other = {**house(number), "head/document": f"OTHER-{number}"}
+    found = check(firm, made(firm, number, fields=other, desk="NOPE:ZZZ"))
+    again = check(firm, made(firm, number))
+    assert errors(again) == {"MANIFEST-ALREADY-DECLARED"}
+    for one in (found, again):
+        assert {"HK-MAN-046", "HK-MAN-047"} <= set(one["rules_run"]), one["not_run"]
+    assert "HK-MAN-046" in {one["code"] for one in found["findings"]}

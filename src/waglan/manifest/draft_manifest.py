@@ -3,12 +3,14 @@
 What nobody told stays None; nothing is worked out here but the order of bills and goods.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft_field import key_for
 from waglan.manifest.draft_values import DraftValues, Values
-from waglan.manifest.filing_profile import FilingProfile, Particular
+from waglan.manifest.filing_profile import FilingProfile, Particular, Recipient
 from waglan.manifest.model import (
     Bill,
     Equipment,
@@ -24,6 +26,13 @@ from waglan.manifest.model import (
 
 # How a mode of transport is written on papers (UN/ECE recommendation 19).
 MODE_CODES = {"sea": "1", "rail": "2", "road": "3", "air": "4", "river": "8"}
+# What the desk on this platform knows a filing and its bills by: no profile has to ask for it.
+_BY_DESK = (
+    Particular(("head/document",)),
+    Particular(("head/vessel", "head/imo")),
+    Particular(("head/voyage",)),
+    Particular(("bills/*/number",)),
+)
 _PARTIES = (
     ("consignor", PartyRole.CONSIGNOR),
     ("consignee", PartyRole.CONSIGNEE),
@@ -55,15 +64,46 @@ def manifest_of(values: Values, profile: FilingProfile, mode: str | None = None)
 
 
 def missing(values: Values, profile: FilingProfile, mode: str | None = None) -> list[Finding]:
-    """Return what the profile asks for and nobody told, bill by bill and item by item."""
-    sheet = DraftValues(values)
+    """Return what the profile asks for and nobody told, bill by bill and item by item.
+
+    What goes to the desk on this platform also misses what the desk knows it by.
+    """
+    where = Where("fields/bills")
+    found = [Finding("DRAFT-NO-BILL", Severity.ERROR, where, {"profile": profile.id})]
+    if DraftValues(values).keys("bills"):
+        found = []
     wanted = [p for p in profile.required if not p.modes or mode is None or mode in p.modes]
-    if not sheet.keys("bills"):
-        return [
-            Finding("DRAFT-NO-BILL", Severity.ERROR, Where("fields/bills"), {"profile": profile.id})
+    asked = _untold(values, wanted)
+    found += [_missing(places, profile) for places in asked]
+    if profile.recipient is Recipient.CUSTOMS_DESK:
+        known = {place for places in asked for place in places}
+        found += [
+            Finding("DRAFT-DESK-ASKS", Severity.ERROR, Where(f"fields/{one[0]}"), {"field": one[0]})
+            for one in _untold(values, _BY_DESK)
+            if known.isdisjoint(one)
         ]
+    return found
+
+
+def is_known(values: Values) -> bool:
+    """Whether a draft has what a desk knows a filing by, so that it can be read as one."""
+    return bool(DraftValues(values).keys("bills")) and not _untold(values, _BY_DESK)
+
+
+def called_by_key(manifest: Manifest, values: Values) -> Manifest:
+    """Return the manifest with each bill that has no number yet called as the draft calls it."""
+    keys = DraftValues(values).keys("bills")
+    bills = (
+        bill if bill.number.strip() else replace(bill, number=key)
+        for key, bill in zip(keys, manifest.bills, strict=True)
+    )
+    return replace(manifest, bills=tuple(bills))
+
+
+def _untold(values: Values, wanted: Iterable[Particular]) -> list[tuple[str, ...]]:
+    sheet = DraftValues(values)
     return [
-        _missing(places, profile)
+        places
         for particular in wanted
         for places in _places(sheet, particular)
         if all(values.get(place) is None for place in places)

@@ -9,18 +9,19 @@ from msgspec.structs import replace
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.dry_run import dry_run
-from waglan.customs.rule import Beside
+from waglan.customs.dry_run import DryRun, dry_run
 from waglan.logbook.sealed import Vault
 from waglan.manifest.deadline import Deadline
 from waglan.manifest.draft import Draft, clients_named, draft_findings, due, time_findings
-from waglan.manifest.draft_manifest import manifest_of
+from waglan.manifest.draft_manifest import called_by_key, is_known, manifest_of
 from waglan.manifest.filing_profile import Recipient, refusal
 from waglan.manifest.model import Function
+from waglan.manifest.version import Identity, identity
 from waglan.messages.bridge.make import bridge_files
 from waglan.messages.edifact import Profile
 from waglan.messages.whole import Whole, wholes
 from waglan.operations.check_manifest import Asker, check_whole, read_edifact
+from waglan.operations.file_manifest import Claim, look_beside
 from waglan.operations.open_draft import Opened
 from waglan.operations.open_letter import open_letter
 from waglan.operations.step_draft import By
@@ -89,25 +90,45 @@ async def _as_filed(
     tx: Transaction, vault: Vault, by: By, opened: Opened, written: Written
 ) -> tuple[list[Finding], tuple[str, ...], tuple[Finding, ...]]:
     """Return what the message would be answered, which rules were run, and which were not."""
-    findings = [*written.findings]
+    findings, draft = [*written.findings], opened.draft
     if refused := role_refusal("CUSCAR", Act.FILE, by.principal.roles):
         findings.append(refused)
-    profile = (await partners.agreed(tx, by.org)).profile
-    own = await parties.addresses(tx)
-    found, wrong = await asyncio.to_thread(_read, written.body, profile, own)
-    findings += [*map(_placed, wrong)]
-    for whole in found:
-        checked = await check_whole(tx, vault, Asker(by.party, by.org, by.at), whole, ())
-        findings += [*map(_placed, checked.findings)]
-        if checked.rules_run:
-            return findings, checked.rules_run, checked.not_run
-    if opened.draft.life.function is Function.CANCEL:
+    is_cancelled = draft.life.function is Function.CANCEL
+    # What nobody could read as a filing yet is told by its fields alone, not by a message's.
+    if is_cancelled or is_known(draft.values):
+        profile = (await partners.agreed(tx, by.org)).profile
+        own = await parties.addresses(tx)
+        found, wrong = await asyncio.to_thread(_read, written.body, profile, own)
+        findings += [*map(_placed, wrong)]
+        for whole in found:
+            checked = await check_whole(tx, vault, Asker(by.party, by.org, by.at), whole, ())
+            findings += [*map(_placed, checked.findings)]
+            if checked.rules_run:
+                return findings, checked.rules_run, checked.not_run
+    if is_cancelled:
         return findings, (), ()
     # It would be refused before any rule of the desk is run; they are told all the same.
-    manifest = manifest_of(opened.draft.values, opened.draft.profile, opened.draft.mode)
-    day, beside = by.at.astimezone(HONG_KONG).date(), Beside(filed_at=by.at)
-    rehearsed = dry_run(manifest, on=day, beside=beside)
-    return [*findings, *rehearsed.findings], rehearsed.rules_run, rehearsed.not_run
+    rehearsed = await _rehearsed(tx, by, draft)
+    not_run = tuple(map(_not_compared, rehearsed.not_run))
+    return [*findings, *rehearsed.findings], rehearsed.rules_run, not_run
+
+
+async def _rehearsed(tx: Transaction, by: By, draft: Draft) -> DryRun:
+    manifest = manifest_of(draft.values, draft.profile, draft.mode)
+    claim = Claim(by.party, by.org, "", by.at, by.at)
+    known = identity(by.party, manifest.head)
+    named = known if isinstance(known, Identity) else None
+    beside = await look_beside(tx, claim, named, manifest, is_first=False)
+    day = by.at.astimezone(HONG_KONG).date()
+    return dry_run(called_by_key(manifest, draft.values), on=day, beside=beside)
+
+
+def _not_compared(finding: Finding) -> Finding:
+    """Say why nothing was compared with earlier filings: the port has them all at hand."""
+    if finding.code != "DRY-RUN-NO-OWN-FILINGS":
+        return finding
+    where, rule = Where("draft"), finding.params["rule"]
+    return Finding("DRAFT-NOT-COMPARED", Severity.NOTE, where, {"rule": rule})
 
 
 def _read(body: bytes, profile: Profile, own: set[str]) -> tuple[list[Whole], list[Finding]]:

@@ -155,7 +155,7 @@ async def examine(
         return Examined(known, version, manifest, tuple(findings))
     day = claim.at.astimezone(HONG_KONG).date()
     judged = judge(manifest, on=day)
-    beside = await _beside(tx, claim, known, manifest, is_first=before is None)
+    beside = await look_beside(tx, claim, known, manifest, is_first=before is None)
     wider = judge_wider(manifest, beside, on=day)
     findings += _not_said_yet([*judged, *wider.findings], findings)
     return Examined(known, version, manifest, tuple(findings), tuple(judged), wider, before)
@@ -172,9 +172,14 @@ async def _letter_for(
     return letter_for(manifest, roles, held, at=claim.handed_in_at)
 
 
-async def _beside(
-    tx: Transaction, claim: Claim, known: Identity, manifest: Manifest, *, is_first: bool
+async def look_beside(
+    tx: Transaction, claim: Claim, known: Identity | None, manifest: Manifest, *, is_first: bool
 ) -> Beside:
+    """Return what its filer may see beside a manifest: without an identity, nothing he filed."""
+    discharge = await first_discharge(tx, manifest.head, at=claim.at)
+    found = await places.known(tx, places_of(manifest))
+    if known is None:
+        return Beside(filed_at=claim.at, discharge=discharge, places=found)
     call = known.call.text
     before = [] if is_first else await versions.heads(tx, claim.org, known.document, call)
     own = await manifests.twins(
@@ -189,8 +194,8 @@ async def _beside(
         call=call,
         twins={key: Twin(document, other) for key, (document, other) in own.items()},
         declared=tuple(Declared(head, filed_at) for head, filed_at in before),
-        discharge=await first_discharge(tx, manifest.head, at=claim.at),
-        places=await places.known(tx, places_of(manifest)),
+        discharge=discharge,
+        places=found,
     )
 
 
