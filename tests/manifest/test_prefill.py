@@ -143,6 +143,18 @@ def test_a_name_spaced_and_spelled_in_capitals_otherwise_is_no_conflict() -> Non
     assert len(field.claims) == 2
 
 
+def test_a_name_in_letters_that_only_look_alike_is_a_conflict_and_said_to_look_alike() -> None:
+    one = claim(NAME, "EX\u0410MPLE", SourceKind.INSTRUCTION)
+    other = claim(NAME, "EXAMPLE", SourceKind.INSTRUCTION, hours=1)
+    field = prefill([one, other]).fields[NAME]
+    assert field.is_conflict
+    assert field.losing == field.alike == (one,)
+    wide = claim(NAME, "\uff25XAMPLE", SourceKind.BOOKING)
+    assert not prefill([other, wide]).fields[NAME].is_conflict
+    others = prefill([other, claim(NAME, "SAMPLE", SourceKind.BOOKING)]).fields[NAME]
+    assert (others.is_conflict, others.alike) == (True, ())
+
+
 def test_what_the_same_sender_says_again_in_the_same_paper_replaces_what_he_said() -> None:
     old = Claim(NAME, "LEE CO", source(SourceKind.INSTRUCTION, "SI-1"))
     new = Claim(NAME, "LI CO", source(SourceKind.INSTRUCTION, "SI-1", hours=1))

@@ -133,6 +133,21 @@ def test_yes_and_no_are_said_and_typed_in_the_readers_language(desk: Desk, firm:
         assert f"{bill}/reefer: {no}\n" in shown
 
 
+def test_a_name_in_look_alike_letters_contradicts_the_plain_one(desk: Desk, firm: Firm) -> None:
+    number = firm.number("C3")
+    paper: dict[str, Any] = {"form": "waglan/paper/v1", "recipient": "NOBODY:ZZ"}
+    for n, name in enumerate(("EX\u0410MPLE", "EXAMPLE")):
+        bill = {"number": number, "parties": [{"role": "consignor", "name": name}]}
+        document = {"kind": "shipping-instruction", "document": f"SI{n}-{number}"}
+        taken(firm.preparer, {**paper, **document, "bills": [bill]})
+    new = desk.ran("draft", "new", "hk-house-data", "--bill", number)
+    shown = desk("draft", "show", new.out.strip())
+    assert "contradictions to settle: 1\n" in shown
+    assert "some of these letters only look alike: \u0410 (U+0410)" in shown
+    checked = desk.ran("draft", "check", new.out.strip())
+    assert f"DRAFT-LOOK-ALIKE  fields/bills/{number}/consignor/name" in checked.err
+
+
 def test_what_papers_contradict_is_shown_and_one_is_chosen(desk: Desk, firm: Firm) -> None:
     number = firm.number("C2")
     paper: dict[str, Any] = {"form": "waglan/paper/v1", "recipient": "NOBODY:ZZ"}

@@ -73,6 +73,10 @@ def show_contradictions(one: Shown, lang: Lang, *, err: bool = False) -> None:
     for field in found:
         each = dict.fromkeys(value(told["value"], lang) for told in field["told"])
         typer.echo(plain(f"! {field['field']}: {' | '.join(each)}"), err=err)
+        if field["alike"]:
+            odd = dict.fromkeys(c for one in each for c in one if not c.isascii() and c.isalnum())
+            letters = ", ".join(f"{char} (U+{ord(char):04X})" for char in odd)
+            typer.echo("    " + say("draft", "alike", lang, letters=plain(letters)), err=err)
 
 
 def show_not_taken(one: Shown, lang: Lang) -> None:

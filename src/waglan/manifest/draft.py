@@ -219,8 +219,23 @@ def _unsettled(filled: Prefilled) -> Iterator[Finding]:
             yield Finding(
                 "DRAFT-CONFLICT", Severity.ERROR, where, {"field": path, "others": others}
             )
+            if field.alike:
+                told = [one.value for one in (field.claims[0], *field.alike)]
+                letters = "".join([text for text in told if isinstance(text, str)])
+                yield Finding(
+                    "DRAFT-LOOK-ALIKE",
+                    Severity.NOTE,
+                    where,
+                    {"field": path, "letters": _numbered(letters)},
+                )
         elif not field.is_settled:
             yield Finding("DRAFT-UNCONFIRMED", Severity.ERROR, where, {"field": path})
+
+
+def _numbered(text: str) -> str:
+    """Return each letter that is not plain once, with its number, so that it is seen."""
+    odd = dict.fromkeys(char for char in text if not char.isascii() and char.isalnum())
+    return ", ".join(f"{char} (U+{ord(char):04X})" for char in [*odd][:10])
 
 
 def _not_taken(filled: Prefilled) -> Iterator[Finding]:

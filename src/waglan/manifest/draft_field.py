@@ -14,7 +14,7 @@ from functools import cache
 from typing import TypeAlias
 
 from waglan.codes.calendar import HONG_KONG
-from waglan.codes.chinese import match_key
+from waglan.codes.chinese import match_key, simplified
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import squashed
@@ -151,14 +151,25 @@ def read_value(path: str, raw: object) -> tuple[Scalar | None, list[Finding]]:
 
 
 def compared(kind: ValueKind, value: Scalar) -> Compared:
-    """Return what two values are compared by: case, blanks, signs, width and 繁/简 fold."""
+    """Return what two values are compared by: case, blanks, signs, width and 繁/简 fold.
+
+    A letter that only looks like another is another: whose name it is nobody guesses.
+    """
     if isinstance(value, tuple):
-        return tuple(sorted({match_key(one) for one in value}))
+        return tuple(sorted({simplified(squashed(one)) for one in value}))
     if isinstance(value, int):
         return value
     if kind in (ValueKind.TIME, ValueKind.DATE):
         return _moment(value)
-    return match_key(value)
+    return simplified(squashed(value))
+
+
+def look_alike(one: Scalar | None, other: Scalar | None) -> bool:
+    """Whether two texts that say different things look the same to who reads them."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    is_same = simplified(squashed(one)) == simplified(squashed(other))
+    return not is_same and match_key(one) == match_key(other)
 
 
 def _read(kind: ValueKind, raw: object) -> Scalar | None:

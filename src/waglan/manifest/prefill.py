@@ -24,6 +24,7 @@ from waglan.manifest.draft_field import (
     ValueKind,
     compared,
     kind_of,
+    look_alike,
     read_value,
 )
 
@@ -95,6 +96,11 @@ class DraftField:
         """What was told otherwise."""
         stands = _key(self.holds, self.value)
         return tuple(one for one in self.claims if _key(self.holds, one.value) != stands)
+
+    @property
+    def alike(self) -> tuple[Claim, ...]:
+        """What was told otherwise, and looks to a reader like the value that stands."""
+        return tuple(one for one in self.losing if look_alike(one.value, self.value))
 
     @property
     def is_settled(self) -> bool:

@@ -50,7 +50,8 @@ class FieldView(BaseModel):
     """One field: what stands, whether it may be filed so, and all that was told, the best first.
 
     `settled` says that nothing contradicts it. `confirmed_by` is the person of the firm (subject
-    id) whose word it is; null: a source told it, and nobody of the firm has said so.
+    id) whose word it is; null: a source told it, and nobody of the firm has said so. `losing` are
+    told otherwise; of them `alike` look the same, in letters that are others.
     """
 
     field: str
@@ -60,6 +61,7 @@ class FieldView(BaseModel):
     confirmed_by: str | None
     conflict: bool
     losing: list[int]
+    alike: list[int]
     told: list[ClaimView]
 
 
@@ -259,7 +261,7 @@ def _steps(opened: Opened) -> list[StepView]:
 
 
 def _field(field: DraftField) -> FieldView:
-    losing = set(field.losing)
+    losing, alike = set(field.losing), set(field.alike)
     return FieldView(
         field=field.path,
         holds=field.holds.value,
@@ -268,6 +270,7 @@ def _field(field: DraftField) -> FieldView:
         confirmed_by=field.confirmed_by,
         conflict=field.is_conflict,
         losing=[n for n, one in enumerate(field.claims) if one in losing],
+        alike=[n for n, one in enumerate(field.claims) if one in alike],
         told=[_claim(n, one) for n, one in enumerate(field.claims)],
     )
 
