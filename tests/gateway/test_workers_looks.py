@@ -12,10 +12,16 @@ from test_manifest_at_hand import LINE, ORGANISATIONS, hand_in, paper
 
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
-from waglan.gateway.workers import LOOK_FOR_RARE_EVERY, Worker
+from waglan.gateway.workers import BATCH, LOOK_FOR_RARE_EVERY, Worker
 from waglan.store import Transaction, assemblies, messages
 from waglan.store.connect import pools, transaction, visible
 from waglan.store.dsn import Dsn
+from waglan.store.figures import all_figures
+
+UNTOLD = """
+    insert into serving (event_id, authority, manifest_id, served_at)
+    select n, 2, (select manifest_id from manifest), now() from generate_series(1, %s) n
+"""
 
 
 class Watched:
@@ -93,6 +99,31 @@ async def test_a_part_that_never_comes_is_told_of_though_nothing_is_written(
         assert await one.worker.round() == 1
 
 
+async def test_what_fails_or_can_not_be_told_yet_takes_nobodys_place_and_is_tried_later(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with watched(database, home, monkeypatch) as one:
+        for n in range(BATCH):
+            await hand_in(one.worker.kit, f"lost {n}".encode())
+        with psycopg.connect(database.admin or "") as conn:
+            conn.execute("delete from message_chunk")
+        await hand_in(one.worker.kit, paper("R3"))
+        assert await one.worker.round() == 0
+        assert await one.worker.round() == 3, "filed, linked, judged"
+        assert await waits(one) == BATCH
+        with psycopg.connect(database.admin or "") as conn:
+            # Of none of these is there a notice that its filer may read.
+            conn.execute(UNTOLD, [BATCH + 1])
+        assert await one.worker.round() == 0
+        assert {number for kind, number in one.worker.failed if kind == "notice"} == set(
+            range(1, BATCH + 1)
+        )
+        assert await one.worker.round() == 0
+        assert ("notice", BATCH + 1) in one.worker.failed
+        assert ("done", "notice") not in await counted(one)
+        assert ("failed", "notice") not in await counted(one), "nothing is wrong with them"
+
+
 async def test_what_a_transaction_shows_has_another_name_than_what_was_seen_before(
     database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +138,11 @@ async def test_what_a_transaction_shows_has_another_name_than_what_was_seen_befo
             assert await visible(look) != before
 
 
+async def counted(one: Watched) -> set[tuple[str, str]]:
+    async with transaction(one.worker.kit.pools.engine, None) as tx:
+        return set(await all_figures(tx))
+
+
 async def waits(one: Watched) -> int:
     async with transaction(one.worker.kit.pools.engine, None) as tx:
-        return len(await messages.waiting(tx, at_most=10))
+        return len(await messages.waiting(tx, at_most=100))

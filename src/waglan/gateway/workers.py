@@ -92,6 +92,10 @@ class Find(Protocol):
         ...
 
 
+class NotYet(Exception):
+    """Nothing can be done of a piece now, and nothing is wrong: it waits like one that failed."""
+
+
 @dataclass(slots=True)
 class Patience:
     """When a piece that failed is tried again; later each time."""
@@ -111,6 +115,7 @@ class Worker:
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
     reading: Reading | None = None  # of a message that waits for its next step
+    has_put_off: bool = False  # something in this round, behind which more may wait
     nothing_in: str = ""  # what was visible when a look found nothing to do
     looked_for_rare_at: datetime = LONG_AGO  # and found none
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
@@ -133,8 +138,9 @@ class Worker:
             now, seen = self.kit.clock(), await visible(look)
             if seen == self.nothing_in and not self._is_time_for_rare(now):
                 return 0
+            self.has_put_off = False
             done = await self._all(look, now)
-            self.nothing_in = "" if done else seen
+            self.nothing_in = "" if done or self.has_put_off else seen
             return done
 
     async def _all(self, look: Transaction, now: datetime) -> int:
@@ -184,8 +190,19 @@ class Worker:
         return await self._try(kind, grant.grant_id.int, grant.org, settle)
 
     async def _each(self, look: Transaction, kind: str, find: Find, do: Do) -> int:
-        found = await find(look, at_most=BATCH)
+        # What failed and waits for its next try takes nobody's place.
+        apart = sum(of == kind and self._is_put_off(one) for (of, _), one in self.failed.items())
+        found = await find(look, at_most=BATCH + apart)
         return sum([await self._try(kind, number, org, do) for number, org in found])
+
+    def _is_put_off(self, patience: Patience | None) -> bool:
+        return bool(patience and patience.until and self.kit.clock() < patience.until)
+
+    def _put_off(self, kind: str, number: int) -> None:
+        patience = self.failed.setdefault((kind, number), Patience())
+        patience.until = self.kit.clock() + patience.wait
+        patience.wait = min(patience.wait * 2, LAST_RETRY)
+        self.has_put_off = True
 
     async def _uploads(self, now: datetime) -> int:
         before = now - LEFT_AFTER
@@ -338,11 +355,11 @@ class Worker:
     async def _notice(self, event_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:
             await lease.claim(tx, "notice", event_id)
-            await answer_filer(tx, self.kit.keys.vault, event_id, now=self.kit.clock())
+            if not await answer_filer(tx, self.kit.keys.vault, event_id, now=self.kit.clock()):
+                raise NotYet
 
     async def _try(self, kind: str, number: int, org: int, do: Do) -> int:
-        patience = self.failed.get((kind, number))
-        if patience and patience.until and self.kit.clock() < patience.until:
+        if self._is_put_off(self.failed.get((kind, number))):
             return 0
         try:
             # A large manifest makes half a million objects and no circle among them.
@@ -350,14 +367,14 @@ class Worker:
                 await do(number, org, await self._name(org))
         except lease.Claimed:
             return 0
+        except NotYet:
+            self._put_off(kind, number)
+            return 0
         except Exception as error:
             if isinstance(error, NoDatabase) and is_gone(error):
                 raise
             # Whatever it is, it must not stop what others sent.
-            patience = patience or Patience()
-            patience.until = self.kit.clock() + patience.wait
-            patience.wait = min(patience.wait * 2, LAST_RETRY)
-            self.failed[kind, number] = patience
+            self._put_off(kind, number)
             self._count("failed", kind)
             logger.exception("worker: a piece failed and waits", kind=kind, number=number)
             return 0

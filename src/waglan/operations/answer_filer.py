@@ -17,9 +17,10 @@ _QUALIFIER = {Level.MASTER: "BM", Level.HOUSE: "BH"}
 
 
 async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: datetime) -> bool:
-    """Write one answer for the notices that were served together; False if there is nothing to say.
+    """See to it that one answer tells of the notices that were served together.
 
-    It runs in the filer's own name: what his role may not read can't get into the answer.
+    False if nothing can be said now: the filer reads none of them, or not yet. It runs in his own
+    name: what his role may not read can't get into the answer.
     """
     served = await customs.serving(tx, event_id)
     if served is None:
@@ -37,7 +38,8 @@ async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: dat
     if envelope is None:
         # It came without an envelope, so it is answered without one.
         told = notice(filed.document, [Status(n, level, s) for n, level, s in notices])
-        return await messages.add_answer(tx, vault, kept, NewAnswer("NOTICE", told, event_id, now))
+        await messages.add_answer(tx, vault, kept, NewAnswer("NOTICE", told, event_id, now))
+        return True
     statuses = [
         BillStatus(number, status, _QUALIFIER[Level(level)]) for number, level, status in notices
     ]
@@ -45,4 +47,5 @@ async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: dat
     reply = reply_envelope(profile.answered(envelope), f"{event_id:x}"[-14:], now)
     wording = Wording(profile.lang)
     plain = cusres(reply, Filing(filed.document), statuses, at=now, wording=wording)
-    return await messages.add_answer(tx, vault, kept, NewAnswer("CUSRES", plain, event_id, now))
+    await messages.add_answer(tx, vault, kept, NewAnswer("CUSRES", plain, event_id, now))
+    return True

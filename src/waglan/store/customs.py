@@ -322,12 +322,15 @@ async def notices(
 
 
 async def unanswered(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
-    """Return (event, filer) of answers that an authority gave and no CUSRES tells yet."""
+    """Return (event, filer) of answers that an authority gave and its filer was not told yet.
+
+    What was filed as EDIFACT is told in a CUSRES, a paper in a NOTICE.
+    """
     rows = await tx.execute(
         """
         SELECT s.event_id, m.org FROM serving s JOIN manifest m USING (manifest_id)
         WHERE NOT EXISTS (SELECT 1 FROM answer a WHERE a.message_id = m.message_id
-                          AND a.kind = 'CUSRES' AND a.cause = s.event_id)
+                          AND a.kind IN ('CUSRES', 'NOTICE') AND a.cause = s.event_id)
           AND EXISTS (SELECT 1 FROM message_secret x WHERE x.message_id = m.message_id)
         ORDER BY s.event_id LIMIT %s
         """,
