@@ -111,7 +111,7 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
     sender = Sender(party, kept, addresses, reading.parts, await parties.own_roles(tx))
     is_done = await _go_on(tx, work, sender, reading, result)
     for kind, plain in _wanted(result.answers, work.profile):
-        await messages.add_answer(tx, work.vault, kept, NewAnswer(kind, plain, None, work.now))
+        await _keep_answer(tx, work, kept, NewAnswer(kind, plain, None, work.now))
     if is_done:
         await _finish(tx, work, kept, result, has_steps=before.n > 0)
     else:
@@ -204,6 +204,11 @@ def _wanted(answers: Iterable[tuple[str, bytes]], profile: Profile) -> list[tupl
     return [(kind, plain) for kind, plain in answers if kind in profile.answers]
 
 
+async def _keep_answer(tx: Transaction, work: Work, kept: Kept, answer: NewAnswer) -> None:
+    if not await messages.add_answer(tx, work.vault, kept, answer):
+        raise LookupError(f"message {kept.id} was erased while it was worked off")
+
+
 async def _paper(
     tx: Transaction, work: Work, party: PartyId, kept: Kept, sent: Handed
 ) -> list[Filing]:
@@ -211,7 +216,7 @@ async def _paper(
     sender = Sender(party, kept, await parties.addresses(tx), roles=roles)
     done = await work_off_paper(tx, work.vault, sender, sent, work)
     answer = NewAnswer("RESULT", done.answer, None, work.now)
-    await messages.add_answer(tx, work.vault, kept, answer)
+    await _keep_answer(tx, work, kept, answer)
     state = "accepted" if done.is_accepted else "refused"
     await messages.finish(tx, work.vault, kept, Outcome(state, encode(done.findings), work.now))
     return [done.filing] if done.filing is not None and done.filing.is_accepted else []

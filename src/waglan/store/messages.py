@@ -312,6 +312,11 @@ async def add_answer(tx: Transaction, vault: Vault, message: Kept, new: NewAnswe
     salt = await salt_of(tx, message.message_id)
     if salt is None:
         return False
+    # Two of one message's are numbered one after the other, whoever makes them.
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('answer ' || %s::text, 0))",
+        [message.message_id],
+    )
     row = await (
         await tx.execute(
             "SELECT coalesce(max(n), 0) + 1 FROM answer WHERE message_id = %s", [message.message_id]
@@ -329,7 +334,8 @@ async def _add_answer(
     n, sealed = made
     return await tx.execute(
         "INSERT INTO answer (message_id, n, org, kind, cause, sealed, size, made_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (message_id, kind, cause) DO NOTHING",
         [
             message.message_id,
             n,
