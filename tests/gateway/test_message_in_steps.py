@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from running_instance import ORIGIN
-from test_manifest_at_hand import LINE, ORGANISATIONS, hand_in, paper
+from test_manifest_at_hand import LINE, ORGANISATIONS, PARTS, hand_in, paper
 
 from waglan.codes.event import EventCode
 from waglan.codes.finding import decode
@@ -16,14 +17,20 @@ from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Worker
-from waglan.store import log, messages
+from waglan.store import erasure, log, messages
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
+from waglan.store.erasure import RequestRow
 from waglan.store.messages import Outcome
 
 WRONG = paper("F2").replace(b"UNZ+3+", b"UNZ+4+")  # says more messages than there are
 # Two whole ones with a wrong one between, and the first one's reference for other bytes.
 FILE = paper("F1") + WRONG + paper("F3") + paper("F1").replace(b"MARKS 2", b"MARKS 9")
+OPERATOR = 9
+LET_IN = """
+    insert into organisation (org, party, name, roles, registered_at) overriding system value
+    values (%s, 'operator', 'Synthetic operator', '{operator}', now())
+"""
 EACH_ALONE = {"STEP_SECONDS": 0.0, "STEPS_IN_TURN": 1}
 
 
@@ -101,6 +108,49 @@ async def test_others_have_their_turn_and_the_log_goes_on_while_a_long_file_is_w
             async with transaction(kit.pools.app, None) as tx:
                 sizes.append((await log.head(tx)).size)
         assert len(set(sizes)) > 3, "numbers were given between the steps"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [(paper("F1") + paper("F3"), "partly", ["F1"]), (WRONG + paper("F1"), "refused", [])],
+)
+async def test_what_is_erased_in_the_middle_of_its_steps_says_what_of_it_stands(
+    database: Dsn,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case: tuple[bytes, str, list[str]],
+) -> None:
+    sent, became, declared = case
+    set_pace(monkeypatch, EACH_ALONE)
+    monkeypatch.setattr(workers, "LOOK_FOR_RARE_EVERY", timedelta(0))
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        async with transaction(kit.pools.engine, None) as tx:
+            await log.open_log(tx, ORIGIN)
+        await hand_in(kit, sent)
+        worker = Worker(kit)
+        for _ in range(PARTS + 1 if declared else 1):  # an envelope, and what is in it
+            await worker.round()
+        with psycopg.connect(database.admin or "") as conn:
+            assert [row[0] for row in conn.execute("select document from manifest")] == declared
+            conn.execute(LET_IN, [OPERATOR])
+        await erase(kit)
+        await worker.round()
+        outcome = await told(kit, 1)
+        assert outcome is not None
+        assert outcome.state == became
+
+
+async def erase(kit: Kit) -> None:
+    """Ask that the first message be erased."""
+    async with transaction(kit.pools.app, LINE) as tx:
+        kept = await messages.by_number(tx, 1)
+        assert kept is not None
+    row = RequestRow(kit.new_id(), OPERATOR, "operator", "message", "PDPO s.26", kit.clock())
+    salt = await messages.new_salt()
+    async with transaction(kit.pools.app, OPERATOR) as tx:
+        await erasure.ask(tx, row, salt, kit.keys.vault.seal(salt, str(kept.id).encode()))
 
 
 async def test_the_log_says_how_long_an_event_waits_behind_a_transaction_that_still_runs(

@@ -177,11 +177,16 @@ async def destroy_messages(tx: Transaction, messages: Sequence[UUID], *, now: da
         " WHERE m.message_id = a.message_id AND m.id = ANY (%s)",
         [ids],
     )
-    # What still waited can't be read any more: that it is refused is all that can be said.
+    # Of what still waited no more can be read: it is refused, but for what its steps have accepted.
     await tx.execute(
-        "INSERT INTO outcome (message_id, org, state, findings, finished_at)"
-        " SELECT message_id, org, 'refused', '', %s FROM message WHERE id = ANY (%s)"
-        " ON CONFLICT (message_id) DO UPDATE SET findings = ''",
+        """
+        INSERT INTO outcome (message_id, org, state, findings, finished_at)
+        SELECT m.message_id, m.org,
+               CASE WHEN EXISTS (SELECT 1 FROM message_step s WHERE s.message_id = m.message_id
+                                 AND s.accepted > 0) THEN 'partly' ELSE 'refused' END, '', %s
+        FROM message m WHERE m.id = ANY (%s)
+        ON CONFLICT (message_id) DO UPDATE SET findings = ''
+        """,
         [now, ids],
     )
     return gone.rowcount
