@@ -21,6 +21,7 @@ from statements import (
 )
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.finding import Severity
 from waglan.customs.signed_status import (
     BOXES_MAX,
     NUMBERS,
@@ -162,10 +163,31 @@ def test_a_list_that_says_the_same_or_is_of_another_call_finds_nothing() -> None
     assert codes(TEXT, lists=[replace(LIST, call="9811000/002E", rows=())]) == []
 
 
-def test_another_filers_bill_of_that_number_says_nothing_of_this_one() -> None:
-    another = replace(ROW, seq=STATUS.seq + 9, status=CustomsStatus.INSPECT)
+def test_another_filers_bill_of_that_number_in_other_boxes_says_nothing_of_this_one() -> None:
+    another = replace(ROW, seq=STATUS.seq + 9, status=CustomsStatus.INSPECT, boxes=("CSQU3054388",))
     assert codes(TEXT, lists=[replace(LIST, rows=(another,))]) == ["STATUS-NOT-LISTED"]
     assert codes(TEXT, lists=[replace(LIST, rows=(another, ROW))]) == []
+
+
+@pytest.mark.parametrize("bill", ["SYNOTHER1", STATUS.bill])
+def test_a_box_that_another_bill_holds_may_not_go_whatever_this_one_says(bill: str) -> None:
+    [box] = STATUS.boxes
+    spelled = f"{box[:4]} {box[4:10]}-{box[10:]}".lower()
+    row = replace(ROW, bill=bill, seq=STATUS.seq + 9, status=CustomsStatus.DETAINED)
+    for boxes in ((box,), ("CSQU3054388", spelled)):
+        other = replace(row, boxes=boxes)
+        found = check_status(TEXT, KEYS, [replace(LIST, rows=(ROW, other))], at=LATER).findings
+        assert [(one.code, one.severity) for one in found] == [("STATUS-BOX-HELD", Severity.ERROR)]
+        assert found[0].params["box"] == box
+        assert found[0].params["bill"] == bill
+    for status in (CustomsStatus.NOT_SELECTED, CustomsStatus.CLEARED):
+        let_go = replace(row, status=status, boxes=(box,))
+        assert codes(TEXT, lists=[replace(LIST, rows=(ROW, let_go))]) == []
+
+
+def test_a_held_bill_of_that_number_in_boxes_that_nobody_names_is_an_error() -> None:
+    another = replace(ROW, seq=STATUS.seq + 9, status=CustomsStatus.DETAINED, boxes=None)
+    assert codes(TEXT, lists=[replace(LIST, rows=(ROW, another))]) == ["STATUS-NUMBER-HELD"]
 
 
 def test_a_list_without_the_bill_is_no_word_on_it() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from command_line import CommandLine
+from event_batches import box_number
 from port import Officer, wait
 from running_instance import ORIGIN, Instance
 from shipping_papers import Call, Paper, manifest
@@ -26,6 +27,7 @@ from waglan.logbook.key_set import End, KeySet, read_key_set
 
 VOYAGE = "9811000/001E"
 BOX, OTHER_BOX = "CSQU3054383", "TCLU1234560"
+OWN_BOX, FIRST_BOX, SECOND_BOX, LATER_BOX = map(box_number, range(7_700, 7_704))  # of one test each
 NUMBERS = count(1)
 
 
@@ -221,7 +223,7 @@ def inspecting(rule: str, condition: str) -> bytes:
 
 
 def test_a_hold_beats_the_paper_that_was_printed_before_it(port: Port) -> None:
-    number = port.filed()
+    number = port.filed(box=LATER_BOX)
     port.passes(number)
     paper = port.states(number)[0]["text"]
     before = port.holds()
@@ -230,7 +232,7 @@ def test_a_hold_beats_the_paper_that_was_printed_before_it(port: Port) -> None:
     after = port.holds()
     assert after.number > before.number
     assert ask(after, number)[0] is Answer.HELD
-    assert ask(after, BOX)[0] is Answer.HELD
+    assert ask(after, LATER_BOX)[0] is Answer.HELD
     now = datetime.now(UTC)
     assert check_status(paper, port.keys(), [before], at=now).findings == ()
     [finding] = check_status(paper, port.keys(), [before, after], at=now).findings
@@ -320,10 +322,9 @@ def withdrawn(answer: httpx.Response) -> bool | None:
 
 def test_two_filers_of_one_number_are_stated_apart(port: Port) -> None:
     other = port.instance.let_in("gate-second", "carrier", addresses=("GATESECOND:ZZZ",))
-    number = port.filed()
-    sent = other.post(
-        "/v1/messages", content=manifest(Call("GATESECOND", "GATECUSTOMS", "S1"), Paper(number))
-    )
+    number = port.filed(box=FIRST_BOX)
+    paper = manifest(Call("GATESECOND", "GATECUSTOMS", "S1"), Paper(number, box=SECOND_BOX))
+    sent = other.post("/v1/messages", content=paper)
     assert sent.json()["state"] == "accepted", sent.json()["findings"]
     first = [target for target in port.officer.sees(number) if target.filer == "gate-line"]
     second = [target for target in port.officer.sees(number) if target.filer == "gate-second"]
@@ -335,9 +336,9 @@ def test_two_filers_of_one_number_are_stated_apart(port: Port) -> None:
     assert [one["status"] for one in port.states(number, other)] == ["inspect"]
     both = port.states(number, port.officer.desk)
     assert sorted(one["status"] for one in both) == ["inspect", "not-selected"]
-    paper = port.states(number)[0]["text"]
+    text = port.states(number)[0]["text"]
     lists = [port.holds(port.officer.desk)]
-    assert check_status(paper, port.keys(), lists, at=datetime.now(UTC)).findings == ()
+    assert check_status(text, port.keys(), lists, at=datetime.now(UTC)).findings == ()
 
 
 @pytest.fixture
@@ -348,7 +349,7 @@ def waglan(waglan: CommandLine, port: Port) -> CommandLine:
 def test_the_guard_asks_on_the_command_line(
     waglan: CommandLine, port: Port, tmp_path: Path
 ) -> None:
-    free, held = port.filed(), port.filed(box=OTHER_BOX)
+    free, held = port.filed(box=OWN_BOX), port.filed(box=OTHER_BOX)
     port.passes(free)
     port.states(free)
     picture = tmp_path / "status.svg"

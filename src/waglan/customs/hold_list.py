@@ -54,6 +54,10 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether customs still wants something of it."""
         return self.status in HELD
 
+    def names(self, box: str) -> bool:
+        """Whether the bill is known to have goods in this box."""
+        return _bare(box) in map(_bare, self.boxes or ())
+
 
 class HoldList(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"reader": "for"}):
     """All that a reader may be told of one call at one time."""
@@ -120,10 +124,7 @@ def ask(held: HoldList, about: str) -> tuple[Answer, tuple[Row, ...]]:
 
     A box is held while any bill in it is; that bills of others are in it the list may not know.
     """
-    box = _bare(about)
-    rows = tuple(
-        row for row in held.rows if row.bill == about or box in map(_bare, row.boxes or ())
-    )
+    rows = tuple(row for row in held.rows if row.bill == about or row.names(about))
     if not rows:
         return Answer.NOT_LISTED, ()
     holding = tuple(row for row in rows if row.is_held)
@@ -153,7 +154,7 @@ def _read(data: bytes) -> tuple[HoldList, Signed] | None:
 
 
 def _bare(box: str) -> str:
-    return "".join(box.split()).upper()
+    return "".join(filter(str.isalnum, box)).upper()
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

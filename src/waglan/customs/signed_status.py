@@ -6,7 +6,7 @@ notices that were served, never from decisions. It is no release of cargo and op
 
 from base64 import b32decode, b32encode
 from binascii import Error as NotBase32
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
-from waglan.customs.hold_list import HoldList, newest
+from waglan.customs.hold_list import HoldList, Row, newest
 from waglan.logbook.key_set import KeySet, Signed, age_findings, signature_findings
 from waglan.logbook.signing import KID_BYTES, PrivateKey, Purpose
 
@@ -134,26 +134,27 @@ def check_status(
 
 
 def _beside(status: SignedStatus, held: HoldList) -> list[Finding]:
-    """What a hold list says of the same bill; the later notice counts, whichever paper has it.
+    """What a hold list says of the same bill and its boxes; the later notice of a bill counts.
 
     Filers may use one bill number: the notice's own number says which bill is meant.
     """
     row = next((row for row in held.rows if status.seq in (row.seq, *row.earlier)), None)
+    others = [one for one in held.rows if one is not row and one.is_held]
+    return [*_of_same(status, held, row), *_of_others(status, held, others)]
+
+
+def _of_same(status: SignedStatus, held: HoldList, row: Row | None) -> Iterator[Finding]:
     if row is None and held.as_of < status.as_of:
-        return [Finding("STATUS-LIST-OLDER", Severity.NOTE, _WHERE, {"number": held.number})]
-    if row is None:
-        return [
-            Finding(
-                "STATUS-NOT-LISTED",
-                Severity.NOTE,
-                _WHERE,
-                {"bill": status.bill, "number": held.number},
-            )
-        ]
-    if row.seq == status.seq:
-        return []
-    return [
-        Finding(
+        yield Finding("STATUS-LIST-OLDER", Severity.NOTE, _WHERE, {"number": held.number})
+    elif row is None:
+        yield Finding(
+            "STATUS-NOT-LISTED",
+            Severity.NOTE,
+            _WHERE,
+            {"bill": status.bill, "number": held.number},
+        )
+    elif row.seq != status.seq:
+        yield Finding(
             "STATUS-SUPERSEDED",
             Severity.ERROR,
             _WHERE,
@@ -165,7 +166,23 @@ def _beside(status: SignedStatus, held: HoldList) -> list[Finding]:
                 "number": held.number,
             },
         )
-    ]
+
+
+def _of_others(status: SignedStatus, held: HoldList, others: Iterable[Row]) -> Iterator[Finding]:
+    """Find what holds a box of this bill, or may be the bill that is meant."""
+    for row in others:
+        told: dict[str, str | int] = {
+            "bill": row.bill,
+            "now": row.status.value,
+            "told": row.told_at.isoformat(timespec="seconds"),
+            "number": held.number,
+        }
+        shared = [box for box in status.boxes if row.names(box)]
+        for box in shared:
+            yield Finding("STATUS-BOX-HELD", Severity.ERROR, _WHERE, {"box": box, **told})
+        is_elsewhere = row.boxes is not None and len(status.boxes) == status.boxes_of
+        if row.bill == status.bill and not shared and not is_elsewhere:
+            yield Finding("STATUS-NUMBER-HELD", Severity.ERROR, _WHERE, told)
 
 
 def _wire(status: SignedStatus, kid: bytes) -> _Wire:
