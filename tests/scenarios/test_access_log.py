@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from command_line import CommandLine
 from port import Officer, filed, wait
-from quay_papers import Told, coarri
+from quay_papers import Told, baplie, coarri
 from running_instance import Instance
-from shipping_papers import Paper
-from test_at_the_quay import BOX, Quay
+from shipping_papers import Call, Paper, manifest
+from test_at_the_quay import BOX, OTHER, Quay, moves
 from test_detention_notices import Quay as Desk
 from test_links_and_grants import Port, linked, port, told, until
 
@@ -314,3 +314,49 @@ async def test_looks_are_kept_for_their_period_and_then_forgotten(port: Port) ->
             async with transaction(open_pools.engine, None) as tx:
                 await store_looks.sweep(tx, before=before)
             assert looks(port.line) == left
+
+
+def test_who_was_sent_a_plan_or_a_report_stands_in_the_log_as_that_and_not_by_goods_in_the_box(
+    instance: Instance, waglan: CommandLine
+) -> None:
+    quay = Quay(instance, "t")
+    quay.files("line", Paper("SYNPLAN", box=BOX))
+    for paper in (baplie, coarri):
+        sent = filed(quay.rival, paper(quay.sheet("rival", to="terminal"), [Told(BOX)]))
+        assert sent["state"] == "accepted", sent["findings"]
+    own = filed(quay.terminal, coarri(quay.sheet(), [Told(BOX)]))
+    assert own["state"] == "accepted"
+    for reader in (quay.terminal, quay.line):
+        wait(lambda reader=reader: moves(reader, BOX).count("equipment.discharged") == 2 or None)  # type: ignore[misc]
+        found = wait(lambda reader=reader: reader.get(f"/v1/calls/{quay.call}/listed"))  # type: ignore[misc]
+        assert found.is_success, found.text
+        reader.get("/v1/events?limit=500").raise_for_status()
+    by = {(one["party"], one["asked"], one["basis"]) for one in looks(quay.rival)}
+    paths = ("/v1/track", "/v1/events", "/v1/calls/listed")
+    grounds = {"terminal-t": "addressed", "line-t": "report"}
+    assert by == {(who, path, basis) for who, basis in grounds.items() for path in paths}
+    # What the terminal told itself is no look of its own, and the line's is by its goods.
+    told_itself = {(one["party"], one["basis"]) for one in looks(quay.terminal)}
+    assert told_itself == {("line-t", "report")}
+    line = waglan.operates(instance)
+    line.signs_in(quay.rival.headers["Authorization"])
+    assert "terminal-t (terminal, person): it was sent to him" in line("access").out
+    line.set("WAGLAN_LANG", "zh-Hant-HK")
+    assert "文件、報告或通知書發送予該機構" in line("access").out
+
+
+def test_who_lists_a_box_without_goods_stands_in_the_log_as_that(instance: Instance) -> None:
+    quay = Quay(instance, "s")
+    call = Call(quay.at("line"), quay.at("customs"), "MSLIST", quay.at("line"))
+    box, empty = b"EQD+CN+CSQU3054383+22G1:102:5++3+5'", b"EQD+CN+CSQU3054402+22G1:102:5++3+4'"
+    paper = manifest(call, Paper("SYNFULL", box=BOX)).replace(b"+001E+", b"+00SE+")
+    segments = paper.count(b"'") - 3  # UNH to UNT
+    longer = paper.replace(box, box + empty).replace(
+        b"UNT+%d+" % segments, b"UNT+%d+" % (segments + 1)
+    )
+    assert filed(quay.line, longer)["state"] == "accepted"
+    assert (
+        filed(quay.terminal, coarri(quay.sheet(), [Told(OTHER, full="4")]))["state"] == "accepted"
+    )
+    wait(lambda: told(quay.line, OTHER) or None)
+    assert {(one["party"], one["basis"]) for one in looks(quay.terminal)} == {("line-s", "listed")}

@@ -31,9 +31,13 @@ REPORTS = frozenset(
 def sights(told: Iterable[tuple[int | None, Event]]) -> Iterator[Sight]:
     """Yield what events show of bills and of reports, each with the consignment it tells of."""
     for consignment, event in told:
-        if consignment is not None or event.code in REPORTS:
-            basis = Basis.REPORT if event.code in REPORTS else Basis.ADDRESSED
-            yield Sight(event.about.kind.value, event.about.text, event.said_by, consignment, basis)
+        kind, key = event.about.kind.value, event.about.text
+        if event.code in REPORTS:
+            number = event.body.get("movement")
+            movement = number if isinstance(number, int) else None
+            yield Sight(kind, key, event.said_by, consignment, movement=movement)
+        elif consignment is not None:
+            yield Sight(kind, key, event.said_by, consignment, Basis.ADDRESSED)
 
 
 def notices_seen(served: Iterable[Served]) -> Iterator[Sight]:
@@ -61,7 +65,8 @@ def papers_seen(papers: Iterable[Document]) -> Iterator[Sight]:
 
 def box_seen(told: moves.Told) -> Sight:
     """Return what a report shows of the firm that made it."""
-    return Sight(KeyKind.CONTAINER.value, told.movement.box.number.upper(), told.said_by)
+    box = told.movement.box.number.upper()
+    return Sight(KeyKind.CONTAINER.value, box, told.said_by, movement=told.number)
 
 
 def bill_seen(told: Told) -> Sight:

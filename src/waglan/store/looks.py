@@ -41,7 +41,8 @@ class Sight(msgspec.Struct, frozen=True):
     key: str
     owner: PartyId
     consignment: int | None = None
-    basis: Basis = Basis.REPORT  # what it rests on where no consignment says it
+    basis: Basis = Basis.REPORT  # what it rests on where neither of these says it
+    movement: int | None = None  # that was told of a box: who was told of it says what it rests on
 
 
 async def keep(tx: Transaction, by: Looker, asked: str, sights: Iterable[Sight]) -> None:
@@ -95,7 +96,13 @@ async def _of(
             "SELECT party, org FROM organisation WHERE party = ANY (%s)", [sorted(owners)]
         )
         orgs = dict(await rows.fetchall())
-    return lambda one: filers.get(one.consignment) or (orgs[one.owner], one.basis)
+    moved = await _moved(tx, {one.movement for one in seen if one.consignment not in filers})
+
+    def _is_of(one: Sight) -> tuple[int, Basis]:
+        basis = one.basis if one.movement is None else moved.get(one.movement, Basis.ADDRESSED)
+        return filers.get(one.consignment) or (orgs[one.owner], basis)
+
+    return _is_of
 
 
 _Whose = dict[int | None, tuple[int, Basis]]
@@ -128,6 +135,29 @@ async def _noticed(tx: Transaction, consignments: Collection[int]) -> _Whose:
         [sorted(consignments)],
     )
     return {consignment: (org, Basis.ADDRESSED) for consignment, org in await rows.fetchall()}
+
+
+async def _moved(tx: Transaction, movements: Collection[int | None]) -> dict[int, Basis]:
+    """By what the reader sees these movements; what is missing was sent to him, and no more."""
+    wanted = [one for one in movements if one is not None]
+    if not wanted:
+        return {}
+    carrying = await tx.execute(
+        "SELECT DISTINCT movement_id FROM movement_link WHERE movement_id = ANY (%s::int8[])",
+        [sorted(wanted)],
+    )
+    found = {int(number): Basis.REPORT for (number,) in await carrying.fetchall()}
+    rest = sorted(one for one in wanted if one not in found)
+    listed = await tx.execute(
+        """
+        SELECT m.movement_id FROM movement m WHERE m.movement_id = ANY (%s::int8[]) AND EXISTS (
+            SELECT 1 FROM equipment e JOIN manifest f USING (manifest_id)
+            WHERE f.org = current_org() AND upper(e.number) = m.container
+              AND upper(replace(f.voyage, ' ', '')) = upper(replace(m.voyage, ' ', '')))
+        """,
+        [rest],
+    )
+    return found | {int(number): Basis.LISTED for (number,) in await listed.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)
