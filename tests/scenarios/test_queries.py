@@ -1,14 +1,18 @@
 """A query says what its call knows, or is refused: no filter is passed over in silence."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import httpx
 import pytest
+from fastapi import Depends, FastAPI, Query, Request, Response
 from port import filed
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
 from waglan.gateway.http.app import describe
+from waglan.gateway.http.problem import Problem
+from waglan.gateway.http.queried import known_alone
 
 OPEN = ("/healthz", "/readyz", "/metrics", "/log/")
 
@@ -41,6 +45,49 @@ def test_each_parameter_that_the_interface_describes_is_known(line: httpx.Client
             if one["in"] == "query":
                 answer = line.get(path, params={one["name"]: "1"}, timeout=60)
                 assert "HTTP-QUERY" not in answer.text, (path, one["name"])
+
+
+def test_no_parameter_that_the_interface_describes_is_taken_twice(line: httpx.Client) -> None:
+    asked = set()
+    for path, calls in describe().openapi()["paths"].items():
+        for method, call in calls.items():
+            for one in call.get("parameters", ()):
+                if one["in"] != "query" or one["schema"].get("type") == "array":
+                    continue
+                asked.add(path)
+                # Both values alike: it is the repeating that is refused, not what is said.
+                at = path.replace("{", "").replace("}", "") + f"?{one['name']}=1&{one['name']}=1"
+                answer = line.request(method, at, timeout=60)
+                assert answer.status_code == 422, (method, at, answer.text)
+                assert answer.headers["content-type"].startswith("application/problem+json")
+                found = {(f["code"], f["where"]["path"]) for f in answer.json()["findings"]}
+                assert ("HTTP-QUERY-TWICE", f"query.{one['name']}") in found, (at, found)
+    assert {"/v1/access-log", "/v1/events", "/stream", "/v1/deadlines"} <= asked
+    told = line.get("/v1/access-log?party=a&party=b&limit=1&limit=2").json()["findings"]
+    assert [one["params"] for one in told] == [
+        {"name": "party", "times": 2}, {"name": "limit", "times": 2},
+    ]  # fmt: skip
+    assert "limit stands 2 times" in told[1]["problem"]
+
+
+async def test_a_parameter_that_is_a_list_comes_as_often_as_it_has_values() -> None:
+    app = FastAPI(dependencies=[Depends(known_alone)])
+
+    @app.get("/")
+    async def several(
+        code: Annotated[list[str] | None, Query()] = None, limit: int = 1
+    ) -> list[str]:
+        return [*(code or ()), str(limit)]
+
+    @app.exception_handler(Problem)
+    async def refused(_: Request, problem: Problem) -> Response:
+        return Response(" ".join(one.code for one in problem.findings), problem.status)
+
+    calling = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=calling, base_url="http://here") as client:
+        assert (await client.get("/?code=a&code=b&limit=2")).json() == ["a", "b", "2"]
+        twice = await client.get("/?code=a&code=b&limit=2&limit=2")
+        assert (twice.status_code, twice.text) == (422, "HTTP-QUERY-TWICE")
 
 
 def test_it_is_told_what_there_is(line: httpx.Client, instance: Instance) -> None:
