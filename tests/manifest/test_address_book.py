@@ -13,20 +13,20 @@ from waglan.manifest.address_book import (
     duplicates,
     party_fields,
     read_entry,
-    read_sheet,
 )
 from waglan.manifest.draft_field import NAME_CHARACTERS_MAX, read_value
+from waglan.messages.sheet.addresses import read_addresses
 
 HEAD = "name,name_zh,address,address_zh,code,note\n"
 ROW = 'SAMPLE TRADING LTD,樣本貿易有限公司,"1 SAMPLE ROAD, HONG KONG",香港樣本路 1 號,C1,\n'
 
 
 def codes(text: str) -> list[str]:
-    return [finding.code for finding in read_sheet(text.encode()).findings]
+    return [finding.code for finding in read_addresses(text.encode()).findings]
 
 
 def test_a_sheet_is_read_row_by_row_and_each_fault_has_its_line() -> None:
-    sheet = read_sheet((HEAD + ROW + "\n" + ",,5 NAMELESS ROAD,,,\n" + ROW).encode("utf-8-sig"))
+    sheet = read_addresses((HEAD + ROW + "\n" + ",,5 NAMELESS ROAD,,,\n" + ROW).encode("utf-8-sig"))
     assert [line for line, _ in sheet.entries] == [2, 5]
     assert sheet.entries[0][1].address == "1 SAMPLE ROAD, HONG KONG"
     [finding] = sheet.findings
@@ -54,26 +54,53 @@ def test_a_sheet_that_is_none_says_why(text: str, code: str) -> None:
 def test_limits_hold_to_the_very_row_and_character() -> None:
     assert codes(HEAD + "A\n" * ROWS_MAX) == []
     assert codes(HEAD + "A" * NAME_CHARACTERS_MAX + "\n") == []
-    big5 = read_sheet("name\n樣本".encode("big5"))
-    assert [one.code for one in big5.findings] == ["ADDRESS-SHEET-TEXT"]
-    assert big5.findings[0].where.offset == 5
+    torn = read_addresses(b"name\n\xff\xff")
+    assert [one.code for one in torn.findings] == ["ADDRESS-SHEET-TEXT"]
+    assert torn.findings[0].where.offset == 5
+
+
+@pytest.mark.parametrize("charset", ["big5hkscs", "gb18030", "utf-16", "utf-8-sig"])
+def test_a_sheet_is_read_in_whatever_a_spreadsheet_saves_it_and_that_is_said(charset: str) -> None:
+    text = "name;name_zh\nSAMPLE LTD;香港樣本貿易有限公司\n"
+    sheet = read_addresses(text.encode(charset))
+    assert [one.name_zh for _, one in sheet.entries] == ["香港樣本貿易有限公司"]
+    told = [one.params["charset"] for one in sheet.findings]
+    assert told == ([] if charset.startswith("utf") else [charset])
+
+
+def test_a_row_with_a_cell_too_many_is_told_and_left_out_and_empty_cells_do_no_harm() -> None:
+    sheet = read_addresses(b"name,address\nSAMPLE LTD,1 ROAD, HONG KONG\nOTHER LTD,2 ROAD,,\n")
+    assert [one.name for _, one in sheet.entries] == ["OTHER LTD"]
+    [finding] = sheet.findings
+    assert (finding.code, finding.where.line) == ("ADDRESS-ROW-LONG", 2)
+    assert finding.params == {"cells": 3, "columns": 2}
+
+
+def test_a_name_in_look_alike_letters_is_kept_and_told() -> None:
+    sheet = read_addresses("name,code\nEX\u0410MPLE LTD,\u0415XLN\n樣本公司,C1\n".encode())
+    assert len(sheet.entries) == 2
+    told = [(one.code, one.where.path, one.where.line) for one in sheet.findings]
+    assert told == [
+        ("ADDRESS-LOOK-ALIKE", "addresses/name", 2),
+        ("ADDRESS-LOOK-ALIKE", "addresses/code", 2),
+    ]
 
 
 def test_a_cell_that_a_spreadsheet_guarded_against_running_is_read_plain() -> None:
-    sheet = read_sheet(b"name\n'=SAMPLE LTD\n'+852 SAMPLE\n'QUOTED LTD\n")
+    sheet = read_addresses(b"name\n'=SAMPLE LTD\n'+852 SAMPLE\n'QUOTED LTD\n")
     assert [e.name for _, e in sheet.entries] == ["=SAMPLE LTD", "+852 SAMPLE", "'QUOTED LTD"]
 
 
 @given(st.binary(max_size=200))
 def test_whatever_bytes_come_the_reader_answers(body: bytes) -> None:
-    sheet = read_sheet(body)
+    sheet = read_addresses(body)
     assert sheet.entries or sheet.findings or b"name" in body
 
 
 @given(st.binary(max_size=6), st.integers(0, 120))
 def test_a_sheet_with_bytes_changed_is_read_or_refused(change: bytes, at: int) -> None:
     body = (HEAD + ROW + ROW).encode()
-    sheet = read_sheet(body[:at] + change + body[at + len(change) :])
+    sheet = read_addresses(body[:at] + change + body[at + len(change) :])
     for line, entry in sheet.entries:
         assert line >= 2
         assert entry.name or entry.name_zh

@@ -98,6 +98,12 @@ def test_a_house_goes_from_an_empty_draft_to_its_answer_by_two_people(
     last = desk("draft", "new", "hk-house-data", "--like", "last").strip()
     assert desk.shown(last)["fields"]
     desk("draft", "drop", last)
+    # A bill's number alone names where the copied bill goes.
+    bill = firm.number("C1N")
+    named = desk("draft", "new", "hk-house-data", "--like", f"template:{kept}", bill, "title=next")
+    of_bills = [one["field"] for one in desk.shown(named.strip())["fields"]]
+    assert {path.split("/")[1] for path in of_bills if path.startswith("bills/")} == {bill}
+    assert desk.ran("draft", "new", "hk-house-data", bill).status == 2
     assert desk.shown(last)["state"] == "dropped"
 
 

@@ -162,8 +162,12 @@ def test_addresses_come_from_a_sheet_fill_a_draft_and_show_their_doubles(firm: F
     assert firm.preparer.delete(path).status_code == 404
     bad = firm.preparer.post("/v1/addresses", json={"address": "nowhere"})
     assert (bad.status_code, codes(bad)) == (422, ["ADDRESS-NAMELESS"])
-    torn = firm.preparer.post("/v1/addresses/import", content=b"\xff\xfe")
+    torn = firm.preparer.post("/v1/addresses/import", content=b"name\n\xff\xff")
     assert [one["code"] for one in ok(torn)["findings"]] == ["ADDRESS-SHEET-TEXT"]
+    big5 = "name,name_zh\nSAMPLE TEXTILES LTD,香港樣本\n".encode("big5hkscs")
+    done = ok(firm.preparer.post("/v1/addresses/import", content=big5))
+    assert [one["code"] for one in done["findings"]] == ["SHEET-CHARSET"]
+    assert [one["name_zh"] for one in done["kept"]] == ["香港樣本"]
 
 
 def test_an_approver_on_leave_lets_another_stand_in_until_a_day(firm: Firm) -> None:

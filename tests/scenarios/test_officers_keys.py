@@ -64,7 +64,7 @@ def test_a_lost_key_ends_with_its_orders_and_another_follows(customs: httpx.Clie
     assert order["state"] == "revoked"
     refused = officer.does(Kind.SERVE, call="9811000/001E")
     assert refused.status_code == 422
-    assert [one["code"] for one in refused.json()["findings"]] == ["ACT-NO-KEY"]
+    assert [one["code"] for one in refused.json()["findings"]] == ["ACT-KEY-ENDED"]
     assert ended(customs, officer.subject).status_code == 404  # he has none any more
     # The one that ended is known for good, another is taken, and its acts count.
     assert register(customs, public(officer.key)).status_code == 409

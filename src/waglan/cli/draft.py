@@ -50,9 +50,14 @@ def new(
     like: Like = None,
     chinese: Chinese = False,
 ) -> None:
-    """Make a draft: empty, from papers, like an earlier one, or from a template; prints its id."""
+    """Make a draft: empty, from papers, like an earlier one, or from a template; prints its id.
+
+    With --like, a bill's number alone (BILL) names where the copied bill goes.
+    """
     settings = Settings()
-    wanted = {"profile": profile, **content(told or [], bill or [], chinese=chinese), **_like(like)}
+    given = told if like is None else [_named(one) for one in told or []]
+    wanted = {"profile": profile, **content(given or [], bill or [], chinese=chinese)}
+    wanted |= _like(like)
     with client(settings) as http:
         shown = answered(made(http, "/v1/drafts", wanted)).json()
     typer.echo(plain(shown["id"]))
@@ -245,6 +250,11 @@ def _at(draft: str) -> str:
     from urllib.parse import quote
 
     return f"/v1/drafts/{quote(draft, safe='')}"
+
+
+def _named(told: str) -> str:
+    """Return a bill's number alone as the field that names the bill."""
+    return told if "=" in told else f"bills/{told}/number={told}"
 
 
 def _like(like: str | None) -> dict[str, str]:

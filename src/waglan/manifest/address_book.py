@@ -4,14 +4,14 @@ Duplicates are suggested, never merged: two entries with one folded name are wor
 """
 
 import csv
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import TypeVar
 
 import msgspec
 
-from waglan.codes.chinese import match_key
+from waglan.codes.chinese import Disguise, disguises, match_key
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft_field import read_value
 
@@ -22,6 +22,7 @@ COLUMNS = ("name", "name_zh", "address", "address_zh", "code", "note")
 ROWS_MAX = 5_000
 SHEET_BYTES_MAX = 4 << 20
 NOTE_CHARACTERS_MAX = 500
+NAME_SHOWN_MAX = 80  # characters of a text in a finding
 _AS = {
     "name": "bills/1/consignor/name",
     "name_zh": "bills/1/consignor/name",
@@ -82,19 +83,10 @@ def read_entry(told: Mapping[str, str], *, line: int | None = None) -> tuple[Ent
     return Entry(**found), wrong
 
 
-def read_sheet(body: bytes) -> Sheet:
+def read_sheet(text: str, separator: str = ",") -> Sheet:
     """Return what a CSV sheet of addresses holds, row by row; its first row names the columns."""
-    if len(body) > SHEET_BYTES_MAX:
-        limit = SHEET_BYTES_MAX >> 20
-        return _refused(
-            Finding("ADDRESS-SHEET-SIZE", Severity.ERROR, Where("sheet"), {"limit_mib": limit})
-        )
     try:
-        text = body.decode("utf-8-sig")
-        rows = list(csv.reader(StringIO(text, newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        where = Where("sheet", offset=error.start)
-        return _refused(Finding("ADDRESS-SHEET-TEXT", Severity.ERROR, where, {}))
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         reason = str(error)
         return _refused(
@@ -121,12 +113,38 @@ def _rows(rows: list[list[str]]) -> Sheet:
     for line, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
+        if any(cell.strip() for cell in row[len(head) :]):
+            where, cells = Where("sheet", line=line), len(row)
+            wrong.append(
+                Finding(
+                    "ADDRESS-ROW-LONG",
+                    Severity.ERROR,
+                    where,
+                    {"cells": cells, "columns": len(head)},
+                )
+            )
+            continue
         told = {name: _unquoted(cell) for name, cell in zip(head, row, strict=False)}
         entry, findings = read_entry(told, line=line)
         wrong += findings
         if not findings:
             found.append((line, entry))
+            wrong += _disguised(entry, line)
     return Sheet(tuple(found), tuple(wrong))
+
+
+def _disguised(entry: Entry, line: int) -> Iterator[Finding]:
+    """Tell of what is not what it looks like; nothing is lost, so the row is kept."""
+    for column in ("name", "name_zh", "address", "address_zh", "code"):
+        text = getattr(entry, column)
+        if Disguise.LOOKALIKE in disguises(text):
+            where = Where(f"addresses/{column}", line=line)
+            yield Finding(
+                "ADDRESS-LOOK-ALIKE",
+                Severity.WARNING,
+                where,
+                {"column": column, "text": text[:NAME_SHOWN_MAX]},
+            )
 
 
 def duplicates(known: Mapping[T, Collection[K]]) -> dict[T, frozenset[T]]:

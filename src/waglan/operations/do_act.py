@@ -89,7 +89,9 @@ async def do_act(
     key = (await orders.officer_keys(tx)).get(who)
     wrong = _whose(sheet, (who, officer), key, signed)
     if wrong is not None:
-        return Refusal([wrong])
+        is_ended = wrong.code == "ACT-NO-KEY" and await orders.has_ended_key(tx, who)
+        ended = Finding("ACT-KEY-ENDED", Severity.ERROR, _WHERE, {"officer": who})
+        return Refusal([ended if is_ended else wrong])
     await acts.alone_with(tx, sheet.id)
     known = await acts.act(tx, sheet.id)
     if known is not None:

@@ -135,6 +135,15 @@ async def officer_keys(tx: Transaction) -> dict[str, bytes]:
     return {officer: bytes(key) for officer, key, *_ in await rows.fetchall()}
 
 
+async def has_ended_key(tx: Transaction, officer: str) -> bool:
+    """Whether an officer of the authority once had a key that was ended."""
+    rows = await tx.execute(
+        f"SELECT EXISTS ({_KEYS} AND e.ended_at IS NOT NULL AND k.officer = %s)", [officer]
+    )
+    found = await rows.fetchone()
+    return bool(found and found[0])
+
+
 async def key_history(tx: Transaction, *, before: bytes | None, at_most: int) -> list[KeyRow]:
     """Return the keys of the authority's officers, ended ones too, newest first.
 

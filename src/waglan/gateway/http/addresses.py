@@ -15,7 +15,8 @@ from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, absent, view
-from waglan.manifest.address_book import Entry, read_entry, read_sheet
+from waglan.manifest.address_book import Entry, read_entry
+from waglan.messages.sheet.addresses import read_addresses
 from waglan.operations.keep_address import (
     Address,
     Keeping,
@@ -135,7 +136,7 @@ async def remove_address(address: UUID, visitor: TheVisitor) -> None:
 async def import_addresses(request: Request, visitor: TheMaker) -> ImportView:
     """Import a CSV sheet with the columns name, name_zh, address, address_zh, code, note."""
     visitor.must(Act.PREPARE)
-    sheet = read_sheet(await request.body())
+    sheet = read_addresses(await request.body())
     keeping = [
         Keeping(visitor.kit.new_id(), 0, entry, await new_salt(), await new_salt())
         for _, entry in sheet.entries

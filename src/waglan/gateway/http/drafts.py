@@ -26,6 +26,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import Before, cut
 from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.manifest.address_book import party_fields
+from waglan.manifest.condition import FACTS
 from waglan.manifest.draft import Setup, bills_in
 from waglan.manifest.filing_state import FilingAct, FilingState, acts_into
 from waglan.manifest.prefill import Claim
@@ -389,8 +390,9 @@ def _setup(content: Content, before: Setup) -> Setup | None:
         return None
     facts = before.facts
     if content.facts is not None:
-        facts, _, wrong = read_asked(content.facts)
-        wrong += [unknown_fact(name) for name in content.facts.keys() - facts.keys()]
+        known = {name: text for name, text in content.facts.items() if name in FACTS}
+        facts, _, wrong = read_asked(known)
+        wrong += [unknown_fact(name) for name in content.facts if name not in FACTS]
         if wrong:
             raise misunderstood(*wrong)
     return Setup(

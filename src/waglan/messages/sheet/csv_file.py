@@ -6,6 +6,7 @@ Taiwan, GB18030 on the mainland. What it was taken for is always said, unless it
 
 import csv
 import io
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
@@ -36,12 +37,23 @@ DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d"
 
 def read_csv(data: bytes, charset: str | None = None) -> Sheet:
     """Return the rows of a CSV file; `charset` is the partner's, for bytes that are not UTF-8."""
-    text, found = _decoded(data, charset)
-    separator, text = _separator(text)
+    text, separator, found = opened(data, charset)
     if "\0" in text:
         return Sheet([], (*found, Finding("SHEET-NOT-A-TABLE", Severity.ERROR, Where("file"), {})))
     rows, faults = _rows(text, separator)
     return Sheet(rows, (*found, *faults))
+
+
+def opened(data: bytes, charset: str | None = None) -> tuple[str, str, list[Finding]]:
+    """Return a CSV file's text, what parts its cells, and what its bytes were taken for."""
+    text, found = _decoded(data, charset)
+    separator, text = _separator(text)
+    return text, separator, found
+
+
+def is_sure(taken_for: Sequence[Finding]) -> bool:
+    """Whether the text that was `opened` is more than a guess, and whole."""
+    return all(one.severity is Severity.NOTE for one in taken_for)
 
 
 def unescaped(text: str) -> str:
