@@ -171,18 +171,23 @@ def _of_same(status: SignedStatus, held: HoldList, row: Row | None) -> Iterator[
 def _of_others(status: SignedStatus, held: HoldList, others: Iterable[Row]) -> Iterator[Finding]:
     """Find what holds a box of this bill, or may be the bill that is meant."""
     for row in others:
-        told: dict[str, str | int] = {
-            "bill": row.bill,
-            "now": row.status.value,
-            "told": row.told_at.isoformat(timespec="seconds"),
-            "number": held.number,
-        }
+        now, told = row.status.value, row.told_at.isoformat(timespec="seconds")
         shared = [box for box in status.boxes if row.names(box)]
         for box in shared:
-            yield Finding("STATUS-BOX-HELD", Severity.ERROR, _WHERE, {"box": box, **told})
+            yield Finding(
+                "STATUS-BOX-HELD",
+                Severity.ERROR,
+                _WHERE,
+                {"box": box, "bill": row.bill, "now": now, "told": told, "number": held.number},
+            )
         is_elsewhere = row.boxes is not None and len(status.boxes) == status.boxes_of
         if row.bill == status.bill and not shared and not is_elsewhere:
-            yield Finding("STATUS-NUMBER-HELD", Severity.ERROR, _WHERE, told)
+            yield Finding(
+                "STATUS-NUMBER-HELD",
+                Severity.ERROR,
+                _WHERE,
+                {"bill": row.bill, "now": now, "told": told, "number": held.number},
+            )
 
 
 def _wire(status: SignedStatus, kid: bytes) -> _Wire:
