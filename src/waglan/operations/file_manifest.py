@@ -284,6 +284,7 @@ def _of_bills(
         "manifest": str(filer.id),
         "version": seen.version.number,
         "call": seen.identity.call.text if seen.identity else None,
+        "before": str(seen.before.id) if seen.before else None,  # the version that this replaces
     }
     own = frozenset({filer.party, filer.authority})
     return [

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from waglan.cargo.same_bill import is_of
 from waglan.cargo.standing import Standing, standing
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
@@ -22,7 +24,10 @@ GUESSES = (KeyKind.BILL, KeyKind.CONTAINER, KeyKind.MANIFEST, KeyKind.CALL)
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """One thing that the key names or leads to, and how it stands by all that was told of it."""
+    """One thing that the key names or leads to, and how it stands by all that was told of it.
+
+    Bills of one number are each a thing of its own: filers may use the same, and so may houses.
+    """
 
     about: Key
     standing: Standing
@@ -95,13 +100,14 @@ async def _others(tx: Transaction, key: Key, told: _Told) -> list[Key]:
 
 
 async def _tracked(tx: Transaction, vault: Vault, told: Mapping[Key, _Told]) -> tuple[Tracked, ...]:
-    own = {
-        thing: [(one, event) for one, event in found.events if event.about == thing]
+    own = [
+        (thing, group)
         for thing, found in told.items()
-    }
+        for group in _apart([one for one in found.events if one[1].about == thing])
+    ]
     bills = {
         one.consignment
-        for thing, group in own.items()
+        for thing, group in own
         if thing.kind is KeyKind.BILL
         for one, _ in group
         if one.consignment is not None
@@ -116,9 +122,29 @@ async def _tracked(tx: Transaction, vault: Vault, told: Mapping[Key, _Told]) -> 
             tuple(sights((one.consignment, event) for one, event in group)),
             _of(names, thing, group),
         )
-        for thing, group in own.items()
-        if group
+        for thing, group in own
     )
+
+
+_Group: TypeAlias = "list[tuple[Told, Event]]"
+
+
+def _apart(events: _Group) -> list[_Group]:
+    """Part what is told under one number by the bills that bear it, the newest first."""
+    groups = dict[int, _Group]()
+    for one in events:
+        if one[0].consignment is not None:
+            groups.setdefault(one[0].consignment, []).append(one)
+    if len(groups) < 2:
+        return [events] if events else []
+    rest: _Group = []
+    for one in events:
+        if one[0].consignment is None:
+            whose = [group for group in groups.values() if is_of(one[1], [e for _, e in group])]
+            for group in whose or [rest]:
+                group.append(one)
+    found = [*groups.values(), *([rest] if rest else [])]
+    return sorted(found, key=lambda group: max(one.event_id for one, _ in group), reverse=True)
 
 
 def _of(
