@@ -11,6 +11,8 @@ from test_access_log import looks, told_of
 from test_erasure import erase
 from test_links_and_grants import DECLARED, Port, linked, port, told, until
 
+from waglan.customs.officer_act import Kind
+
 __all__ = ["port"]
 
 PARTIES = [
@@ -153,3 +155,43 @@ def test_the_command_line_says_who_the_parties_are_in_both_languages(
     assert "consignee: SAMPLE IMPORTS 1 LTD" in waglan("desk", "show", bill).out
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
     assert "收貨人: SAMPLE IMPORTS 1 LTD" in waglan("desk", "show", bill).out
+
+
+def test_houses_of_one_number_are_told_apart_wherever_the_command_line_lists_them(
+    port: Port, waglan: CommandLine
+) -> None:
+    port.files(port.forwarder, port.house("H", "M"), port.house("H", "N"))
+    port.files(port.coloader, port.house("H", "M"))
+    house, above = port.number("H"), (port.number("M"), port.number("N"))
+    until(lambda: len(named(port.customs, house)) == 3)
+    forwarder, coloader = f"forwarder-{port.letter}", f"coloader-{port.letter}"
+    theirs = [(forwarder, above[0]), (forwarder, above[1]), (coloader, above[0])]
+    assert sorted((one["filer"], one["parent"]) for one in named(port.customs, house)) == sorted(
+        theirs
+    )
+    as_(waglan, port, port.customs)
+    shown = " ".join(waglan("track", house).out.split())
+    listed = wait(lambda: len((told := waglan("desk", "worklist").out).split(house)) > 3 and told)
+    desk = waglan("desk", "show", house).out
+    for filer, parent in theirs:
+        whose = f"parties and marks as {filer} declares them under bill {parent}: consignor: SAMPLE"
+        assert whose in shown, shown
+        assert f"{house} (under bill {parent})  {filer}  decision" in listed
+        assert f"Bill {house} (under bill {parent}) of {filer}, decision" in desk
+    said = {"reason": "row 7 fired", "instruction": "Keep it closed."}
+    done = port.officer.does(Kind.DETAIN, bills=port.officer.sees(house), **said)
+    assert done.status_code == 201, done.text
+    port.serves()
+    for client, wanted in ((port.customs, theirs), (port.forwarder, theirs[:2])):
+        as_(waglan, port, client)
+        lines = waglan("notice", "list", "--bill", house).out.splitlines()
+        assert len(lines) == len(wanted)
+        for _, parent in wanted:
+            assert any(f"  {house} (under bill {parent})  " in line for line in lines), lines
+        notices = client.get("/v1/notices", params={"bill": house}).json()["notices"]
+        assert sorted(one["parent"] for one in notices) == sorted(one for _, one in wanted)
+    waglan.set("WAGLAN_LANG", "zh-Hant-HK")
+    assert f"{house} (所屬上級提單 {above[1]})" in waglan("notice", "list", "--bill", house).out
+    assert f"{forwarder} 在上級提單 {above[1]} 之下所申報" in "".join(
+        waglan("track", house).out.splitlines()
+    )

@@ -10,7 +10,7 @@ import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.json_file import read_json_file
-from waglan.cli.named import named_lines
+from waglan.cli.named import bill_name, named_lines
 from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
@@ -152,7 +152,7 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
         lang,
         at=_arrival(bill, lang),
         score=bill["score"],
-        number=plain(bill["number"]),
+        number=plain(bill_name(bill["number"], bill["parent"], lang)),
         filer=plain(bill["filer"]),
         version=bill["version"],
         status=coded("customs", bill["status"], lang),
@@ -163,7 +163,8 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
     marks = [say("desk", "withdrawn", lang)] if is_news else []
     marks += [say("desk", "also_by", lang, filer=plain(filer)) for filer in bill["also_by"]]
     for one in bill["held_before"]:
-        named = {"number": plain(one["number"]), "filer": plain(one["filer"])}
+        number = bill_name(one["number"], one["parent"], lang)
+        named = {"number": plain(number), "filer": plain(one["filer"])}
         status = coded("customs", one["status"], lang)
         marks.append(say("desk", "held_before", lang, status=status, **named))
     return f"{line}  ({'; '.join(marks)})" if marks else line
@@ -195,7 +196,7 @@ def _show_bill(bill: dict[str, Any], lang: Lang) -> None:
             "desk",
             "bill",
             lang,
-            number=plain(bill["number"]),
+            number=plain(bill_name(bill["number"], bill["parent"], lang)),
             filer=plain(bill["filer"]),
             version=bill["version"],
             status=coded("customs", bill["status"], lang),
@@ -419,7 +420,8 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
         done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:
         status = coded("customs", row["status"], settings.lang)
-        typer.echo(plain(f"{row['number']}  {row['filer']}  {row['version']}  {status}"))
+        number = bill_name(row["number"], row["parent"], settings.lang)
+        typer.echo(plain(f"{number}  {row['filer']}  {row['version']}  {status}"))
         for finding in row["findings"]:
             show_finding(finding, settings.lang)
     raise typer.Exit(1 if done["refused"] else 0)

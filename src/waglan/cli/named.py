@@ -1,10 +1,21 @@
-"""Whom a bill names, as lines for a terminal."""
+"""How a bill is called on a terminal, and whom it names."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from waglan.cli.wording import say, words
 from waglan.codes.render import Lang
+
+
+def bill_name(number: str, parent: str | None, lang: Lang) -> str:
+    """Return a bill's number, with the bill above it: houses below several may share a number."""
+    return f"{number} ({say('track', 'parent', lang, parent=parent)})" if parent else number
+
+
+def whose_line(named: Mapping[str, Any], lang: Lang) -> str:
+    """Return whose bill it is that names them, and the bill above it."""
+    by = "by_under" if named["parent"] else "by"
+    return say("named", by, lang, filer=named["filer"], parent=named["parent"])
 
 
 def named_lines(named: Mapping[str, Any], lang: Lang) -> Iterator[str]:

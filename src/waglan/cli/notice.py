@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from waglan.cli.named import bill_name
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, made, new_key, pages, path_step
 from waglan.cli.versioned import versioned
@@ -129,7 +130,8 @@ def _line(one: dict[str, Any], lang: Lang) -> str:
     state = names[one["state"]]
     if one["overdue"]:
         state = f"{state}, {names['overdue']}"
-    line = f"{one['notice']}  {one['bill']}  {names[one['kind']]}  {state}  {due}"
+    bill = bill_name(one["bill"], one["parent"], lang)
+    line = f"{one['notice']}  {bill}  {names[one['kind']]}  {state}  {due}"
     return plain(line)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from waglan.cli.named import named_lines
+from waglan.cli.named import named_lines, whose_line
 from waglan.cli.wording import coded, plain, say, words
 from waglan.codes.moment import second
 from waglan.codes.render import Lang
@@ -24,8 +24,11 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         for line in _stands(found, lang):
             _print(line, indent=2)
         for named in found["named"]:
-            for line in named_lines(named, lang):
-                _print(line, indent=2)
+            lines = [*named_lines(named, lang)]
+            if lines:
+                _print(whose_line(named, lang), indent=2)
+            for line in lines:
+                _print(line, indent=4)
         which = "newest" if found["has_older"] else "all"
         _print(say("track", which, lang, events=len(found["events"])), indent=2)
         for event in found["events"]:

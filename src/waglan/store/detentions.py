@@ -38,6 +38,7 @@ class Detention:
     bill: str
     call: str
     served_at: datetime
+    parent: str | None  # the bill above it, empty for none; None: the reader may not see it
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,9 @@ async def _orgs(tx: Transaction, parties: Collection[PartyId]) -> dict[PartyId, 
 
 _DETENTION = """
     SELECT d.detention_id, d.authority, a.party, d.number, d.consignment, d.kind, d.bill, d.call,
-           d.served_at
+           d.served_at, c.parent
     FROM detention d JOIN organisation a ON a.org = d.authority
+    LEFT JOIN consignment c ON c.consignment = d.consignment
 """
 
 
@@ -174,7 +176,7 @@ async def page(
 
 
 def _detention(row: Sequence[Any]) -> Detention:
-    id_, org, party, number, consignment, kind, bill, call, served_at = row
+    id_, org, party, number, consignment, kind, bill, call, served_at, parent = row
     return Detention(
         id_,
         org,
@@ -185,6 +187,7 @@ def _detention(row: Sequence[Any]) -> Detention:
         bill,
         call,
         served_at.astimezone(UTC),
+        parent,
     )
 
 

@@ -20,6 +20,7 @@ class Named:
 
     consignment: int
     filer: PartyId
+    parent: str  # the bill above, empty for none
     parties: tuple[Party, ...]
     marks: tuple[tuple[int, str], ...]  # (goods item, what its packages bear), where told
     is_erased: bool  # in part or whole
@@ -32,14 +33,15 @@ async def named(tx: Transaction, vault: Vault, consignments: Collection[int]) ->
     """
     rows = await tx.execute(_NAMED, {"bills": _binary.numbers(consignments)})
     return [
-        Named(consignment, PartyId(filer), *_opened(vault, *sealed))
-        for consignment, filer, *sealed in await rows.fetchall()
+        Named(consignment, PartyId(filer), parent or "", *_opened(vault, *sealed))
+        for consignment, filer, parent, *sealed in await rows.fetchall()
     ]
 
 
 _NAMED = """
-    SELECT b.consignment, o.party, b.particulars, p.key_salt, p.sealed
-    FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, particulars FROM bill
+    SELECT b.consignment, o.party, b.parent, b.particulars, p.key_salt, p.sealed
+    FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, parent, particulars
+          FROM bill
           WHERE consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
           ORDER BY consignment, manifest_id DESC) b
     JOIN organisation o ON o.org = b.org

@@ -28,6 +28,7 @@ class NamedView(BaseModel):
     """
 
     filer: str
+    parent: str  # the bill above it, empty for none
     parties: list[PartyView]
     marks: list[MarksView]
     erased: bool
@@ -37,6 +38,7 @@ def named_view(one: Named) -> NamedView:
     """Return whom a bill names, as the interface shows it."""
     return NamedView(
         filer=one.filer,
+        parent=one.parent,
         parties=[
             PartyView(
                 role=party.role.value, name=party.name, address=party.address, code=party.code

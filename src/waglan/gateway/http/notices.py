@@ -55,6 +55,7 @@ class NoticeView(BaseModel):
     authority: str
     kind: str  # documents, detention, inspection
     bill: str
+    parent: str | None  # the bill above it; null: you are not told whether there is one
     call: str
     served_at: datetime
     capacities: list[str]  # as what you are told; of customs itself none
@@ -193,6 +194,7 @@ def _view(one: _Shown, party: str, now: datetime) -> dict[str, Any]:
         "authority": served.authority,
         "kind": served.kind.value,
         "bill": served.bill,
+        "parent": served.parent,
         "call": served.call,
         "served_at": served.served_at,
         "capacities": [to.capacity.value for to, _ in own],
