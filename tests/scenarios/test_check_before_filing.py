@@ -3,14 +3,17 @@
 import random
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from port import wait
+from port import filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
 
+from waglan.cli.app import app
+from waglan.cli.guard import guarded
 from waglan.codes.calendar import HONG_KONG
 from waglan.customs.rules import EVERY_RULE
 from waglan.gateway.http import checks
@@ -103,6 +106,23 @@ def test_a_filing_is_answered_as_its_check_said(line: httpx.Client) -> None:
     assert posted["state"] == "accepted"
     both = [*said["findings"], *said["manifests"][0]["findings"]]
     assert codes(both) == codes(posted["findings"])
+
+
+def test_a_file_of_interchanges_that_number_their_messages_alike_is_checked_as_it_is_filed(
+    line: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Each has its own document and no 0068, and each calls its only message 1."""
+    three = b"".join([paper(f"KN{n}", Paper(f"SYNKN{n}")) for n in "123"])
+    data = re.sub(rb"(UNH|UNT.24)\+KN\d", rb"\1+1", three)
+    assert data.count(b"UNH+1+CUSCAR:D:95B:UN'") == 3
+    said = checked(line, data)
+    assert codes(said["findings"]) == []
+    assert [(one["document"], one["would_stand"]) for one in said["manifests"]] == [
+        (f"DOC-KN{n}", True) for n in "123"
+    ]
+    (tmp_path / "three.edi").write_bytes(data)
+    assert guarded(app, ["check", str(tmp_path / "three.edi")]) == 0, capfd.readouterr()
+    assert filed(line, data)["state"] == "accepted"
 
 
 def test_a_bill_in_two_manifests_is_told_to_its_filer_and_to_nobody_else(

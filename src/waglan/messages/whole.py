@@ -26,14 +26,17 @@ def wholes(messages: Iterable[Message]) -> tuple[list[Whole], list[Finding]]:
     A file of reports or plans holds no manifest, and is none the worse for it.
     """
     findings: list[Finding] = []
-    parts: dict[PartKey, dict[int, Part]] = {}
+    parts: dict[tuple[PartKey, int], dict[int, Part]] = {}
     reports = 0
-    for message in messages:
+    for place, message in enumerate(messages, start=1):
         reports += isinstance(message.content, MovementReport | Stowage)
         if message.part is not None and not _is_wrong(message):
-            findings += _offered(parts, message.part)
+            # Without UNH 0068 it stands alone, as where it is filed: senders use 0062 anew in
+            # every interchange.
+            alone = 0 if message.header.access_reference else place
+            findings += _offered(parts.setdefault((message.part.key, alone), {}), message.part)
     found = []
-    for key, assembly in parts.items():
+    for (key, _), assembly in parts.items():
         try:
             manifest, differing = join([*assembly.values()])
         except NotWhole:
@@ -49,8 +52,7 @@ def _is_wrong(message: Message) -> bool:
     return any(finding.severity is Severity.ERROR for finding in message.findings)
 
 
-def _offered(parts: dict[PartKey, dict[int, Part]], part: Part) -> list[Finding]:
-    assembly = parts.setdefault(part.key, {})
+def _offered(assembly: dict[int, Part], part: Part) -> list[Finding]:
     if part.number in assembly:
         number, reference = part.number, part.key.access_reference
         return [
