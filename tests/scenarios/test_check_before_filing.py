@@ -115,11 +115,13 @@ def test_a_file_of_interchanges_that_number_their_messages_alike_is_checked_as_i
     three = b"".join([paper(f"KN{n}", Paper(f"SYNKN{n}")) for n in "123"])
     data = re.sub(rb"(UNH|UNT.24)\+KN\d", rb"\1+1", three)
     assert data.count(b"UNH+1+CUSCAR:D:95B:UN'") == 3
-    said = checked(line, data)
+    said = checked(line, vague(data))
     assert codes(said["findings"]) == []
     assert [(one["document"], one["would_stand"]) for one in said["manifests"]] == [
         (f"DOC-KN{n}", True) for n in "123"
     ]
+    places = [{f["where"]["interchange"] for f in one["findings"]} for one in said["manifests"]]
+    assert places == [{"KN1"}, {"KN2"}, {"KN3"}]
     (tmp_path / "three.edi").write_bytes(data)
     assert guarded(app, ["check", str(tmp_path / "three.edi")]) == 0, capfd.readouterr()
     assert filed(line, data)["state"] == "accepted"

@@ -53,12 +53,12 @@ def rehearse(sent: Handed, day: date, *, filed_at: datetime | None = None) -> Re
     reports = [content for content in contents if isinstance(content, MovementReport | Stowage)]
     found, wrong = wholes(messages)
     findings += wrong
-    rehearsals = []
+    rehearsals, read = [], {(finding.code, *finding.params.items()) for finding in findings}
     for whole in found:
         run = dry_run(whole.manifest, on=day, beside=Beside(filed_at=filed_at))
-        said = {(finding.code, *finding.params.items()) for finding in findings}
+        said = read | {(finding.code, *finding.params.items()) for finding in whole.findings}
         fresh = [f for f in run.findings if (f.code, *f.params.items()) not in said]
-        findings += [*whole.findings, *fresh]
+        findings += whole.placed([*whole.findings, *fresh])
         rehearsals.append(Rehearsal(whole.manifest, run))
     for report in reports:
         findings += lengths.check_report(report)

@@ -68,7 +68,7 @@ async def check_whole(
     """Return what one manifest would be answered, with what is wrong with its envelope."""
     claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at, asker.at)
     seen = await examine(tx, vault, claim, whole.manifest, whole.findings)
-    return _checked(seen, envelope, asker.at)
+    return _checked(whole, seen, envelope, asker.at)
 
 
 def read_edifact(
@@ -83,9 +83,9 @@ def read_edifact(
     return messages, findings
 
 
-def _checked(seen: Examined, envelope: Sequence[Finding], at: datetime) -> Checked:
+def _checked(whole: Whole, seen: Examined, envelope: Sequence[Finding], at: datetime) -> Checked:
     # What is wrong with the envelope has a filing refused, and says nothing of what is in it.
-    findings = (*envelope, *seen.findings)
+    findings = tuple(whole.placed([*envelope, *seen.findings]))
     would_stand = not (seen.is_wrong or envelope)
     if seen.wider is None:
         refused = Finding("DRY-RUN-REFUSED", Severity.NOTE, Where("manifest"), {})

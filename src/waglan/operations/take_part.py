@@ -19,6 +19,7 @@ from waglan.manifest.assembly import Assembly, Refused, Replayed, join, offer
 from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
 from waglan.messages.envelope import Message
+from waglan.messages.place import in_parts
 from waglan.operations.file_manifest import Filer, Filing, file_manifest
 from waglan.parties.role import Role
 from waglan.store import Transaction, assemblies, events, messages, parties
@@ -30,12 +31,12 @@ OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose message it is, his addresses and roles, and the parts just read of it, by place."""
+    """Whose message it is, his addresses and roles, and what is a part in it, by place."""
 
     party: PartyId
     message: Kept
     addresses: frozenset[str] | set[str]
-    parts: Mapping[int, Part] = field(default_factory=dict)
+    parts: Mapping[int, Message] = field(default_factory=dict)
     roles: frozenset[Role] = frozenset()
 
 
@@ -110,9 +111,10 @@ async def take_part(
         return Taken([_erased(message, min(erased))])
     earlier = [row for row in rows if row.number != part.number]
     others = _just_read(sender, earlier)
-    missing = [row for row in earlier if row.number not in {other.number for other in others}]
-    others += await _reread(tx, vault, missing, means.profile)
-    whole, found = join([*others, part])
+    missing = [row for row in earlier if row.number not in others]
+    others |= await _reread(tx, vault, missing, means.profile)
+    every = {**others, part.number: message}
+    whole, found = join([one.part for one in every.values() if one.part is not None])
     filer = Filer(
         sender.party,
         authority[1],
@@ -124,32 +126,32 @@ async def take_part(
         means.now,
     )
     filing = await file_manifest(tx, vault, filer, whole, found)
-    return Taken(list(filing.findings), filing)
+    return Taken(in_parts(filing.findings, whole, every), filing)
 
 
-def _just_read(sender: Sender, rows: Sequence[PartRow]) -> list[Part]:
+def _just_read(sender: Sender, rows: Sequence[PartRow]) -> dict[int, Message]:
     """Return the parts that came in this very message: its bytes are at hand, and read."""
     own = [row for row in rows if row.message_id == sender.message.message_id]
-    return [sender.parts[row.place] for row in own if row.place in sender.parts]
+    return {row.number: sender.parts[row.place] for row in own if row.place in sender.parts}
 
 
 async def _reread(
     tx: Transaction, vault: Vault, rows: Sequence[PartRow], profile: Profile
-) -> list[Part]:
+) -> dict[int, Message]:
     """Read the parts that came before again from their raw bytes: those are the record."""
-    found: list[Part] = []
+    found: dict[int, Message] = {}
     for message_id in dict.fromkeys(row.message_id for row in rows):
         kept = await messages.by_number(tx, message_id)
         if kept is None:
             raise LookupError(f"message {message_id} of an assembly is gone")
         blocks = [block async for block in messages.blocks(tx, vault, kept)]
         inside = [item for item in read(blocks, profile) if isinstance(item, Message)]
-        wanted = [row.place for row in rows if row.message_id == message_id]
-        for place in wanted:
-            part = inside[place - 1].part
-            if part is None:
-                raise LookupError(f"part {place} of message {message_id} can't be read again")
-            found.append(part)
+        for row in rows:
+            if row.message_id != message_id:
+                continue
+            if inside[row.place - 1].part is None:
+                raise LookupError(f"part {row.place} of message {message_id} can't be read again")
+            found[row.number] = inside[row.place - 1]
     return found
 
 

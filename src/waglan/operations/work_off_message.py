@@ -27,6 +27,7 @@ from waglan.messages.edifact.finding_text import Wording, codes_alone
 from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message, is_named
 from waglan.messages.form import Form, form_of
+from waglan.messages.place import in_message
 from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
@@ -57,11 +58,11 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message as it was read: its interchanges, and by place the parts of manifests in it."""
+    """A message as it was read: its interchanges, and by place what in it is part of a manifest."""
 
     message_id: int
     interchanges: Sequence[tuple[InterchangeEnd, Sequence[Message]]]
-    parts: Mapping[int, Part]
+    parts: Mapping[int, Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _reading(
         handed = [issued(handed_in(message), own) for message in inside]
         found.append((end, by_document(handed) if profile.parts_by_document else handed))
     every = [message for _, inside in found for message in inside]
-    parts = {place: m.part for place, m in enumerate(every, start=1) if m.part is not None}
+    parts = {place: m for place, m in enumerate(every, start=1) if m.part is not None}
     return Reading(message_id, found, parts)
 
 
@@ -147,7 +148,9 @@ async def _go_on(
             if result.has_to_end(work):
                 return False
             result.place += 1
+            said = len(result.findings)
             result.answers += await _one(tx, work, sender, (message, result.place), result)
+            result.findings[said:] = [in_message(f, message) for f in result.findings[said:]]
         first += len(inside)
     return True
 
@@ -177,7 +180,7 @@ async def _finish(
     tx: Transaction, work: Work, kept: Kept, result: _Result, *, has_steps: bool
 ) -> None:
     before = await message_steps.findings(tx, work.vault, kept) if has_steps else ()
-    told = encode([*(f for step in before for f in decode(step)), *result.findings])
+    told = encode(shown([*(f for step in before for f in decode(step)), *result.findings]))
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
     await messages.finish(tx, work.vault, kept, Outcome(state, told, work.now))
 
@@ -218,7 +221,9 @@ async def _paper(
     answer = NewAnswer("RESULT", done.answer, None, work.now)
     await _keep_answer(tx, work, kept, answer)
     state = "accepted" if done.is_accepted else "refused"
-    await messages.finish(tx, work.vault, kept, Outcome(state, encode(done.findings), work.now))
+    await messages.finish(
+        tx, work.vault, kept, Outcome(state, encode(shown(done.findings)), work.now)
+    )
     return [done.filing] if done.filing is not None and done.filing.is_accepted else []
 
 
@@ -373,6 +378,7 @@ def _said(filing: Filing) -> Said:
     return Said(filing.manifest.head.document, filing.is_accepted, filing.findings)
 
 
+FINDINGS_MAX = 1_000  # shown of one message; an answer to a part of it may say more
 # Of one message's answers no two have the same number: interchanges, then messages, then
 # interchanges again where they are many.
 _MESSAGES_FROM, _MANY_FROM = 500, 1_000_000
@@ -381,6 +387,20 @@ _MESSAGES_FROM, _MANY_FROM = 500, 1_000_000
 def _reference(kept: Kept, n: int) -> str:
     """A control reference of our own: unique for the receiver, within UNB 0020's 14 characters."""
     return f"{kept.message_id:x}-{n}"[-14:]
+
+
+def shown(found: Sequence[Finding]) -> list[Finding]:
+    """Return what is shown of a message's findings, the gravest if it is too much; it says so."""
+    if len(found) <= FINDINGS_MAX + 1:  # one more takes no more room than to say that it is there
+        return [*found]
+    order = [*Severity]
+    by_weight = sorted(range(len(found)), key=lambda n: -order.index(found[n].severity))
+    kept = [found[n] for n in sorted(by_weight[:FINDINGS_MAX])]
+    left = len(found) - len(kept)
+    return [
+        *kept,
+        Finding("MESSAGE-FINDINGS-MORE", Severity.NOTE, Where("message"), {"count": left}),
+    ]
 
 
 def worst(findings: Sequence[Finding]) -> Severity | None:
