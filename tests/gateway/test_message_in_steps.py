@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Worker
+from waglan.operations.work_off_message import Reading, read_interchanges
 from waglan.store import erasure, log, messages
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
@@ -32,13 +35,14 @@ LET_IN = """
     values (%s, 'operator', 'Synthetic operator', '{operator}', now())
 """
 EACH_ALONE = {"STEP_SECONDS": 0.0, "STEPS_IN_TURN": 1}
+LONG = {"STEP_SECONDS": 0.0, "READ_AHEAD_BYTES": 0}  # as if every file were a long one
 
 
 # Four envelopes and the six messages of the two that are believed are ten things to do.
 PACES = pytest.mark.parametrize(
     "pace",
-    [({}, 1), ({"STEP_SECONDS": 0.0}, 4), (EACH_ALONE, 10)],
-    ids=["at once", "three steps a turn", "one step a turn"],
+    [({}, 1), ({"STEP_SECONDS": 0.0}, 4), (EACH_ALONE, 10), (LONG, 4)],
+    ids=["at once", "three steps a turn", "one step a turn", "read ahead"],
 )
 
 
@@ -108,6 +112,54 @@ async def test_others_have_their_turn_and_the_log_goes_on_while_a_long_file_is_w
             async with transaction(kit.pools.app, None) as tx:
                 sizes.append((await log.head(tx)).size)
         assert len(set(sizes)) > 3, "numbers were given between the steps"
+
+
+async def test_no_transaction_is_open_while_a_long_file_is_read_and_the_next_long_one_waits(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_pace(monkeypatch, LONG)
+    organise(database)
+    open_then, order = list[int](), list[int]()
+
+    def looked_at(message_id: int, *given: Any) -> Reading:
+        with psycopg.connect(database.admin or "") as conn:
+            row = conn.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state = 'idle in transaction'"
+            ).fetchone()
+        open_then.extend(row or ())
+        order.append(message_id)
+        return read_interchanges(message_id, *given)
+
+    monkeypatch.setattr(workers, "read_interchanges", looked_at)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        for file in (FILE, paper("F5") + paper("F6")):
+            await hand_in(kit, file)
+        worker = Worker(kit)
+        while await told(kit, 2) is None:
+            await worker.round()
+            assert not worker.failed
+        assert await told(kit, 1) is not None
+    assert (order, set(open_then)) == ([1, 2], {0})
+
+
+async def test_a_long_file_that_nobody_goes_on_with_lets_the_next_one_begin(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_pace(monkeypatch, {**LONG, "STEPS_IN_TURN": 1, "READING_RESTS_MAX_SECONDS": 0.0})
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        await hand_in(kit, FILE)
+        worker = Worker(kit)
+        await worker.round()
+        assert worker.reading is not None
+        rest = worker.reading = replace(worker.reading, message_id=99)  # another's by now, say
+        await hand_in(kit, paper("F5"))
+        while await told(kit, 2) is None:
+            await worker.round()
+        assert worker.reading is not rest
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Bills that bear one number stand each for itself, whoever asks and by whatever key."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -31,6 +33,10 @@ def statuses(who: httpx.Client, key: str, bill: str) -> list[str]:
     return sorted(one["what"] for one in told if one)
 
 
+def comes_to(look: Callable[[httpx.Client], Any], who: httpx.Client, wanted: Any) -> bool | None:
+    return look(who) == wanted or None
+
+
 def detains(officer: Officer, *targets: Target) -> None:
     said = {"reason": "a look", "instruction": "Keep it closed."}
     assert officer.does(Kind.DETAIN, bills=targets, **said).status_code == 201
@@ -60,13 +66,10 @@ def test_two_lines_bills_of_one_number_are_told_apart_to_all_who_see_both(
     passes(officer, first)
     detains(officer, second)
     officer.serves(CALL)
+    both = ["detained", "not-selected"]
     for key in (number, box):
         for who in (desk.customs, desk.bank):
-            wait(
-                lambda key=key, who=who: (
-                    statuses(who, key, number) == ["detained", "not-selected"] or None
-                )
-            )
+            wait(partial(comes_to, partial(statuses, key=key, bill=number), who, both))
         assert statuses(desk.line, key, number) == ["not-selected"]
         assert statuses(other, key, number) == ["detained"]
     by_filer = {one["declared"]["said_by"]: one for one in found(desk.customs, number, number)}
@@ -94,8 +97,8 @@ def test_houses_of_one_number_below_two_masters_stand_each_for_itself(desk: Desk
         f"{desk.name}4": ("declared", "detained"),
     }
     for who in (desk.line, desk.customs):
-        wait(lambda who=who: told(who) == both or None)
+        wait(partial(comes_to, told, who, both))
     desk.files("5", "1", "2", document="A")  # without its house; the other document's stands
     both[f"{desk.name}1"] = ("cancelled", "not-selected")
     for who in (desk.line, desk.customs):
-        wait(lambda who=who: told(who) == both or None)
+        wait(partial(comes_to, told, who, both))

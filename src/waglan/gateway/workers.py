@@ -33,7 +33,12 @@ from waglan.operations.link_report import link_report
 from waglan.operations.serve_notices import serve_by_order
 from waglan.operations.settle_grant import settle_grant
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
-from waglan.operations.work_off_message import Reading, Work, work_off_message
+from waglan.operations.work_off_message import (
+    Reading,
+    Work,
+    read_interchanges,
+    work_off_message,
+)
 from waglan.parties.retention import in_force
 from waglan.parties.sign_in import policy
 from waglan.store import (
@@ -64,6 +69,8 @@ BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
 STEP_SECONDS = 0.5  # after which a message of many is committed as far as it is done
 STEPS_IN_TURN = 3  # of one message, before others have their turn
+READING_RESTS_MAX_SECONDS = 30.0  # a long message in memory that nobody goes on with
+READ_AHEAD_BYTES = 1 << 20  # what is longer is read before the transaction of its first step
 # What a clock, an officer or the operator sets going is looked for less often than what comes in.
 LOOK_FOR_RARE_EVERY = timedelta(seconds=1)
 FIRST_RETRY = timedelta(seconds=2)
@@ -115,6 +122,7 @@ class Worker:
     finished: list[int] = field(default_factory=list)  # messages, since figures were last kept
     at_hand: dict[int, Declared] = field(default_factory=dict)
     reading: Reading | None = None  # of a message that waits for its next step
+    read_at: float = 0.0  # when somebody went on with it last, by the loop's clock
     has_put_off: bool = False  # something in this round, behind which more may wait
     nothing_in: str = ""  # what was visible when a look found nothing to do
     looked_for_rare_at: datetime = LONG_AGO  # and found none
@@ -259,7 +267,8 @@ class Worker:
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         """Work a message off, or some steps of it: others that wait have their turn after these."""
-        sheet = await self._sheet(org, message_id)
+        known = self.reading and self.reading.message_id == message_id
+        sheet = None if known else await self._read_ahead(org, message_id)
         for _ in range(STEPS_IN_TURN):
             async with transaction(self.kit.pools.app, org) as tx:
                 await lease.claim(tx, "message", message_id)
@@ -289,22 +298,44 @@ class Worker:
     def _keep_reading(self, message_id: int, reading: Reading | None) -> None:
         """Spare the next step the reading: of one message, since one may be large."""
         if reading is not None:
-            self.reading = reading
+            self.reading, self.read_at = reading, asyncio.get_running_loop().time()
         elif self.reading and self.reading.message_id == message_id:
             self.reading = None
 
-    async def _sheet(self, org: int, message_id: int) -> Sheet | None:
-        """Read a workbook in a process of its own, and before the transaction that files it."""
+    async def _read_ahead(self, org: int, message_id: int) -> Sheet | None:
+        """Read what takes long before the transaction that files it; return a workbook's cells.
+
+        A workbook is read in a process of its own. A long EDIFACT file is kept for the first step.
+        """
         vault = self.kit.keys.vault
         async with transaction(self.kit.pools.app, org) as tx:
             kept = await messages.by_number(tx, message_id)
             if kept is None:
                 return None
             [*first] = [block async for block in messages.blocks(tx, vault, kept, at_most=1)]
-            if not first or form_of(first[0], kept.content_type) is not Form.XLSX:
+            form = form_of(first[0] if first else b"", kept.content_type)
+            is_long = form is Form.EDIFACT and kept.size > READ_AHEAD_BYTES
+            if form is not Form.XLSX and not is_long:
                 return None
-            data = b"".join([block async for block in messages.blocks(tx, vault, kept)])
-        return await asyncio.to_thread(sandbox.read_xlsx, data)
+            blocks = [block async for block in messages.blocks(tx, vault, kept)]
+            profile, own = (await partners.agreed(tx, org)).profile, await parties.addresses(tx)
+        if form is Form.XLSX:
+            return await asyncio.to_thread(sandbox.read_xlsx, b"".join(blocks))
+        self._give_way(message_id)
+        self.reading = None
+        reading = await asyncio.to_thread(read_interchanges, message_id, blocks, profile, own)
+        self._keep_reading(message_id, reading)
+        return None
+
+    def _give_way(self, message_id: int) -> None:
+        """Let a long message wait while another is read: two in memory are too many.
+
+        One that nobody goes on with, because it was erased or another worker has it, is let go.
+        """
+        now = asyncio.get_running_loop().time()
+        if self.reading and now - self.read_at < READING_RESTS_MAX_SECONDS:
+            other = self.reading.message_id
+            raise lease.Claimed(f"message {message_id} waits until message {other} is done")
 
     def _keep_at_hand(self, filings: Sequence[Filing]) -> None:
         """Spare the judging what was read just now; what does not fit is read from the store."""

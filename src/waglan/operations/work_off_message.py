@@ -106,7 +106,7 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
         if form is not Form.EDIFACT:
             handed = (form, b"".join(blocks), work.sheet)
             return Done(await _paper(tx, work, party, kept, handed))
-        reading = _reading(message_id, blocks, work.profile, addresses)
+        reading = read_interchanges(message_id, blocks, work.profile, addresses)
     before = await message_steps.last(tx, message_id)
     result = _Result(before.begun, before.place, before.accepted, before.refused)
     sender = Sender(party, kept, addresses, reading.parts, await parties.own_roles(tx))
@@ -122,9 +122,13 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
     return Done(result.filed, None if is_done else reading)
 
 
-def _reading(
+def read_interchanges(
     message_id: int, blocks: Sequence[bytes], profile: Profile, own: Collection[str]
 ) -> Reading:
+    """Read a kept message of EDIFACT; `own` are its sender's addresses.
+
+    A long one takes seconds: whoever has it read before he begins a transaction keeps none open.
+    """
     found: list[tuple[InterchangeEnd, Sequence[Message]]] = []
     for end, inside in _read(blocks, profile):
         handed = [issued(handed_in(message), own) for message in inside]
