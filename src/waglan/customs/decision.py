@@ -6,7 +6,7 @@ to an officer all tell what customs looks for. What a filer is shown, once notic
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
@@ -38,6 +38,7 @@ class Case:
     manifest: Manifest
     findings: Sequence[Finding]
     hits: Sequence[Hit]
+    held_before: Mapping[BillPlace, str] = field(default_factory=dict)  # in which withdrawn bill
 
     def __post_init__(self) -> None:
         """Refuse hits that belong to another manifest."""
@@ -120,7 +121,7 @@ class _Draft(msgspec.Struct, frozen=True, gc=False):
     bill: Bill
     rules: tuple[str, ...]
     targeting: Targeting
-    unread: Finding | None  # why its words can't be trusted to have been read
+    doubt: Finding | None  # why no order can decide of it
 
 
 def _drafts(case: Case, sample: Sample) -> list[_Draft]:
@@ -133,7 +134,8 @@ def _drafts(case: Case, sample: Sample) -> list[_Draft]:
         targeting = known.get(kind)
         if targeting is None:
             targeting = known[kind] = _targeting(hit, rules, is_sampled=is_sampled)
-        drafts.append(_Draft(bill, rules, targeting, _unread_of(bill, unread)))
+        doubt = _unread_of(bill, unread) or _held_before(bill, case.held_before)
+        drafts.append(_Draft(bill, rules, targeting, doubt))
     return drafts
 
 
@@ -179,6 +181,17 @@ def _unread_of(bill: Bill, unread: Mapping[BillPlace, str]) -> Finding | None:
     return None
 
 
+def _held_before(bill: Bill, held: Mapping[BillPlace, str]) -> Finding | None:
+    if not held or (other := held.get(bill_place(bill))) is None:
+        return None
+    return Finding(
+        "ORDER-HELD-BEFORE",
+        Severity.NOTE,
+        of_bill(bill),
+        {"bill": bill.number, "other": other},
+    )
+
+
 def _places(finding: Finding, manifest: Manifest) -> Iterable[BillPlace]:
     place = read_bill_place(finding.where)
     if place is not None:
@@ -197,7 +210,7 @@ def _is_stowed_in(bill: Bill, box: str) -> bool:
 def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: bool) -> Decision:
     bill, wanted = draft.bill, draft.targeting.wanted
     is_too_lenient = is_lenient and wanted is CustomsStatus.NOT_SELECTED
-    if wanted not in order.statuses or is_too_lenient or draft.unread:
+    if wanted not in order.statuses or is_too_lenient or draft.doubt:
         return _left_to_an_officer(draft, tuple(_limits(order, draft, is_lenient=is_lenient)))
     return Decision(
         bill.number,
@@ -213,8 +226,8 @@ def _under(order: StandingOrder, basis: Basis, draft: _Draft, *, is_lenient: boo
 
 def _limits(order: StandingOrder, draft: _Draft, *, is_lenient: bool) -> Iterator[Finding]:
     number, wanted, where = draft.bill.number, draft.targeting.wanted, of_bill(draft.bill)
-    if draft.unread:
-        yield draft.unread
+    if draft.doubt:
+        yield draft.doubt
     if wanted not in order.statuses:
         yield Finding(
             "ORDER-STATUS", Severity.NOTE, where, {"bill": number, "status": wanted.value}

@@ -1,5 +1,6 @@
 """Whether a bill may be of the goods that another one was held for: by container, or by trade."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,6 +8,7 @@ from waglan.codes.chinese import match_key, plainly
 from waglan.customs.party_name import is_order, meant_key, names_nobody, points_elsewhere
 from waglan.manifest.model import Bill
 
+_WORD = re.compile(r"[^\W_]+")
 ANEW_MAX = timedelta(days=60)  # the project's own: a box goes round, and a trader comes again
 
 
@@ -30,14 +32,28 @@ class Likeness:
 
 def likeness(bill: Bill, consignee: str) -> Likeness:
     """Return what a bill is compared by; names and descriptions however they were typed."""
-    is_nobody = names_nobody(consignee) or is_order(consignee) or points_elsewhere(consignee)
-    described = {match_key(plainly(item.description)) for item in bill.goods}
+    described = frozenset[str]().union(*[goods_keys(item.description) for item in bill.goods])
     return Likeness(
-        frozenset(
-            "".join(package.container.split()).upper()
-            for item in bill.goods
-            for package in item.stowed
-        ),
-        "" if is_nobody else meant_key(plainly(consignee)),
-        frozenset(described - {""}),
+        frozenset(bare_box(package.container) for item in bill.goods for package in item.stowed),
+        consignee_key(consignee),
+        described,
     )
+
+
+def bare_box(container: str) -> str:
+    """Return a container's number without blanks and signs, in capitals."""
+    return "".join(filter(str.isalnum, container)).upper()
+
+
+def goods_keys(description: str) -> frozenset[str]:
+    """Return what descriptions are compared by: the whole however typed, and its words in order."""
+    plain = plainly(description)
+    words = sorted(map(match_key, _WORD.findall(plain)))
+    return frozenset({match_key(plain), " ".join(words)} - {""})
+
+
+def consignee_key(name: str) -> str:
+    """Return what a consignee is known by; "" where the name is nobody's."""
+    if names_nobody(name) or is_order(name) or points_elsewhere(name):
+        return ""
+    return meant_key(plainly(name))

@@ -1,11 +1,21 @@
 """What officers held of the same goods under a bill that its filer withdrew. For officers only."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from waglan.customs.likeness import ANEW_MAX, Likeness, likeness
+from waglan.customs.likeness import (
+    ANEW_MAX,
+    Likeness,
+    bare_box,
+    consignee_key,
+    goods_keys,
+    likeness,
+)
+from waglan.customs.place import BillPlace, bill_place
 from waglan.logbook.sealed import Vault
-from waglan.manifest.model import PartyRole
+from waglan.manifest.identity import BillKey, bill_key
+from waglan.manifest.model import Bill, Manifest, PartyRole
 from waglan.store import Transaction, acts, worklist
 from waglan.store.named import named
 from waglan.store.worklist import Declared
@@ -51,6 +61,80 @@ async def held_before(
         if alike:
             found[bill.consignment] = alike[:SHOWN_MAX]
     return found
+
+
+async def goods_held_before(
+    tx: Transaction,
+    vault: Vault,
+    manifest: Manifest,
+    consignments: Mapping[BillKey, int],
+    *,
+    now: datetime,
+) -> dict[BillPlace, str]:
+    """Return which bills of a manifest may be of goods that were held, and under which number.
+
+    Compared as in `held_before`, but with what was just filed.
+    """
+    gone = [
+        one
+        for one in await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
+        if abs(now - one.declared_at) <= ANEW_MAX
+    ]
+    if not gone:
+        return {}
+    known = await _likenesses(tx, vault, gone)
+    sought = Sought([(one, known[one.consignment]) for one in gone if one.consignment in known])
+    alike = {
+        consignments[bill_key(bill)]: (bill, held)
+        for bill in manifest.bills
+        if (held := sought.of(bill)) and bill_key(bill) in consignments
+    }
+    first = await worklist.first_of(tx, alike)
+    return {
+        bill_place(bill): other.number
+        for consignment, (bill, held) in alike.items()
+        for other in reversed(held)
+        if other.consignment != consignment and other.manifest_id < first[consignment]
+    }
+
+
+class Sought:
+    """The held and withdrawn bills, found by what a later one says."""
+
+    def __init__(self, held: Sequence[tuple[Declared, Likeness]]) -> None:
+        """Take the bills, the newest first."""
+        self._by_box: dict[str, list[Declared]] = {}
+        self._by_trade: dict[tuple[str, str], list[Declared]] = {}
+        for one, like in held:
+            for box in like.boxes:
+                self._by_box.setdefault(box, []).append(one)
+            for goods in like.goods if like.consignee else ():
+                self._by_trade.setdefault((like.consignee, goods), []).append(one)
+        self._consignees: dict[str, str] = {}
+        self._goods: dict[str, frozenset[str]] = {}
+
+    def of(self, bill: Bill) -> list[Declared]:
+        """Return those of whose goods this bill may be."""
+        found = [
+            one
+            for item in bill.goods
+            for package in item.stowed
+            for one in self._by_box.get(bare_box(package.container), ())
+        ]
+        if self._by_trade and (consignee := self._consignee(bill)):
+            for item in bill.goods:
+                text = item.description
+                if (keys := self._goods.get(text)) is None:
+                    keys = self._goods[text] = goods_keys(text)
+                for goods in keys:
+                    found += self._by_trade.get((consignee, goods), ())
+        return found
+
+    def _consignee(self, bill: Bill) -> str:
+        name = next((p.name for p in bill.parties if p.role is PartyRole.CONSIGNEE), "")
+        if (key := self._consignees.get(name)) is None:
+            key = self._consignees[name] = consignee_key(name)
+        return key
 
 
 async def _likenesses(

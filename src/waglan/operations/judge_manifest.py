@@ -29,6 +29,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey
 from waglan.manifest.model import Manifest
+from waglan.operations.held_before import goods_held_before
 from waglan.store import Transaction, customs, events, manifests, orders
 from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
 from waglan.store.manifests import Filed
@@ -80,7 +81,9 @@ async def judge_manifest(
         table.stamp if table else None,
         await _decided_today(tx, signed, now),
     )
-    decisions = decide(Case(manifest, findings, hits), signed, ground, desk.sample, now=now)
+    before = await goods_held_before(tx, desk.vault, manifest, declared.consignments, now=now)
+    case = Case(manifest, findings, hits, before)
+    decisions = decide(case, signed, ground, desk.sample, now=now)
     row = JudgementRow(
         manifest_id,
         signed.order.id if signed else None,

@@ -1,6 +1,6 @@
 """The officers' worklist in PostgreSQL: bills that wait, in one order that an index keeps."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -168,3 +168,13 @@ async def withdrawn(tx: Transaction, consignments: Collection[int]) -> set[int]:
         [_binary.numbers(consignments)],
     )
     return {consignment for (consignment,) in await rows.fetchall()}
+
+
+async def first_of(tx: Transaction, consignments: Iterable[int]) -> dict[int, int]:
+    """Return the first manifest that had each of these bills, of those the reader may see."""
+    rows = await tx.execute(
+        "SELECT consignment, min(manifest_id) FROM bill WHERE consignment = ANY (%s::int8[])"
+        " GROUP BY consignment",
+        [_binary.numbers(consignments)],
+    )
+    return {int(consignment): int(manifest) for consignment, manifest in await rows.fetchall()}
