@@ -139,6 +139,39 @@ def test_a_reference_is_taken_whatever_key_the_client_names(line: httpx.Client) 
     assert "+26" in contrl(line, other)
 
 
+def test_an_interchange_that_came_before_counts_once_in_whatever_file(line: httpx.Client) -> None:
+    papers = [
+        manifest(f"ONCE-{n}", f"DOC-O{n}").replace(b"SYNB0001", b"SYNB-O%d" % n) for n in range(4)
+    ]
+    first = hand_in(line, papers[0] + papers[1])
+    for again in (papers[1], papers[2] + papers[1] + papers[2]):
+        shown = hand_in(line, again)
+        found = [f for f in shown["findings"] if f["code"] == "MESSAGE-INTERCHANGE-AGAIN"]
+        assert (shown["state"], bool(found)) == ("accepted", True), shown["findings"]
+        assert found[0]["params"] == {"reference": "ONCE-1", "message": first["id"]}
+        assert codes(shown) <= {"MESSAGE-INTERCHANGE-AGAIN", "HK-MAN-040-NONE"}
+    assert found[1]["params"] == {"reference": "ONCE-2", "message": shown["id"]}
+    for n in range(3):
+        events = line.get(f"/v1/track/SYNB-O{n}").json()["found"][0]["events"]
+        assert [event["code"] for event in events] == ["bill.declared"]
+
+
+def test_a_file_whose_first_reference_is_taken_says_rightly_which_one_that_is(
+    line: httpx.Client,
+) -> None:
+    taken, other, free = (
+        manifest(reference, f"DOC-{reference}") for reference in ("FREE-1", "FREE-1", "FREE-2")
+    )
+    hand_in(line, taken)
+    answer = line.post("/v1/messages", content=other.replace(b"COTTON", b"SILKEN") + free)
+    assert answer.status_code == 409
+    kept = answer.json()["detail"].split()[-1]
+    shown = wait(lambda: settled(line, kept))
+    told = {(f["code"], f["params"]["reference"]) for f in shown["findings"]}
+    assert told == {("MESSAGE-REFERENCE-TAKEN", "FREE-1"), ("MESSAGE-FILE-NOT-TAKEN", "FREE-2")}
+    assert hand_in(line, free)["state"] == "accepted"  # in a file of its own
+
+
 def test_a_reference_is_taken_wherever_in_a_file_it_stands(line: httpx.Client) -> None:
     hand_in(line, manifest("IN-FILE", "DOC-I1").replace(b"SYNB0001", b"SYNB-I1"))
     second = manifest("IN-FILE", "DOC-I3").replace(b"SYNB0001", b"SYNB-I3")

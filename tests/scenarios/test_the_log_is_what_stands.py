@@ -96,6 +96,44 @@ def test_a_bill_or_a_message_is_not_changed_in_its_table_unseen(
     assert waglan("log", "verify").status == 0
 
 
+RAW = {
+    "another byte": """UPDATE message_chunk
+        SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) WHERE {chunk}""",
+    "none": "DELETE FROM message_chunk WHERE {chunk}",
+    "another salt": """UPDATE message_secret
+        SET key_salt = substr(sha256(key_salt), 1, 16) WHERE {message}""",
+}
+
+
+@pytest.mark.parametrize("change", RAW.values(), ids=RAW)
+@pytest.mark.usefixtures("detained")
+def test_the_raw_bytes_of_a_message_are_not_changed_unseen(
+    waglan: CommandLine, instance: Instance, change: str
+) -> None:
+    newest = "(SELECT max(message_id) FROM message)"
+    of_chunk = f"(org, id) = (SELECT org, id FROM message WHERE message_id = {newest})"
+    with tampering(instance, "message_chunk", "message_secret") as conn:
+        conn.execute("SET session_replication_role = replica")
+        wanted = change.format(chunk=of_chunk, message=f"message_id = {newest}")
+        assert conn.execute(wanted.encode()).rowcount == 1
+        ran = waglan("log", "verify")
+    assert (ran.status, "LOG-RAW-DIFFERS" in ran.err) == (1, True), ran.err
+    assert waglan("log", "verify").status == 0
+
+
+def test_without_the_vaults_key_raw_messages_are_said_to_be_uncompared(
+    waglan: CommandLine, instance: Instance, detained: str
+) -> None:
+    assert detained
+    key = instance.home / "keys" / "vault.key"
+    aside = key.rename(key.with_suffix(".aside"))
+    try:
+        ran = waglan("log", "verify")
+    finally:
+        aside.rename(key)
+    assert (ran.status, "LOG-RAW-SEALED" in ran.err) == (0, True)
+
+
 EVENTS = {
     "LOG-EVENT-UNNUMBERED": """INSERT INTO event SELECT -1, month, tx, org, code, about_kind, about,
         consignment, happened_at, recorded_at, salt, canonical FROM event WHERE {bill} LIMIT 1""",

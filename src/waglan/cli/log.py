@@ -136,10 +136,19 @@ async def _from_database(
     settings: Settings, trusted: VerifierKey, pinned: list[VerifierKey]
 ) -> "Audited":
     from waglan.cli.audited import audit_database
+    from waglan.cli.audited_raw import audit_raw
+    from waglan.gateway.keys import vault_of
     from waglan.store.connect import pools
 
+    vault = vault_of(settings.home / "keys")
     async with here.database(settings) as resolved, pools(resolved.dsn, size_max=2) as opened:
-        return await audit_database(opened.engine, trusted, pinned)
+        found = await audit_database(opened.engine, trusted, pinned)
+        if vault is None:
+            found.find(Finding("LOG-RAW-SEALED", Severity.WARNING, Where("messages"), {}))
+        else:
+            async for finding in audit_raw(opened.engine, vault):
+                found.find(finding)
+    return found
 
 
 async def _lift(settings: Settings) -> int:

@@ -7,6 +7,7 @@ transaction: the log numbers nothing that came after one that still runs, and ot
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from waglan.cargo.movement import MovementReport
@@ -147,7 +148,8 @@ async def _go_on(
         if n >= result.begun:
             if result.has_to_end(work):
                 return False
-            await _begin(tx, work, sender, (n, end, inside), result)
+            is_first = end.sha256 not in {one.sha256 for one, _ in reading.interchanges[:n]}
+            await _begin(tx, work, sender, _Envelope(n, end, inside, is_first), result)
         for message in inside[max(0, result.place - first) :]:
             if result.has_to_end(work):
                 return False
@@ -159,22 +161,33 @@ async def _go_on(
     return True
 
 
+class _Envelope(NamedTuple):
+    """An interchange of a file: which it is, from 0, and whether no other there is the same."""
+
+    n: int
+    end: InterchangeEnd
+    inside: Sequence[Message]
+    is_new: bool
+
+
 async def _begin(
-    tx: Transaction,
-    work: Work,
-    sender: Sender,
-    what: tuple[int, InterchangeEnd, Sequence[Message]],
-    result: _Result,
+    tx: Transaction, work: Work, sender: Sender, what: _Envelope, result: _Result
 ) -> None:
     """Look at an interchange's envelope, and answer it."""
-    n, end, inside = what
-    end = await _checked(tx, end, sender, work.profile)
+    n, inside = what.n, what.inside
+    end, before = await _checked(tx, what, sender, work.profile)
     number = n if n < _MESSAGES_FROM else _MANY_FROM + n
     reply = _contrl(end, inside, work, _reference(sender.message, number))
     result.begun = n + 1
     result.answers += [("CONTRL", reply)] if reply else []
     result.findings += [*end.findings, *(f for m in inside for f in m.findings)]
-    if not inside or _is_wrong(end.findings):
+    if before is not None:
+        # It counts once, and what came of it stands with the message that brought it first.
+        was_refused = await _was_refused(tx, work, before)
+        result.accepted += not was_refused
+        result.refused += was_refused
+        result.place += len(inside)
+    elif not inside or _is_wrong(end.findings):
         # Nothing in it is believed, however right it looks.
         result.refused += 1
         result.place += len(inside)
@@ -246,30 +259,68 @@ def interchanges(
     return found
 
 
+async def _was_refused(tx: Transaction, work: Work, before: UUID) -> bool:
+    kept = await messages.by_id(tx, before)
+    outcome = kept and await messages.outcome(tx, work.vault, kept.message_id)
+    return bool(outcome and outcome.state == "refused")
+
+
 async def _checked(
-    tx: Transaction, end: InterchangeEnd, sender: Sender, profile: Profile
-) -> InterchangeEnd:
-    """Refuse an interchange whose sender is not who signed in, or whose reference is taken."""
-    said = end.interchange
+    tx: Transaction, what: _Envelope, sender: Sender, profile: Profile
+) -> tuple[InterchangeEnd, UUID | None]:
+    """Refuse an interchange whose sender is not who signed in, or whose reference is taken.
+
+    One that came before, byte for byte, is returned with the message that brought it.
+    """
+    end, said = what.end, what.end.interchange
     if said is None:
-        return end
-    address = address_of(said)
+        return end, None
+    address, reference = address_of(said), said.reference[:35]
     if address not in sender.addresses:
-        where = Where("interchange/sender", interchange=said.reference[:35], tag="UNB", element=3)
+        where = Where("interchange/sender", interchange=reference, tag="UNB", element=3)
         told = address[:80]
-        found = Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": told})
-        return replace(end, findings=(*end.findings, found))
+        return _found(
+            end, Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": told})
+        ), None
+    where = Where("interchange/reference", interchange=reference, tag="UNB", element=6)
+    if sender.message.clash:
+        # The file's first reference is taken; that of another interchange in it may be free.
+        if what.n:
+            found = Finding(
+                "MESSAGE-FILE-NOT-TAKEN", Severity.ERROR, where, {"reference": reference}
+            )
+        else:
+            found = Finding(
+                "MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": reference}
+            )
+        return _found(end, found), None
     # What can't be believed takes no reference away: it may come again, put right.
-    has_clash = sender.message.clash
-    if not has_clash and (_is_wrong(end.findings) or await _is_his(tx, end, sender)):
-        return end
-    told = said.reference[:35]
-    where = Where("interchange/reference", interchange=told, tag="UNB", element=6)
-    if profile.duplicates == "accept" and not has_clash:
-        found = Finding("MESSAGE-REFERENCE-AGAIN", Severity.WARNING, where, {"reference": told})
+    if _is_wrong(end.findings):
+        return end, None
+    key = reference_key(said)
+    sha256, first = await messages.claim_reference(tx, sender.message, key, end.sha256)
+    is_accepting = profile.duplicates == "accept"
+    if sha256 == end.sha256:
+        if is_accepting or (first == sender.message.id and what.is_new):
+            return end, None
+        found = Finding(
+            "MESSAGE-INTERCHANGE-AGAIN",
+            Severity.WARNING,
+            where,
+            {"reference": reference, "message": str(first)},
+        )
+        return _found(end, found), first
+    if is_accepting:
+        found = Finding(
+            "MESSAGE-REFERENCE-AGAIN", Severity.WARNING, where, {"reference": reference}
+        )
     else:
-        found = Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": told})
-    return replace(end, findings=(*end.findings, found))
+        found = Finding("MESSAGE-REFERENCE-TAKEN", Severity.ERROR, where, {"reference": reference})
+    return _found(end, found), None
+
+
+def _found(end: InterchangeEnd, finding: Finding) -> InterchangeEnd:
+    return replace(end, findings=(*end.findings, finding))
 
 
 def issued(message: Message, own: Collection[str]) -> Message:
@@ -279,14 +330,6 @@ def issued(message: Message, own: Collection[str]) -> Message:
     where = Where("message/sender", message=message.header.reference[:35], tag="NAD", element=3)
     found = Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": message.issuer})
     return replace(message, findings=(*message.findings, found))
-
-
-async def _is_his(tx: Transaction, end: InterchangeEnd, sender: Sender) -> bool:
-    # A file may hold several interchanges, and a client's own key says nothing of any of them.
-    if end.interchange is None:
-        return True
-    key = reference_key(end.interchange)
-    return await messages.claim_reference(tx, sender.message, key, end.sha256)
 
 
 def address_of(interchange: Interchange) -> str:

@@ -173,3 +173,14 @@ async def passed_by(tx: Transaction, *, at_most: int) -> list[tuple[str, str]]:
         [at_most],
     )
     return [(str(kind), str(key)) for kind, key in await rows.fetchall()]
+
+
+async def kept_raw(tx: Transaction, *, after: int, at_most: int) -> list[int]:
+    """Return the next messages, by their numbers in the store, whose raw bytes were not erased."""
+    rows = await tx.execute(
+        "SELECT message_id FROM message m WHERE message_id > %s AND EXISTS ("
+        " SELECT 1 FROM message_secret s WHERE s.message_id = m.message_id)"
+        " ORDER BY message_id LIMIT %s",
+        [after, at_most],
+    )
+    return [int(number) for (number,) in await rows.fetchall()]

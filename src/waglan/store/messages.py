@@ -141,15 +141,20 @@ async def keep(tx: Transaction, message: Kept, salt: bytes, key: str) -> int | N
     return None if row is None else int(row[0])
 
 
-async def claim_reference(tx: Transaction, message: Kept, key: str, sha256: bytes) -> bool:
-    """Take an interchange's reference for its bytes; False if it stands for others already."""
+async def claim_reference(
+    tx: Transaction, message: Kept, key: str, sha256: bytes
+) -> tuple[bytes, UUID]:
+    """Take an interchange's reference for its bytes, if nobody has it.
+
+    Return the hash of the bytes that it stands for, and the message that brought them first.
+    """
     await tx.execute(
         "INSERT INTO receipt (org, source, key, sha256, message_id)"
         " VALUES (%s, 'interchange', %s, %s, %s) ON CONFLICT DO NOTHING",
         [message.org, key, sha256, message.message_id],
     )
     known = await receipt(tx, "interchange", key)
-    return known is not None and known[0] == sha256
+    return known or (b"", message.id)
 
 
 _KEPT = """
