@@ -19,7 +19,6 @@ from shipping_papers import Call, Paper, manifest
 from waglan.customs.officer_act import Kind
 
 CALL = "9811000/001E"
-OTHER_CALL = "9811000/002E"
 SAID = {"reason": "its weight", "instruction": "Keep it closed."}
 
 
@@ -97,6 +96,7 @@ def test_a_banks_day_it_knows_the_status_it_lent_against_and_proves_it_offline(
     assert port.ran("bank", "track", beside).status != 0
     assert port.ran("bank", "track", box_number(8_001)).status != 0
     # It keeps the status as a text that it can verify for ever, without us. It is no release.
+    wait(partial(port.people["bank"].get, f"/v1/customs-status/{bill}"))  # once it has its number
     paper, keys = port.home / "status.txt", port.home / "keys.json"
     paper.write_text(port.ran("bank", "status", bill).out)
     keys.write_text(port.ran("bank", "keys", "get").out)
@@ -144,7 +144,7 @@ def test_an_importers_day_from_the_officers_question_to_the_papers_he_hands_in(
     officer.serves(CALL)
     # He is the consignee whom the line's manifest names by his code: the notice is for him too.
     listed = port.comes("importer", ("notice", "list"), bill)
-    assert port.ran("stranger", "notice", "list").out.find(bill) < 0
+    assert bill not in port.ran("stranger", "notice", "list").out
     number = next(word for word in listed.split() if word.startswith("DN-")).rstrip(":,.")
     shown = port("importer", "notice", "show", number)
     assert "invoice" in shown
@@ -182,7 +182,8 @@ def test_a_truckers_day_he_does_not_drive_for_a_box_that_may_not_go(
     # Before he sends a truck he takes along what can be verified without a network.
     keys, holds = port.home / "keys.json", port.home / "holds.txt"
     keys.write_text(port.ran("trucker", "keys", "get").out)
-    wait(partial(port.people["trucker"].get, f"/v1/customs-status/{shared}"))
+    for bill in (free, shared):
+        wait(partial(port.people["trucker"].get, f"/v1/customs-status/{bill}"))
     holds.write_text(port.ran("trucker", "holds", CALL).out)
     papers = {bill: port.home / f"{bill}.txt" for bill in (free, shared)}
     for bill, paper in papers.items():
