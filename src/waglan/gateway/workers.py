@@ -317,11 +317,12 @@ class Worker:
             is_long = form is Form.EDIFACT and kept.size > READ_AHEAD_BYTES
             if form is not Form.XLSX and not is_long:
                 return None
+            if is_long:
+                self._give_way(message_id)
             blocks = [block async for block in messages.blocks(tx, vault, kept)]
             profile, own = (await partners.agreed(tx, org)).profile, await parties.addresses(tx)
         if form is Form.XLSX:
             return await asyncio.to_thread(sandbox.read_xlsx, b"".join(blocks))
-        self._give_way(message_id)
         self.reading = None
         reading = await asyncio.to_thread(read_interchanges, message_id, blocks, profile, own)
         self._keep_reading(message_id, reading)
