@@ -69,8 +69,13 @@ class Desk:
         answer = who.get(f"/v1/track/{self.name}{bill}")
         if answer.status_code == 404:
             return None
-        [found] = [one for one in tracked(answer) if one["key"] == f"{self.name}{bill}"]
-        return str(found["declaration"])
+        found = [one for one in tracked(answer) if one["key"] == f"{self.name}{bill}"]
+        # A house that goes on as another one stands for itself until its readers are settled.
+        return str(found[0]["declaration"]) if len(found) == 1 else "several"
+
+    def is_withdrawn(self, bill: str, *, below: str) -> bool:
+        shown = self.customs.get(f"/v1/customs/bills/{self.name}{bill}").json()["bills"]
+        return any(one["withdrawn"] for one in shown if one["parent"] == f"{self.name}{below}")
 
     def comes_to(self, who: httpx.Client, bill: str, declaration: str | None) -> None:
         wait(lambda: self.stands(who, bill) == declaration or None)
@@ -259,6 +264,28 @@ def test_a_house_is_rid_of_nothing_where_one_of_its_number_was_below_the_other_m
     for document in "A" if way == "dropped in between" else "AB":
         desk.files("5", "1", "2", document=document)
     desk.comes_to(desk.bank, "3", "cancelled")
+
+
+def test_a_house_that_was_held_below_another_is_held_though_an_order_decided_it_meanwhile(
+    desk: Desk,
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    for document in "AB":
+        desk.files("9", "1", "2", "3<1", document=document)
+    said = {"reason": "a look", "instruction": "Keep it closed."}
+
+    def detained() -> bool | None:
+        bills = officer.sees(f"{desk.name}3")
+        return officer.does(Kind.DETAIN, bills=bills, **said).status_code == 201 or None
+
+    wait(detained)
+    desk.files("5", "1", "2", "3<2", document="A")
+    wait(lambda: below(desk, "2") == ["not-selected"] or None)  # the other one still stands
+    desk.files("5", "1", "2", document="B")
+    wait(lambda: desk.is_withdrawn("3", below="1") or None)
+    desk.files("5", "1", "2", "3<2", document="A")
+    wait(lambda: below(desk, "2") == ["detained"] or None)
 
 
 def test_houses_that_stand_under_each_other_are_refused_and_told(desk: Desk) -> None:

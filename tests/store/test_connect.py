@@ -10,7 +10,7 @@ import pytest
 
 from waglan.codes.finding import Severity
 from waglan.store import bulk
-from waglan.store.connect import Pools, durable, pools, transaction
+from waglan.store.connect import Pool, Pools, durable, pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.migrate import Migration, prepare
 from waglan.store.refused import Refused
@@ -86,6 +86,27 @@ async def test_fifty_tenants_over_two_connections_never_see_each_other(narrow: P
     for org in range(1, TENANTS + 1):
         assert await seen(narrow, org) == [org, org]  # the failed and the cancelled left nothing
     assert await seen(narrow, None) == []
+
+
+async def test_who_is_cancelled_just_as_he_gets_a_connection_gets_none(
+    empty_database: Dsn,
+) -> None:
+    async def visit(pool: Pool) -> None:
+        async with transaction(pool, 1):
+            pass
+
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database, size_max=1) as opened:
+        for turns in range(30):  # of the loop, from the return of the connection to the end
+            async with transaction(opened.app, None):
+                waits = asyncio.create_task(visit(opened.app))
+                await asyncio.sleep(0.01)
+                assert not waits.done()
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            is_asked = waits.cancel()
+            await asyncio.wait([waits])
+            assert waits.cancelled() == is_asked
 
 
 async def test_nothing_of_one_request_is_left_for_the_next(empty_database: Dsn) -> None:

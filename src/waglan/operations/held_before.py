@@ -73,7 +73,8 @@ async def goods_held_before(
 ) -> dict[BillPlace, str]:
     """Return which bills of a manifest may be of goods that were held, and under which number.
 
-    Compared as in `held_before`, but with what was just filed.
+    Compared as in `held_before`, but with what was just filed. A bill that its filer files under
+    the same number below another is not among them: what was decided goes on with it.
     """
     gone = [
         one
@@ -94,7 +95,9 @@ async def goods_held_before(
         bill_place(bill): other.number
         for consignment, (bill, held) in alike.items()
         for other in reversed(held)
-        if other.consignment != consignment and other.manifest_id < first[consignment]
+        if other.consignment != consignment
+        and other.manifest_id < first[consignment][0]
+        and (other.filer, other.number) != (first[consignment][1], bill.number)
     }
 
 

@@ -64,9 +64,24 @@ async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]
 
     With None nobody's rows are seen. The name ends with the transaction.
     """
-    async with pool.connection() as conn, conn.transaction():
+    async with _lent(pool) as conn, conn.transaction():
         if org is not None:
             await act_as(conn, org)
+        yield conn
+
+
+@asynccontextmanager
+async def _lent(pool: Pool) -> AsyncIterator[Transaction]:
+    """Borrow a connection inside the block; whoever is cancelled while he waits gets none.
+
+    The pool waits with `asyncio.wait_for`, and that of Python 3.11 forgets a cancellation that
+    meets what it waited for: a task that was to stop would go on.
+    """
+    task = asyncio.current_task()
+    asked = task.cancelling() if task else 0
+    async with pool.connection() as conn:
+        if task and task.cancelling() > asked:
+            raise asyncio.CancelledError
         yield conn
 
 
@@ -76,7 +91,7 @@ async def glance(pool: Pool) -> AsyncIterator[Transaction]:
 
     A transaction around it would ask the server three times as often: for what is asked all day.
     """
-    async with pool.connection() as conn:
+    async with _lent(pool) as conn:
         await conn.set_autocommit(True)
         yield conn
 
@@ -101,7 +116,7 @@ async def unawaited(tx: Transaction) -> AsyncIterator[None]:
 @asynccontextmanager
 async def snapshot(pool: Pool) -> AsyncIterator[Transaction]:
     """Begin a transaction that sees the database as it is now, whatever is written meanwhile."""
-    async with pool.connection() as conn, conn.transaction():
+    async with _lent(pool) as conn, conn.transaction():
         await conn.execute("set transaction isolation level repeatable read, read only")
         await conn.execute("set local idle_in_transaction_session_timeout = 0")
         yield conn

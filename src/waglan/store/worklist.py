@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.party import PartyId
 from waglan.customs.worklist import KEPT_ON, Wait
 from waglan.store import Transaction, _binary
 
@@ -170,11 +171,15 @@ async def withdrawn(tx: Transaction, consignments: Collection[int]) -> set[int]:
     return {consignment for (consignment,) in await rows.fetchall()}
 
 
-async def first_of(tx: Transaction, consignments: Iterable[int]) -> dict[int, int]:
-    """Return the first manifest that had each of these bills, of those the reader may see."""
+async def first_of(tx: Transaction, consignments: Iterable[int]) -> dict[int, tuple[int, PartyId]]:
+    """Return the first manifest that had each of these bills and who filed it, as far as shown."""
     rows = await tx.execute(
-        "SELECT consignment, min(manifest_id) FROM bill WHERE consignment = ANY (%s::int8[])"
-        " GROUP BY consignment",
+        "SELECT b.consignment, min(b.manifest_id), min(o.party) FROM bill b"
+        " JOIN organisation o ON o.org = b.org WHERE b.consignment = ANY (%s::int8[])"
+        " GROUP BY b.consignment",
         [_binary.numbers(consignments)],
     )
-    return {int(consignment): int(manifest) for consignment, manifest in await rows.fetchall()}
+    return {
+        int(consignment): (int(manifest), PartyId(party))
+        for consignment, manifest, party in await rows.fetchall()
+    }
