@@ -4,7 +4,7 @@ import gc
 
 # Before they are looked through. A batch of a thousand events makes ten thousand at once and no
 # circle among them; by Python's own measure of 700 they are looked through again and again.
-YOUNG_OBJECTS = 20_000
+YOUNG_OBJECTS = 100_000
 
 
 def collect_rarely() -> None:

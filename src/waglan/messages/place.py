@@ -36,8 +36,11 @@ def in_parts(
     """
     if not findings:
         return []
-    came = {("bills", bill.segment, bill.number): bill.part for bill in sent.bills}
-    came |= {("equipment", box.segment, box.number): box.part for box in sent.equipment}
+    at = {finding.where.segment for finding in findings}
+    bills = [bill for bill in sent.bills if bill.segment in at]
+    boxes = [box for box in sent.equipment if box.segment in at]
+    came = {("bills", bill.segment, bill.number): bill.part for bill in bills}
+    came |= {("equipment", box.segment, box.number): box.part for box in boxes}
     segments = {(kind, segment) for kind, segment, _ in came}
     last = parts[max(parts)]
     placed = []

@@ -386,12 +386,12 @@ def _commitments(
     """Yield what stands for each bill's parties, and for its marks."""
     for at in range(0, len(bills), AT_ONCE):
         some, drawn = bills[at : at + AT_ONCE], salts[at : at + AT_ONCE]
-        named = [_Named(p.name, p.address, p.code) for bill in some for p in bill.parties]
+        named = [_Named(p.address, p.code, p.name) for bill in some for p in bill.parties]
         parties = iter(commitments([salt for one in drawn for salt in one[:-1]], named))
         marked: list[Writable] = [[goods.marks for goods in bill.goods] for bill in some]
         marks = commitments([one[-1] for one in drawn], marked)
         for bill, mark in zip(some, marks, strict=True):
-            yield [_Committed(p.role, next(parties).hex()) for p in bill.parties], mark.hex()
+            yield [_Committed(next(parties).hex(), p.role) for p in bill.parties], mark.hex()
 
 
 def _boxes(bill: Bill) -> list[str]:
@@ -399,39 +399,39 @@ def _boxes(bill: Bill) -> list[str]:
 
 
 class _Named(msgspec.Struct, frozen=True, gc=False):
-    """A party as it is committed to."""
+    """A party as it is committed to; like all that is hashed, in the order of the names."""
 
-    name: str
     address: str
     code: str | None
+    name: str
 
 
 class _Committed(msgspec.Struct, frozen=True, gc=False):
     """What stands for a party in the log."""
 
-    role: PartyRole
     commitment: str
+    role: PartyRole
 
 
 class _Particulars(msgspec.Struct, frozen=True, gc=False):
     """What the log says of a bill: no name, no address, no mark, but a commitment to each."""
 
-    manifest: str
-    version: int
-    function: Function
     call: str
+    containers: list[str]
+    function: Function
+    goods: list[str]
+    gross_mass_g: int | None
     level: Level
+    manifest: str
+    marks: str
+    packages: int | None
     parent: str | None
+    parties: list[_Committed]
+    place_of_delivery: str | None
     place_of_loading: str | None
     port_of_discharge: str | None
-    place_of_delivery: str | None
     transhipment: bool | None
-    packages: int | None
-    gross_mass_g: int | None
-    goods: list[str]
-    containers: list[str]
-    parties: list[_Committed]
-    marks: str
+    version: int
 
 
 def _particulars(
@@ -441,22 +441,24 @@ def _particulars(
     new: manifests.NewManifest,
     stands_for: tuple[list[_Committed], str],
 ) -> _Particulars:
+    parties, marks = stands_for
     return _Particulars(
-        manifest,
-        new.version,
-        new.function,
         new.call,
+        boxes,
+        new.function,
+        [goods.description for goods in bill.goods],
+        bill.gross_mass_g,
         bill.level,
+        manifest,
+        marks,
+        bill.packages,
         bill.parent,
+        parties,
+        bill.place_of_delivery,
         bill.place_of_loading,
         bill.port_of_discharge,
-        bill.place_of_delivery,
         bill.transhipment,
-        bill.packages,
-        bill.gross_mass_g,
-        [goods.description for goods in bill.goods],
-        boxes,
-        *stands_for,
+        new.version,
     )
 
 
