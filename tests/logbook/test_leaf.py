@@ -211,6 +211,42 @@ class OutOfOrder(msgspec.Struct):
     boxes: int
 
 
+class Seal(msgspec.Struct):
+    kind: str | None
+    number: str
+
+
+class SealTurned(msgspec.Struct):
+    number: str
+    kind: str | None
+
+
+class Around(msgspec.Struct):
+    inside: list[Seal]
+    name: str
+
+
+class AroundTurned(msgspec.Struct):
+    inside: list[SealTurned] | None
+    name: str
+
+
+SEALS = st.builds(Seal, st.none() | TEXTS, TEXTS)
+TURNED = st.builds(SealTurned, TEXTS, st.none() | TEXTS)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.builds(Around, st.lists(SEALS), TEXTS))
+    | st.lists(st.builds(AroundTurned, st.none() | st.lists(TURNED), TEXTS))
+)
+def test_a_struct_says_what_the_equal_object_says_with_others_inside(
+    structs: list[msgspec.Struct],
+) -> None:
+    stated = [saying(Stated(one)) for one in structs]
+    assert events_bytes(stated) == events_bytes([saying(dict(Stated(one))) for one in structs])
+
+
 @settings(deadline=None)
 @given(
     st.lists(

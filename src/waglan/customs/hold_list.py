@@ -15,6 +15,7 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.customs.likeness import bare_box
 from waglan.logbook.key_set import KeySet, Signed, age_findings, signature_findings
 from waglan.logbook.note import BadNote, read_base64
 from waglan.logbook.signing import PrivateKey, Purpose
@@ -56,7 +57,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def names(self, box: str) -> bool:
         """Whether the bill is known to have goods in this box."""
-        return _bare(box) in map(_bare, self.boxes or ())
+        return bare_box(box) in map(bare_box, self.boxes or ())
 
 
 class HoldList(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"reader": "for"}):
@@ -151,10 +152,6 @@ def _read(data: bytes) -> tuple[HoldList, Signed] | None:
         return held, Signed(kid, read_base64(signature), line, held.as_of)
     except (msgspec.DecodeError, BadNote, UnicodeDecodeError):
         return None
-
-
-def _bare(box: str) -> str:
-    return "".join(filter(str.isalnum, box)).upper()
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from waglan.codes.chinese import match_key, meanings, unmasked
+from waglan.manifest.model import Bill, Party, PartyRole
 
 # Names that stand where somebody did not know, or did not want to say. Compared without blanks,
 # dots and strokes, so that "N/A", "n.a." and "NA" are one; Chinese in simplified characters.
@@ -34,8 +35,21 @@ _LEGAL_FORMS = frozenset(
     {"ltd", "limited", "co", "company", "inc", "corp", "corporation", "llc", "plc", "gmbh", "hk"}
 )
 _CHINESE_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "公司")
+# Python 3.11 is slow to find a member by its name.
+_CONSIGNOR, _CONSIGNEE = PartyRole.CONSIGNOR, PartyRole.CONSIGNEE
 KEY_CHARS_MAX = 300
 NOBODY_CHARS_MAX = 40  # what is as long holds more than a placeholder, if it holds a letter
+
+
+def trade_of(bill: Bill) -> tuple[Party, Party] | None:
+    """Return consignor and consignee, of several the last; None unless the bill has both."""
+    consignor = consignee = None
+    for party in bill.parties:
+        if party.role is _CONSIGNOR:
+            consignor = party
+        elif party.role is _CONSIGNEE:
+            consignee = party
+    return (consignor, consignee) if consignor and consignee else None
 
 
 def names_nobody(name: str) -> bool:

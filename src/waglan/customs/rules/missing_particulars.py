@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.party_name import is_order
+from waglan.customs.party_name import is_order, trade_of
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
 from waglan.manifest.model import Bill, Head, Manifest, Party, PartyRole
@@ -61,17 +61,8 @@ def _says_all(bill: Bill, typed_boxes: set[str]) -> bool:
             return False
         if (to_weigh and item.gross_mass_g is None) or (to_measure and item.volume_cm3 is None):
             return False
-    return _has_both_parties(bill)
-
-
-def _has_both_parties(bill: Bill) -> bool:
-    consignor = consignee = None
-    for party in bill.parties:
-        if party.role is _CONSIGNOR:
-            consignor = party
-        elif party.role is _CONSIGNEE:
-            consignee = party
-    return bool(consignor and consignee and _is_whole(consignor) and _is_whole(consignee))
+    trade = trade_of(bill)
+    return trade is not None and _is_whole(trade[0]) and _is_whole(trade[1])
 
 
 def _of_head(head: Head) -> Iterator[Finding]:

@@ -6,10 +6,16 @@ Firms do move goods between their own branches, and people their own belongings,
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity
-from waglan.customs.party_name import is_order, names_nobody, party_keys, points_elsewhere
+from waglan.customs.party_name import (
+    is_order,
+    names_nobody,
+    party_keys,
+    points_elsewhere,
+    trade_of,
+)
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
-from waglan.manifest.model import Bill, Manifest, Party, PartyRole
+from waglan.manifest.model import Bill, Manifest, Party
 
 CODE = "HK-MAN-010"
 KIND = Kind.PLAUSIBILITY
@@ -21,9 +27,6 @@ SOURCE = (
 CHECKED_ON = date(2026, 11, 28)
 IN_FORCE_FROM = date(2026, 11, 28)  # the day the rule joined the project
 
-# Python 3.11 is slow to find a member by its name.
-_CONSIGNOR, _CONSIGNEE = PartyRole.CONSIGNOR, PartyRole.CONSIGNEE
-
 
 def check(manifest: Manifest) -> list[Finding]:
     """Ask about each bill whose consignor and consignee bear one name, in whatever script."""
@@ -31,18 +34,8 @@ def check(manifest: Manifest) -> list[Finding]:
     return [
         _same(bill, *pair, addresses)
         for bill in manifest.bills
-        if (pair := _pair(bill)) and _are_one(pair[0].name, pair[1].name, known)
+        if (pair := trade_of(bill)) and _are_one(pair[0].name, pair[1].name, known)
     ]
-
-
-def _pair(bill: Bill) -> tuple[Party, Party] | None:
-    consignor = consignee = None
-    for party in bill.parties:
-        if party.role is _CONSIGNOR:
-            consignor = party
-        elif party.role is _CONSIGNEE:
-            consignee = party
-    return (consignor, consignee) if consignor and consignee else None
 
 
 def _are_one(one: str, other: str, known: dict[str, list[str]]) -> bool:
