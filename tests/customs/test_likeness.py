@@ -3,7 +3,7 @@
 import pytest
 from clean_manifest import bill, goods
 
-from waglan.customs.likeness import Likeness, likeness
+from waglan.customs.likeness import Likeness, bare_box, likeness
 from waglan.manifest.model import Package
 
 
@@ -21,6 +21,8 @@ def told(
         (told(), told("MSCU1234566", "PEAK TILES LIMITED", "tiles"), (), True),
         (told(consignee="順發陶瓷有限公司", what="香煙"),
          told("MSCU1234566", "顺发陶瓷", "香烟"), (), True),
+        (told(), told("MSCU1234566", "Peak T1LES Ltd", "T1LES"), (), True),
+        (told(consignee="Peak Supply"), told("MSCU1234566", "PEAK SUPP1Y", "TILES"), (), True),
         (told(), told("MSCU1234566", "Peak Tiles Ltd", "BEEF"), (), False),
         (told(), told("MSCU1234566", "Other Tiles Ltd", "TILES"), (), False),
     ],
@@ -41,3 +43,29 @@ def test_who_names_nobody_is_like_nobody(name: str) -> None:
 def test_a_bill_that_says_nothing_is_like_none() -> None:
     empty = told(consignee="Peak Tiles Ltd", what="-")
     assert not empty.is_trade_of(empty)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "csqu 305438-3",
+        "\u0421SQU3054383",
+        "\uff23SQU\uff13054383",
+        "CSQU3O54383",
+        "CSQU\u200b3054383",
+    ],
+)
+def test_a_container_is_known_by_whatever_passes_for_its_number(typed: str) -> None:
+    assert bare_box(typed) == "CSQU3054383"
+
+
+@pytest.mark.parametrize(
+    ("typed", "box"), [("MILU11O0llI", "MILU1100111"), ("M1L01100111", "MILO1100111")]
+)
+def test_letters_stand_first_in_a_containers_number_and_digits_after(typed: str, box: str) -> None:
+    assert bare_box(typed) == box
+
+
+@pytest.mark.parametrize("typed", ["AKE1O345CX", "OIL0", "CSQU305438O3"])
+def test_what_has_not_the_shape_of_a_containers_number_keeps_its_letters(typed: str) -> None:
+    assert bare_box(typed) == typed

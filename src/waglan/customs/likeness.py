@@ -4,11 +4,17 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from waglan.codes.chinese import match_key, plainly
+from waglan.codes.chinese import match_key, meanings
+from waglan.customs.coded import plain_code
 from waglan.customs.party_name import is_order, meant_key, names_nobody, points_elsewhere
 from waglan.manifest.model import Bill
 
 _WORD = re.compile(r"[^\W_]+")
+_BOX = re.compile("[A-Z]{4}[0-9]{7}")  # owner, serial number, check digit
+_OWNER = 4
+# What is taken for a letter among the digits of a number, and for a digit among its letters.
+_DIGITS = str.maketrans("OIL", "011")
+_LETTERS = str.maketrans("01", "OI")
 ANEW_MAX = timedelta(days=60)  # the project's own: a box goes round, and a trader comes again
 
 
@@ -17,7 +23,7 @@ class Likeness:
     """What tells a bill's goods apart: their containers, and who gets which of them."""
 
     boxes: frozenset[str]
-    consignee: str  # his key; "" where nobody is named
+    consignees: frozenset[str]  # the keys of his name as it may be meant; none where it is nobody's
     goods: frozenset[str]  # the keys of their descriptions
 
     def boxes_of(self, other: "Likeness") -> tuple[str, ...]:
@@ -26,8 +32,7 @@ class Likeness:
 
     def is_trade_of(self, other: "Likeness") -> bool:
         """Whether one consignee gets goods of one description by both."""
-        is_his = bool(self.consignee) and self.consignee == other.consignee
-        return is_his and bool(self.goods & other.goods)
+        return bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
 
 
 def likeness(bill: Bill, consignee: str) -> Likeness:
@@ -35,25 +40,34 @@ def likeness(bill: Bill, consignee: str) -> Likeness:
     described = frozenset[str]().union(*[goods_keys(item.description) for item in bill.goods])
     return Likeness(
         frozenset(bare_box(package.container) for item in bill.goods for package in item.stowed),
-        consignee_key(consignee),
+        consignee_keys(consignee),
         described,
     )
 
 
 def bare_box(container: str) -> str:
-    """Return a container's number without blanks and signs, in capitals."""
-    return "".join(filter(str.isalnum, container)).upper()
+    """Return a container's number however it is typed: in plain capitals and digits alone.
+
+    Four letters and seven digits make a number, so an O among the digits is a zero.
+    """
+    if _BOX.fullmatch(container):
+        return container
+    plain = plain_code(container)
+    meant = plain[:_OWNER].translate(_LETTERS) + plain[_OWNER:].translate(_DIGITS)
+    return meant if _BOX.fullmatch(meant) else plain
 
 
 def goods_keys(description: str) -> frozenset[str]:
     """Return what descriptions are compared by: the whole however typed, and its words in order."""
-    plain = plainly(description)
-    words = sorted(map(match_key, _WORD.findall(plain)))
-    return frozenset({match_key(plain), " ".join(words)} - {""})
+    keys = set[str]()
+    for meant in meanings(description):
+        words = sorted(map(match_key, _WORD.findall(meant)))
+        keys |= {match_key(meant), " ".join(words)}
+    return frozenset(keys - {""})
 
 
-def consignee_key(name: str) -> str:
-    """Return what a consignee is known by; "" where the name is nobody's."""
+def consignee_keys(name: str) -> frozenset[str]:
+    """Return what a consignee is known by, as a table's `consignee_keys`; none if it is nobody."""
     if names_nobody(name) or is_order(name) or points_elsewhere(name):
-        return ""
-    return meant_key(plainly(name))
+        return frozenset()
+    return frozenset(map(meant_key, meanings(name))) - {""}

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from waglan.customs.likeness import (
     ANEW_MAX,
     Likeness,
     bare_box,
-    consignee_key,
+    consignee_keys,
     goods_keys,
     likeness,
 )
@@ -111,9 +112,9 @@ class Sought:
         for one, like in held:
             for box in like.boxes:
                 self._by_box.setdefault(box, []).append(one)
-            for goods in like.goods if like.consignee else ():
-                self._by_trade.setdefault((like.consignee, goods), []).append(one)
-        self._consignees: dict[str, str] = {}
+            for trade in product(like.consignees, like.goods):
+                self._by_trade.setdefault(trade, []).append(one)
+        self._consignees: dict[str, frozenset[str]] = {}
         self._goods: dict[str, frozenset[str]] = {}
 
     def of(self, bill: Bill) -> list[Declared]:
@@ -124,20 +125,20 @@ class Sought:
             for package in item.stowed
             for one in self._by_box.get(bare_box(package.container), ())
         ]
-        if self._by_trade and (consignee := self._consignee(bill)):
+        if self._by_trade and (consignees := self._consignees_of(bill)):
             for item in bill.goods:
                 text = item.description
                 if (keys := self._goods.get(text)) is None:
                     keys = self._goods[text] = goods_keys(text)
-                for goods in keys:
-                    found += self._by_trade.get((consignee, goods), ())
+                for trade in product(consignees, keys):
+                    found += self._by_trade.get(trade, ())
         return found
 
-    def _consignee(self, bill: Bill) -> str:
+    def _consignees_of(self, bill: Bill) -> frozenset[str]:
         name = next((p.name for p in bill.parties if p.role is PartyRole.CONSIGNEE), "")
-        if (key := self._consignees.get(name)) is None:
-            key = self._consignees[name] = consignee_key(name)
-        return key
+        if (keys := self._consignees.get(name)) is None:
+            keys = self._consignees[name] = consignee_keys(name)
+        return keys
 
 
 async def _likenesses(

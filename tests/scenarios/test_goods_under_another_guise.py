@@ -1,0 +1,114 @@
+"""Goods of a bill that was held and withdrawn are known again however they are written down."""
+
+from typing import Any
+
+import psycopg
+from port import Officer, filed, wait
+from running_instance import Instance
+from shipping_papers import Call, Paper, manifest
+
+from waglan.customs.officer_act import Kind
+
+OTHER_BOX = "MSKU1234565"
+OTHER_TRADE = {"SAMPLE IMPORTS {n} LTD": "SAMPLE GROCER LTD", "COTTON T-SHIRTS": "STEEL PIPES"}
+
+
+class Harbour:
+    """A line with an officer whose order lets through what nothing speaks against."""
+
+    def __init__(self, instance: Instance, name: str) -> None:
+        self.instance, self.name, self.sent = instance, name, 0
+        self.customs = f"{name}CUSTOMS"
+        self.lines = {n: self.let_in(n) for n in ("A", "B")}
+        addresses = (f"{self.customs}:ZZZ",)
+        desk = instance.let_in(self.customs.lower(), "customs", addresses=addresses)
+        self.officer = Officer(desk)
+        self.officer.orders(self.officer.publishes())
+
+    def let_in(self, line: str) -> Any:
+        address = f"{self.name}{line}"
+        return self.instance.let_in(address.lower(), "carrier", addresses=(f"{address}:ZZZ",))
+
+    def number(self, n: int) -> str:
+        return f"SYN{self.name}{n}"
+
+    def files(
+        self,
+        doc: str,
+        *bills: Paper,
+        function: int = 9,
+        line: str = "A",
+        told: dict[str, str] | None = None,
+    ) -> None:
+        self.sent += 1
+        ref = f"R{self.sent}"
+        paper = manifest(Call(f"{self.name}{line}", self.customs, ref), *bills)
+        text = paper.decode().replace("UNOC:3", "UNOY:4")
+        text = text.replace(f"+DOC-{ref}+9'", f"+DOC-{doc}+{function}'")
+        for n in range(1, len(bills) + 1):
+            for was, is_ in (told or {}).items():
+                text = text.replace(was.format(n=n), is_)
+        shown = filed(self.lines[line], text.encode())
+        assert shown["state"] == "accepted", shown["findings"]
+
+    def holds(self, doc: str, *beside: Paper, then: Kind | None = None) -> None:
+        """Bill 1 of a document is held, or `then` more comes of it, and its filer is told."""
+        number = self.number(1)
+        self.files(doc, Paper(number), *beside)
+        wait(lambda: self.shown(number).get("status"))
+        said: dict[str, Any] = {"reason": "a look", "instruction": "Keep it closed."}
+        for kind in (Kind.DETAIN, *([then] if then else [])):
+            more = said if kind is Kind.DETAIN else {"reason": "kept"}
+            done = self.officer.does(kind, bills=self.officer.sees(number), **more)
+            assert done.json()["refused"] == 0, done.text
+        assert self.officer.serves("9811000/001E") >= 1
+
+    def is_withdrawn(self) -> None:
+        wait(lambda: self.shown(self.number(1)).get("withdrawn") or None)
+
+    def holds_and_loses(self, then: Kind | None = None) -> None:
+        self.holds("D1", then=then)
+        self.files("D1", function=1)
+        self.is_withdrawn()
+
+    def shown(self, number: str, filer: str = "A", parent: str = "") -> dict[str, Any]:
+        found = self.officer.desk.get(f"/v1/customs/bills/{number}")
+        who = (f"{self.name}{filer}".lower(), parent)
+        bills = found.json()["bills"] if found.is_success else []
+        return next((dict(one) for one in bills if (one["filer"], one["parent"]) == who), {})
+
+    def left(self, number: str, filer: str = "A") -> list[str]:
+        """Why the order leaves a bill to an officer."""
+        ask = (
+            "SELECT a.reasons FROM assessment a JOIN consignment c USING (consignment)"
+            " JOIN organisation o ON o.org = c.org WHERE c.number = %s AND o.party = %s"
+        )
+        who = f"{self.name}{filer}".lower()
+        with psycopg.connect(self.instance.dsn.admin or "", autocommit=True) as conn:
+            found = wait(lambda: conn.execute(ask, [number, who]).fetchone(), 20)
+        return list(found[0])
+
+    def marks(self, number: str, filer: str = "A", parent: str = "") -> set[str]:
+        """What the desk says of a bill, as soon as it says something."""
+
+        def look() -> set[str] | None:
+            findings = self.shown(number, filer, parent).get("findings", [])
+            return {one["code"] for one in findings} or None
+
+        return set(wait(look, 20))
+
+
+def test_a_container_and_a_consignee_are_known_again_by_letters_that_look_alike(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISEBOX")
+    port.holds_and_loses()
+    boxes = ("\u0421SQU3054383", "CSQU3O54383", "\uff23SQU3054383")
+    for n, box in enumerate(boxes, 2):
+        port.files(f"D{n}", Paper(port.number(n), box=box), told=OTHER_TRADE)
+        assert port.left(port.number(n)) == ["ORDER-HELD-BEFORE"]
+        assert "DESK-BOX-HELD-BEFORE" in port.marks(port.number(n))
+    firm = {"SAMPLE IMPORTS": "SAMPLE IMP0RTS"}
+    port.files("D9", Paper(port.number(9), box=OTHER_BOX), told=firm)
+    assert port.left(port.number(9)) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-GOODS-HELD-BEFORE" in port.marks(port.number(9))
