@@ -166,6 +166,7 @@ DEFINERS = {
     "filers(bigint[])": {"waglan_app"},
     "authority_addresses()": set(ROLES),
     "authority_at(text)": set(ROLES),
+    "bills_of_call(text)": {"waglan_app", "waglan_authority"},
     "coded(text[])": {"waglan_authority"},
     "make_event_month(date)": {"waglan_engine"},
     "shown_by_name(bigint[])": {"waglan_app", "waglan_authority"},

@@ -30,7 +30,8 @@ async def list_holds(
 ) -> tuple[HoldList, list[Sight]] | Finding | None:
     """Return what was told last of each bill of the call that the reader may see, and whose it is.
 
-    Of bills that he may not see, those are in it whose boxes he was told to hold by a notice.
+    What was told last counts, for whatever call: cargo in transhipment is on two. Of bills that he
+    may not see, those are in it whose boxes he was told to hold by a notice.
     The log's size is read first: whatever it counts is in the list. None: nothing was told of the
     call, or not to this reader. A list is never cut short: half of one would look like a whole one.
     """
@@ -60,8 +61,7 @@ async def list_holds(
 
 async def _addressed(tx: Transaction, call: str) -> dict[int, Row] | None:
     """Return what notices to the reader hold, by bill, with the boxes that they name to him."""
-    wanted = detentions.Wanted(call=call)
-    found = await detentions.page(tx, wanted, before=None, at_most=NOTICES_MAX + 1)
+    found = await detentions.of_call(tx, call, at_most=NOTICES_MAX + 1)
     if len(found) > NOTICES_MAX:
         return None
     of = [one.detention_id for one in found]

@@ -152,6 +152,19 @@ class Wanted:
     ended: bool | None = None
 
 
+async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Detention]:
+    """Return the notices that the reader may see, newest first, on the bills that a call has.
+
+    Those are the bills that stand declared on it, and those on which one was served for it.
+    """
+    rows = await tx.execute(
+        _DETENTION + " WHERE d.consignment IN (SELECT consignment FROM detention WHERE call = %s"
+        " UNION SELECT consignment FROM bills_of_call(%s)) ORDER BY d.detention_id DESC LIMIT %s",
+        [call, call, at_most],
+    )
+    return [_detention(row) for row in await rows.fetchall()]
+
+
 async def page(
     tx: Transaction, wanted: Wanted, *, before: int | None, at_most: int
 ) -> list[Detention]:

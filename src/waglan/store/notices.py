@@ -59,14 +59,14 @@ async def of_bill(tx: Transaction, number: str) -> list[Served] | None:
 
     None, here and below: there are more notices than are looked at.
     """
-    return await _served(tx, " WHERE n.number = %s", number)
+    return await _served(tx, " WHERE n.number = %(key)s", number)
 
 
 async def of_container(tx: Transaction, container: str) -> list[Served] | None:
     """Return what was told last of each bill that was ever listed in that container."""
     where = (
         " WHERE n.consignment IN (SELECT consignment FROM bill_equipment"
-        " WHERE container = ANY (%s))"
+        " WHERE container = ANY (%(key)s))"
     )
     return await _served(tx, where, _spellings(container))
 
@@ -83,13 +83,21 @@ async def bills_in(tx: Transaction, container: str, *, at_most: int) -> list[str
 
 
 async def of_call(tx: Transaction, call: str) -> list[Served] | None:
-    """Return what was told last of each bill of a call."""
-    return await _served(tx, " WHERE n.call = %s", call)
+    """Return what was told last, on whatever call, of each bill that a call has.
+
+    Those are the bills that stand declared on it, and those of which something was told for it.
+    """
+    where = (
+        " WHERE n.consignment IN (SELECT consignment FROM notice WHERE call = %(key)s"
+        " UNION SELECT consignment FROM bills_of_call(%(key)s))"
+    )
+    return await _served(tx, where, call)
 
 
 async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[Served] | None:
-    query = (_SERVED + where + _NEWEST_FIRST + " LIMIT %s").encode()
-    rows = await (await tx.execute(query, [given, NOTICES_MAX + 1])).fetchall()
+    query = (_SERVED + where + _NEWEST_FIRST + " LIMIT %(at_most)s").encode()
+    found_by = {"key": given, "at_most": NOTICES_MAX + 1}
+    rows = await (await tx.execute(query, found_by)).fetchall()
     if len(rows) > NOTICES_MAX:
         return None
     found = []

@@ -196,6 +196,109 @@ CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, part
    WHERE ((a.address = authority_at.address) AND ('customs'::text = ANY (o.roles)));
 END;
 
+CREATE FUNCTION public.current_org() RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
+
+CREATE TABLE public.bill (
+    manifest_id bigint NOT NULL,
+    consignment bigint NOT NULL,
+    org bigint NOT NULL,
+    number text NOT NULL,
+    parent text,
+    level text NOT NULL,
+    forwarder text,
+    particulars bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.bill FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention (
+    detention_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    number text NOT NULL,
+    consignment bigint NOT NULL,
+    kind text NOT NULL,
+    bill text NOT NULL,
+    call text NOT NULL,
+    served_at timestamp with time zone NOT NULL,
+    CONSTRAINT detention_kind_check CHECK ((kind = ANY (ARRAY['documents'::text, 'detention'::text, 'inspection'::text]))),
+    CONSTRAINT detention_number_check CHECK ((length(number) <= 40))
+);
+
+ALTER TABLE ONLY public.detention FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.detention_addressee (
+    detention_id bigint NOT NULL,
+    n integer NOT NULL,
+    authority bigint NOT NULL,
+    filer bigint NOT NULL,
+    capacity text NOT NULL,
+    reach text NOT NULL,
+    org bigint,
+    told bytea NOT NULL,
+    event_id bigint,
+    CONSTRAINT detention_addressee_capacity_check CHECK ((capacity = ANY (ARRAY['filer'::text, 'agent'::text, 'terminal'::text, 'consignee'::text]))),
+    CONSTRAINT detention_addressee_check CHECK (((reach = 'here'::text) = (org IS NOT NULL))),
+    CONSTRAINT detention_addressee_reach_check CHECK ((reach = ANY (ARRAY['here'::text, 'elsewhere'::text, 'unnamed'::text])))
+);
+
+ALTER TABLE ONLY public.detention_addressee FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.manifest (
+    manifest_id bigint NOT NULL,
+    org bigint NOT NULL,
+    id uuid NOT NULL,
+    filed_with bigint NOT NULL,
+    document text NOT NULL,
+    call text NOT NULL,
+    version integer NOT NULL,
+    function text NOT NULL,
+    reference text NOT NULL,
+    assembly_id bigint NOT NULL,
+    message_id bigint NOT NULL,
+    vessel text,
+    imo text,
+    voyage text,
+    port_of_call text,
+    arrives_at timestamp with time zone,
+    head bytea NOT NULL,
+    bills integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    filed_at timestamp with time zone NOT NULL,
+    CONSTRAINT manifest_version_check CHECK ((version >= 1))
+);
+
+ALTER TABLE ONLY public.manifest FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.reader (
+    org bigint NOT NULL,
+    consignment bigint NOT NULL,
+    view text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    is_shown boolean DEFAULT false NOT NULL,
+    CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
+);
+
+ALTER TABLE ONLY public.reader FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.bills_of_call(call text) RETURNS TABLE(consignment bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT b.consignment
+    FROM (public.manifest m
+      JOIN public.bill b ON ((b.manifest_id = m.manifest_id)))
+   WHERE ((m.call = bills_of_call.call) AND (m.function <> 'cancel'::text) AND (NOT (EXISTS ( SELECT 1
+            FROM public.manifest v
+           WHERE ((v.org = m.org) AND (v.document = m.document) AND (v.call = m.call) AND (v.version > m.version))))) AND ((EXISTS ( SELECT 1
+            FROM public.reader r
+           WHERE ((r.org = public.current_org()) AND (r.consignment = b.consignment) AND (r.until > now())))) OR (EXISTS ( SELECT 1
+            FROM (public.detention d
+              JOIN public.detention_addressee a ON ((a.detention_id = d.detention_id)))
+           WHERE ((d.consignment = b.consignment) AND (a.org = public.current_org()))))));
+END;
+
 CREATE FUNCTION public.coded(codes text[]) RETURNS TABLE(code text, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -209,10 +312,6 @@ CREATE FUNCTION public.coded(codes text[]) RETURNS TABLE(code text, party text)
   HAVING (count(DISTINCT o.org) = 1);
 END;
 
-CREATE FUNCTION public.current_org() RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
-
 CREATE TABLE public.consignment (
     consignment bigint NOT NULL,
     org bigint NOT NULL,
@@ -221,17 +320,6 @@ CREATE TABLE public.consignment (
 );
 
 ALTER TABLE ONLY public.consignment FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.reader (
-    org bigint NOT NULL,
-    consignment bigint NOT NULL,
-    view text NOT NULL,
-    until timestamp with time zone NOT NULL,
-    is_shown boolean DEFAULT false NOT NULL,
-    CONSTRAINT reader_view_check CHECK ((view = ANY (ARRAY['full'::text, 'equipment'::text, 'status'::text])))
-);
-
-ALTER TABLE ONLY public.reader FORCE ROW LEVEL SECURITY;
 
 CREATE FUNCTION public.filers(consignments bigint[]) RETURNS TABLE(consignment bigint, org bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -515,19 +603,6 @@ CREATE TABLE public.back_test_result (
 
 ALTER TABLE ONLY public.back_test_result FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.bill (
-    manifest_id bigint NOT NULL,
-    consignment bigint NOT NULL,
-    org bigint NOT NULL,
-    number text NOT NULL,
-    parent text,
-    level text NOT NULL,
-    forwarder text,
-    particulars bytea NOT NULL
-);
-
-ALTER TABLE ONLY public.bill FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.bill_equipment (
     manifest_id bigint NOT NULL,
     consignment bigint NOT NULL,
@@ -588,38 +663,6 @@ CREATE TABLE public.departure (
 );
 
 ALTER TABLE ONLY public.departure FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.detention (
-    detention_id bigint NOT NULL,
-    authority bigint NOT NULL,
-    number text NOT NULL,
-    consignment bigint NOT NULL,
-    kind text NOT NULL,
-    bill text NOT NULL,
-    call text NOT NULL,
-    served_at timestamp with time zone NOT NULL,
-    CONSTRAINT detention_kind_check CHECK ((kind = ANY (ARRAY['documents'::text, 'detention'::text, 'inspection'::text]))),
-    CONSTRAINT detention_number_check CHECK ((length(number) <= 40))
-);
-
-ALTER TABLE ONLY public.detention FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.detention_addressee (
-    detention_id bigint NOT NULL,
-    n integer NOT NULL,
-    authority bigint NOT NULL,
-    filer bigint NOT NULL,
-    capacity text NOT NULL,
-    reach text NOT NULL,
-    org bigint,
-    told bytea NOT NULL,
-    event_id bigint,
-    CONSTRAINT detention_addressee_capacity_check CHECK ((capacity = ANY (ARRAY['filer'::text, 'agent'::text, 'terminal'::text, 'consignee'::text]))),
-    CONSTRAINT detention_addressee_check CHECK (((reach = 'here'::text) = (org IS NOT NULL))),
-    CONSTRAINT detention_addressee_reach_check CHECK ((reach = ANY (ARRAY['here'::text, 'elsewhere'::text, 'unnamed'::text])))
-);
-
-ALTER TABLE ONLY public.detention_addressee FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.detention_document (
     document_id bigint NOT NULL,
@@ -1089,32 +1132,6 @@ CREATE TABLE public.made (
 );
 
 ALTER TABLE ONLY public.made FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.manifest (
-    manifest_id bigint NOT NULL,
-    org bigint NOT NULL,
-    id uuid NOT NULL,
-    filed_with bigint NOT NULL,
-    document text NOT NULL,
-    call text NOT NULL,
-    version integer NOT NULL,
-    function text NOT NULL,
-    reference text NOT NULL,
-    assembly_id bigint NOT NULL,
-    message_id bigint NOT NULL,
-    vessel text,
-    imo text,
-    voyage text,
-    port_of_call text,
-    arrives_at timestamp with time zone,
-    head bytea NOT NULL,
-    bills integer NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    filed_at timestamp with time zone NOT NULL,
-    CONSTRAINT manifest_version_check CHECK ((version >= 1))
-);
-
-ALTER TABLE ONLY public.manifest FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.manifest ALTER COLUMN manifest_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.manifest_manifest_id_seq
@@ -3048,17 +3065,25 @@ CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (t
 
 CREATE POLICY owner ON public.answerable FOR SELECT TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.bill FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.consignment FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.consignment_grant FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner ON public.detention FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.detention_addressee FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.grant_revocation FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.link_use TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.login TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.manifest FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.one_time_link TO waglan_owner USING (true);
 
@@ -3213,6 +3238,32 @@ GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.authority_at(address text) TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.bill TO waglan_app;
+GRANT SELECT ON TABLE public.bill TO waglan_authority;
+GRANT SELECT ON TABLE public.bill TO waglan_engine;
+
+GRANT UPDATE(particulars) ON TABLE public.bill TO waglan_engine;
+
+GRANT SELECT ON TABLE public.detention TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.detention TO waglan_authority;
+GRANT SELECT ON TABLE public.detention TO waglan_engine;
+
+GRANT SELECT ON TABLE public.detention_addressee TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.detention_addressee TO waglan_authority;
+GRANT SELECT ON TABLE public.detention_addressee TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.manifest TO waglan_app;
+GRANT SELECT ON TABLE public.manifest TO waglan_authority;
+GRANT SELECT ON TABLE public.manifest TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
+GRANT SELECT ON TABLE public.reader TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.bills_of_call(call text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.bills_of_call(call text) TO waglan_app;
+GRANT ALL ON FUNCTION public.bills_of_call(call text) TO waglan_authority;
+
 REVOKE ALL ON FUNCTION public.coded(codes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.coded(codes text[]) TO waglan_authority;
 
@@ -3221,10 +3272,6 @@ GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
 
 GRANT UPDATE(parent) ON TABLE public.consignment TO waglan_app;
-
-GRANT SELECT,INSERT ON TABLE public.reader TO waglan_app;
-GRANT SELECT ON TABLE public.reader TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.reader TO waglan_engine;
 
 REVOKE ALL ON FUNCTION public.filers(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.filers(consignments bigint[]) TO waglan_app;
@@ -3300,12 +3347,6 @@ GRANT SELECT ON TABLE public.back_test_manifest TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.back_test_result TO waglan_authority;
 GRANT SELECT ON TABLE public.back_test_result TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.bill TO waglan_app;
-GRANT SELECT ON TABLE public.bill TO waglan_authority;
-GRANT SELECT ON TABLE public.bill TO waglan_engine;
-
-GRANT UPDATE(particulars) ON TABLE public.bill TO waglan_engine;
-
 GRANT SELECT,INSERT ON TABLE public.bill_equipment TO waglan_app;
 GRANT SELECT ON TABLE public.bill_equipment TO waglan_authority;
 GRANT SELECT ON TABLE public.bill_equipment TO waglan_engine;
@@ -3324,14 +3365,6 @@ GRANT UPDATE(told) ON TABLE public.decision TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.departure TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.departure TO waglan_authority;
 GRANT SELECT ON TABLE public.departure TO waglan_engine;
-
-GRANT SELECT ON TABLE public.detention TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.detention TO waglan_authority;
-GRANT SELECT ON TABLE public.detention TO waglan_engine;
-
-GRANT SELECT ON TABLE public.detention_addressee TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.detention_addressee TO waglan_authority;
-GRANT SELECT ON TABLE public.detention_addressee TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.detention_document TO waglan_app;
 GRANT SELECT ON TABLE public.detention_document TO waglan_authority;
@@ -3455,10 +3488,6 @@ GRANT SELECT,DELETE ON TABLE public.look TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_authority;
 GRANT SELECT ON TABLE public.made TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.manifest TO waglan_app;
-GRANT SELECT ON TABLE public.manifest TO waglan_authority;
-GRANT SELECT ON TABLE public.manifest TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.message TO waglan_app;
 GRANT SELECT ON TABLE public.message TO waglan_authority;
