@@ -35,6 +35,7 @@ from waglan.customs.signed_status import (
 from waglan.logbook.key_set import End, KeySet
 
 TEXT = sign_status(STATUS, STATUS_KEY)
+OTHER_CALL = "9811000/002E"
 LATER = AT + timedelta(minutes=10)
 # What a scanner may make of a character: any printable one.
 CHARACTERS = st.characters(min_codepoint=33, max_codepoint=126)
@@ -158,9 +159,63 @@ def test_of_two_lists_of_one_reader_the_newer_counts() -> None:
         assert codes(TEXT, lists=lists) == ["STATUS-SUPERSEDED"]
 
 
-def test_a_list_that_says_the_same_or_is_of_another_call_finds_nothing() -> None:
+def test_a_list_that_says_the_same_finds_nothing() -> None:
     assert codes(TEXT, lists=[LIST]) == []
-    assert codes(TEXT, lists=[replace(LIST, call="9811000/002E", rows=())]) == []
+
+
+def test_a_later_notice_in_the_list_of_another_call_beats_the_paper_too() -> None:
+    held = replace(ROW, seq=STATUS.seq + 9, earlier=(STATUS.seq,), status=CustomsStatus.DETAINED)
+    other = replace(LIST, call=OTHER_CALL, rows=(held,))
+    for lists in ([other], [LIST, other], [other, LIST]):
+        assert codes(TEXT, lists=lists) == ["STATUS-SUPERSEDED"]
+    elsewhere = replace(ROW, bill="SYNOTHER1", seq=STATUS.seq + 9, status=CustomsStatus.DETAINED)
+    assert codes(TEXT, lists=[LIST, replace(other, rows=(elsewhere,))]) == [
+        "STATUS-LIST-OF-ANOTHER-CALL",
+        "STATUS-BOX-HELD",
+    ]
+
+
+def test_what_one_list_knows_to_be_over_holds_nothing_though_an_older_list_has_it() -> None:
+    lifted = sign_status(replace(STATUS, seq=STATUS.seq + 9), STATUS_KEY)
+    new = replace(LIST, rows=(replace(ROW, seq=STATUS.seq + 9, earlier=(STATUS.seq,)),))
+    old = replace(LIST, call=OTHER_CALL, rows=(replace(ROW, status=CustomsStatus.DETAINED),))
+    assert codes(lifted, lists=[new, old]) == ["STATUS-LIST-OF-ANOTHER-CALL"]
+    assert "STATUS-BOX-HELD" in codes(lifted, lists=[old])
+
+
+def test_a_list_of_another_call_that_does_not_have_the_bill_says_so() -> None:
+    other = replace(LIST, call=OTHER_CALL, rows=())
+    for lists, severity in (([other], Severity.WARNING), ([LIST, other], Severity.NOTE)):
+        [found] = check_status(TEXT, KEYS, lists, at=LATER).findings
+        assert (found.code, found.severity) == ("STATUS-LIST-OF-ANOTHER-CALL", severity)
+        assert (found.params["other"], found.params["call"]) == (OTHER_CALL, STATUS.call)
+
+
+MANY = tuple(f"CSQU305438{n}" for n in range(BOXES_MAX + 1))
+UNNAMED = sign_status(replace(STATUS, boxes=(), boxes_of=len(MANY)), STATUS_KEY)
+
+
+def test_of_a_bill_with_more_boxes_than_are_named_the_list_says_which_are_its_own() -> None:
+    own = replace(ROW, boxes=MANY)
+    other = replace(ROW, bill="SYNOTHER1", seq=STATUS.seq + 9, status=CustomsStatus.DETAINED)
+    held = replace(other, boxes=MANY[-1:])
+    [found] = check_status(UNNAMED, KEYS, [replace(LIST, rows=(own, held))], at=LATER).findings
+    assert (found.code, found.params["box"]) == ("STATUS-BOX-HELD", MANY[-1])
+    free = replace(other, boxes=("CSQU9999999",))
+    assert codes(UNNAMED, lists=[replace(LIST, rows=(own, free))]) == []
+    same_number = replace(free, bill=STATUS.bill)
+    assert codes(UNNAMED, lists=[replace(LIST, rows=(own, same_number))]) == []
+
+
+def test_boxes_that_nobody_names_are_said_not_to_be_compared() -> None:
+    held = replace(ROW, bill="SYNOTHER1", seq=STATUS.seq + 9, status=CustomsStatus.DETAINED)
+    unseen = sign_status(replace(STATUS, boxes=(), boxes_of=None), STATUS_KEY)
+    own = replace(ROW, boxes=None)
+    for text in (UNNAMED, unseen):
+        assert codes(text, lists=[replace(LIST, rows=(own, held))]) == ["STATUS-BOXES-UNKNOWN"]
+        assert codes(text, lists=[replace(LIST, rows=(own,))]) == []
+    bulk = sign_status(replace(STATUS, boxes=(), boxes_of=0), STATUS_KEY)
+    assert codes(bulk, lists=[replace(LIST, rows=(own, held))]) == []
 
 
 def test_another_filers_bill_of_that_number_in_other_boxes_says_nothing_of_this_one() -> None:

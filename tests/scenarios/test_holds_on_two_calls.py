@@ -119,8 +119,9 @@ def test_a_bill_on_two_calls_is_held_on_both_by_the_notice_of_either(
     for by in (port.line, port.terminal, port.officer.desk):
         lists = both(port, by)
         assert [verify.asks(one, about) for one in lists for about in (number, box)] == [1] * 4
-        status, found = verify(paper, lists[0])
-        assert (status, "STATUS-SUPERSEDED" in found) == (1, True)
+        for one in lists:
+            status, found = verify(paper, one)
+            assert (status, "STATUS-SUPERSEDED" in found) == (1, True)
     port.does(Kind.LIFT, number, FIRST)
     for by in (port.line, port.terminal, port.officer.desk):
         lists = both(port, by)
@@ -149,3 +150,25 @@ def test_a_terminal_that_was_told_to_hold_a_box_holds_it_on_each_call_of_its_bil
     port.does(Kind.LIFT, number, FIRST)
     answers = [port.addressed.get(f"/v1/calls/{call}/holds") for call in (FIRST, SECOND)]
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_a_paper_of_one_call_is_beaten_by_the_list_of_the_call_to_which_its_bill_moved(
+    port: Port, verify: Verify
+) -> None:
+    number, box = new()
+    left, other = new()[0], new()[0]
+    document = port.files(FIRST, Paper(number, box=box), Paper(left))
+    port.does(Kind.PASS_OVER, number, FIRST)
+    paper = port.states(number)
+    old = port.holds(FIRST, port.line)
+    port.files(FIRST, Paper(left), document=document, how="5")
+    port.files(SECOND, Paper(other))
+    port.does(Kind.PASS_OVER, other, SECOND)
+    status, found = verify(paper, port.holds(SECOND, port.line))
+    assert (status, "STATUS-LIST-OF-ANOTHER-CALL" in found) == (0, True)
+    port.files(SECOND, Paper(number, box=box))
+    port.does(Kind.DETAIN, number, SECOND, instruction="Keep it closed.")
+    new_list = port.holds(SECOND, port.line)
+    for lists in ([old, new_list], [new_list]):
+        status, found = verify(paper, *lists)
+        assert (status, "STATUS-SUPERSEDED" in found) == (1, True)

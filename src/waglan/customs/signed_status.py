@@ -6,7 +6,7 @@ notices that were served, never from decisions. It is no release of cargo and op
 
 from base64 import b32decode, b32encode
 from binascii import Error as NotBase32
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -127,24 +127,57 @@ def check_status(
     if any(finding.severity is Severity.ERROR for finding in found):
         return Checked(tuple(found))
     found += age_findings(status.as_of, at=at, age_max=age_max)
-    for held in newest(lists).values():
-        if held.call == status.call:
-            found += _beside(status, held)
-    return Checked(tuple(found), status)
+    return Checked((*found, *_beside(status, list(newest(lists).values()))), status)
 
 
-def _beside(status: SignedStatus, held: HoldList) -> list[Finding]:
-    """What a hold list says of the same bill and its boxes; the later notice of a bill counts.
+def _beside(status: SignedStatus, lists: Sequence[HoldList]) -> Iterator[Finding]:
+    """What hold lists say of the same bill and its boxes; the later notice of a bill counts.
 
-    Filers may use one bill number: the notice's own number says which bill is meant.
+    A hold beats any paper, of whatever call its list is: a box is one box, and a bill may stand on
+    two calls. Filers may use one bill number: the notice's own number says which bill is meant.
     """
-    row = next((row for row in held.rows if status.seq in (row.seq, *row.earlier)), None)
-    others = [one for one in held.rows if one is not row and one.is_held]
-    return [*_of_same(status, held, row), *_of_others(status, held, others)]
+    rows = [next((row for row in held.rows if _is_of(status, row)), None) for held in lists]
+    is_own = any(held.call == status.call for held in lists)
+    for held, row in zip(lists, rows, strict=True):
+        yield from _of_same(status, held, row, is_own=is_own)
+    overtaken = {seq for held in lists for row in held.rows for seq in row.earlier}
+    others = [
+        (held, row)
+        for held in lists
+        for row in held.rows
+        if row.is_held and row.seq not in overtaken and not _is_of(status, row)
+    ]
+    known = [row.boxes for row in rows if row is not None and row.boxes is not None]
+    yield from _of_others(status, others, _boxes(status, known))
 
 
-def _of_same(status: SignedStatus, held: HoldList, row: Row | None) -> Iterator[Finding]:
-    if row is None and held.as_of < status.as_of:
+def _is_of(status: SignedStatus, row: Row) -> bool:
+    return status.seq in (row.seq, *row.earlier)
+
+
+def _boxes(status: SignedStatus, known: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """The boxes that are meant: those named, or else those that lists have; None: nobody says."""
+    if status.boxes or status.boxes_of == 0:
+        return status.boxes
+    return tuple(sorted({box for boxes in known for box in boxes})) if known else None
+
+
+def _of_same(
+    status: SignedStatus, held: HoldList, row: Row | None, *, is_own: bool
+) -> Iterator[Finding]:
+    if row is None and held.call != status.call:
+        yield Finding(
+            "STATUS-LIST-OF-ANOTHER-CALL",
+            Severity.NOTE if is_own else Severity.WARNING,
+            _WHERE,
+            {
+                "bill": status.bill,
+                "call": status.call,
+                "other": held.call,
+                "number": held.number,
+            },
+        )
+    elif row is None and held.as_of < status.as_of:
         yield Finding("STATUS-LIST-OLDER", Severity.NOTE, _WHERE, {"number": held.number})
     elif row is None:
         yield Finding(
@@ -168,11 +201,16 @@ def _of_same(status: SignedStatus, held: HoldList, row: Row | None) -> Iterator[
         )
 
 
-def _of_others(status: SignedStatus, held: HoldList, others: Iterable[Row]) -> Iterator[Finding]:
+def _of_others(
+    status: SignedStatus,
+    others: Sequence[tuple[HoldList, Row]],
+    boxes: tuple[str, ...] | None,
+) -> Iterator[Finding]:
     """Find what holds a box of this bill, or may be the bill that is meant."""
-    for row in others:
+    is_whole = boxes is not None and len(boxes) >= (status.boxes_of or 0)
+    for held, row in others:
         now, told = row.status.value, row.told_at.isoformat(timespec="seconds")
-        shared = [box for box in status.boxes if row.names(box)]
+        shared = [box for box in boxes or () if row.names(box)]
         for box in shared:
             yield Finding(
                 "STATUS-BOX-HELD",
@@ -180,7 +218,7 @@ def _of_others(status: SignedStatus, held: HoldList, others: Iterable[Row]) -> I
                 _WHERE,
                 {"box": box, "bill": row.bill, "now": now, "told": told, "number": held.number},
             )
-        is_elsewhere = row.boxes is not None and len(status.boxes) == status.boxes_of
+        is_elsewhere = row.boxes is not None and is_whole
         if row.bill == status.bill and not shared and not is_elsewhere:
             yield Finding(
                 "STATUS-NUMBER-HELD",
@@ -188,6 +226,8 @@ def _of_others(status: SignedStatus, held: HoldList, others: Iterable[Row]) -> I
                 _WHERE,
                 {"bill": row.bill, "now": now, "told": told, "number": held.number},
             )
+    if others and boxes is None:
+        yield Finding("STATUS-BOXES-UNKNOWN", Severity.WARNING, _WHERE, {"bill": status.bill})
 
 
 def _wire(status: SignedStatus, kid: bytes) -> _Wire:
