@@ -229,7 +229,10 @@ def test_a_box_that_another_bill_holds_may_not_go_whatever_this_one_says(bill: s
     [box] = STATUS.boxes
     spelled = f"{box[:4]} {box[4:10]}-{box[10:]}".lower()
     row = replace(ROW, bill=bill, seq=STATUS.seq + 9, status=CustomsStatus.DETAINED)
-    for boxes in ((box,), ("CSQU3054388", spelled)):
+    alike = "\N{CYRILLIC CAPITAL LETTER ES}SQU3054383"
+    wide = "\N{FULLWIDTH LATIN CAPITAL LETTER C}SQU3054383"
+    lettered = box.replace("0", "O")
+    for boxes in ((box,), ("CSQU3054388", spelled), (alike,), (wide,), (lettered,)):
         other = replace(row, boxes=boxes)
         found = check_status(TEXT, KEYS, [replace(LIST, rows=(ROW, other))], at=LATER).findings
         assert [(one.code, one.severity) for one in found] == [("STATUS-BOX-HELD", Severity.ERROR)]
