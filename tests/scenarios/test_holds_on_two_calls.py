@@ -172,3 +172,16 @@ def test_a_paper_of_one_call_is_beaten_by_the_list_of_the_call_to_which_its_bill
     for lists in ([old, new_list], [new_list]):
         status, found = verify(paper, *lists)
         assert (status, "STATUS-SUPERSEDED" in found) == (1, True)
+
+
+def test_a_bill_that_one_of_two_documents_still_has_is_not_withdrawn(port: Port) -> None:
+    number, box = new()
+    documents = [port.files(FIRST, Paper(number, box=box)) for _ in "AB"]
+    port.does(Kind.PASS_OVER, number, FIRST)
+    told = port.states(number)
+    for last, document in enumerate(reversed(documents)):  # the notice speaks of the later one
+        port.files(FIRST, Paper(number, box=box), document=document, how="1")
+        answer = port.line.get(f"/v1/customs-status/{number}")
+        listed = number in port.line.get(f"/v1/calls/{FIRST}/holds").text
+        assert (answer.status_code, listed) == ((409, False) if last else (200, True))
+    assert told

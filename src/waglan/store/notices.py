@@ -30,7 +30,7 @@ class Served(msgspec.Struct, frozen=True):
     seq: int | None  # None for the moment before it has a number
     earlier: tuple[int, ...]
     filed_since: int | None  # a later version that its reader sees, of which it does not speak
-    is_withdrawn: bool  # that version has the bill no more
+    is_withdrawn: bool  # no newest version of any document has the bill, as its reader sees them
     in_log: str | None  # the status that its event tells; None: erased, or not for this reader
 
 
@@ -38,9 +38,12 @@ class Served(msgspec.Struct, frozen=True):
 _SERVED = """
     SELECT n.consignment, n.manifest_id, a.party, n.status, n.number, n.manifest, n.version, n.call,
            n.served_at, l.seq, later.version,
-           later.version IS NOT NULL AND (later.function = 'cancel' OR NOT EXISTS (
-               SELECT 1 FROM bill b WHERE b.manifest_id = later.manifest_id
-               AND b.consignment = n.consignment)),
+           later.version IS NOT NULL AND NOT EXISTS (
+               SELECT 1 FROM bill b JOIN manifest m ON m.manifest_id = b.manifest_id
+               WHERE b.consignment = n.consignment AND m.function <> 'cancel' AND NOT EXISTS (
+                   SELECT 1 FROM manifest v
+                   WHERE (v.org, v.document, v.call) = (m.org, m.document, m.call)
+                   AND v.version > m.version)),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
             WHERE e.month = l.month AND e.event_id = l.event_id)
     FROM notice n JOIN organisation a ON a.org = n.authority
