@@ -1,5 +1,6 @@
 """A bill stands on two calls, or moves to another: what was told last counts at every gate."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -185,3 +186,23 @@ def test_a_bill_that_one_of_two_documents_still_has_is_not_withdrawn(port: Port)
         listed = number in port.line.get(f"/v1/calls/{FIRST}/holds").text
         assert (answer.status_code, listed) == ((409, False) if last else (200, True))
     assert told
+
+
+def test_two_who_serve_two_calls_at_once_tell_a_bill_that_is_on_both_once(port: Port) -> None:
+    bills = {number: box for number, box in (new() for _ in range(40))}
+    for call in (FIRST, SECOND):
+        port.files(call, *[Paper(number, box=box) for number, box in bills.items()])
+    for number in bills:
+        done = port.officer.does(
+            Kind.DETAIN,
+            bills=port.officer.sees(number),
+            reason="a look",
+            instruction="Keep it closed.",
+        )
+        assert done.status_code == 201, done.text
+    officers = (port.officer, port.officer.colleague())
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(Officer.serves, officers, (FIRST, SECOND)))
+    assert sum(told) == len(bills)
+    notices = port.line.get("/v1/notices?limit=200").json()["notices"]
+    assert sorted(one["bill"] for one in notices if one["bill"] in bills) == sorted(bills)

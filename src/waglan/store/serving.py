@@ -107,11 +107,11 @@ async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> lis
     """Return what is decided of a call's bills and not served yet.
 
     By an order it is all or nothing: nothing where something of the call waits for an officer.
-    Others who serve notices on this call wait until this commits, and then find them served.
+    Others of this authority who serve notices, on this call or on another that has one of its
+    bills, wait until this commits, and then find them served.
     """
     await tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
-        [call],
+        "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org(), 0))"
     )
     if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
         return []
