@@ -3,7 +3,7 @@
 import pytest
 from clean_manifest import bill, goods
 
-from waglan.customs.likeness import Likeness, bare_box, likeness
+from waglan.customs.likeness import Likeness, Shared, bare_box, likeness
 from waglan.manifest.model import Package
 
 
@@ -31,18 +31,26 @@ def test_bills_are_alike_by_container_or_by_consignee_and_description(
     one: Likeness, other: Likeness, boxes: tuple[str, ...], is_trade: bool
 ) -> None:
     for a, b in ((one, other), (other, one)):
-        assert (a.boxes_of(b), a.is_trade_of(b)) == (boxes, is_trade)
+        assert a.shared(b) == Shared(frozenset(boxes), is_trade)
+        assert bool(a.shared(b)) is (bool(boxes) or is_trade)
 
 
 @pytest.mark.parametrize("name", ["", "TO ORDER", "TBA", "SAME AS CONSIGNOR", "---"])
 def test_who_names_nobody_is_like_nobody(name: str) -> None:
     one = told(consignee=name)
-    assert not one.is_trade_of(told("MSCU1234566", name))
+    assert not one.shared(told("MSCU1234566", name)).is_trade
 
 
 def test_a_bill_that_says_nothing_is_like_none() -> None:
     empty = told(consignee="Peak Tiles Ltd", what="-")
-    assert not empty.is_trade_of(empty)
+    assert not empty.shared(empty).is_trade
+
+
+def test_what_was_alike_before_is_told_from_what_is_alike_since() -> None:
+    held = told()
+    beside = told("MSCU1234566").shared(held)
+    assert told().shared(held).beyond(beside) == Shared(frozenset({"CSQU3054383"}), is_trade=False)
+    assert not beside.beyond(beside)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ def test_no_order_decides_of_goods_that_stood_in_a_bill_that_was_held_and_withdr
 ) -> None:
     call = Late(instance, "W")
     call.orders()
-    call.files("F", 1, 2)
+    call.files("F", 2, 1)  # the first of a paper keeps its consignee
     call.decided(1, 2)
     bills = call.officer.sees(call.number(1))
     said = {"reason": "a look", "instruction": "Keep it closed."}

@@ -9,7 +9,8 @@ from shipping_papers import Call, Paper, manifest
 
 from waglan.customs.officer_act import Kind
 
-OTHER_BOX = "MSKU1234565"
+OTHER_BOX, LAST_BOX = "MSKU1234565", "TEMU6079348"
+HELD_FIRM, KEEPER = "SAMPLE IMPORTS 1 LTD", "SAMPLE KEEPER LTD"
 OTHER_TRADE = {"SAMPLE IMPORTS {n} LTD": "SAMPLE GROCER LTD", "COTTON T-SHIRTS": "STEEL PIPES"}
 
 
@@ -112,3 +113,22 @@ def test_a_container_and_a_consignee_are_known_again_by_letters_that_look_alike(
     port.files("D9", Paper(port.number(9), box=OTHER_BOX), told=firm)
     assert port.left(port.number(9)) == ["ORDER-HELD-BEFORE"]
     assert "DESK-GOODS-HELD-BEFORE" in port.marks(port.number(9))
+
+
+def test_goods_that_go_into_a_bill_that_was_there_already_are_known_again(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISEOLD")
+    beside, kept = port.number(9), port.number(8)
+    mate = Paper(kept, box=LAST_BOX)
+    port.holds("D1", Paper(beside, box=OTHER_BOX), mate)
+    wait(lambda: port.shown(kept).get("status"))
+    told = {"SAMPLE IMPORTS 1 LTD": "SAMPLE GROCER LTD", "SAMPLE IMPORTS 2 LTD": KEEPER}
+    port.files("D1", Paper(beside), mate, function=5, told=told)
+    assert port.left(beside) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-BOX-HELD-BEFORE" in port.marks(beside)
+    assert port.shown(kept)["findings"] == []
+    # The consignee of the bill that was held gets the same goods by one that was another's.
+    port.files("D1", Paper(beside), mate, function=5, told={"SAMPLE IMPORTS 2 LTD": HELD_FIRM})
+    assert port.left(kept) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-GOODS-HELD-BEFORE" in port.marks(kept)

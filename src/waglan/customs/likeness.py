@@ -26,13 +26,26 @@ class Likeness:
     consignees: frozenset[str]  # the keys of his name as it may be meant; none where it is nobody's
     goods: frozenset[str]  # the keys of their descriptions
 
-    def boxes_of(self, other: "Likeness") -> tuple[str, ...]:
-        """Return the containers that both name."""
-        return tuple(sorted(self.boxes & other.boxes))
+    def shared(self, other: "Likeness") -> "Shared":
+        """Return what both name."""
+        is_trade = bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
+        return Shared(self.boxes & other.boxes, is_trade)
 
-    def is_trade_of(self, other: "Likeness") -> bool:
-        """Whether one consignee gets goods of one description by both."""
-        return bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """In what two bills are alike."""
+
+    boxes: frozenset[str]
+    is_trade: bool  # one consignee gets goods of one description by both
+
+    def __bool__(self) -> bool:
+        """Whether they are alike at all."""
+        return bool(self.boxes) or self.is_trade
+
+    def beyond(self, before: "Shared") -> "Shared":
+        """Return in what they are alike now and were not before."""
+        return Shared(self.boxes - before.boxes, self.is_trade and not before.is_trade)
 
 
 def likeness(bill: Bill, consignee: str) -> Likeness:

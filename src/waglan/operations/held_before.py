@@ -1,6 +1,6 @@
 """What officers held of the same goods under a bill that its filer withdrew. For officers only."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -8,6 +8,7 @@ from itertools import product
 from waglan.customs.likeness import (
     ANEW_MAX,
     Likeness,
+    Shared,
     bare_box,
     consignee_keys,
     goods_keys,
@@ -16,9 +17,9 @@ from waglan.customs.likeness import (
 from waglan.customs.place import BillPlace, bill_place
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
-from waglan.manifest.model import Bill, Manifest, PartyRole
+from waglan.manifest.model import Bill, Manifest, Party, PartyRole
 from waglan.store import Transaction, acts, worklist
-from waglan.store.named import named
+from waglan.store.named import Named, named
 from waglan.store.worklist import Declared
 
 WITHDRAWN_MAX = 200  # the newest that wait for an officer; older ones are not compared
@@ -36,31 +37,42 @@ class HeldBefore:
     boxes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A later bill, by its number here and what it says, and one that it is compared with."""
+
+    consignment: int
+    says: Likeness
+    held: Declared
+    held_says: Likeness
+
+
 async def held_before(
     tx: Transaction, vault: Vault, consignments: Collection[int]
 ) -> dict[int, list[HeldBefore]]:
     """Return, for each of these bills, which others may have been of its goods, the newest first.
 
-    A bill that stood beside the other one, before that was withdrawn, is not of its goods. Compared
-    are those that an officer still has before him: what he lifts is not spoken of again.
+    What a bill named already when the other one was last declared is not taken over from it:
+    compared are the containers, and the consignee with his goods, that it names only since then.
+    Compared are those that an officer still has before him: what he lifts is not spoken of again.
     """
     gone = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
     if not gone:
         return {}
     later = await worklist.declared(tx, consignments)
     known = await _likenesses(tx, vault, [*gone, *later])
+    pairs = [
+        _Pair(bill.consignment, mine, one, his)
+        for bill in later
+        for one in gone
+        if abs(bill.declared_at - one.declared_at) <= ANEW_MAX
+        and (mine := known.get(bill.consignment)) and (his := known.get(one.consignment))
+    ]  # fmt: skip
     found: dict[int, list[HeldBefore]] = {}
-    for bill in later:
-        alike = [
-            HeldBefore(one, boxes)
-            for one in gone
-            if one.manifest_id < bill.first_manifest_id
-            and abs(bill.declared_at - one.declared_at) <= ANEW_MAX
-            and (mine := known.get(bill.consignment)) and (his := known.get(one.consignment))
-            and ((boxes := mine.boxes_of(his)) or mine.is_trade_of(his))
-        ]  # fmt: skip
-        if alike:
-            found[bill.consignment] = alike[:SHOWN_MAX]
+    for pair, shared in await _shared_since(tx, vault, pairs):
+        alike = found.setdefault(pair.consignment, [])
+        if len(alike) < SHOWN_MAX:
+            alike.append(HeldBefore(pair.held, tuple(sorted(shared.boxes))))
     return found
 
 
@@ -74,12 +86,14 @@ async def goods_held_before(
 ) -> dict[BillPlace, str]:
     """Return which bills of a manifest may be of goods that were held, and under which number.
 
-    Compared as in `held_before`, but with what was just filed. A bill that its filer files under
-    the same number below another is not among them: what was decided goes on with it.
+    Compared as in `held_before`, but what was just filed, and with what it withdraws as well. A
+    bill that its filer files under the same number below another is not among them: what was
+    decided goes on with it.
     """
+    known_to_log = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
     gone = [
         one
-        for one in await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
+        for one in [*await worklist.withdrawn_just_now(tx), *known_to_log]
         if abs(now - one.declared_at) <= ANEW_MAX
     ]
     if not gone:
@@ -91,15 +105,45 @@ async def goods_held_before(
         for bill in manifest.bills
         if (held := sought.of(bill)) and bill_key(bill) in consignments
     }
-    first = await worklist.first_of(tx, alike)
-    return {
-        bill_place(bill): other.number
+    filers = await worklist.filers(tx, alike)
+    pairs = [
+        _Pair(consignment, says, one, known[one.consignment])
         for consignment, (bill, held) in alike.items()
-        for other in reversed(held)
-        if other.consignment != consignment
-        and other.manifest_id < first[consignment][0]
-        and (other.filer, other.number) != (first[consignment][1], bill.number)
+        for says in [likeness(bill, _consignee_of(bill.parties))]
+        for one in sorted(held, key=lambda one: one.consignment, reverse=True)
+        if (one.filer, one.number) != (filers.get(consignment), bill.number)
+    ]
+    found: dict[BillPlace, str] = {}
+    for pair, _ in await _shared_since(tx, vault, pairs):
+        found.setdefault(bill_place(alike[pair.consignment][0]), pair.held.number)
+    return found
+
+
+async def _shared_since(
+    tx: Transaction, vault: Vault, pairs: Sequence[_Pair]
+) -> list[tuple[_Pair, Shared]]:
+    """Return the pairs that are alike in what the later bill names since, in their order."""
+    alike = [
+        (pair, shared)
+        for pair in pairs
+        if pair.consignment != pair.held.consignment
+        and (shared := pair.says.shared(pair.held_says))
+    ]
+    beside: dict[int, set[int]] = {}
+    for pair, _ in alike:
+        beside.setdefault(pair.held.manifest_id, set()).add(pair.consignment)
+    stood = {
+        (consignment, until): one
+        for until, bills in beside.items()
+        for consignment, one in (await _as_they_stood(tx, vault, bills, until)).items()
     }
+    found = []
+    for pair, shared in alike:
+        before = stood.get((pair.consignment, pair.held.manifest_id))
+        since = shared.beyond(before.shared(pair.held_says)) if before else shared
+        if since:
+            found.append((pair, since))
+    return found
 
 
 class Sought:
@@ -117,40 +161,53 @@ class Sought:
         self._consignees: dict[str, frozenset[str]] = {}
         self._goods: dict[str, frozenset[str]] = {}
 
-    def of(self, bill: Bill) -> list[Declared]:
+    def of(self, bill: Bill) -> set[Declared]:
         """Return those of whose goods this bill may be."""
-        found = [
+        found = {
             one
             for item in bill.goods
             for package in item.stowed
             for one in self._by_box.get(bare_box(package.container), ())
-        ]
+        }
         if self._by_trade and (consignees := self._consignees_of(bill)):
             for item in bill.goods:
                 text = item.description
                 if (keys := self._goods.get(text)) is None:
                     keys = self._goods[text] = goods_keys(text)
                 for trade in product(consignees, keys):
-                    found += self._by_trade.get(trade, ())
+                    found.update(self._by_trade.get(trade, ()))
         return found
 
     def _consignees_of(self, bill: Bill) -> frozenset[str]:
-        name = next((p.name for p in bill.parties if p.role is PartyRole.CONSIGNEE), "")
+        name = _consignee_of(bill.parties)
         if (keys := self._consignees.get(name)) is None:
             keys = self._consignees[name] = consignee_keys(name)
         return keys
+
+
+def _consignee_of(parties: Iterable[Party]) -> str:
+    return next((party.name for party in parties if party.role is PartyRole.CONSIGNEE), "")
 
 
 async def _likenesses(
     tx: Transaction, vault: Vault, bills: Collection[Declared]
 ) -> dict[int, Likeness]:
     at = {one.consignment: one.manifest_id for one in bills}
-    consignees = {
-        one.consignment: next(
-            (party.name for party in one.parties if party.role is PartyRole.CONSIGNEE), ""
-        )
-        for one in await named(tx, vault, at)
-    }
+    return await _told(tx, at, await named(tx, vault, at))
+
+
+async def _as_they_stood(
+    tx: Transaction, vault: Vault, bills: Collection[int], until: int
+) -> dict[int, Likeness]:
+    """Return what these bills said when that manifest was filed, of those that were there."""
+    at = await worklist.stood_in(tx, bills, until=until)
+    return await _told(tx, at, await named(tx, vault, at, until=until)) if at else {}
+
+
+async def _told(
+    tx: Transaction, at: Mapping[int, int], names: Sequence[Named]
+) -> dict[int, Likeness]:
+    consignees = {one.consignment: _consignee_of(one.parties) for one in names}
     told = await acts.bills(tx, at)
     return {
         consignment: likeness(bill, consignees.get(consignment, ""))

@@ -26,12 +26,16 @@ class Named:
     is_erased: bool  # in part or whole
 
 
-async def named(tx: Transaction, vault: Vault, consignments: Collection[int]) -> list[Named]:
+async def named(
+    tx: Transaction, vault: Vault, consignments: Collection[int], *, until: int | None = None
+) -> list[Named]:
     """Return whom these bills name, of those that the organisation may read by name.
 
-    They are opened for the filer, for the authority and by a full grant; a link opens none.
+    They are opened for the filer, for the authority and by a full grant; a link opens none. With
+    `until` it is as they stood when that manifest was filed.
     """
-    rows = await tx.execute(_NAMED, {"bills": _binary.numbers(consignments)})
+    asked = {"bills": _binary.numbers(consignments), "until": until}
+    rows = await tx.execute(_NAMED, asked)
     return [
         Named(consignment, PartyId(filer), parent or "", *_opened(vault, *sealed))
         for consignment, filer, parent, *sealed in await rows.fetchall()
@@ -43,6 +47,7 @@ _NAMED = """
     FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, parent, particulars
           FROM bill
           WHERE consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
+            AND (%(until)s::int8 IS NULL OR manifest_id <= %(until)s::int8)
           ORDER BY consignment, manifest_id DESC) b
     JOIN organisation o ON o.org = b.org
     LEFT JOIN bill_personal p USING (consignment, manifest_id)

@@ -100,11 +100,10 @@ def _waiting(row: Sequence[Any]) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A bill by its newest version, as the log was last read, and by which it came first."""
+    """A bill by its newest version, as the log was last read."""
 
     consignment: int
     manifest_id: int
-    first_manifest_id: int
     number: str
     filer: str
     parent: str
@@ -113,9 +112,7 @@ class Declared:
 
 
 _DECLARED = (
-    "SELECT s.consignment, s.manifest_id,"
-    " coalesce((SELECT min(b.manifest_id) FROM bill b WHERE b.consignment = s.consignment),"
-    " s.manifest_id), s.number, s.filer, s.parent, s.status, s.declared_at FROM standing s"
+    "SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing"
     " WHERE authority = current_org() AND "
 )
 
@@ -129,6 +126,40 @@ async def withdrawn_while_held(tx: Transaction, *, at_most: int) -> list[Declare
     return [_declared(row) for row in await rows.fetchall()]
 
 
+async def withdrawn_just_now(tx: Transaction) -> list[Declared]:
+    """Return the bills that are held by the log as last read, though their filers withdrew them.
+
+    Whoever judges a manifest is ahead of the log: what that manifest, or one just before it, leaves
+    out stands declared in the log for some moments more.
+    """
+    rows = await tx.execute(
+        _JUST_WITHDRAWN, {"held": [wait.value for wait in Wait if wait is not Wait.DECISION]}
+    )
+    return [_declared(row) for row in await rows.fetchall()]
+
+
+_JUST_WITHDRAWN = """
+    WITH held AS MATERIALIZED (
+        SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing
+        WHERE authority = current_org() AND NOT is_withdrawn AND waits = ANY (%(held)s)
+          AND (status <> 'documents-asked' OR is_wanted)
+          AND status <> 'not-selected'
+    ), old AS MATERIALIZED (
+        SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
+        JOIN manifest m USING (manifest_id)
+        WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
+                      = (m.org, m.document, m.call) AND n.version > m.version)
+    )
+    SELECT h.* FROM held h JOIN old USING (manifest_id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
+        WHERE b.consignment = h.consignment AND m.function <> 'cancel' AND NOT EXISTS (
+            SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
+                = (m.org, m.document, m.call) AND n.version > m.version))
+    ORDER BY h.consignment DESC
+"""
+
+
 async def declared(tx: Transaction, consignments: Collection[int]) -> list[Declared]:
     """Return those of these bills that their filers still declare."""
     rows = await tx.execute(
@@ -139,9 +170,9 @@ async def declared(tx: Transaction, consignments: Collection[int]) -> list[Decla
 
 
 def _declared(row: Sequence[Any]) -> Declared:
-    bill, manifest, first, number, filer, parent, status, at = row
+    bill, manifest, number, filer, parent, status, at = row
     told = CustomsStatus(status) if status else None
-    return Declared(bill, manifest, first, number, filer, parent, told, at)
+    return Declared(bill, manifest, number, filer, parent, told, at)
 
 
 async def others(tx: Transaction, consignments: Collection[int]) -> dict[int, list[str]]:
@@ -171,15 +202,21 @@ async def withdrawn(tx: Transaction, consignments: Collection[int]) -> set[int]:
     return {consignment for (consignment,) in await rows.fetchall()}
 
 
-async def first_of(tx: Transaction, consignments: Iterable[int]) -> dict[int, tuple[int, PartyId]]:
-    """Return the first manifest that had each of these bills and who filed it, as far as shown."""
+async def filers(tx: Transaction, consignments: Iterable[int]) -> dict[int, PartyId]:
+    """Return who filed each of these bills, as far as shown."""
     rows = await tx.execute(
-        "SELECT b.consignment, min(b.manifest_id), min(o.party) FROM bill b"
-        " JOIN organisation o ON o.org = b.org WHERE b.consignment = ANY (%s::int8[])"
-        " GROUP BY b.consignment",
+        "SELECT c.consignment, o.party FROM consignment c JOIN organisation o ON o.org = c.org"
+        " WHERE c.consignment = ANY (%s::int8[])",
         [_binary.numbers(consignments)],
     )
-    return {
-        int(consignment): (int(manifest), PartyId(party))
-        for consignment, manifest, party in await rows.fetchall()
-    }
+    return {int(consignment): PartyId(party) for consignment, party in await rows.fetchall()}
+
+
+async def stood_in(tx: Transaction, consignments: Collection[int], *, until: int) -> dict[int, int]:
+    """Return the newest manifest with each of these bills up to that one; without it, none."""
+    rows = await tx.execute(
+        "SELECT consignment, max(manifest_id) FROM bill"
+        " WHERE consignment = ANY (%s::int8[]) AND manifest_id <= %s GROUP BY consignment",
+        [_binary.numbers(consignments), until],
+    )
+    return {int(consignment): int(manifest) for consignment, manifest in await rows.fetchall()}
