@@ -138,8 +138,8 @@ MUTANTS = (
     Mutant(
         "two who serve at once do not wait for each other",
         "store/serving.py",
-        "SELECT length('serving ' || current_org() || %s)",
+        "SELECT length('serving ' || current_org())",
         (f"{RACES}::test_two_officers_who_serve_at_once_tell_the_filer_once",),
-        old="SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org() || %s, 0))",
+        old="SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org(), 0))",
     ),
 )
