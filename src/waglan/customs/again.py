@@ -2,13 +2,17 @@
 
 A filer must not get rid of what customs wants by writing his bill another way. So a machine never
 takes back what an officer decided, nor what a table or the sample wanted; it only asks for more, or
-takes back the question for documents that the amended bill answers.
+takes back the question for documents that the amended bill answers. What an officer concluded of
+the goods holds for what he had before him: of a bill that says something else he decides anew.
 """
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.status import DECIDES, GRAVITY, NEXT
+from waglan.manifest.model import Bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,11 @@ def stands(before: Standing | None, wanted: CustomsStatus) -> CustomsStatus:
     if asked_openly and not before.is_officers:
         return wanted
     return wanted if _is_graver(before.status, wanted) else before.status
+
+
+def says_the_same(one: Bill, other: Bill) -> bool:
+    """Whether two versions of a bill say the same, wherever in a message they stand."""
+    return replace(one, segment=None, part=1) == replace(other, segment=None, part=1)
 
 
 def _is_graver(before: CustomsStatus, wanted: CustomsStatus) -> bool:

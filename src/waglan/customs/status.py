@@ -84,10 +84,12 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
     (_PARTLY, Act.SEIZE): _SEIZED,
     (_CONDITIONALLY, Act.SERVE): _CONDITIONALLY,
     (_CONDITIONALLY, Act.CLEAR): _CLEARED,
+    (_CONDITIONALLY, Act.CLEAR_CONDITIONALLY): _CONDITIONALLY,  # of a bill that was filed anew
     (_CONDITIONALLY, Act.DETAIN): _DETAINED,
     (_CONDITIONALLY, Act.SELECT): _INSPECT,
     (_CONDITIONALLY, Act.SEIZE): _SEIZED,
     (_CLEARED, Act.SERVE): _CLEARED,
+    (_CLEARED, Act.CLEAR): _CLEARED,  # once more, of a bill that was filed anew
     (_CLEARED, Act.DETAIN): _DETAINED,  # new word may come until the gate
     (_SEIZED, Act.SERVE): _SEIZED,
     (_SEIZED, Act.LIFT): _DETAINED,  # what is given back is still to be cleared
@@ -95,6 +97,9 @@ NEXT: dict[tuple[CustomsStatus | None, Act], CustomsStatus] = {
 
 # From what leaves a bill alone to what opens its box: the graver wins wherever two are wanted.
 GRAVITY: tuple[CustomsStatus, ...] = (_NONE, _ASKED, _DETAINED, _INSPECT)
+
+# What an officer concludes of the goods that he has before him, and of no others.
+CONCLUDED = frozenset({_EXAMINED, _CONDITIONALLY, _PARTLY, _CLEARED})
 
 # The act by which a decision brings about each of them.
 DECIDES: dict[CustomsStatus, Act] = {

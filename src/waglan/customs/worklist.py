@@ -52,7 +52,11 @@ KEPT_ON = (
     Wait.WITHDRAWN, Wait.DOCUMENTS_CAME, Wait.CONCLUSION, Wait.REST, Wait.CONDITIONS,
 )  # fmt: skip
 
-_LIGHT = frozenset({CustomsStatus.NOT_SELECTED, CustomsStatus.DOCUMENTS_ASKED})
+# Of these nothing more is wanted of an officer, unless the bill is filed anew and left to him.
+_LIGHT = frozenset(
+    {CustomsStatus.NOT_SELECTED, CustomsStatus.DOCUMENTS_ASKED}
+    | {CustomsStatus.CLEARED, CustomsStatus.CONDITIONALLY_CLEARED}
+)
 _ASKED = frozenset({CustomsStatus.DOCUMENTS_ASKED, CustomsStatus.DETAINED})
 _HELD = frozenset({*_ASKED, CustomsStatus.INSPECT})
 _GRAVE: dict[CustomsStatus, Wait] = {

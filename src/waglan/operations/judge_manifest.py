@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -22,13 +22,13 @@ from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
 from waglan.customs.score import score, standing_score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
-from waglan.customs.status import GRAVITY
 from waglan.customs.tables import ENGINE, Hit, Table, read_table
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
-from waglan.manifest.identity import BillKey
+from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Manifest
+from waglan.operations.earlier_decisions import earlier_decisions, left_where_changed
 from waglan.operations.held_before import goods_held_before
 from waglan.store import Transaction, customs, events, manifests, orders
 from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
@@ -83,7 +83,11 @@ async def judge_manifest(
     )
     before = await goods_held_before(tx, desk.vault, manifest, declared.consignments, now=now)
     case = Case(manifest, findings, hits, before)
-    decisions = decide(case, signed, ground, desk.sample, now=now)
+    decided = decide(case, signed, ground, desk.sample, now=now)
+    ids = declared.consignments
+    earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
+    what = (filed, manifest, ids)
+    decisions = await left_where_changed(tx, desk.vault, what, decided, earlier)
     row = JudgementRow(
         manifest_id,
         signed.order.id if signed else None,
@@ -96,7 +100,7 @@ async def judge_manifest(
     )
     if not await customs.add_judgement(tx, desk.org, row):
         return []
-    where = (filed, declared.consignments)
+    where = (filed, ids, earlier.rows)
     weighs = table.weighs if table else {}
     await _tell(tx, desk, where, (decisions, weighs), now)
     await _leave(tx, desk, where, (decisions, weighs), now)
@@ -164,15 +168,18 @@ def _reasons(decisions: Sequence[Decision]) -> list[Finding]:
     return list(first.values())
 
 
+# A manifest as filed, its bills' numbers in the store, and how they stood before.
+_Where: TypeAlias = "tuple[Filed, Mapping[BillKey, int], Mapping[int, DecisionRow]]"
+
+
 async def _tell(
     tx: Transaction,
     desk: Judge,
-    where: tuple[Filed, Mapping[BillKey, int]],
+    where: _Where,
     what: tuple[Sequence[Decision], Mapping[str, int]],
     now: datetime,
 ) -> None:
-    (filed, ids), (decisions, weighs) = where, what
-    before = await _before(tx, list(ids.values()))
+    (filed, ids, before), (decisions, weighs) = where, what
     alike: dict[tuple[object, ...], _Said] = {}
     bills, consignments, said = list[str](), list[int](), list[_Said]()
     for decision in decisions:
@@ -200,40 +207,19 @@ async def _tell(
     await customs.add_decisions(tx, desk.org, rows)
 
 
-async def _before(tx: Transaction, consignments: list[int]) -> dict[int, DecisionRow]:
-    """Return how each bill stood, wherever its filer filed it: the weightiest of its decisions.
-
-    What an officer decided last comes first, then what a table or the sample wanted.
-    """
-    own = await customs.last_decisions(tx, consignments)
-    for consignment, decision in (await customs.left_behind(tx, consignments)).items():
-        known = own.get(consignment)
-        if known is None or _weight(decision) > _weight(known):
-            version = known.version if known else 0
-            own[consignment] = msgspec.structs.replace(decision, version=version)
-    return own
-
-
-def _weight(one: DecisionRow) -> tuple[datetime, bool, int]:
-    decided_at = one.decided_at if one.act_id else datetime.min.replace(tzinfo=UTC)
-    gravity = GRAVITY.index(one.status) if one.status in GRAVITY else len(GRAVITY)
-    return decided_at, bool(one.targeting), gravity
-
-
 async def _leave(
     tx: Transaction,
     desk: Judge,
-    where: tuple[Filed, Mapping[BillKey, int]],
+    where: _Where,
     what: tuple[Sequence[Decision], Mapping[str, int]],
     now: datetime,
 ) -> None:
     """Tell the officers what fired for the bills that are left to them: their worklist needs it."""
-    (filed, ids), (decisions, weighs) = where, what
+    (filed, ids, before), (decisions, weighs) = where, what
     left = [decision for decision in decisions if decision.status is None]
     if not left:
         return
     consignments = [ids[decision.parent or "", decision.bill] for decision in left]
-    before = await _before(tx, consignments)
     weights = [
         _ranked(_score(decision, weighs), before.get(consignment))
         for consignment, decision in zip(consignments, left, strict=True)

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill
-from waglan.store import Transaction, bulk
+from waglan.store import Transaction, bulk, manifests
 
 # A bill as an act names it: who filed it, the bill above ("" for a master), its own number.
 Named: TypeAlias = "tuple[str, str, str]"
@@ -104,6 +105,23 @@ async def bills(tx: Transaction, at: Mapping[int, int]) -> dict[int, Bill]:
         [list(at), list(at.values())],
     )
     return {consignment: _bill(particulars) for consignment, particulars in await rows.fetchall()}
+
+
+async def whole_bills(tx: Transaction, vault: Vault, at: Mapping[int, int]) -> dict[int, Bill]:
+    """Return the bills of these consignments whole, each of the manifest named."""
+    rows = await tx.execute(
+        """
+        SELECT b.consignment, b.particulars, p.key_salt, p.sealed
+        FROM bill b JOIN unnest(%s::int8[], %s::int8[]) AS w (consignment, manifest_id)
+            USING (consignment, manifest_id)
+        LEFT JOIN bill_personal p USING (consignment, manifest_id)
+        """,
+        [list(at), list(at.values())],
+    )
+    return {
+        consignment: await manifests.whole_bill(vault, *sealed)
+        for consignment, *sealed in await rows.fetchall()
+    }
 
 
 class ExaminationRow(msgspec.Struct, frozen=True):

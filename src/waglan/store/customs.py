@@ -178,6 +178,21 @@ async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[in
     return {row[0]: _decision(row) for row in await rows.fetchall()}
 
 
+async def left_since(tx: Transaction, consignments: Collection[int]) -> set[int]:
+    """Return which of these bills were left to an officer after they were decided last."""
+    rows = await tx.execute(
+        """
+        SELECT i.consignment FROM unnest(%s::int8[]) AS i (consignment)
+        CROSS JOIN LATERAL (SELECT decided_at FROM decision d WHERE d.consignment = i.consignment
+                            ORDER BY d.version DESC LIMIT 1) d
+        WHERE EXISTS (SELECT 1 FROM assessment a WHERE a.consignment = i.consignment
+                      AND a.assessed_at > d.decided_at)
+        """,
+        [_binary.numbers(consignments)],
+    )
+    return {consignment for (consignment,) in await rows.fetchall()}
+
+
 def _decision(row: Sequence[Any]) -> DecisionRow:
     bill, event, manifest, status, fired, targeting, order, by, at, version, act, told = row
     return DecisionRow(

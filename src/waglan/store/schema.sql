@@ -1548,7 +1548,7 @@ CREATE TABLE public.standing (
 CASE
     WHEN (is_withdrawn AND ((status IS NULL) OR (status = 'not-selected'::text) OR ((status = 'documents-asked'::text) AND (NOT is_wanted)))) THEN NULL::text
     WHEN (status IS NULL) THEN 'decision'::text
-    WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
+    WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text, 'cleared'::text, 'conditionally-cleared'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text, 'inspect'::text])) AND is_withdrawn) THEN 'withdrawn'::text
     WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from waglan.codes.customs_status import STATUSES, CustomsStatus
+from waglan.customs.status import CONCLUDED
 from waglan.store import Transaction
 
 # The newest version of each manifest of a call, which the statement names first.
@@ -45,6 +46,15 @@ HELD = """
 """
 
 
+# Whether a bill was left to an officer after its decision `d`: what was decided is not of what it
+# says now. What holds goods stands whatever they are called; the rest is told of nobody.
+LIGHTER = ["not-selected", "documents-asked", *sorted(one.value for one in CONCLUDED)]
+_CHANGED_SINCE = """
+    EXISTS (SELECT 1 FROM assessment a
+            WHERE (a.consignment, a.manifest_id) = (b.consignment, b.manifest_id)
+              AND a.assessed_at > d.decided_at)
+"""
+
 # The bills of a call that are to be told of: those that stand declared, and those withdrawn since
 # an officer decided of them, in the last version that had them: who withdraws gets rid of nothing.
 _TOLD_OF = f"""
@@ -57,19 +67,21 @@ _TOLD_OF = f"""
     FROM had b JOIN LATERAL (
         SELECT status, told, decided_at, act_id FROM decision d
         WHERE d.consignment = b.consignment ORDER BY d.version DESC LIMIT 1) d ON true
-    WHERE (d.act_id IS NOT NULL OR b.manifest_id IN (SELECT manifest_id FROM newest))
+    WHERE NOT (d.status = ANY (%s) AND {_CHANGED_SINCE})
+      AND (d.act_id IS NOT NULL OR b.manifest_id IN (SELECT manifest_id FROM newest))
       AND NOT EXISTS (
         SELECT 1 FROM notice n WHERE n.consignment = b.consignment AND n.status = d.status
           AND n.served_at >= d.decided_at)
 """
 # The bills of a manifest `m`, judged as `j`, that an officer has to decide of.
-_LEFT = """
+_LEFT = f"""
     FROM bill b LEFT JOIN LATERAL (
         SELECT status, decided_at FROM decision d WHERE d.consignment = b.consignment
         ORDER BY d.version DESC LIMIT 1) d ON true
     WHERE b.manifest_id = m.manifest_id AND (d.status IS NULL OR (
         coalesce(d.decided_at < j.judged_at, true)
-        AND d.status IN ('not-selected', 'documents-asked')))
+        AND d.status IN ('not-selected', 'documents-asked'))
+        OR (d.status = ANY (%s) AND {_CHANGED_SINCE}))
 """
 # What keeps an order from telling a call: a bill that is left to an officer, or that waits for the
 # judging, or of which an officer has decided something since. Who is told nothing among others who
@@ -91,7 +103,7 @@ _UNDECIDED = f"""
 
 async def undecided(tx: Transaction, call: str) -> int:
     """Count the bills of a call that nobody has decided of, or not since they were filed anew."""
-    [count] = await (await tx.execute(_UNDECIDED.encode(), [call])).fetchone() or [0]
+    [count] = await (await tx.execute(_UNDECIDED.encode(), [call, LIGHTER])).fetchone() or [0]
     return int(count)
 
 
@@ -113,10 +125,10 @@ async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> lis
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org(), 0))"
     )
-    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call])).fetchone():
+    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call, LIGHTER])).fetchone():
         return []
     rows = await tx.execute(
-        f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call], binary=True
+        f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call, LIGHTER], binary=True
     )
     return [
         Unserved(consignment, manifest, number, STATUSES[status], org, told)

@@ -204,6 +204,7 @@ async def bill(
         beside = await worklist.others(tx, taken)
         gone = await worklist.withdrawn(tx, taken)
         before = await held_before(tx, visitor.kit.keys.vault, taken)
+        left = await customs.left_since(tx, taken)
         await visitor.looked_at(
             tx, "/v1/customs/bills", "bill", [one.number for one in found.values()]
         )
@@ -221,6 +222,7 @@ async def bill(
             named=named_view(names[one.consignment]),
             findings=view(
                 [
+                    *([_filed_since(one)] if one.consignment in left - gone else []),
                     *_declared_twice(one, beside.get(one.consignment, [])),
                     *_held_before(one, before.get(one.consignment, [])),
                 ],
@@ -250,6 +252,13 @@ def _step(step: acts.Decided) -> StepView:
         targeting=list(step.targeting),
         result=step.result,
         served_at=step.served_at,
+    )
+
+
+def _filed_since(one: customs.Standing) -> Finding:
+    status = one.status.value if one.status else "-"
+    return Finding(
+        "DESK-FILED-SINCE", Severity.WARNING, Where("bill"), {"bill": one.number, "status": status}
     )
 
 

@@ -1,0 +1,111 @@
+"""How bills stood before they were filed anew, and which of them an officer looks at again."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from waglan.codes.customs_status import CustomsStatus
+from waglan.codes.finding import Finding, Severity
+from waglan.customs.again import says_the_same
+from waglan.customs.decision import Decision
+from waglan.customs.place import of_bill
+from waglan.customs.status import CONCLUDED, GRAVITY
+from waglan.logbook.sealed import Vault
+from waglan.manifest.identity import BillKey, bill_key
+from waglan.manifest.model import Bill, Manifest
+from waglan.store import Transaction, acts, customs, manifests
+from waglan.store.customs import DecisionRow
+from waglan.store.manifests import Filed
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was decided last of bills, by consignments; of those `elsewhere` under another bill."""
+
+    rows: Mapping[int, DecisionRow]
+    elsewhere: frozenset[int] = frozenset()
+
+
+async def earlier_decisions(tx: Transaction, consignments: Collection[int]) -> Earlier:
+    """Return how each bill stood, wherever its filer filed it: the weightiest of its decisions.
+
+    What an officer decided last comes first, then what a table or the sample wanted. That he
+    cleared what stood under another bill says nothing of this one.
+    """
+    rows, elsewhere = await customs.last_decisions(tx, consignments), set[int]()
+    for consignment, decision in (await customs.left_behind(tx, consignments)).items():
+        known = rows.get(consignment)
+        if decision.status is CustomsStatus.CLEARED:
+            continue
+        if known is None or _weight(decision) > _weight(known):
+            version = known.version if known else 0
+            rows[consignment] = msgspec.structs.replace(decision, version=version)
+            elsewhere.add(consignment)
+    return Earlier(rows, frozenset(elsewhere))
+
+
+def _weight(one: DecisionRow) -> tuple[datetime, bool, int]:
+    decided_at = one.decided_at if one.act_id else datetime.min.replace(tzinfo=UTC)
+    gravity = GRAVITY.index(one.status) if one.status in GRAVITY else len(GRAVITY)
+    return decided_at, bool(one.targeting), gravity
+
+
+async def left_where_changed(
+    tx: Transaction,
+    vault: Vault,
+    what: tuple[Filed, Manifest, Mapping[BillKey, int]],
+    decisions: Sequence[Decision],
+    earlier: Earlier,
+) -> list[Decision]:
+    """Leave to an officer what he concluded of a bill that says something else now.
+
+    `decisions` are one for each bill, in order. A bill that says the same, on the same call, keeps
+    what he concluded, whether an order decides of it or not: without one it is left out.
+    """
+    filed, manifest, ids = what
+    concluded = {one: row for one, row in earlier.rows.items() if row.status in CONCLUDED}
+    if not concluded:
+        return [*decisions]
+    bills = {ids[bill_key(bill)]: bill for bill in manifest.bills}
+    seen = {one: row for one, row in concluded.items() if one not in earlier.elsewhere}
+    same = await _unchanged(tx, vault, filed, seen, bills)
+    return [*_looked_at_again(manifest.bills, ids, decisions, (concluded, same))]
+
+
+async def _unchanged(
+    tx: Transaction,
+    vault: Vault,
+    filed: Filed,
+    seen: Mapping[int, DecisionRow],
+    bills: Mapping[int, Bill],
+) -> set[int]:
+    known = {at: await manifests.by_number(tx, at) for at in {r.manifest_id for r in seen.values()}}
+    here = {at for at, one in known.items() if one and one.call == filed.call}
+    at = {one: row.manifest_id for one, row in seen.items() if row.manifest_id in here}
+    was = await acts.whole_bills(tx, vault, at)
+    return {one for one, bill in was.items() if says_the_same(bill, bills[one])}
+
+
+def _looked_at_again(
+    bills: Sequence[Bill],
+    ids: Mapping[BillKey, int],
+    decisions: Sequence[Decision],
+    known: tuple[Mapping[int, DecisionRow], Collection[int]],
+) -> Iterator[Decision]:
+    concluded, same = known
+    for bill, decision in zip(bills, decisions, strict=True):
+        consignment = ids[bill_key(bill)]
+        row = concluded.get(consignment)
+        if row is not None and consignment not in same:
+            said = Finding(
+                "ORDER-CONCLUDED-BEFORE",
+                Severity.NOTE,
+                of_bill(bill),
+                {"bill": bill.number, "status": row.status.value},
+            )
+            reasons = (*decision.reasons, said)
+            yield msgspec.structs.replace(decision, status=None, basis=None, reasons=reasons)
+        elif row is None or decision.status is not None:
+            yield decision

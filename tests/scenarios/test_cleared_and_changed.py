@@ -1,0 +1,114 @@
+"""What an officer concluded of a bill holds for what he had before him, and for nothing else."""
+
+from typing import Any
+
+import pytest
+from port import Officer, wait
+from test_withdrawn_bills import Desk, desk
+
+from waglan.customs.officer_act import ClearedPart, Kind
+
+__all__ = ["desk"]
+
+CALL = "9811000/001E"
+KEEP = {"reason": "a look", "instruction": "Keep it closed."}
+
+
+def shown(desk: Desk, bill: str = "1") -> dict[str, Any]:
+    [found] = desk.customs.get(f"/v1/customs/bills/{desk.name}{bill}").json()["bills"]
+    return dict(found)
+
+
+def waits_for(desk: Desk, bill: str = "1") -> str | None:
+    answer = desk.customs.get("/v1/customs/worklist", params={"limit": 200})
+    own = {one["number"]: one["waits"] for one in answer.json()["bills"]}
+    return own.get(f"{desk.name}{bill}")
+
+
+def told(desk: Desk, bill: str = "1") -> list[tuple[str, str]]:
+    """The notices that the filer was served of a bill: status, and the goods that may go."""
+    events = desk.line.get("/v1/events", params={"code": "customs.notice-served"}).json()["events"]
+    own = [one["body"] for one in events if one["about"]["key"] == f"{desk.name}{bill}"]
+    return [(one["status"], str(one.get("parts", ""))) for one in own]
+
+
+def concluded(desk: Desk, kind: Kind, **said: Any) -> Officer:
+    """Have a bill declared, detained, concluded of by an officer, and all of it told."""
+    officer = Officer(desk.customs)
+    desk.files("9", "1")
+    seen = wait(lambda: officer.sees(f"{desk.name}1") or None)
+    assert officer.does(Kind.DETAIN, bills=seen, **KEEP).status_code == 201
+    again = officer.does(kind, bills=officer.sees(f"{desk.name}1"), reason="as declared", **said)
+    assert again.status_code == 201, again.text
+    officer.serves(CALL)
+    return officer
+
+
+HOW: dict[Kind, dict[str, Any]] = {
+    Kind.CLEAR: {},
+    Kind.CLEAR_CONDITIONALLY: {"conditions": ("a sample is kept",)},
+    Kind.CLEAR_PARTLY: {"parts": (ClearedPart(container="CSQU3054383", packages=1),)},
+}
+
+
+@pytest.mark.parametrize("has_order", [True, False])
+@pytest.mark.parametrize("kind", HOW)
+def test_other_goods_in_a_cleared_bill_wait_for_an_officer_and_nothing_is_told_of_them(
+    desk: Desk, kind: Kind, has_order: bool
+) -> None:
+    officer = concluded(desk, kind, **HOW[kind])
+    before = wait(lambda: told(desk) or None)
+    if has_order:
+        officer.orders(officer.publishes())
+    version = shown(desk)["version"]
+    desk.files("5", "1", goods="IVORY CARVINGS")
+    expected = "rest" if kind is Kind.CLEAR_PARTLY else "decision"
+    wait(lambda: waits_for(desk) == expected or None)
+    wait(lambda: "DESK-FILED-SINCE" in str(shown(desk)) or None)
+    assert shown(desk)["version"] == version
+    said = officer.does(Kind.SERVE, call=CALL).json()
+    assert (said["notices"], [one["code"] for one in said["findings"]]) == (
+        0,
+        ["ACT-SERVED-UNDECIDED"],
+    )
+    assert told(desk) == before
+    again = officer.does(kind, bills=officer.sees(f"{desk.name}1"), reason="seen", **HOW[kind])
+    assert again.status_code == 201, again.text
+    assert officer.serves(CALL) == 1
+
+
+@pytest.mark.parametrize("has_order", [True, False])
+def test_a_cleared_bill_that_says_the_same_stays_cleared(desk: Desk, has_order: bool) -> None:
+    officer = concluded(desk, Kind.CLEAR)
+    if has_order:
+        officer.orders(officer.publishes())
+    desk.files("5", "1", "2")
+    wait(lambda: "2" in str(shown(desk, "2")["number"]) or None)
+    if has_order:
+        wait(lambda: shown(desk, "2")["status"] is not None or None)
+    else:
+        wait(lambda: waits_for(desk, "2") == "decision" or None)
+    assert (shown(desk)["status"], waits_for(desk)) == ("cleared", None)
+    assert "DESK-FILED-SINCE" not in str(shown(desk))
+
+
+def test_what_was_cleared_on_one_call_is_decided_anew_on_another(desk: Desk) -> None:
+    officer = concluded(desk, Kind.CLEAR)
+    officer.orders(officer.publishes())
+    desk.files("1")
+    desk.files("9", "1", document="B", on=("002E", 20))
+    wait(lambda: waits_for(desk) == "decision" or None)
+    assert officer.serves("9811000/002E") == 0
+
+
+def test_a_bill_that_an_order_leaves_to_an_officer_is_not_told_as_decided_before(
+    desk: Desk,
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    desk.files("9", "1", "2")
+    wait(lambda: shown(desk)["status"] == "not-selected" or None)
+    desk.files("5", "1", "2", goods="COTT\u041eN T-SHIRTS")  # a letter that only looks like one
+    wait(lambda: waits_for(desk) == "decision" or None)
+    assert officer.serves(CALL) == 0
+    assert told(desk) == []
