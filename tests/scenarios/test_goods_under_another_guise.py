@@ -90,11 +90,11 @@ class Harbour:
         return list(found[0])
 
     def marks(self, number: str, filer: str = "A", parent: str = "") -> set[str]:
-        """What the desk says of a bill, as soon as it says something."""
+        """What the desk says of goods that were held, as soon as it says something."""
 
         def look() -> set[str] | None:
             findings = self.shown(number, filer, parent).get("findings", [])
-            return {one["code"] for one in findings} or None
+            return {one["code"] for one in findings if "HELD-BEFORE" in one["code"]} or None
 
         return set(wait(look, 20))
 
@@ -127,8 +127,16 @@ def test_goods_that_go_into_a_bill_that_was_there_already_are_known_again(
     port.files("D1", Paper(beside), mate, function=5, told=told)
     assert port.left(beside) == ["ORDER-HELD-BEFORE"]
     assert "DESK-BOX-HELD-BEFORE" in port.marks(beside)
-    assert port.shown(kept)["findings"] == []
+    assert "HELD-BEFORE" not in str(port.shown(kept)["findings"])
     # The consignee of the bill that was held gets the same goods by one that was another's.
     port.files("D1", Paper(beside), mate, function=5, told={"SAMPLE IMPORTS 2 LTD": HELD_FIRM})
     assert port.left(kept) == ["ORDER-HELD-BEFORE"]
     assert "DESK-GOODS-HELD-BEFORE" in port.marks(kept)
+
+
+def test_goods_of_a_bill_that_was_seized_and_withdrawn_are_known_again(instance: Instance) -> None:
+    port = Harbour(instance, "GUISESEIZED")
+    port.holds_and_loses(then=Kind.SEIZE)
+    port.files("D2", Paper(port.number(2)), told=OTHER_TRADE)
+    assert port.left(port.number(2)) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-BOX-HELD-BEFORE" in port.marks(port.number(2))

@@ -2130,6 +2130,8 @@ CREATE INDEX standing_manifest ON public.standing USING btree (manifest_id);
 
 CREATE INDEX standing_number ON public.standing USING btree (authority, number);
 
+CREATE INDEX standing_seized ON public.standing USING btree (authority, consignment) WHERE (status = 'seized'::text);
+
 CREATE INDEX standing_unserved ON public.standing USING btree (authority, call) WHERE (((served_at IS NULL) AND (decided_at IS NOT NULL)) OR (served_at < decided_at));
 
 CREATE INDEX standing_waits ON public.standing USING btree (authority, waits, comes_at, places, consignment) WHERE (waits IS NOT NULL);

@@ -118,9 +118,13 @@ _DECLARED = (
 
 
 async def withdrawn_while_held(tx: Transaction, *, at_most: int) -> list[Declared]:
-    """Return the bills that wait for an officer though their filers withdrew them, newest first."""
+    """Return the bills that their filers withdrew though they were held, the newest first.
+
+    They wait for an officer, or were seized.
+    """
     rows = await tx.execute(
-        _DECLARED + "is_withdrawn AND waits = ANY (%s) ORDER BY consignment DESC LIMIT %s",
+        _DECLARED + "is_withdrawn AND (waits = ANY (%s) OR status = 'seized')"
+        " ORDER BY consignment DESC LIMIT %s",
         [[wait.value for wait in KEPT_ON], at_most],
     )
     return [_declared(row) for row in await rows.fetchall()]
@@ -141,9 +145,9 @@ async def withdrawn_just_now(tx: Transaction) -> list[Declared]:
 _JUST_WITHDRAWN = """
     WITH held AS MATERIALIZED (
         SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing
-        WHERE authority = current_org() AND NOT is_withdrawn AND waits = ANY (%(held)s)
-          AND (status <> 'documents-asked' OR is_wanted)
-          AND status <> 'not-selected'
+        WHERE authority = current_org() AND NOT is_withdrawn
+          AND (waits = ANY (%(held)s) OR status = 'seized')
+          AND (status <> 'documents-asked' OR is_wanted) AND status <> 'not-selected'
     ), old AS MATERIALIZED (
         SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
         JOIN manifest m USING (manifest_id)
