@@ -3,7 +3,7 @@
 import pytest
 from clean_manifest import bill, goods
 
-from waglan.customs.likeness import Likeness, Shared, bare_box, likeness
+from waglan.customs.likeness import Likeness, Shared, bare_box, likeness, number_key
 from waglan.manifest.model import Package
 
 
@@ -31,8 +31,7 @@ def test_bills_are_alike_by_container_or_by_consignee_and_description(
     one: Likeness, other: Likeness, boxes: tuple[str, ...], is_trade: bool
 ) -> None:
     for a, b in ((one, other), (other, one)):
-        assert a.shared(b) == Shared(frozenset(boxes), is_trade)
-        assert bool(a.shared(b)) is (bool(boxes) or is_trade)
+        assert a.shared(b) == Shared(frozenset(boxes), is_trade, is_number=True)
 
 
 @pytest.mark.parametrize("name", ["", "TO ORDER", "TBA", "SAME AS CONSIGNOR", "---"])
@@ -49,7 +48,9 @@ def test_a_bill_that_says_nothing_is_like_none() -> None:
 def test_what_was_alike_before_is_told_from_what_is_alike_since() -> None:
     held = told()
     beside = told("MSCU1234566").shared(held)
-    assert told().shared(held).beyond(beside) == Shared(frozenset({"CSQU3054383"}), is_trade=False)
+    assert told().shared(held).beyond(beside) == Shared(
+        frozenset({"CSQU3054383"}), is_trade=False, is_number=False
+    )
     assert not beside.beyond(beside)
 
 
@@ -77,3 +78,10 @@ def test_letters_stand_first_in_a_containers_number_and_digits_after(typed: str,
 @pytest.mark.parametrize("typed", ["AKE1O345CX", "OIL0", "CSQU305438O3"])
 def test_what_has_not_the_shape_of_a_containers_number_keeps_its_letters(typed: str) -> None:
     assert bare_box(typed) == typed
+
+
+@pytest.mark.parametrize(
+    "typed", ["synb-0001", "SYN B0001", "\uff33YNB0001", "\u0405YNB0001", "SYN\u200bB0001"]
+)
+def test_a_bills_number_is_known_however_it_is_typed(typed: str) -> None:
+    assert number_key(typed) == "SYNB0001"

@@ -140,3 +140,16 @@ def test_goods_of_a_bill_that_was_seized_and_withdrawn_are_known_again(instance:
     port.files("D2", Paper(port.number(2)), told=OTHER_TRADE)
     assert port.left(port.number(2)) == ["ORDER-HELD-BEFORE"]
     assert "DESK-BOX-HELD-BEFORE" in port.marks(port.number(2))
+
+
+def test_the_number_of_a_bill_that_was_held_is_known_again_by_whoever_uses_it_however_typed(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISECODE")
+    port.holds_and_loses()
+    held = port.number(1)
+    typed = (held.lower(), held.replace("C", "\u0421"), held.replace("SYN", "SYN "))
+    for n, (number, line) in enumerate(((held, "B"), *((one, "A") for one in typed)), 2):
+        port.files(f"D{n}", Paper(number, box=OTHER_BOX), line=line, told=OTHER_TRADE)
+        assert port.left(number, line) == ["ORDER-HELD-BEFORE"]
+        assert port.marks(number, line) == {"DESK-NUMBER-HELD-BEFORE"}

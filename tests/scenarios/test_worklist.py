@@ -286,6 +286,24 @@ def test_a_bill_keeps_its_rank_when_what_made_it_wanted_is_written_anew(
     assert bill["steps"][-1]["targeting"] == bill["steps"][0]["targeting"]
 
 
+def test_a_house_that_two_forwarders_declare_below_different_masters_is_marked(
+    instance: Instance,
+) -> None:
+    names = ("twohousea", "twohouseb")
+    desk = instance.let_in("twohouse-customs", "customs", addresses=("TWOHOUSECUSTOMS:ZZZ",))
+    for name in names:
+        firm = instance.let_in(name, "forwarder", addresses=(f"{name.upper()}:ZZZ",))
+        call = Call(name.upper(), "TWOHOUSECUSTOMS", f"R{name}")
+        house = Paper("SYNTWOH1", parent=f"SYNTWOM{name}".upper())
+        assert filed(firm, manifest(call, house))["state"] == "accepted"
+
+    def also_by() -> dict[str, list[str]]:
+        found = desk.get("/v1/customs/worklist").json()["bills"]
+        return {one["filer"]: one["also_by"] for one in found}
+
+    wait(lambda: also_by() == {names[0]: [names[1]], names[1]: [names[0]]} or None)
+
+
 def test_a_bill_that_two_lines_declare_on_one_call_is_marked_for_officers_alone(
     instance: Instance,
 ) -> None:

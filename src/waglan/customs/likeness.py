@@ -1,4 +1,4 @@
-"""Whether a bill may be of the goods that another one was held for: by container, or by trade."""
+"""Whether a bill may be of the goods that another was held for: by number, container, or trade."""
 
 import re
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ ANEW_MAX = timedelta(days=60)  # the project's own: a box goes round, and a trad
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What tells a bill's goods apart: their containers, and who gets which of them."""
+    """What tells a bill's goods apart: its number, their containers, and who gets which of them."""
 
+    number: str  # however it is typed
     boxes: frozenset[str]
     consignees: frozenset[str]  # the keys of his name as it may be meant; none where it is nobody's
     goods: frozenset[str]  # the keys of their descriptions
@@ -29,7 +30,7 @@ class Likeness:
     def shared(self, other: "Likeness") -> "Shared":
         """Return what both name."""
         is_trade = bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
-        return Shared(self.boxes & other.boxes, is_trade)
+        return Shared(self.boxes & other.boxes, is_trade, self.number == other.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +39,35 @@ class Shared:
 
     boxes: frozenset[str]
     is_trade: bool  # one consignee gets goods of one description by both
+    is_number: bool
 
     def __bool__(self) -> bool:
         """Whether they are alike at all."""
-        return bool(self.boxes) or self.is_trade
+        return bool(self.boxes) or self.is_trade or self.is_number
 
     def beyond(self, before: "Shared") -> "Shared":
         """Return in what they are alike now and were not before."""
-        return Shared(self.boxes - before.boxes, self.is_trade and not before.is_trade)
+        return Shared(
+            self.boxes - before.boxes,
+            self.is_trade and not before.is_trade,
+            self.is_number and not before.is_number,
+        )
 
 
 def likeness(bill: Bill, consignee: str) -> Likeness:
     """Return what a bill is compared by; names and descriptions however they were typed."""
     described = frozenset[str]().union(*[goods_keys(item.description) for item in bill.goods])
     return Likeness(
+        number_key(bill.number),
         frozenset(bare_box(package.container) for item in bill.goods for package in item.stowed),
         consignee_keys(consignee),
         described,
     )
+
+
+def number_key(number: str) -> str:
+    """Return what a bill's number is compared by: in plain capitals and digits alone."""
+    return number.upper() if number.isascii() and number.isalnum() else plain_code(number)
 
 
 def bare_box(container: str) -> str:

@@ -1,7 +1,7 @@
 """What officers held of the same goods under a bill that its filer withdrew. For officers only."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -13,6 +13,7 @@ from waglan.customs.likeness import (
     consignee_keys,
     goods_keys,
     likeness,
+    number_key,
 )
 from waglan.customs.place import BillPlace, bill_place
 from waglan.logbook.sealed import Vault
@@ -28,13 +29,10 @@ SHOWN_MAX = 5  # for each bill
 
 @dataclass(frozen=True, slots=True)
 class HeldBefore:
-    """A bill that was held and withdrawn, and the containers that it shares with the later one.
-
-    Without any it is of one consignee and description.
-    """
+    """A bill that was held and withdrawn, and in what a later one is like it."""
 
     bill: Declared
-    boxes: tuple[str, ...]
+    shared: Shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ class _Pair:
     says: Likeness
     held: Declared
     held_says: Likeness
+    is_number_his: bool  # the same filer's very number: what was decided goes on with it
 
 
 async def held_before(
@@ -53,7 +52,8 @@ async def held_before(
     """Return, for each of these bills, which others may have been of its goods, the newest first.
 
     What a bill named already when the other one was last declared is not taken over from it:
-    compared are the containers, and the consignee with his goods, that it names only since then.
+    compared are the containers, and the consignee with his goods, that it names only since then,
+    and the number of a bill that came since then, but for the same filer's very number.
     Compared are those that an officer still has before him: what he lifts is not spoken of again.
     """
     gone = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
@@ -62,7 +62,7 @@ async def held_before(
     later = await worklist.declared(tx, consignments)
     known = await _likenesses(tx, vault, [*gone, *later])
     pairs = [
-        _Pair(bill.consignment, mine, one, his)
+        _Pair(bill.consignment, mine, one, his, _name(bill) == _name(one))
         for bill in later
         for one in gone
         if abs(bill.declared_at - one.declared_at) <= ANEW_MAX
@@ -72,7 +72,7 @@ async def held_before(
     for pair, shared in await _shared_since(tx, vault, pairs):
         alike = found.setdefault(pair.consignment, [])
         if len(alike) < SHOWN_MAX:
-            alike.append(HeldBefore(pair.held, tuple(sorted(shared.boxes))))
+            alike.append(HeldBefore(pair.held, shared))
     return found
 
 
@@ -107,11 +107,11 @@ async def goods_held_before(
     }
     filers = await worklist.filers(tx, alike)
     pairs = [
-        _Pair(consignment, says, one, known[one.consignment])
+        _Pair(consignment, says, one, known[one.consignment], is_number_his=False)
         for consignment, (bill, held) in alike.items()
         for says in [likeness(bill, _consignee_of(bill.parties))]
         for one in sorted(held, key=lambda one: one.consignment, reverse=True)
-        if (one.filer, one.number) != (filers.get(consignment), bill.number)
+        if _name(one) != (filers.get(consignment), bill.number)
     ]
     found: dict[BillPlace, str] = {}
     for pair, _ in await _shared_since(tx, vault, pairs):
@@ -126,8 +126,7 @@ async def _shared_since(
     alike = [
         (pair, shared)
         for pair in pairs
-        if pair.consignment != pair.held.consignment
-        and (shared := pair.says.shared(pair.held_says))
+        if pair.consignment != pair.held.consignment and (shared := _shared(pair))
     ]
     beside: dict[int, set[int]] = {}
     for pair, _ in alike:
@@ -146,6 +145,15 @@ async def _shared_since(
     return found
 
 
+def _shared(pair: _Pair) -> Shared:
+    shared = pair.says.shared(pair.held_says)
+    return replace(shared, is_number=False) if pair.is_number_his else shared
+
+
+def _name(bill: Declared) -> tuple[str, str]:
+    return bill.filer, bill.number
+
+
 class Sought:
     """The held and withdrawn bills, found by what a later one says."""
 
@@ -153,7 +161,9 @@ class Sought:
         """Take the bills, the newest first."""
         self._by_box: dict[str, list[Declared]] = {}
         self._by_trade: dict[tuple[str, str], list[Declared]] = {}
+        self._by_number: dict[str, list[Declared]] = {}
         for one, like in held:
+            self._by_number.setdefault(like.number, []).append(one)
             for box in like.boxes:
                 self._by_box.setdefault(box, []).append(one)
             for trade in product(like.consignees, like.goods):
@@ -169,6 +179,7 @@ class Sought:
             for package in item.stowed
             for one in self._by_box.get(bare_box(package.container), ())
         }
+        found.update(self._by_number.get(number_key(bill.number), ()))
         if self._by_trade and (consignees := self._consignees_of(bill)):
             for item in bill.goods:
                 text = item.description

@@ -180,13 +180,16 @@ def _declared(row: Sequence[Any]) -> Declared:
 
 
 async def others(tx: Transaction, consignments: Collection[int]) -> dict[int, list[str]]:
-    """Return who else declares each of these bills on the same call, as the log was last read."""
+    """Return who else declares each of these bills on the same call, as the log was last read.
+
+    One house may stand below different masters; a master of its number is another bill.
+    """
     rows = await tx.execute(
         """
         SELECT s.consignment, array_agg(DISTINCT o.filer ORDER BY o.filer)
         FROM standing s JOIN standing o
-          ON o.authority = s.authority AND o.number = s.number AND o.parent = s.parent
-         AND o.call = s.call AND o.filer <> s.filer
+          ON o.authority = s.authority AND o.number = s.number
+         AND (o.parent = '') = (s.parent = '') AND o.call = s.call AND o.filer <> s.filer
         WHERE s.authority = current_org() AND s.consignment = ANY (%s::int8[])
           AND NOT s.is_withdrawn AND NOT o.is_withdrawn
         GROUP BY s.consignment

@@ -132,7 +132,7 @@ def _view(one: Waiting, also_by: list[str], before: list[HeldBefore]) -> Waiting
                 number=it.bill.number,
                 parent=it.bill.parent,
                 status=it.bill.status.value if it.bill.status else "",
-                boxes=list(it.boxes),
+                boxes=sorted(it.shared.boxes),
             )
             for it in before
         ],
