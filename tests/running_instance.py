@@ -138,6 +138,8 @@ def answering(
     thread.start()
     assert ready.wait(60)
     if failed:
+        thread.join(30)
+        loop.close()
         raise failed[0]
     token = (home / "operator.token").read_text().strip()
     headers = {"Authorization": f"Bearer {token}"}

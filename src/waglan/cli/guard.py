@@ -105,7 +105,7 @@ def _findings(error: BaseException) -> list[Finding]:
         reason = str(error).strip().partition("\n")[0]
         return [Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})]
     if isinstance(error, LooseKey):
-        return [Finding("CLI-SYSTEM", Severity.ERROR, HERE, {"reason": str(error)})]
+        return [Finding("CLI-KEY-OPEN", Severity.ERROR, HERE, {"path": str(error.path)})]
     if isinstance(error, FileExistsError) and error.filename:
         file = str(error.filename)
         return [Finding("CLI-FILE-EXISTS", Severity.ERROR, HERE, {"file": file})]

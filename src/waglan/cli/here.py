@@ -9,6 +9,7 @@ from waglan.cli.wording import stopped
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.keys import LooseKey
 from waglan.logbook.note import BadNote, VerifierKey, read_signer_key
+from waglan.store.embedded.house import built_before
 from waglan.store.embedded.supervisor import Settings as Embedded
 from waglan.store.resolve import Resolved, Wanted
 from waglan.store.resolve import database as resolve
@@ -35,11 +36,16 @@ async def database(settings: Settings) -> AsyncIterator[Resolved]:
         yield resolved
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to look at, be the keys where they should or not."""
+    return settings.dsn is not None or built_before(settings.home)
+
+
 def log_key(settings: Settings) -> VerifierKey:
     """Return the public half of the log's key, which verifiers pin."""
     path = checkpoint_key(settings)
     if path.stat().st_mode & 0o077:
-        raise LooseKey(f"{path} is open to others: chmod 600 it, and think of it as known to them")
+        raise LooseKey(path)
     try:
         return read_signer_key(path.read_text(encoding="ascii")).verifier
     except (BadNote, UnicodeDecodeError):

@@ -20,8 +20,8 @@ from waglan.codes.moment import second
 from waglan.codes.render import Lang
 from waglan.gateway import backup as backups
 from waglan.gateway import restore as restores
-from waglan.gateway.keys import keys
 from waglan.gateway.kit import wall_clock
+from waglan.gateway.known_keys import known_keys
 from waglan.gateway.sealed_file import (
     BadKey,
     Holder,
@@ -61,9 +61,9 @@ async def backup(
     """Write the backup, and the list of erasures, as far as they were asked for."""
     (file, to, erasures), lang = where, settings.lang
     recipient = new_holder().recipient if to is None else _recipient(to)
-    held = keys(settings.home / "keys", settings.origin)
-    plan = backups.Plan(held, settings.home, recipient, wall_clock(), with_vault)
     async with database(wanted(settings)) as resolved, pools(resolved.dsn, size_max=1) as opened:
+        held = await known_keys(opened.engine, settings.home / "keys")
+        plan = backups.Plan(held, settings.home, recipient, wall_clock(), with_vault)
         if erasures is not None:
             count = await backups.export_erasures(opened.engine, erasures, plan)
             typer.echo(say(GROUP, "erasures", lang, count=count, file=str(erasures)))

@@ -43,12 +43,14 @@ def renew(
 
 async def _renewed(settings: Settings, *, is_compromised: bool) -> dict[str, str]:
     from waglan.gateway.first_start import make_keys_known
-    from waglan.gateway.keys import keys, renew_statement_keys
+    from waglan.gateway.keys import renew_statement_keys
     from waglan.gateway.kit import Kit
+    from waglan.gateway.known_keys import known_keys
     from waglan.store.connect import pools
 
     async with here.database(settings) as resolved, pools(resolved.dsn, size_max=1) as opened:
+        held = await known_keys(opened.engine, settings.home / "keys")
         renew_statement_keys(settings.home / "keys", is_compromised=is_compromised)
-        kit = Kit(opened, keys(settings.home / "keys", settings.origin), 0)
+        kit = Kit(opened, held, 0)
         await make_keys_known(kit)
     return {key.purpose.value: key.kid for key in kit.keys.signing}

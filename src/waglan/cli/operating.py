@@ -4,6 +4,7 @@ import asyncio
 import platform
 import shutil
 import stat
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,7 +49,8 @@ def doctor() -> None:
     typer.echo("  ".join(f"{part} {version(part)}" for part in PARTS))
     for name in type(settings).model_fields:
         typer.echo(plain(f"WAGLAN_{name.upper()}={_shown(settings, name)}"))
-    here.checkpoint_key(settings)
+    if not here.has_database(settings):
+        here.checkpoint_key(settings)
     free_gib = shutil.disk_usage(settings.home).free >> 30
     typer.echo(say("doctor", "disk", lang, free_gib=free_gib))
     found, place = asyncio.run(_examined(settings))
@@ -63,8 +65,8 @@ def doctor() -> None:
 
 async def _made(settings: Settings) -> tuple[Path | None, int]:
     from waglan.gateway.instance import begin
-    from waglan.gateway.keys import keys
     from waglan.gateway.kit import Kit
+    from waglan.gateway.known_keys import first_or_known_keys
     from waglan.store.connect import pools
     from waglan.store.migrate import prepare
     from waglan.store.resolve import database
@@ -74,17 +76,20 @@ async def _made(settings: Settings) -> tuple[Path | None, int]:
             tell(note, settings.lang)
         applied = await prepare(resolved.dsn)
         async with pools(resolved.dsn, size_max=2) as opened:
-            kit = Kit(opened, keys(settings.home / "keys", settings.origin), 0)
-            return await begin(kit, settings.home, settings.origin), len(applied)
+            held = await first_or_known_keys(opened.engine, settings.home / "keys", settings.origin)
+            return await begin(Kit(opened, held, 0), settings.home), len(applied)
 
 
 async def _examined(settings: Settings) -> tuple[list[Finding], str]:
     from waglan.gateway.cosigning import halted
+    from waglan.gateway.keys import LooseKey
+    from waglan.gateway.known_keys import wrong_keys
     from waglan.store import NoDatabase, witnesses
     from waglan.store.connect import pools, transaction
     from waglan.store.doctor import examine
+    from waglan.store.resolve import database
 
-    async with here.database(settings) as resolved:
+    async with database(here.wanted(settings)) as resolved:
         found = await examine(resolved, settings.home)
         if not any(finding.severity is Severity.ERROR for finding in found):
             try:
@@ -93,6 +98,8 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                     transaction(opened.engine, None) as tx,
                 ):
                     found += [halted(halt) for halt in await witnesses.halts(tx)]
+                    with suppress(LooseKey):  # which is told of with all that is open
+                        found += await wrong_keys(tx, settings.home / "keys")
             except NoDatabase as error:
                 reason = str(error).strip()
                 found.append(

@@ -64,7 +64,7 @@ def private_key(file: Path) -> "Ed25519PrivateKey":
     from waglan.gateway.keys import LooseKey
 
     if file.stat().st_mode & 0o077:
-        raise LooseKey(f"{file} is open to others: chmod 600 it, and think of it as known to them")
+        raise LooseKey(file)
     secret = file.read_bytes()
     if len(secret) != KEY_BYTES:
         told = say("usage", "key", language(), file=str(file), size=KEY_BYTES)

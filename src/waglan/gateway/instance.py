@@ -26,8 +26,8 @@ from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start, make_keys_known
 from waglan.gateway.garbage import collect_rarely
 from waglan.gateway.http.app import application
-from waglan.gateway.keys import Keys, keys
 from waglan.gateway.kit import Kit, wall_clock
+from waglan.gateway.known_keys import first_or_known_keys, known_keys
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
@@ -35,8 +35,7 @@ from waglan.gateway.turns import RequestRates, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
 from waglan.messages.result import LANGS
-from waglan.store import log
-from waglan.store.connect import pools, transaction
+from waglan.store.connect import pools
 from waglan.store.dsn import Dsn
 from waglan.store.refused import Refused
 
@@ -66,9 +65,10 @@ class Config:
     outbox: Outbox | None = None
     rates: RequestRates = field(default_factory=RequestRates)
 
-    def keys(self) -> Keys:
-        """Return the instance's keys."""
-        return keys(self.home / "keys", self.origin)
+    @property
+    def keys(self) -> Path:
+        """Where the instance's keys lie."""
+        return self.home / "keys"
 
 
 class _Server(uvicorn.Server):
@@ -96,13 +96,11 @@ async def running(config: Config) -> AsyncIterator[Running]:
             yield answering
 
 
-async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
-    """Open the log, let the operator in and publish the keys, unless it was done.
+async def begin(kit: Kit, home: Path) -> Path | None:
+    """Let the operator in and publish the keys, unless it was done.
 
     Return the file with the operator's token if it is new.
     """
-    async with transaction(kit.pools.engine, None) as tx:
-        await log.open_log(tx, origin)
     token = await first_start(kit, home)
     await make_keys_known(kit)
     return token
@@ -112,10 +110,9 @@ async def begin(kit: Kit, home: Path, origin: str) -> Path | None:
 async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
         turns = Turns(config.rates)
-        kit = Kit(
-            opened, config.keys(), config.message_bytes_max, turns=turns, outbox=config.outbox
-        )
-        operator_token = await begin(kit, config.home, config.origin)
+        held = await first_or_known_keys(opened.engine, config.keys, config.origin)
+        kit = Kit(opened, held, config.message_bytes_max, turns=turns, outbox=config.outbox)
+        operator_token = await begin(kit, config.home)
         server = _Server(
             uvicorn.Config(
                 application(kit),
@@ -229,7 +226,7 @@ async def _sequence(config: Config) -> None:
         cosigners = [Cosigner(opened.engine, one, wall_clock) for one in config.witnesses]
         role = Sequencer(
             opened.engine,
-            config.keys(),
+            await known_keys(opened.engine, config.keys),
             wall_clock,
             # A restored log must hear what witnesses know before it signs anything new.
             may_sign=lambda: all(cosigner.has_asked for cosigner in cosigners),
@@ -248,7 +245,8 @@ async def _sequence(config: Config) -> None:
 
 async def _work(config: Config) -> None:
     async with pools(config.dsn, size_max=2) as opened:
-        worker = Worker(Kit(opened, config.keys(), config.message_bytes_max))
+        held = await known_keys(opened.engine, config.keys)
+        worker = Worker(Kit(opened, held, config.message_bytes_max))
         for lang in LANGS:
             templates(lang)  # read now, not while a filer waits
         await _until_told(lambda stop: workers.run(worker, stop))

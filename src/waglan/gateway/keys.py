@@ -1,4 +1,4 @@
-"""The instance's secrets as files that only their owner may read, made at first start.
+"""The instance's secrets as files that only their owner may read, made at first start alone.
 
 They lie outside the database and are in no backup: one key for each purpose.
 """
@@ -8,25 +8,38 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.sample import Sample
 from waglan.logbook.note import Algorithm, SignerKey, VerifierKey, read_signer_key
 from waglan.logbook.sealed import SECRET_BYTES, Vault
 from waglan.logbook.signing import PrivateKey, PublicKey, Purpose
+from waglan.store.refused import Refused
 
+T = TypeVar("T")
+
+HERE = Where("settings/home")
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 VAULT = "vault.key"
 CHECKPOINT = "checkpoint.key"
+SAMPLE = "sample.key"
+NEEDED = (VAULT, CHECKPOINT, SAMPLE)  # without them nothing goes on in a database that is in use
 STATEMENTS = {Purpose.CUSTOMS_STATUS: "status.key", Purpose.HOLD_LIST: "holds.key"}
 RETIRED, COMPROMISED = "retired", "compromised"
 SAMPLE_PERMILLE = 10  # the project's own choice, no authority's: one bill in a hundred
 
 
 class LooseKey(PermissionError):
-    """A key file is open to others; the message says which, and what to do."""
+    """A key file is open to others."""
+
+    def __init__(self, path: Path) -> None:
+        """Tell of this file."""
+        super().__init__(f"{path} is open to others")
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +68,44 @@ class Keys:
 
 
 def keys(folder: Path, origin: str) -> Keys:
-    """Return the instance's keys, made now if this is the first start."""
+    """Return the instance's keys, made now where one is missing.
+
+    Over a database in which something is kept ask `known_keys` for them, which makes none.
+    """
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    vault = _file(folder / VAULT, lambda: secrets.token_bytes(SECRET_BYTES))
+    _file(folder / VAULT, lambda: secrets.token_bytes(SECRET_BYTES))
     made = SignerKey(origin, Algorithm.NOTE, Ed25519PrivateKey.generate())
-    signer = _file(folder / CHECKPOINT, lambda: made.secret_text.encode())
-    sample = _file(folder / "sample.key", lambda: secrets.token_bytes(SECRET_BYTES))
+    _file(folder / CHECKPOINT, lambda: made.secret_text.encode())
+    _file(folder / SAMPLE, lambda: secrets.token_bytes(SECRET_BYTES))
     for purpose in STATEMENTS:
         _signer(folder, purpose)
-    sampled = Sample(sample, SAMPLE_PERMILLE)
-    return Keys(Vault(vault), read_signer_key(signer.decode()), sampled, folder)
+    return kept_keys(folder)
+
+
+def kept_keys(folder: Path) -> Keys:
+    """Return the keys that lie here and make none; refuse a folder that lacks one that is needed.
+
+    Keys for statements that are gone are renewed as they are asked for, which the log tells of.
+    """
+    missing = next((name for name in NEEDED if not (folder / name).is_file()), None)
+    if missing is not None:
+        raise Refused(key_gone(folder / missing))
+    sample = _read(folder / SAMPLE, lambda data: Sample(data, SAMPLE_PERMILLE))
+    signer = _read(folder / CHECKPOINT, lambda data: read_signer_key(data.decode("ascii")))
+    return Keys(_read(folder / VAULT, Vault), signer, sample, folder)
 
 
 def vault_of(folder: Path) -> Vault | None:
     """Return the vault that lies here; None if none does. Nothing is made."""
     path = folder / VAULT
-    return Vault(_kept(path)) if path.exists() else None
+    return _read(path, Vault) if path.exists() else None
 
 
 def keep_vault(folder: Path, secret: bytes) -> Vault:
     """Keep the secret that a backup brought along; one that lies here already is not replaced."""
     folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-    return Vault(_file(folder / VAULT, lambda: secret))
+    _file(folder / VAULT, lambda: secret)
+    return _read(folder / VAULT, Vault)
 
 
 def renew_checkpoint_key(folder: Path, origin: str) -> tuple[VerifierKey, Path | None]:
@@ -86,7 +115,7 @@ def renew_checkpoint_key(folder: Path, origin: str) -> tuple[VerifierKey, Path |
     """
     path, aside = folder / CHECKPOINT, None
     if path.exists():
-        old = read_signer_key(_kept(path).decode())
+        old = _read(path, lambda data: read_signer_key(data.decode("ascii")))
         aside = folder / f"{RETIRED}-{old.verifier.id.hex()}-{CHECKPOINT}"
         path.rename(aside)
     return keys(folder, origin).checkpoint.verifier, aside
@@ -102,26 +131,36 @@ def renew_statement_keys(folder: Path, *, is_compromised: bool) -> None:
 
 
 def _signer(folder: Path, purpose: Purpose) -> PrivateKey:
-    made = _file(folder / STATEMENTS[purpose], lambda: secrets.token_bytes(SECRET_BYTES))
-    return PrivateKey(purpose, Ed25519PrivateKey.from_private_bytes(made))
+    path = folder / STATEMENTS[purpose]
+    _file(path, lambda: secrets.token_bytes(SECRET_BYTES))
+    return PrivateKey(purpose, _read(path, Ed25519PrivateKey.from_private_bytes))
 
 
 def erasure_list_key(folder: Path) -> PrivateKey:
     """Return the key that lists of erasures are signed with, made now if it is the first list."""
-    made = _file(folder / "erasures.key", lambda: secrets.token_bytes(SECRET_BYTES))
-    return PrivateKey(Purpose.ERASURE_LIST, Ed25519PrivateKey.from_private_bytes(made))
+    path = folder / "erasures.key"
+    _file(path, lambda: secrets.token_bytes(SECRET_BYTES))
+    return PrivateKey(Purpose.ERASURE_LIST, _read(path, Ed25519PrivateKey.from_private_bytes))
 
 
-def _file(path: Path, make: Callable[[], bytes]) -> bytes:
+def key_gone(path: Path) -> Finding:
+    """Say that a key is missing without which a database that is in use does not go on."""
+    return Finding("CLI-KEY-GONE", Severity.ERROR, HERE, {"path": str(path)})
+
+
+def _file(path: Path, make: Callable[[], bytes]) -> None:
     if not path.exists():
         _write(path, make())
-    return _kept(path)
 
 
-def _kept(path: Path) -> bytes:
+def _read(path: Path, read: Callable[[bytes], T]) -> T:
     if path.stat().st_mode & 0o077:
-        raise LooseKey(f"{path} is open to others: chmod 600 it, and think of it as known to them")
-    return path.read_bytes()
+        raise LooseKey(path)
+    try:
+        return read(path.read_bytes())
+    except ValueError:  # its words may repeat the secret
+        found = Finding("CLI-KEY-BROKEN", Severity.ERROR, HERE, {"path": str(path)})
+        raise Refused(found) from None
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -33,11 +33,11 @@ class Head:
     sequenced_at: datetime | None  # what was told by then has its number; None: none looked yet
 
 
-async def open_log(tx: Transaction, origin: str) -> None:
-    """Begin the log under its origin, unless it has begun."""
+async def open_log(tx: Transaction, origin: str, vault: str | None = None) -> None:
+    """Begin the log under its origin, unless it has begun; `vault` is the id of its vault."""
     await tx.execute(
-        "INSERT INTO log_head (origin, frontier) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-        [origin, _pack(())],
+        "INSERT INTO log_head (origin, frontier, vault) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        [origin, _pack(()), vault],
     )
 
 

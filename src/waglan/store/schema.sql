@@ -1082,7 +1082,9 @@ CREATE TABLE public.log_head (
     frontier bytea DEFAULT '\x'::bytea NOT NULL,
     horizon xid8 DEFAULT '0'::xid8 NOT NULL,
     sequenced_at timestamp with time zone,
-    CONSTRAINT log_head_single_check CHECK (single)
+    vault text,
+    CONSTRAINT log_head_single_check CHECK (single),
+    CONSTRAINT log_head_vault_check CHECK ((vault ~ '^[0-9a-f]{16}$'::text))
 );
 
 CREATE TABLE public.log_leaf (

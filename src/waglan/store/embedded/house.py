@@ -84,6 +84,13 @@ def built(home: Path, user: str | None) -> House:
         raise Refused(_denied(home, owner.name, error)) from error
 
 
+def built_before(home: Path) -> bool:
+    """Whether an embedded database was made for this home; nothing is made."""
+    home = Path(os.path.abspath(home))
+    places = (home, STATE / _public_name(home.name)) if os.geteuid() == 0 else (home,)
+    return any((place / "postgres" / "data").is_dir() for place in places)
+
+
 def passwords(home: Path, roles: tuple[str, ...]) -> dict[str, str]:
     """Return each role's password; those that were never made are made and kept first."""
     try:
