@@ -141,6 +141,32 @@ def test_an_fma_accepts_it_and_is_kept_byte_for_byte(firm: Firm) -> None:
     assert b"/10/K120.5" in old
 
 
+@pytest.mark.parametrize(
+    ("quoted", "words"),
+    [
+        ("FMA\r\nACK/OK\r\nFHL/4\r\nMBI/999-99999999HKGLHR/T10K120.5\r\n", "999-99999999"),
+        ("FNA\nACK/NO\nFHL/4\nMBI/160-12345675HKGLHR/T10K120.5\nHBS/OTHER/HKGLHR/10\n", "OTHER"),
+    ],
+)
+def test_a_reply_that_quotes_another_shipment_changes_nothing(
+    firm: Firm, quoted: str, words: str
+) -> None:
+    number = f"BRQ{quoted[:3]}"
+    draft = handed_over(firm, number)
+    told = {"step": draft["step"], **paper(quoted.encode())}
+    answer = firm.preparer.post(f"{at(draft)}/reply", json=told)
+    assert (answer.status_code, codes(answer)) == (422, ["REPLY-OF-ANOTHER"])
+    [finding] = answer.json()["findings"]
+    assert words in finding["params"]["quoted"]
+    assert finding["params"]["own"] == f"160-12345675, {number}"
+    now = ok(firm.preparer.get(at(draft)))
+    assert (now["step"], now["state"]) == (draft["step"], draft["state"])
+    own = quoted.replace("999-99999999", "16012345675").replace("HBS/OTHER", f"HBS/{number}")
+    told["paper"] = b64encode(own.encode()).decode()
+    says = {"FMA": "accepted", "FNA": "refused"}[quoted[:3]]
+    assert ok(firm.preparer.post(f"{at(draft)}/reply", json=told))["state"] == says
+
+
 def test_a_reply_that_does_not_say_itself_is_said_by_a_person(firm: Firm) -> None:
     draft = handed_over(firm, "BR6")
     mail = b"From: desk@example.test\r\nSubject: your house\r\n\r\nrejected, no flight\r\n"

@@ -1,9 +1,11 @@
 """A draft is sent back, dropped, answered, or taken up again to amend what was filed.
 
 What the recipient answered is pasted or handed in as it came. It is read no further than is
-published: an FHL's FMA takes it and its FNA refuses it; of all else a person says what it says.
+published: an FHL's FMA takes it and its FNA refuses it, if what they quote is this draft's; of all
+else a person says what it says.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,9 +13,9 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.sealed import Vault
 from waglan.manifest.filing_profile import Bridge, Recipient
 from waglan.manifest.filing_state import BEGINS, FilingAct
-from waglan.messages.bridge.fhl_read import reply_says
+from waglan.messages.bridge.fhl_read import read_fhl, reply_quotes, reply_says
 from waglan.messages.bridge.file import BridgeFile
-from waglan.operations.open_draft import Opened, Said, open_draft
+from waglan.operations.open_draft import Opened, Said, open_draft, read_said
 from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
 from waglan.store import Transaction, erasure, sheets
 
@@ -23,6 +25,8 @@ _LIFECYCLE = {
     FilingAct.CANCEL: "cancel",
 }
 _ANSWERS = (FilingAct.ACCEPT, FilingAct.REFUSE)
+NUMBERS_SHOWN_MAX = 10
+NUMBER_CHARS_MAX = 35  # of a quoted number, which may be anything
 _BASES = {FilingAct.ACCEPT: "FMA", FilingAct.REFUSE: "FNA"}
 
 
@@ -55,7 +59,7 @@ async def act_on_draft(
         return meanwhile
     said = _in_paper(opened, acting)
     act = acting.act or said
-    if why := _refused(opened, act, said):
+    if why := _refused(opened, act, said) or _of_another(opened, acting, said):
         return [why]
     if act is None:
         raise TypeError("an act that nothing tells was not refused")
@@ -74,6 +78,45 @@ def _in_paper(opened: Opened, acting: Acting) -> FilingAct | None:
     return {True: FilingAct.ACCEPT, False: FilingAct.REFUSE, None: None}[
         reply_says(acting.paper.body)
     ]
+
+
+def _of_another(opened: Opened, acting: Acting, said: FilingAct | None) -> Finding | None:
+    """Say if an FMA or FNA quotes another message than the one that was made of this draft."""
+    if said is None or acting.paper is None:
+        return None
+    quoted = reply_quotes(acting.paper.body)
+    sent = [one for file in _sent(opened) for one in read_fhl(file.body)[0]]
+    if not sent:
+        return None
+    own = (
+        frozenset(one.master.number for one in sent),
+        frozenset(one.house.number for one in sent),
+    )
+    if all(theirs <= mine for theirs, mine in zip(quoted, own, strict=True)):
+        return None
+    return Finding(
+        "REPLY-OF-ANOTHER",
+        Severity.ERROR,
+        Where("reply"),
+        {"quoted": _numbers(quoted), "own": _numbers(own)},
+    )
+
+
+def _sent(opened: Opened) -> Sequence[BridgeFile]:
+    """Return the files that were made of the draft last."""
+    made = [
+        read_said(one.plain).files
+        for one in opened.steps
+        if one.act == FilingAct.HAND_OVER.value and one.plain
+    ]
+    return made[-1] if made else ()
+
+
+def _numbers(of: tuple[frozenset[str], frozenset[str]]) -> str:
+    shown = [number[:NUMBER_CHARS_MAX] for numbers in of for number in sorted(numbers)]
+    more = len(shown) - NUMBERS_SHOWN_MAX
+    told = ", ".join(shown[:NUMBERS_SHOWN_MAX])
+    return f"{told} (+{more})" if more > 0 else told
 
 
 def _refused(opened: Opened, act: FilingAct | None, said: FilingAct | None) -> Finding | None:

@@ -31,6 +31,8 @@ _LABELS = {"NAM", "ADR", "LOC"}  # of later versions; the order says the same
 _START = re.compile(r"FHL/(\d{1,2})")
 _TAGGED = re.compile(r"([A-Z]{3})(?:/(.*))?")
 _MASTER = re.compile(r"(\d{3})-?(\d{8})([A-Z]{3})([A-Z]{3})/T(\d{1,4})([KL])([\d.]{1,9})")
+_QUOTED_MASTER = re.compile(r"MBI/(\d{3})-?(\d{8})")
+_QUOTED_HOUSE = re.compile(r"HBS/([^/]+)")
 _MASS = re.compile(r"([KL])([\d.]{1,9})")
 
 
@@ -299,7 +301,21 @@ def read_fhl(data: bytes) -> tuple[tuple[Fhl, ...], tuple[Finding, ...]]:
 def reply_says(data: bytes) -> bool | None:
     """Whether a reply takes an FHL (FMA) or refuses it (FNA); None: it is neither.
 
-    The kind of message in its first line is all that is read of it.
+    The kind of message in its first line is all that is read for it.
     """
     first = next((line.strip() for line in data[:1024].splitlines() if line.strip()), b"")
     return {b"FMA": True, b"FNA": False}.get(first)
+
+
+def reply_quotes(data: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the air waybills and the houses of the message that a reply quotes; none: it does not.
+
+    Only the numbers are read: what else a quoted line holds is as it was sent, right or wrong.
+    """
+    lines = [line.strip() for line in data[:BYTES_MAX].decode("ascii", "replace").splitlines()]
+    masters = (_QUOTED_MASTER.match(line) for line in lines)
+    houses = (_QUOTED_HOUSE.match(line) for line in lines)
+    return (
+        frozenset(f"{told[1]}-{told[2]}" for told in masters if told),
+        frozenset(told[1] for told in houses if told),
+    )
