@@ -1,6 +1,7 @@
 """`waglan init`, `waglan doctor`, `waglan up`: an instance made, examined and started."""
 
 import asyncio
+import re
 import signal
 import socket
 import subprocess
@@ -89,6 +90,18 @@ def test_the_doctor_finds_what_is_wrong_and_shows_no_secret(
     assert f"WAGLAN_HOME={instance.home}" in ran.out
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
     assert "讀取活頁簿的隔離級別" in waglan("doctor").out
+
+
+def test_the_doctor_says_that_nothing_needs_a_remedy_only_where_it_told_none(
+    waglan: CommandLine, instance: Instance
+) -> None:
+    assert instance.home
+    ran = waglan("doctor")
+    assert ran.status == 0, ran
+    told = re.findall(r"^(?:warning|note) [A-Z]", ran.out, re.MULTILINE)
+    last = ran.out.splitlines()[-1]
+    assert (last == "Nothing needs a remedy.") is (not told)
+    assert not told or last.endswith(f": {len(told)}")
 
 
 def test_a_database_that_is_not_there_is_said_so(waglan: CommandLine) -> None:

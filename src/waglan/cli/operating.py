@@ -59,7 +59,8 @@ def doctor() -> None:
     for finding in found:
         tell(finding, lang, err=False)
     bad = [finding for finding in found if finding.severity is Severity.ERROR]
-    typer.echo(say("doctor", "ill" if bad else "well", lang, count=len(bad)))
+    ends = "ill" if bad else "fair" if found else "well"
+    typer.echo(say("doctor", ends, lang, count=len(bad or found)))
     raise typer.Exit(1 if bad else 0)
 
 
