@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import Officer, filed, manifest, wait
 from running_instance import ORIGIN, Instance
@@ -51,6 +52,31 @@ def test_a_person_is_erased_from_bills_and_messages_and_others_stay(instance: In
     assert b"SAMPLE IMPORTS" in carrier.get(f"/v1/messages/{other['id']}/raw").content
     told = carrier.get(f"/v1/track/{first['id']}", params={"kind": "message"}).json()["found"]
     assert [e["code"] for one in told for e in one["events"]].count("privacy.subject-erased") == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "codec", "name"),
+    [
+        ("UNOD", "iso8859-2", "Wzorowa Łucja"),
+        ("UNOE", "iso8859-5", "Образцов Иван"),
+        ("UNOF", "iso8859-7", "Δείγμας Νίκος"),
+        ("UNOJ", "iso8859-8", "דוגמה ישראל"),
+        ("UNOX", "iso2022_jp", "見本太郎"),
+        ("UNOC", "utf-16", "Образцов Пётр"),
+    ],
+)
+def test_a_name_goes_from_refused_messages_in_whatever_characters_they_came(
+    instance: Instance, level: str, codec: str, name: str
+) -> None:
+    carrier = instance.let_in(f"line-{level.lower()}", "carrier", addresses=(f"{level}C:ZZZ",))
+    text = manifest("R1", "DR").decode("ascii").replace("SAMPLE IMPORTS 0002 LTD", name)
+    text = text.replace("UNOC", level).replace("UNT+24", "UNT+99").replace("CARRIER1", f"{level}C")
+    assert f"UNB+{level}" in text
+    refused = filed(carrier, text.encode(codec))
+    assert refused["state"] == "refused"
+    done = erase(instance, "name", name)
+    assert done["messages"] == 1
+    assert carrier.get(f"/v1/messages/{refused['id']}/raw").content == b""
 
 
 def test_a_person_is_erased_from_answers_to_notices_and_that_they_came_stays(

@@ -18,8 +18,10 @@ from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest import personal
+from waglan.messages.edifact.charset import labelled, loosely
 from waglan.messages.form import Form, form_of
 from waglan.messages.hidden import hidden
+from waglan.messages.sheet.csv_file import UTF_16
 from waglan.operations.request_erasure import Kind
 from waglan.parties.retention import in_force, kept_from
 from waglan.store import (
@@ -218,19 +220,21 @@ async def _holds(tx: Transaction, vault: Vault, message_id: int, wanted: str) ->
     kept = await messages.by_number(tx, message_id)
     if kept is None:
         return False
-    ends = [""] * len(CHARSETS)  # a name may lie across two blocks
+    # Its envelope may name another one; and a name may lie across two blocks.
+    ends = dict.fromkeys(CHARSETS, "")
     form, whole, is_first = Form.EDIFACT, bytearray(), True
     async for block in messages.blocks(tx, vault, kept):
-        form = form_of(block, kept.content_type) if is_first else form
+        if is_first:
+            form = form_of(block, kept.content_type)
+            ends |= {codec: "" for mark, codec in UTF_16 if block.startswith(mark)}
         is_first = False
         whole += block if form is not Form.EDIFACT else b""
-        texts = [
-            end + squashed(block.decode(charset, "ignore"))
-            for end, charset in zip(ends, CHARSETS, strict=True)
-        ]
-        if any(wanted in text for text in texts):
-            return True
-        ends = [text[-len(wanted) :] for text in texts]
+        ends = dict.fromkeys(labelled(block), "") | ends
+        for charset, end in ends.items():
+            text = end + squashed(loosely(block, charset))
+            if wanted in text:
+                return True
+            ends[charset] = text[-len(wanted) :]
     return any(wanted in squashed(text) for text in hidden(form, bytes(whole)))
 
 

@@ -118,25 +118,41 @@ def hide_shifted(raw: bytes) -> bytes:
     return _SHIFTED.sub(lambda found: b"x" * len(found.group()), raw)
 
 
+_LABEL = re.compile(rb"UNB[^A-Za-z0-9](UNO[A-Z])")
+
+
+def labelled(raw: bytes) -> set[str]:
+    """Return the codecs that the envelopes in these bytes name, be they read or refused."""
+    named = {LABELS.get(found[1].decode("ascii")) for found in _LABEL.finditer(raw)}
+    return {codec for codec in named if codec is not None}
+
+
+def loosely(raw: bytes, codec: str) -> str:
+    """Return the text as this codec has it, leaving out what it does not read; never raise."""
+    if codec == ISO_2022:
+        return _iso_2022(raw, codec, errors="ignore")
+    return raw.decode(codec, "ignore")
+
+
 def _plain(raw: bytes, codec: str) -> str:
     return raw.decode(codec)
 
 
-def _iso_2022(raw: bytes, codec: str) -> str:
+def _iso_2022(raw: bytes, codec: str, errors: str = "strict") -> str:
     out, at = [], 0
     for found in _SHIFTED.finditer(raw):
-        out.append(raw[at : found.start()].decode("ascii"))
-        out.append(_shifted(found))
+        out.append(raw[at : found.start()].decode("ascii", errors))
+        out.append(_shifted(found, errors))
         at = found.end()
-    return "".join([*out, raw[at:].decode("ascii")])
+    return "".join([*out, raw[at:].decode("ascii", errors)])
 
 
-def _shifted(found: re.Match[bytes]) -> str:
+def _shifted(found: re.Match[bytes], errors: str) -> str:
     # EUC is the same table of characters with the eighth bit set.
     pairs, codec = found["pairs"], _EUC.get(found["set"] or b"", "euc_kr")
     if found["korean"] is not None:
         pairs = found["korean"]
-    return (pairs or b"").translate(_HIGH, LINE_ENDS).decode(codec)
+    return (pairs or b"").translate(_HIGH, LINE_ENDS).decode(codec, errors)
 
 
 _DECODE: dict[str, Callable[[bytes, str], str]] = {ISO_2022: _iso_2022}
