@@ -242,6 +242,25 @@ def test_the_feed_and_the_stream_begin_before_all_and_take_no_cursor_below(
         assert next(line for line in stream.iter_lines() if line.startswith("id: ")) == "id: 0"
 
 
+@pytest.mark.parametrize("beyond", [10**6, 2**63 - 1, 10**20 - 1])
+def test_a_cursor_beyond_the_log_is_refused_and_says_where_it_ends(
+    instance: Instance, beyond: int
+) -> None:
+    http = instance.operator
+    refused = [
+        http.get("/v1/events", params={"after": beyond}),
+        http.get("/v1/events", params={"after": beyond, "kind": "bill"}),
+        http.get("/stream", params={"after": beyond}),
+        http.get("/stream", headers={"Last-Event-ID": str(beyond)}),
+    ]
+    for answer in refused:
+        assert answer.status_code == 409, answer.text
+        [finding] = answer.json()["findings"]
+        assert finding["code"] == "HTTP-CURSOR-BEYOND"
+        last = finding["params"]["last"]
+        assert http.get("/v1/events", params={"after": last}).status_code == 200
+
+
 def recorded(event: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(event["recorded_at"])
 

@@ -55,6 +55,12 @@ async def head(tx: Transaction, *, lock: bool = False) -> Head:
     return Head(origin, size, Frontier(size, _rows(rows)), horizon, looked_at)
 
 
+async def size(tx: Transaction) -> int:
+    """Return how many events have a number: it is beyond the newest one's by one."""
+    row = await (await tx.execute("SELECT size FROM log_head")).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 async def is_idle(tx: Transaction, *, now: datetime) -> bool:
     """Whether nothing waits to be numbered, folded in or said; one statement that locks nothing."""
     row = await (

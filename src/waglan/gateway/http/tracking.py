@@ -27,7 +27,7 @@ from waglan.operations._sights import sights
 from waglan.operations.prove_event import prove_event
 from waglan.operations.track_key import Tracked, track_key
 from waglan.parties.permission import Act
-from waglan.store import Transaction, events
+from waglan.store import Transaction, events, log
 from waglan.store.events import Sought
 
 T = TypeVar("T")
@@ -214,13 +214,31 @@ async def page(  # noqa: PLR0913 -- each is a filter of its own
         return PageView(events=found, next=max(numbers, default=after))
     async with visitor.transaction() as tx:
         told, beyond = await events.search(tx, sought, after=after, at_most=limit)
+        if beyond == after:
+            await _must_be_within(tx, after)
         shown = await _seen(tx, visitor, "/v1/events", told)
     return PageView(events=shown, next=beyond)
 
 
 async def _page(visitor: Visitor, asked: str, after: int, limit: int) -> list[EventView]:
     async with visitor.transaction() as tx:
-        return await _seen(tx, visitor, asked, await events.feed(tx, after=after, at_most=limit))
+        found = await events.feed(tx, after=after, at_most=limit)
+        if not found:
+            await _must_be_within(tx, after)
+        return await _seen(tx, visitor, asked, found)
+
+
+async def _must_be_within(tx: Transaction, after: int) -> None:
+    """Refuse a cursor beyond the log: who waits there would never hear of what comes before it."""
+    size = await log.size(tx)
+    if after >= max(size, BEFORE_ALL + 1):
+        beyond = Finding(
+            "HTTP-CURSOR-BEYOND",
+            Severity.ERROR,
+            Where("query.after"),
+            {"after": str(after), "last": size - 1},
+        )
+        raise Problem(409, beyond)
 
 
 async def _seen(
@@ -243,6 +261,8 @@ async def stream(
     """Follow what happens as server-sent events; `Last-Event-ID` resumes where you left."""
     visitor.must(Act.READ)
     cursor = after if last_event_id is None else last_event_id
+    async with visitor.transaction() as tx:
+        await _must_be_within(tx, cursor)
     return StreamingResponse(
         _follow(visitor, kit.bell, cursor),
         media_type="text/event-stream",
