@@ -109,9 +109,17 @@ def test_a_database_that_is_not_there_is_said_so(waglan: CommandLine) -> None:
     for arguments in (["doctor"], ["init"], ["log", "verify"], ["up"]):
         ran = waglan(*arguments)
         assert (ran.status, "STORE-UNREACHABLE" in ran.err) == (2, True), ran
+        assert "\\u00" not in ran.err
         assert "hunter2" not in ran.out + ran.err
     waglan.set("WAGLAN_DSN", "no dsn at all")
     assert "STORE-DSN" in waglan("doctor").err
+
+
+def test_what_is_wrong_with_a_line_is_said_in_one_line(waglan: CommandLine) -> None:
+    for arguments in (["token", "issue"], ["party", "add"]):
+        ran = waglan(*arguments)
+        assert (ran.status, "CLI-USAGE" in ran.err) == (2, True), ran
+        assert "\\u00" not in ran.err
 
 
 def test_a_port_that_is_taken_is_said_so(waglan: CommandLine) -> None:

@@ -72,7 +72,7 @@ def _usage(error: typer.TyperException) -> int:
 
 def _misused(error: typer.TyperException, lang: Lang) -> str:
     """Say what is wrong with the line: typer's own words are the English ones, where it has any."""
-    told = str(getattr(error, "format_message", lambda: str(error))())
+    told = " ".join(str(getattr(error, "format_message", lambda: str(error))()).split())
     if lang == "en":
         return told.replace("Value error, ", "")
     if isinstance(error, typer.BadParameter) and getattr(error, "param", None) is None:

@@ -22,7 +22,7 @@ async def reached(
     try:
         conn = await psycopg.AsyncConnection.connect(limited, autocommit=autocommit)
     except psycopg.OperationalError as error:
-        raise Refused(_unreachable(where, str(error).strip())) from error
+        raise Refused(_unreachable(where, " ".join(str(error).split()))) from error
     async with conn:
         yield conn
 
