@@ -223,6 +223,7 @@ def test_the_feed_and_the_stream_begin_before_all_and_take_no_cursor_below(
     instance: Instance,
 ) -> None:
     http, one = instance.operator, {"limit": 1}
+    wait(lambda: len(http.get("/v1/events").json()["events"]) > 1 or None)
     first, again = (
         http.get("/v1/events", params=one | more).json() for more in ({}, {"after": -1})
     )
