@@ -275,15 +275,30 @@ def _declared_twice(one: customs.Standing, others: Sequence[str]) -> list[Findin
 
 
 def _held_before(one: customs.Standing, found: Sequence[HeldBefore]) -> Iterator[Finding]:
+    where = Where("bill")
     for it in found:
         gone, shared = it.bill, it.shared
-        by = "BOX" if shared.boxes else "GOODS" if shared.is_trade else "NUMBER"
-        params = {
-            "bill": one.number,
-            "other": gone.number,
-            "filer": gone.filer,
-            "status": gone.status.value if gone.status else "-",
-        }
+        bill, other, filer = one.number, gone.number, gone.filer
+        status = gone.status.value if gone.status else "-"
         if shared.boxes:
-            params["boxes"] = ", ".join(sorted(shared.boxes))
-        yield Finding(f"DESK-{by}-HELD-BEFORE", Severity.WARNING, Where("bill"), params)
+            boxes = ", ".join(sorted(shared.boxes))
+            yield Finding(
+                "DESK-BOX-HELD-BEFORE",
+                Severity.WARNING,
+                where,
+                {"bill": bill, "other": other, "filer": filer, "status": status, "boxes": boxes},
+            )
+        elif shared.is_trade:
+            yield Finding(
+                "DESK-GOODS-HELD-BEFORE",
+                Severity.WARNING,
+                where,
+                {"bill": bill, "other": other, "filer": filer, "status": status},
+            )
+        else:
+            yield Finding(
+                "DESK-NUMBER-HELD-BEFORE",
+                Severity.WARNING,
+                where,
+                {"bill": bill, "other": other, "filer": filer, "status": status},
+            )
