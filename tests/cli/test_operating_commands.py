@@ -48,7 +48,13 @@ def test_an_instance_is_made_once_and_left_alone_afterwards(
     assert waglan("log", "key").out.strip() in second.out
     examined = waglan("doctor")
     assert examined.status == 0, examined.out
+    assert "CLI-OPERATOR-TOKEN" not in examined.out
     starts_answers_and_stops(own)
+    new = waglan("init", "--operator-token")
+    assert new.status == 0, new.err
+    assert "operator.token" in new.out
+    assert (own / "operator.token").read_bytes() not in (b"", token)
+    assert (own / "operator.token").stat().st_mode & 0o777 == 0o600
 
 
 def starts_answers_and_stops(home: Path) -> None:

@@ -38,6 +38,7 @@ register-person       | anybody                          | person            | a
 read-looks            | anybody                          | person machine    | admin
 keep-account          | anybody                          | person            | read
 register-organisation | operator                         | person machine    | operate
+readmit-organisation | operator                         | person            | operate
 set-profile           | operator                         | person machine    | operate
 publish-key           | operator                         | person            | operate
 erase                 | operator                         | person            | operate

@@ -180,6 +180,10 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/organisations"): Ask(Act.READ, "/v1/organisations"),
     ("delete", "/v1/tokens/{token}"): Ask(Act.REVOKE_TOKEN, "/v1/tokens/{token}"),
     ("post", "/v1/organisations"): Ask(Act.REGISTER_ORGANISATION, "/v1/organisations", {}),
+    # Nobody's: who may let in again may let in whom he likes.
+    ("post", "/v1/organisations/{party}/admissions"): Ask(
+        Act.READMIT_ORGANISATION, "/v1/organisations/nobody/admissions", {"person": "A Manager"}
+    ),
     ("post", "/v1/grants"): Ask(
         Act.GIVE_GRANT,
         "/v1/grants",

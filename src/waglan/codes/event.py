@@ -67,6 +67,7 @@ class EventCode(Enum):
     ADDRESS_KEPT = "filing.address-kept"
     ADDRESS_DROPPED = "filing.address-dropped"
     ORGANISATION_REGISTERED = "party.organisation-registered"
+    ORGANISATION_READMITTED = "party.organisation-readmitted"
     PERSON_REGISTERED = "party.person-registered"
     PERSON_ROLES_CHANGED = "party.person-roles-changed"
     PERSON_LEFT = "party.person-left"

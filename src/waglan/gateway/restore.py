@@ -12,35 +12,30 @@ import base64
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.party import PartyId
 from waglan.gateway.backup_stream import BackupReader, Head, LogAt
-from waglan.gateway.first_start import write_token
+from waglan.gateway.first_start import let_operator_in
 from waglan.gateway.keys import keep_vault, renew_checkpoint_key, vault_of
 from waglan.gateway.sealed_file import Holder, Torn
-from waglan.gateway.tokens import new_subject, new_token
 from waglan.logbook.checkpoint import Checkpoint
 from waglan.logbook.erasure_list import BadList, Entry, ErasureList, read_list
 from waglan.logbook.note import VerifierKey
 from waglan.logbook.sealed import Vault
 from waglan.logbook.signing import PublicKey, Purpose
 from waglan.logbook.tree import Frontier
-from waglan.operations.issue_token import issue_token
 from waglan.operations.open_origin import Opening, open_origin
 from waglan.operations.reapply_erasure import reapply_erasure
-from waglan.parties.role import ClientKind, Scope
-from waglan.store import Transaction, dump, erasure, refill
+from waglan.store import Transaction, dump, erasure, parties, refill
 from waglan.store.dsn import Dsn
 from waglan.store.erasure import Done
 from waglan.store.migrate import Migration, packaged, prepare
 from waglan.store.refused import Refused
 
-TOKEN_DAYS = timedelta(days=90)
 RESTORED_AT = "%Y%m%dT%H%M%SZ"
 Report = Callable[[str, int], None]  # the part that is under way, and the bytes of it that came
 
@@ -180,7 +175,7 @@ def renamed(origin: str, now: datetime) -> str:
 
 async def _forget(tx: Transaction, vault: Vault, listed: Sequence[Entry], now: datetime) -> int:
     """Put the backup through every erasure again: its own, and those that came after it."""
-    ours = await refill.operator(tx)
+    ours = await parties.operator(tx)
     known = {str(done.erasure): (done, targets) for done, targets in await erasure.every(tx)}
     for entry in listed:
         if entry.erasure not in known and ours is not None:
@@ -197,20 +192,14 @@ def _done(entry: Entry, org: int) -> Done:
 
 async def _go_on(tx: Transaction, opening: Opening, plan: Plan) -> Path:
     """Tell of the new name, and let the operator in again; return his token's file."""
-    operator = await refill.operator(tx)
+    operator = await parties.operator(tx)
     if operator is None:
         raise Refused(_torn(Torn("the backup has no operator")))
-    org, party, subject = operator
-    await open_origin(tx, PartyId(party), opening, now=plan.now)
-    made = new_token(
-        ClientKind.PERSON,
-        {Scope.READ, Scope.ADMIN, Scope.OPERATE},
-        now=plan.now,
-        lasts=TOKEN_DAYS,
-        holder=subject or new_subject(),
-    )
-    await issue_token(tx, org, PartyId(party), made.row)
-    return write_token(plan.home, made.secret)
+    await open_origin(tx, operator[1], opening, now=plan.now)
+    file = await let_operator_in(tx, plan.home, now=plan.now)
+    if file is None:
+        raise RuntimeError("the operator who was just found is gone")
+    return file
 
 
 def _torn(error: Exception) -> Finding:

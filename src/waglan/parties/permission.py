@@ -43,6 +43,7 @@ class Act(Enum):
     READ_LOOKS = "read-looks"  # who looked at what is one's firm's
     KEEP_ACCOUNT = "keep-account"  # one's own password and sessions
     REGISTER_ORGANISATION = "register-organisation"
+    READMIT_ORGANISATION = "readmit-organisation"
     PUBLISH_KEY = "publish-key"
     SET_PROFILE = "set-profile"  # how a partner's files are read
     ERASE = "erase"
@@ -100,6 +101,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.READ_LOOKS: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.KEEP_ACCOUNT: Permission(_ANY, _PERSON, Scope.READ),
     Act.REGISTER_ORGANISATION: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
+    Act.READMIT_ORGANISATION: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
     Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
     Act.ERASE: Permission(_OPERATOR, _PERSON, Scope.OPERATE),

@@ -106,6 +106,31 @@ async def own_roles(tx: Transaction) -> frozenset[Role]:
     return frozenset(Role(role) for (roles,) in await rows.fetchall() for role in roles)
 
 
+async def operator(tx: Transaction) -> tuple[int, PartyId, str | None] | None:
+    """Return the platform's operator: number, party id, and a person of his, if one is left."""
+    row = await (
+        await tx.execute(
+            "SELECT o.org, o.party, (SELECT subject FROM person p WHERE p.org = o.org"
+            " ORDER BY registered_at LIMIT 1) FROM organisation o"
+            " WHERE 'operator' = ANY (o.roles) ORDER BY o.org LIMIT 1"
+        )
+    ).fetchone()
+    return None if row is None else (int(row[0]), PartyId(row[1]), row[2])
+
+
+async def operator_until(tx: Transaction) -> tuple[datetime | None, bool]:
+    """Return when the operator's last token ends, and whether that is over or near: two weeks."""
+    row = await (
+        await tx.execute(
+            "SELECT max(t.expires_at), coalesce(max(t.expires_at) < now() + interval '14 days',"
+            " true) FROM token t JOIN organisation o USING (org) WHERE 'operator' = ANY (o.roles)"
+            " AND t.client = 'person' AND NOT EXISTS ("
+            "SELECT 1 FROM token_revocation r WHERE r.token = t.token)"
+        )
+    ).fetchone()
+    return (None, True) if row is None else (row[0], bool(row[1]))
+
+
 async def roles_of(tx: Transaction, party: PartyId) -> frozenset[Role]:
     """Return what an organisation does; nothing for one that is not in the directory."""
     rows = await tx.execute("SELECT roles FROM organisation WHERE party = %s", [party])

@@ -118,18 +118,6 @@ async def leaf_hashes(tx: Transaction) -> AsyncIterator[list[bytes]]:
         first += len(found)
 
 
-async def operator(tx: Transaction) -> tuple[int, str, str | None] | None:
-    """Return the platform's operator: number, party id, and a person of his, if one is left."""
-    row = await (
-        await tx.execute(
-            "SELECT o.org, o.party, (SELECT subject FROM person p WHERE p.org = o.org"
-            " ORDER BY registered_at LIMIT 1) FROM organisation o"
-            " WHERE 'operator' = ANY (o.roles) ORDER BY o.org LIMIT 1"
-        )
-    ).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2])
-
-
 def _no_administrator() -> Finding:
     return Finding("RESTORE-NO-ADMINISTRATOR", Severity.ERROR, HERE, {})
 

@@ -17,6 +17,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.gateway.tokens import Made, new_credential, new_subject, new_token
 from waglan.operations.issue_token import issue_token
+from waglan.operations.readmit_organisation import Readmission, readmit_organisation
 from waglan.operations.register_credential import register_credential
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
 from waglan.operations.register_person import NewPerson, register_person
@@ -255,3 +256,46 @@ async def let_in(new: NewParty, visitor: TheMaker) -> IssuedView:
     except Taken:
         kind = Finding("HTTP-TAKEN", Severity.ERROR, Where("body"), {})
         raise Problem(409, kind) from None
+
+
+class NewAdmission(Asked):
+    """The person who signs in from now on for an organisation that is there."""
+
+    person: str = Field(min_length=1, max_length=200)
+    contact: str = Field(default="", max_length=200)
+    days: int = Field(default=90, ge=1, le=DAYS_MAX)
+
+
+@router.post(
+    "/organisations/{party}/admissions",
+    status_code=201,
+    response_model=IssuedView,
+    responses=MADE,
+)
+async def readmit(party: str, new: NewAdmission, visitor: TheMaker) -> IssuedView:
+    """Let an organisation in again that nobody can sign in for, as the platform's operator.
+
+    Its new person's token is shown once. The organisation sees in its own events that you did it.
+    """
+    visitor.must(Act.READMIT_ORGANISATION)
+    now, kit, whom = visitor.kit.clock(), visitor.kit, PartyId(party)
+    async with visitor.transaction() as tx:
+        org, roles = await parties.org_of(tx, whom), await parties.roles_of(tx, whom)
+    if org is None:
+        raise absent("organisation")
+    by = visitor.principal.accountable or ""
+    person = NewPerson(
+        new_subject(), new.person, new.contact, await new_salt(), first_roles([*roles]), by
+    )
+    made = new_token(
+        ClientKind.PERSON,
+        scopes_of(person.roles),
+        now=now,
+        lasts=timedelta(days=new.days),
+        holder=person.subject,
+    )
+    wanted = Readmission(whom, org, visitor.principal.org, person, made.row)
+    async with visitor.making(made.row.token) as (tx, before):
+        if not before:
+            await readmit_organisation(tx, kit.keys.vault, wanted, now=now)
+        return await issued(tx, made, before)
