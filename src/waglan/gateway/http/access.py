@@ -230,6 +230,11 @@ class NewParty(Asked):
     days: int = Field(default=90, ge=1, le=DAYS_MAX)
 
 
+def _first_token(person: NewPerson, *, days: int, now: datetime) -> Made:
+    scopes, lasts = scopes_of(person.roles), timedelta(days=days)
+    return new_token(ClientKind.PERSON, scopes, now=now, lasts=lasts, holder=person.subject)
+
+
 @router.post("/organisations", status_code=201, response_model=IssuedView, responses=MADE)
 async def let_in(new: NewParty, visitor: TheMaker) -> IssuedView:
     """Let an organisation in, as the platform's operator; its first token is shown once."""
@@ -238,13 +243,7 @@ async def let_in(new: NewParty, visitor: TheMaker) -> IssuedView:
     person = NewPerson(
         new_subject(), new.person, new.contact, await new_salt(), first_roles(new.roles)
     )
-    made = new_token(
-        ClientKind.PERSON,
-        scopes_of(person.roles),
-        now=now,
-        lasts=timedelta(days=new.days),
-        holder=person.subject,
-    )
+    made = _first_token(person, days=new.days, now=now)
     wanted = NewOrganisation(
         PartyId(new.party), new.name, new.roles, new.addresses, person, made.row
     )
@@ -287,13 +286,7 @@ async def readmit(party: str, new: NewAdmission, visitor: TheMaker) -> IssuedVie
     person = NewPerson(
         new_subject(), new.person, new.contact, await new_salt(), first_roles([*roles]), by
     )
-    made = new_token(
-        ClientKind.PERSON,
-        scopes_of(person.roles),
-        now=now,
-        lasts=timedelta(days=new.days),
-        holder=person.subject,
-    )
+    made = _first_token(person, days=new.days, now=now)
     wanted = Readmission(whom, org, visitor.principal.org, person, made.row)
     async with visitor.making(made.row.token) as (tx, before):
         if not before:
