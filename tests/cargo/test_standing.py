@@ -108,6 +108,14 @@ def test_the_parts_of_the_assembly_last_heard_of_are_shown() -> None:
     assert told.declaration is Declaration.DECLARED
 
 
+def test_of_an_assembly_that_was_begun_again_the_parts_that_came_since_are_shown() -> None:
+    again = event(EventCode.PART_RECEIVED, 4, {"assembly": "REF1", "part": 2, "round": 2})
+    told = standing([part(1, 1), part(2, 2, of=2), REFUSED, again])
+    assert told.parts is not None
+    assert told.parts.what == Parts(frozenset({2}), None)
+    assert told.declaration is Declaration.PARTS_AWAITED
+
+
 def test_the_customs_status_is_the_last_on_the_quay_not_the_last_in_the_post() -> None:
     late = replace(status("detained", 3), recorded_at=DAY + timedelta(days=2))
     told = standing([*DAY_OF_A_BILL, late])

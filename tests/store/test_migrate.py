@@ -146,3 +146,31 @@ async def test_what_bills_wait_for_is_read_from_the_log_anew_when_more_of_it_cou
     await prepare(empty_database, steps)
     left = "select (select count(*) from standing), (select count(*) from projection)"
     assert await ask(empty_database.admin, left) == [(0, 0)]
+
+
+ASSEMBLED_BEFORE = """
+    set session_replication_role = replica;
+    insert into assembly (assembly_id, org, sender, recipient, message_type, access_reference,
+                          opened_at, due_at)
+        overriding system value select n, 1, '', '', '', n::text, now(), now()
+        from generate_series(1, 3) n;
+    insert into assembly_part (assembly_id, number, org, is_final, sha256, message_id, place,
+                               kept_at)
+        select n, part, 1, part = 2, sha256('x'), 1, 1, now()
+        from generate_series(1, 3) n, generate_series(1, 2) part where n <> 3 or part = 2;
+    insert into manifest (manifest_id, org, id, filed_with, document, call, version, function,
+                          reference, assembly_id, message_id, head, bills, received_at, filed_at)
+        overriding system value values (3, 1, '01900000-0000-7000-8000-000000000001', 1, 'DOC',
+            '9811000/001E', 1, 'original', 'R', 1, 1, '{}', 1, now(), now());
+"""
+
+
+async def test_whole_assemblies_that_made_no_manifest_were_refused_and_have_ended(
+    empty_database: Dsn,
+) -> None:
+    steps = await packaged()
+    until = next(n for n, step in enumerate(steps) if step.name == "ended_assemblies")
+    await prepare(empty_database, steps[:until])
+    await ask(empty_database.admin, ASSEMBLED_BEFORE)
+    await prepare(empty_database, steps)
+    assert await ask(empty_database.admin, "select assembly_id, org from assembly_end") == [(2, 1)]

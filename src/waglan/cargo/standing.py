@@ -3,7 +3,7 @@
 Reports come late, early, twice and out of order; what counts is the order of the quay. What nobody
 said stays None. These fields of an event's body are read, and all may be missing:
 
-    manifest.part-received                  assembly (text), part, of (numbers)
+    manifest.part-received                  assembly (text), part, of (numbers), round (number; 1)
     manifest.declared, bill.declared        manifest (text), version (number), function (text)
     manifest.cancelled, bill.withdrawn      nothing
     bill.declared-again                     nothing
@@ -267,13 +267,17 @@ def _parts(told: Sequence[Event]) -> Told[Parts] | None:
     of_one = [
         event
         for event in told
-        if event.code is EventCode.PART_RECEIVED
-        and _text(event, "assembly") == _text(last, "assembly")
+        if event.code is EventCode.PART_RECEIVED and _assembly(event) == _assembly(last)
     ]
     came = (_number(event, "part") for event in of_one)
     totals = [total for event in of_one if (total := _number(event, "of")) is not None]
     parts = Parts(frozenset(n for n in came if n is not None), max(totals, default=None))
     return _told(last, parts)
+
+
+def _assembly(event: Event) -> tuple[str | None, int]:
+    """Which assembly a part came to; one that ended refused is begun again, as the next round."""
+    return _text(event, "assembly"), _number(event, "round") or 1
 
 
 def _customs(told: Sequence[Event]) -> tuple[Told[CustomsStatus | Raw], Event] | None:

@@ -138,10 +138,29 @@ def overdue(
         {
             "reference": assembly.key.access_reference,
             "came": len(assembly.parts),
-            "of": "?" if assembly.final is None else assembly.final,
-            "missing": ", ".join(map(str, assembly.missing())) or "?",
+            "of": assembly.final or "?",
+            "missing": _named(assembly.missing()),
         },
     )
+
+
+def begun_again(assembly: Assembly) -> Finding:
+    """Return what to tell the sender of parts of a manifest that was refused as a whole before."""
+    return Finding(
+        "MANIFEST-BEGUN-AGAIN",
+        Severity.WARNING,
+        Where(f"assemblies/{assembly.key.access_reference}"),
+        {
+            "reference": assembly.key.access_reference,
+            "came": len(assembly.parts),
+            "of": assembly.final or "?",
+            "missing": _named(assembly.missing()),
+        },
+    )
+
+
+def _named(missing: Sequence[int]) -> str:
+    return ", ".join(map(str, missing)) or "?"
 
 
 def join(parts: Sequence[Part]) -> tuple[Manifest, list[Finding]]:

@@ -15,7 +15,7 @@ from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest import lengths
-from waglan.manifest.assembly import Assembly, Refused, Replayed, join, offer
+from waglan.manifest.assembly import Assembly, Refused, Replayed, begun_again, join, offer
 from waglan.manifest.model import Part
 from waglan.messages.edifact import Profile, read
 from waglan.messages.envelope import Message
@@ -87,10 +87,10 @@ async def take_part(
     if not message.header.access_reference:
         # It stands alone, and senders use UNH 0062 anew in every interchange.
         key = replace(key, access_reference=f"{sender.message.id}/{place}")
-    assembly_id = await assemblies.open_assembly(
+    opened = await assemblies.open_assembly(
         tx, sender.message.org, key, now=means.now, due_at=means.now + OPEN_FOR
     )
-    rows = await assemblies.parts(tx, assembly_id)
+    rows = await assemblies.parts(tx, opened.assembly_id)
     before = Assembly(
         key,
         {row.number: row.sha256 for row in rows},
@@ -102,31 +102,60 @@ async def take_part(
     if isinstance(became, Replayed):
         return Taken([])
     row = PartRow(part.number, part.is_final, message.sha256, sender.message.message_id, place)
-    await assemblies.add_part(tx, sender.message.org, assembly_id, row, now=means.now)
-    await events.append(tx, [_received(sender, part, became.assembly, means.now)])
+    await assemblies.add_part(tx, sender.message.org, opened.assembly_id, row, now=means.now)
+    await events.append(tx, [_received(sender, part, (opened.round, became.assembly), means.now)])
     if not became.assembly.is_complete:
-        return Taken([])
-    erased = [row.number for row in rows if await messages.salt_of(tx, row.message_id) is None]
-    if erased:
-        return Taken([_erased(message, min(erased))])
-    earlier = [row for row in rows if row.number != part.number]
-    others = _just_read(sender, earlier)
-    missing = [row for row in earlier if row.number not in others]
-    others |= await _reread(tx, vault, missing, means.profile)
-    every = {**others, part.number: message}
-    whole, found = join([one.part for one in every.values() if one.part is not None])
+        is_told = opened.round > 1 and _is_last_of_its_interchange(sender, message, place)
+        return Taken([begun_again(became.assembly)] if is_told else [])
     filer = Filer(
         sender.party,
         authority[1],
         authority[0],
         sender.message,
-        assembly_id,
+        opened.assembly_id,
         part.key.access_reference,
         means.new_id(),
         means.now,
     )
+    taken = await _file(tx, vault, (sender, filer), (message, rows), means.profile)
+    if taken.filing is None or not taken.filing.is_accepted:
+        # What is put right comes under the same reference, and all of it is looked at anew.
+        await assemblies.end(tx, sender.message.org, opened.assembly_id, now=means.now)
+    return taken
+
+
+async def _file(
+    tx: Transaction,
+    vault: Vault,
+    by: tuple[Sender, Filer],
+    last: tuple[Message, Sequence[PartRow]],
+    profile: Profile,
+) -> Taken:
+    """File the manifest whose last missing part has come; the rows are those of the others."""
+    (sender, filer), (message, rows) = by, last
+    erased = [row.number for row in rows if await messages.salt_of(tx, row.message_id) is None]
+    if erased:
+        return Taken([_erased(message, min(erased))])
+    others = _just_read(sender, rows)
+    missing = [row for row in rows if row.number not in others]
+    others |= await _reread(tx, vault, missing, profile)
+    every = [*others.values(), message]
+    parts = {one.part.number: one for one in every if one.part is not None}
+    whole, found = join([one.part for one in parts.values() if one.part is not None])
     filing = await file_manifest(tx, vault, filer, whole, found)
-    return Taken(in_parts(filing.findings, whole, every), filing)
+    return Taken(in_parts(filing.findings, whole, parts), filing)
+
+
+def _is_last_of_its_interchange(sender: Sender, message: Message, place: int) -> bool:
+    """Return whether no later message of the interchange is a part of the same manifest."""
+    return not any(
+        n > place
+        and one.interchange == message.interchange
+        and one.part is not None
+        and message.part is not None
+        and one.part.key == message.part.key
+        for n, one in sender.parts.items()
+    )
 
 
 def _just_read(sender: Sender, rows: Sequence[PartRow]) -> dict[int, Message]:
@@ -175,7 +204,8 @@ def _unknown_recipient(message: Message, recipient: str) -> Finding:
     )
 
 
-def _received(sender: Sender, part: Part, assembly: Assembly, now: datetime) -> Event:
+def _received(sender: Sender, part: Part, of: tuple[int, Assembly], now: datetime) -> Event:
+    begun, assembly = of
     return Event(
         EventCode.PART_RECEIVED,
         Key(KeyKind.MANIFEST, part.head.document),
@@ -187,6 +217,7 @@ def _received(sender: Sender, part: Part, assembly: Assembly, now: datetime) -> 
             "of": assembly.final,
             "came": len(assembly.parts),
             "assembly": part.key.access_reference,
+            "round": begun,
             "sha256": part.sha256.hex(),
         },
         (Key(KeyKind.MESSAGE, str(sender.message.id)),),

@@ -390,10 +390,8 @@ async def _part(
     done = Taken([refused]) if refused else await take_part(tx, work.vault, sender, message, work)
     _count(result, done.findings)
     if done.filing is None:
-        if not _is_wrong(done.findings):
-            return []
-        said = Said(part.head.document, False, tuple(done.findings))
-        return _answer("APERAK", said, envelope, work, result)
+        said = Said(part.head.document, not _is_wrong(done.findings), tuple(done.findings))
+        return _answer("APERAK", said, envelope, work, result) if said.findings else []
     result.filed += [done.filing] if done.filing.is_accepted else []
     return _answer("CUSRES", _said(done.filing), envelope, work, result)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from waglan.manifest.model import PartKey
 from waglan.store import Transaction
@@ -18,29 +19,54 @@ class PartRow:
     place: int
 
 
+class Opened(NamedTuple):
+    """An assembly that has not ended; `round` counts those that were begun under its key."""
+
+    assembly_id: int
+    round: int
+
+
 async def open_assembly(
     tx: Transaction, org: int, key: PartKey, *, now: datetime, due_at: datetime
-) -> int:
-    """Return the assembly of that key, opened now if it is new; others wait until this commits."""
+) -> Opened:
+    """Return the assembly of that key, opened now if it is new or the one before it has ended.
+
+    Others wait until this commits.
+    """
     wanted = [org, key.sender, key.recipient, key.message_type, key.access_reference]
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\x1f".join(map(str, wanted))]
     )
-    await tx.execute(
-        "INSERT INTO assembly (org, sender, recipient, message_type, access_reference, opened_at,"
-        " due_at) VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-        [*wanted, now, due_at],
-    )
+    before = await (
+        await tx.execute(
+            "SELECT assembly_id, round, EXISTS (SELECT 1 FROM assembly_end e"
+            " WHERE e.assembly_id = a.assembly_id) FROM assembly a"
+            " WHERE org = %s AND sender = %s AND recipient = %s AND message_type = %s"
+            " AND access_reference = %s ORDER BY round DESC LIMIT 1",
+            wanted,
+        )
+    ).fetchone()
+    if before is not None and not before[2]:
+        return Opened(int(before[0]), int(before[1]))
+    next_round = 1 if before is None else int(before[1]) + 1
     row = await (
         await tx.execute(
-            "SELECT assembly_id FROM assembly WHERE org = %s AND sender = %s AND recipient = %s"
-            " AND message_type = %s AND access_reference = %s",
-            wanted,
+            "INSERT INTO assembly (org, sender, recipient, message_type, access_reference, round,"
+            " opened_at, due_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING assembly_id",
+            [*wanted, next_round, now, due_at],
         )
     ).fetchone()
     if row is None:
         raise RuntimeError("the assembly just opened is not there")
-    return int(row[0])
+    return Opened(int(row[0]), next_round)
+
+
+async def end(tx: Transaction, org: int, assembly_id: int, *, now: datetime) -> None:
+    """Say that its manifest was refused: the next part under its key begins another."""
+    await tx.execute(
+        "INSERT INTO assembly_end (assembly_id, org, ended_at) VALUES (%s, %s, %s)",
+        [assembly_id, org, now],
+    )
 
 
 async def parts(tx: Transaction, assembly_id: int) -> list[PartRow]:
@@ -92,6 +118,7 @@ async def overdue(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple
         WHERE a.due_at <= %s
           AND NOT EXISTS (SELECT 1 FROM assembly_alert t WHERE t.assembly_id = a.assembly_id)
           AND NOT EXISTS (SELECT 1 FROM manifest m WHERE m.assembly_id = a.assembly_id)
+          AND NOT EXISTS (SELECT 1 FROM assembly_end e WHERE e.assembly_id = a.assembly_id)
         ORDER BY a.due_at LIMIT %s
         """,
         [now, at_most],

@@ -494,7 +494,9 @@ CREATE TABLE public.assembly (
     message_type text NOT NULL,
     access_reference text NOT NULL,
     opened_at timestamp with time zone NOT NULL,
-    due_at timestamp with time zone NOT NULL
+    due_at timestamp with time zone NOT NULL,
+    round integer DEFAULT 1 NOT NULL,
+    CONSTRAINT assembly_round_check CHECK ((round >= 1))
 );
 
 ALTER TABLE ONLY public.assembly FORCE ROW LEVEL SECURITY;
@@ -515,6 +517,14 @@ ALTER TABLE public.assembly ALTER COLUMN assembly_id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.assembly_end (
+    assembly_id bigint NOT NULL,
+    org bigint NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.assembly_end FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.assembly_part (
     assembly_id bigint NOT NULL,
@@ -1637,8 +1647,11 @@ ALTER TABLE ONLY public.approver
 ALTER TABLE ONLY public.assembly_alert
     ADD CONSTRAINT assembly_alert_pkey PRIMARY KEY (assembly_id);
 
+ALTER TABLE ONLY public.assembly_end
+    ADD CONSTRAINT assembly_end_pkey PRIMARY KEY (assembly_id);
+
 ALTER TABLE ONLY public.assembly
-    ADD CONSTRAINT assembly_org_sender_recipient_message_type_access_reference_key UNIQUE (org, sender, recipient, message_type, access_reference);
+    ADD CONSTRAINT assembly_org_sender_recipient_message_type_access_reference_key UNIQUE (org, sender, recipient, message_type, access_reference, round);
 
 ALTER TABLE ONLY public.assembly_part
     ADD CONSTRAINT assembly_part_pkey PRIMARY KEY (assembly_id, number);
@@ -2185,6 +2198,9 @@ ALTER TABLE ONLY public.approver
 ALTER TABLE ONLY public.assembly_alert
     ADD CONSTRAINT assembly_alert_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
 
+ALTER TABLE ONLY public.assembly_end
+    ADD CONSTRAINT assembly_end_assembly_id_fkey FOREIGN KEY (assembly_id) REFERENCES public.assembly(assembly_id);
+
 ALTER TABLE ONLY public.assembly
     ADD CONSTRAINT assembly_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
@@ -2501,6 +2517,8 @@ ALTER TABLE public.assembly ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assembly_alert ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.assembly_end ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.assembly_part ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.assessment ENABLE ROW LEVEL SECURITY;
@@ -2626,6 +2644,8 @@ CREATE POLICY engine ON public.approver_end TO waglan_engine USING (true);
 CREATE POLICY engine ON public.assembly TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly_alert TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.assembly_end TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.assembly_part TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -2930,6 +2950,8 @@ CREATE POLICY own ON public.approver_end TO waglan_app USING ((org = public.curr
 CREATE POLICY own ON public.assembly TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.assembly_alert TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.assembly_end TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.assembly_part TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -3328,6 +3350,9 @@ GRANT SELECT ON TABLE public.assembly TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly_alert TO waglan_app;
 GRANT SELECT ON TABLE public.assembly_alert TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.assembly_end TO waglan_app;
+GRANT SELECT ON TABLE public.assembly_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.assembly_part TO waglan_app;
 GRANT SELECT ON TABLE public.assembly_part TO waglan_engine;
