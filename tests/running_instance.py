@@ -16,7 +16,7 @@ import structlog
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
 from waglan.gateway.outbox import Outbox
-from waglan.gateway.turns import RequestRates
+from waglan.gateway.turns import ClientLimits
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.note import VerifierKey
 from waglan.store.dsn import Dsn
@@ -25,7 +25,7 @@ from waglan.store.migrate import prepare
 ORIGIN = "waglan.test/log"
 
 # All tests of a module come from one address, and many in a few seconds.
-RATES = RequestRates(client=10_000, network=10_000)
+LIMITS = ClientLimits(client=10_000, network=10_000)
 # A new connection for each request: one that lay idle may be closed just when it is used again.
 FRESH = httpx.Limits(max_keepalive_connections=0)
 
@@ -108,7 +108,7 @@ def answering(
     home: Path,
     witnesses: tuple[WitnessAt, ...] = (),
     outbox: Outbox | None = None,
-    rates: RequestRates = RATES,
+    limits: ClientLimits = LIMITS,
 ) -> Iterator[Instance]:
     """Have an instance answer inside the block, with this database and these keys."""
     # Its thread outlives the standard streams that pytest gives to one test.
@@ -120,7 +120,7 @@ def answering(
 
     async def run() -> None:
         await prepare(dsn)
-        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox, rates)
+        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox, limits)
         async with running(config) as up:
             found["address"] = up.address
             ready.set()

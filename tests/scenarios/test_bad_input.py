@@ -13,10 +13,11 @@ import httpx
 import psycopg
 import pytest
 from port import manifest, wait
-from running_instance import ORIGIN, Instance
+from running_instance import ORIGIN, Instance, answering
 
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit, wall_clock
+from waglan.gateway.turns import ClientLimits
 from waglan.gateway.workers import LEFT_AFTER, Worker
 from waglan.store.connect import pools
 
@@ -306,6 +307,38 @@ def test_a_stream_is_cut_off_at_the_limit_and_nothing_of_it_stays(
     wait(lambda: left_behind(instance) <= before or None)
 
 
+def left_by_one_who_was_killed(instance: Instance, like: str) -> None:
+    with psycopg.connect(instance.dsn.admin or "") as conn:
+        conn.execute(
+            "INSERT INTO message_chunk (org, id, n, sealed, kept_at)"
+            " SELECT org, gen_random_uuid(), n, sealed, kept_at FROM message_chunk WHERE id = %s",
+            [like],
+        )
+
+
+def test_an_organisation_hands_in_so_much_a_day_and_no_more(
+    instance: Instance, line: httpx.Client
+) -> None:
+    before = left_behind(instance)
+    body = manifest("DAILY", "DOC-DAILY").replace(b"SYNB0001", b"SYNB-DAILY")
+    with (
+        answering(instance.dsn, instance.home, limits=ClientLimits(intake_mib=6)) as narrow,
+        httpx.Client(base_url=narrow.address, headers=line.headers, timeout=60) as much,
+    ):
+        garbage = [b"%d" % n + b"A" * ((2 << 20) - 1) for n in range(3)]
+        # It is kept and refused for what it is, and counts all the same.
+        assert [much.post("/v1/messages", content=one).status_code for one in garbage] == [201] * 3
+        much.post("/v1/messages", content=garbage[0])
+        refused = much.post("/v1/messages", content=garbage[0])
+        assert refused.status_code == 429
+        assert refused.json()["findings"][0]["code"] == "HTTP-TOO-MUCH"
+        assert 1 <= int(refused.headers["Retry-After"]) <= 86_400
+        assert much.post("/v1/messages", content=body).status_code == 429
+        assert much.get("/v1/whoami").status_code == 200
+    assert left_behind(instance) == before
+    assert hand_in(line, body)["state"] == "accepted"  # elsewhere it was not counted
+
+
 def test_no_tenant_deletes_what_a_message_came_of(line: httpx.Client, instance: Instance) -> None:
     kept = hand_in(line, manifest("STAYS", "DOC-STAYS").replace(b"SYNB0001", b"SYNB-STAYS"))
     with psycopg.connect(instance.dsn.admin or "") as conn:
@@ -329,20 +362,36 @@ def left_behind(instance: Instance) -> set[UUID]:
         return {id_ for (id_,) in found}
 
 
+def test_what_is_broken_off_or_comes_again_leaves_nothing_behind(
+    instance: Instance, line: httpx.Client
+) -> None:
+    body = manifest("BROKEN", "DOC-BROKEN").replace(b"SYNB0001", b"SYNB-BROKEN")
+    hand_in(line, body)
+    before = left_behind(instance)
+    assert line.post("/v1/messages", content=body).headers["Waglan-Replayed"] == "true"
+    assert line.post("/v1/messages", content=body.replace(b"COTTON", b"WOOLEN")).status_code == 409
+    assert left_behind(instance) == before
+    broken_off(instance, line, before)
+    wait(lambda: left_behind(instance) == before or None)
+
+
+def broken_off(instance: Instance, line: httpx.Client, before: set[UUID]) -> None:
+    """Send half of what was announced, and hang up once it is kept."""
+    host, port = instance.address.removeprefix("http://").split(":")
+    head = f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nContent-Length: {6 << 20}\r\n"
+    head += f"Authorization: {line.headers['authorization']}\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(head.encode() + b"A" * (3 << 20))
+        wait(lambda: left_behind(instance) - before or None)
+
+
 async def test_what_never_became_a_message_is_swept_away_after_a_day(
     instance: Instance, line: httpx.Client
 ) -> None:
     body = manifest("SWEPT", "DOC-SWEPT").replace(b"SYNB0001", b"SYNB-SWEPT")
     kept = hand_in(line, body)
-    line.post("/v1/messages", content=body)  # a replay leaves its bytes behind
-    host, port = instance.address.removeprefix("http://").split(":")
-    head = f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nContent-Length: {6 << 20}\r\n"
-    head += f"Authorization: {line.headers['authorization']}\r\n\r\n"
     before = left_behind(instance)
-    assert before
-    with socket.create_connection((host, int(port)), timeout=10) as wire:
-        wire.sendall(head.encode() + b"A" * (3 << 20))
-        wait(lambda: left_behind(instance) - before or None)
+    left_by_one_who_was_killed(instance, kept["id"])
     late = timedelta(0)
     async with pools(instance.dsn, size_max=2) as opened:
         kit = Kit(

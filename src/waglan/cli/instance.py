@@ -14,7 +14,7 @@ from waglan.cli.wording import plain, say, tell
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
-from waglan.gateway.turns import RequestRates
+from waglan.gateway.turns import ClientLimits
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
 from waglan.store.migrate import prepare
@@ -65,7 +65,11 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                 settings.workers,
                 tuple(WitnessAt(*one) for one in read_witnesses(settings.witnesses)),
                 outbox=_outbox(settings),
-                rates=RequestRates(settings.client_requests, settings.network_requests),
+                limits=ClientLimits(
+                    settings.client_requests,
+                    settings.network_requests,
+                    settings.intake_mib_a_day,
+                ),
             )
             async with running(config) as up:
                 status.stop()

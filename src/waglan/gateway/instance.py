@@ -31,7 +31,7 @@ from waglan.gateway.known_keys import first_or_known_keys, known_keys
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
-from waglan.gateway.turns import RequestRates, Turns
+from waglan.gateway.turns import ClientLimits, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
 from waglan.messages.result import LANGS
@@ -63,7 +63,7 @@ class Config:
     workers: int = 1
     witnesses: tuple[WitnessAt, ...] = ()
     outbox: Outbox | None = None
-    rates: RequestRates = field(default_factory=RequestRates)
+    limits: ClientLimits = field(default_factory=ClientLimits)
 
     @property
     def keys(self) -> Path:
@@ -109,7 +109,7 @@ async def begin(kit: Kit, home: Path) -> Path | None:
 @asynccontextmanager
 async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
-        turns = Turns(config.rates)
+        turns = Turns(config.limits)
         held = await first_or_known_keys(opened.engine, config.keys, config.origin)
         kit = Kit(opened, held, config.message_bytes_max, turns=turns, outbox=config.outbox)
         operator_token = await begin(kit, config.home)

@@ -1,4 +1,4 @@
-"""How often a client may ask: so much at once and so much a second, never a lock.
+"""How often a client may ask, and how much it may hand in: never a lock, always a wait that ends.
 
 What is known stands in this process's memory alone, so that it costs no request a look at the
 database: several interfaces side by side each count for themselves, and a restart forgets.
@@ -14,25 +14,30 @@ from waglan.parties.limit import NO_WAIT, Bucket, Tries, place_of
 
 SECONDS_AT_ONCE = 10  # of requests that may come all at once
 CLIENTS_MAX = 50_000  # remembered; whoever asked longest ago is forgotten first
+COUNTED_BYTES = 16 << 10  # what is handed in counts as whole ones of these
 K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestRates:
-    """Requests a second: of a token, and of a network without one that holds."""
+class ClientLimits:
+    """Requests a second of a token, and of a network without one; what one may hand in a day."""
 
     client: int = 200
     network: int = 50
+    intake_mib: int = 16 << 10
 
 
 class Turns:
     """Everybody's requests, as this process counted them."""
 
-    def __init__(self, rates: RequestRates | None = None) -> None:
+    def __init__(self, limits: ClientLimits | None = None) -> None:
         """Begin with nobody known."""
-        rates = rates or RequestRates()
-        self._clients: _Asked[bytes] = _Asked(rates.client)
-        self._networks: _Asked[str] = _Asked(rates.network)
+        limits = limits or ClientLimits()
+        self._clients: _Asked[bytes] = _Asked(limits.client)
+        self._networks: _Asked[str] = _Asked(limits.network)
+        pieces = (limits.intake_mib << 20) // COUNTED_BYTES
+        self._intake = Bucket(pieces, timedelta(days=1) / pieces)
+        self._handed_in: dict[int, Tries] = {}
 
     def wait(self, token: bytes | None, host: str, *, at: datetime) -> timedelta:
         """Count a request and return zero, or how long its client is to wait; then it counts not.
@@ -52,6 +57,18 @@ class Turns:
     def did_not_hold(self, token: bytes) -> None:
         """Forget a token that holds no more."""
         self._clients.forget(token)
+
+    def hand_in(self, org: int, size: int, *, at: datetime) -> timedelta:
+        """Count bytes that an organisation hands in and return zero; or how long it is to wait.
+
+        A day's worth may come at once. What is counted once stays so, whatever becomes of it.
+        """
+        known = self._handed_in.get(org)
+        wait = self._intake.wait(known, at=at)
+        if wait == NO_WAIT:
+            pieces = -(-size // COUNTED_BYTES)
+            self._handed_in[org] = self._intake.taken(known, at=at, times=pieces)
+        return wait
 
 
 class _Asked(Generic[K]):

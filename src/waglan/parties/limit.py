@@ -58,10 +58,10 @@ class Bucket:
         longest = self.each * self.times  # a clock that was set back makes no longer wait
         return _between(full_at + self.each - self.each * self.times - at, longest)
 
-    def taken(self, tries: Tries | None, *, at: datetime) -> Tries:
-        """Return what is known after one more try."""
+    def taken(self, tries: Tries | None, *, at: datetime, times: int = 1) -> Tries:
+        """Return what is known after one more try, or so many together."""
         full_at = at if tries is None else min(max(tries.until, at), at + self.each * self.times)
-        return Tries(0 if tries is None else tries.count, full_at + self.each)
+        return Tries(0 if tries is None else tries.count, full_at + self.each * times)
 
     def given_back(self, tries: Tries) -> Tries:
         """Return what is known after a try turned out to be right: it counts for nothing."""

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.described import Responses
 from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.intake import count_intake
 from waglan.gateway.http.messages import ERRORS, RACES_MAX
 from waglan.gateway.http.observed import note
 from waglan.gateway.http.problem import Problem, absent
@@ -97,6 +98,7 @@ async def tell(
             data = await _body(request, min(BATCH_BYTES_MAX, visitor.kit.message_bytes_max))
     except TimeoutError:
         raise Problem(408, Finding("HTTP-TOO-SLOW", Severity.ERROR, BATCH, {})) from None
+    count_intake(visitor, len(data), BATCH)
     sent = await _sent(request, visitor, data, idempotency_key, whole=whole)
     note(request, message=str(sent.kept.id))
     done = await _receive(visitor, sent)

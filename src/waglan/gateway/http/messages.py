@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel
 from waglan.codes.finding import Finding, Severity, Where, decode
 from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.intake import count_intake
 from waglan.gateway.http.observed import note
 from waglan.gateway.http.paging import BEFORE_ALL, LISTED_MAX, AfterSeq, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
@@ -151,6 +152,8 @@ async def hand_in(
     except TimeoutError:
         raise Problem(408, Finding("HTTP-TOO-SLOW", Severity.ERROR, Where("message"), {})) from None
     received = await _receive(visitor, kept, salt, _key(head, kept, idempotency_key))
+    if received.id != kept.id:
+        await _drop(visitor, kept.id)
     note(request, message=str(received.id))
     if received.clash and idempotency_key:
         place = Where("header.idempotency-key")
@@ -179,28 +182,52 @@ async def _keep(request: Request, visitor: Visitor) -> tuple[Kept, bytes, bytes]
     kit, limit = visitor.kit, visitor.kit.message_bytes_max
     if int(request.headers.get("content-length") or 0) > limit:
         raise _too_large(limit)
-    id_, salt, now = kit.new_id(), await messages.new_salt(), kit.clock()
-    digest, size, head = hashlib.sha256(), 0, b""
+    id_, salt = kit.new_id(), await messages.new_salt()
+    try:
+        digest, size, head = await _keep_chunks(request, visitor, id_, salt)
+    except BaseException:
+        # What came of it is no message: nobody may fill a disk with what is refused or broken off.
+        await _drop(visitor, id_)
+        raise
+    content_type = request.headers.get("content-type", "")[:100]
+    kept = Kept(
+        0,
+        visitor.org,
+        id_,
+        "http",
+        visitor.principal.token,
+        digest,
+        size,
+        content_type,
+        kit.clock(),
+    )
+    return kept, salt, head
+
+
+async def _keep_chunks(
+    request: Request, visitor: Visitor, id_: UUID, salt: bytes
+) -> tuple[bytes, int, bytes]:
+    """Keep the body; return its hash, its size, and its first chunk."""
+    kit, limit = visitor.kit, visitor.kit.message_bytes_max
+    digest, size, head, now = hashlib.sha256(), 0, b"", kit.clock()
     number = 0
     async for chunk in _chunks(request):
         size += len(chunk)
         if size > limit:
-            # What came of it is no message: nobody may fill a disk with what is refused.
-            async with visitor.transaction() as tx:
-                await uploads.sweep(tx, visitor.org, id_)
             raise _too_large(limit)
+        count_intake(visitor, len(chunk), Where("message"))
         digest.update(chunk)
         head = head or chunk
         async with visitor.transaction() as tx:
             piece = Chunk(visitor.org, id_, number, salt, chunk)
             await messages.keep_chunk(tx, kit.keys.vault, piece, now=now)
         number += 1
-    content_type = request.headers.get("content-type", "")[:100]
-    token = visitor.principal.token
-    kept = Kept(
-        0, visitor.org, id_, "http", token, digest.digest(), size, content_type, kit.clock()
-    )
-    return kept, salt, head
+    return digest.digest(), size, head
+
+
+async def _drop(visitor: Visitor, upload: UUID) -> None:
+    async with visitor.transaction() as tx:
+        await uploads.sweep(tx, visitor.org, upload)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

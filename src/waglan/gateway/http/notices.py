@@ -29,6 +29,7 @@ from waglan.customs.notice_document import (
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
+from waglan.gateway.http.intake import count_intake
 from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
@@ -309,7 +310,9 @@ async def attach(
     """Hand in a document: its very bytes, up to 10 MiB. Customs sees it once an answer gives it."""
     visitor.must(Act.ANSWER_NOTICE)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    upload = Upload(visitor.kit.new_id(), media_type, name, await request.body())
+    content = await request.body()
+    count_intake(visitor, len(content), Where("document"))
+    upload = Upload(visitor.kit.new_id(), media_type, name, content)
     async with visitor.making(upload.id) as (tx, before):
         if not before:
             by = (visitor.org, visitor.principal)
