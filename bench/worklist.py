@@ -31,13 +31,13 @@ Look = Callable[[Transaction], Awaitable[int]]
 _FILL = """
     INSERT INTO standing (consignment, authority, manifest_id, filer, parent, number, call,
         declared_at, arrives_at, is_withdrawn, status, version, score, decided_at, served_at,
-        is_wanted, seq)
+        is_wanted, seq, newest_id)
     SELECT n, 1 + n %% %(authorities)s, 1 + n / 2000, 'line-' || n %% 20, '', 'SYNB' || n,
            '9811000/' || n %% %(calls)s || 'E', now(), '2026-12-01'::timestamptz
            + n %% %(calls)s * interval '1 hour',
            n %% 9 = 0 AND n / 7 %% 5 BETWEEN 1 AND 3,
            (ARRAY[NULL, 'inspect', 'detained', 'documents-asked', 'not-selected'])[1 + n / 7 %% 5],
-           1, n * 7919 %% 1000, now(), now(), true, n
+           1, n * 7919 %% 1000, now(), now(), true, n, 1 + n / 2000
     FROM generate_series(1, %(rows)s) AS n
 """
 _BARE = """

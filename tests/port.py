@@ -139,7 +139,8 @@ class Officer:
     def sees(self, number: str) -> tuple[Target, ...]:
         """The bills of that number as they stand for him now."""
         shown = self.desk.get(f"/v1/customs/bills/{number}").json()["bills"]
-        return tuple(Target(b["filer"], b["number"], b["version"], b["parent"]) for b in shown)
+        names = ("filer", "number", "version", "parent", "filed_version")
+        return tuple(Target(*(one[name] for name in names)) for one in shown)
 
     def serves(self, call: str) -> int:
         answer = self.does(Kind.SERVE, call=call)

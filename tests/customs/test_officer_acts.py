@@ -239,3 +239,29 @@ def test_whoever_files_anew_gets_rid_of_nothing_but_answered_questions(
 
 def test_a_bill_that_nobody_decided_becomes_what_the_order_wants() -> None:
     assert [stands(None, wanted) for wanted in GRAVITY] == list(GRAVITY)
+
+
+def test_an_act_from_before_filed_versions_is_read_as_it_was_signed() -> None:
+    body = (
+        b'{"act":"select","at":"2026-11-28T08:00:00Z","authority":"hk-customs",'
+        b'"bills":[{"filer":"synthetic-line","number":"SYNB1","version":3}],"id":"act-1",'
+        b'"officer":"sub_1","purpose":"waglan/officer-act/v1","reason":"a second look"}'
+    )
+    old = read_sheet(body)
+    assert old is not None
+    assert old.act_bytes() == body
+    assert is_signed(body, sign_act(old, KEY), PUBLIC)
+    assert (old.bills[0].filed_version, old.bills[0].saw_filed) == (None, 1)
+
+
+@pytest.mark.parametrize("filed", [1, 2, (1 << 53) - 1])
+def test_a_filed_version_is_signed_as_it_was_named(filed: int) -> None:
+    named = sheet(Kind.SELECT, bills=(msgspec.structs.replace(BILL, filed_version=filed),))
+    assert f'"filed_version":{filed},'.encode() in named.act_bytes()
+    assert read_sheet(named.act_bytes()) == named
+
+
+@pytest.mark.parametrize("filed", [0, -1, 1 << 53])
+def test_a_filed_version_that_cannot_be_is_refused(filed: int) -> None:
+    named = sheet(Kind.SELECT, bills=(msgspec.structs.replace(BILL, filed_version=filed),))
+    assert read_sheet(named.act_bytes()) is None

@@ -128,6 +128,7 @@ class Port:
             return httpx.Response(200, json=self._summary())
         if path == "/v1/customs/bills/B":
             stands = {"version": 1, "status": "inspect"} if self.sampled else {"version": 0}
+            stands |= {"filed_version": 1}
             return httpx.Response(
                 200, json={"bills": [{"filer": "f", "number": "B", "parent": "", **stands}]}
             )

@@ -90,8 +90,9 @@ class Desk:
         return dict(seen)
 
     def named(self, number: str) -> str:
-        """A bill with the version that the officer sees."""
-        return f"{number}={self.seen(number)['version']}"
+        """A bill with the versions that the officer sees."""
+        seen = self.seen(number)
+        return f"{number}={seen['version']}/{seen['filed_version']}"
 
     def told(self, number: str) -> str:
         """All that the line learns of a bill, in words and as JSON."""

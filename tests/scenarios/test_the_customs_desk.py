@@ -162,7 +162,7 @@ def test_of_many_officers_at_once_one_decides_and_the_others_are_told_what_stand
             assert finding["code"] == "CUSTOMS-MOVED-ON"
             assert finding["params"] == {
                 "bill": number, "saw": 0, "version": 1, "now": "inspect",
-                "by": desk.officer.subject,
+                "by": desk.officer.subject, "saw_filed": 1, "filed": 1, "changed": "decided",
             }  # fmt: skip
     assert desk.status(number) == ("inspect", None, 1)
 

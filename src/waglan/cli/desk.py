@@ -15,7 +15,7 @@ from waglan.cli.notice import SeenNotice
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, make_key, private_key
 from waglan.cli.talk import answered, client, pages, path_step
-from waglan.cli.versioned import versioned
+from waglan.cli.versioned import filed_version, versioned
 from waglan.cli.wording import coded, plain, say, show_finding, stopped, words
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import minute, second
@@ -33,10 +33,11 @@ Voucher = Annotated[str, typer.Option(help="Number of the release voucher.")]
 Numbers = Annotated[
     list[str],
     typer.Argument(
-        metavar="BILL=VERSION...",
-        help="Numbers of bills, each with the version that you saw (desk show, desk worklist); of a"
-        " number that several filed NUMBER@FILER=VERSION, or where one filed it below several bills"
-        " NUMBER@FILER@ABOVE=VERSION (- for none).",
+        metavar="BILL=DECISION/FILED...",
+        help="Numbers of bills, each with the decision and the filed version that you saw (desk"
+        " show, desk worklist; without /FILED the first that was filed); of a number that several"
+        " filed NUMBER@FILER=..., or where one filed it below several bills NUMBER@FILER@ABOVE=..."
+        " (- for none).",
     ),
 ]
 
@@ -155,6 +156,7 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
         number=plain(bill_name(bill["number"], bill["parent"], lang)),
         filer=plain(bill["filer"]),
         version=bill["version"],
+        filed=bill["filed_version"],
         status=coded("customs", bill["status"], lang),
         whom=names[bill["waits_for"]],
         waits=names[bill["waits"]],
@@ -199,6 +201,7 @@ def _show_bill(bill: dict[str, Any], lang: Lang) -> None:
             number=plain(bill_name(bill["number"], bill["parent"], lang)),
             filer=plain(bill["filer"]),
             version=bill["version"],
+            filed=bill["filed_version"],
             status=coded("customs", bill["status"], lang),
             served=coded("customs", bill["served"], lang),
         )
@@ -382,9 +385,9 @@ def _part(text: str) -> dict[str, object]:
 def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
     """Return the one bill of that name: an act is never of a bill that nobody named, or saw.
 
-    Its version is the one that was seen: whoever takes the act compares what stands by then.
+    Its versions are those that were seen: whoever takes the act compares what stands by then.
     """
-    name, version = versioned(name, lang)
+    name, version, filed = filed_version(name, lang)
     number, filer, above = [*name.split("@", 2), "", ""][:3]
     parent = "" if above == "-" else above
     named = {(bill["filer"], bill["parent"]): bill for bill in _bills(http, number)}
@@ -403,7 +406,7 @@ def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
             lang,
             1,
         )
-    return {**meant[0], "version": version}
+    return {**meant[0], "version": version, "filed_version": filed}
 
 
 def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
@@ -414,14 +417,15 @@ def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:
     settings = Settings()
     with client(settings) as http:
         bills = [
-            {name: bill[name] for name in ("filer", "number", "parent", "version")}
+            {name: bill[name] for name in ("filer", "number", "parent", "version", "filed_version")}
             for bill in (_meant(http, number, settings.lang) for number in numbers)
         ]
         done = handed_in(http, file, act, bills=bills, **said)
     for row in done["rows"]:
         status = coded("customs", row["status"], settings.lang)
         number = bill_name(row["number"], row["parent"], settings.lang)
-        typer.echo(plain(f"{number}  {row['filer']}  {row['version']}  {status}"))
+        filed = "" if row["filed_version"] is None else f"/{row['filed_version']}"
+        typer.echo(plain(f"{number}  {row['filer']}  {row['version']}{filed}  {status}"))
         for finding in row["findings"]:
             show_finding(finding, settings.lang)
     raise typer.Exit(1 if done["refused"] else 0)

@@ -2,7 +2,8 @@
 
 The bytes are canonical JSON: whoever reads them writes the very same ones, so that one signature
 never covers two readings. Each bill is named with the version that the officer saw: where another
-officer was quicker, the act is refused for that bill instead of undoing what he did not know of.
+officer was quicker, the act is refused for that bill instead of undoing what he did not know of. It
+is named with the filed version that he saw too: goods that were exchanged since are not acted on.
 """
 
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ REASON_CHARS_MAX = 500
 INSTRUCTION_CHARS_MAX = 1_000
 # Long enough for a slow line, too short for an act that lay about to be handed in another day.
 AGE_MAX = timedelta(minutes=15)
+FIRST_FILED = 1  # whoever names no filed version acts on no bill that was amended
 DUE_MAX = timedelta(days=90)
 
 
@@ -67,12 +69,21 @@ ACTS: dict[Kind, Act] = {
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One bill, as its filer names it, and the version of its standing that the officer saw."""
+    """One bill, as its filer names it, and what of it the officer saw.
+
+    `version` is that of its standing, `filed_version` how many times it had been filed.
+    """
 
     filer: Name
     number: Name
     version: Whole  # 0: nobody has decided anything yet
     parent: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    filed_version: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = None
+
+    @property
+    def saw_filed(self) -> int:
+        """Return the filed version; who names none saw the first."""
+        return FIRST_FILED if self.filed_version is None else self.filed_version
 
 
 class SeenNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

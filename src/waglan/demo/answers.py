@@ -120,6 +120,7 @@ class BillAtDesk(msgspec.Struct, frozen=True):
     number: str
     parent: str
     version: int
+    filed_version: int
     status: str | None = None
 
 

@@ -183,9 +183,8 @@ async def examine(officer: Officer, bill: str, now: datetime) -> str:
 async def _acts(officer: Officer, kind: Kind, number: str, now: datetime, **said: object) -> None:
     """Do an act of one bill, as it stands now."""
     [bill, *_] = await _at_desk(officer.client, number)
-    bills = [
-        {"filer": bill.filer, "number": bill.number, "parent": bill.parent, "version": bill.version}
-    ]
+    seen = {"version": bill.version, "filed_version": bill.filed_version}
+    bills = [{"filer": bill.filer, "number": bill.number, "parent": bill.parent, **seen}]
     await officer.signs(kind, f"{kind.value}-{number}", now, bills=bills, **said)
 
 

@@ -25,6 +25,7 @@ from waglan.customs.status import Refused, after
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.extend_notice import extend_notice
+from waglan.operations.filed_since import filed_since
 from waglan.operations.name_addressee import name_addressee
 from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
@@ -40,7 +41,7 @@ _LATE = {"NOTICE-UNKNOWN", "NOTICE-NOT-LAWFUL-NOW", "NOTICE-MOVED-ON"}
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What became of one bill of an act; `status` and `version` are as it stands now."""
+    """What became of one bill of an act; status and versions are as it stands now."""
 
     filer: str
     number: str
@@ -48,6 +49,7 @@ class Row(msgspec.Struct, frozen=True):
     status: str | None
     version: int
     findings: tuple[Finding, ...] = ()
+    filed_version: int | None = None  # None: no such bill, or an act from before this was kept
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -158,7 +160,7 @@ async def _done(
     if sheet.act is Kind.PUBLISH_TABLE:
         found = await publish_table(tx, by, sheet, now=now)
         return Refusal(found) if found else Done(sheet.id)
-    return await _decided(tx, by, sheet, now)
+    return await _decided(tx, vault, by, sheet, now)
 
 
 async def _served(
@@ -184,20 +186,21 @@ async def _served(
 
 
 async def _decided(
-    tx: Transaction, by: tuple[int, Principal], sheet: Sheet, now: datetime
+    tx: Transaction, vault: Vault, by: tuple[int, Principal], sheet: Sheet, now: datetime
 ) -> Done | Refusal:
     org, officer = by
     ids = await acts.named(tx, [_name(target) for target in sheet.bills])
     standings = await customs.standings_of(tx, ids.values())
     found = {_name(t): standings[i] for t in sheet.bills if (i := ids.get(_name(t))) in standings}
+    late = await _moved_on(tx, vault, sheet, found)
     parts = await _wrong_parts(tx, sheet, found)
-    rows = [_row(sheet, t, found.get(_name(t)), parts) for t in sheet.bills]
+    rows = [_row(sheet, t, found.get(_name(t)), (late, parts)) for t in sheet.bills]
     good = [(found[_name(t)], row) for t, row in zip(sheet.bills, rows, strict=True)
             if not row.findings]  # fmt: skip
     if not good:
         findings = [finding for row in rows for finding in row.findings]
-        late = any(f.code in ("CUSTOMS-MOVED-ON", "CUSTOMS-NOT-LAWFUL-NOW") for f in findings)
-        return Refusal(findings, is_late=late)
+        is_late = any(f.code in ("CUSTOMS-MOVED-ON", "CUSTOMS-NOT-LAWFUL-NOW") for f in findings)
+        return Refusal(findings, is_late=is_late)
     told = [_event(sheet, officer, one, now) for one in good]
     numbers = await events.append(tx, told, consignments=[s.consignment for s, _ in good])
     decided = [
@@ -217,28 +220,16 @@ def _row(
     sheet: Sheet,
     target: Target,
     stands: Standing | None,
-    parts: Mapping[acts.Named, tuple[Finding, ...]],
+    found: tuple[Mapping[acts.Named, Finding], Mapping[acts.Named, tuple[Finding, ...]]],
 ) -> Row:
-    where = Where(f"bills/{target.number}/customs")
+    where, (late, parts) = _where(target), found
     if stands is None:
         absent = Finding("ACT-NO-SUCH-BILL", Severity.ERROR, where, {"bill": target.number})
         return Row(target.filer, target.number, target.parent, None, 0, (absent,))
     now = None if stands.status is None else stands.status.value
-    here = target.filer, target.number, target.parent
-    if stands.version != target.version:
-        late = Finding(
-            "CUSTOMS-MOVED-ON",
-            Severity.ERROR,
-            where,
-            {
-                "bill": target.number,
-                "saw": target.version,
-                "version": stands.version,
-                "now": now or "-",
-                "by": stands.decided_by or "-",
-            },
-        )
-        return Row(*here, now, stands.version, (late,))
+    here, filed = (target.filer, target.number, target.parent), stands.filed_version
+    if moved_on := late.get(_name(target)):
+        return Row(*here, now, stands.version, (moved_on,), filed)
     try:
         status = after(stands.status, ACTS[sheet.act])
     except Refused:
@@ -248,11 +239,57 @@ def _row(
             where,
             {"bill": target.number, "now": now or "-", "wanted": sheet.act.value},
         )
-        return Row(*here, now, stands.version, (unlawful,))
+        return Row(*here, now, stands.version, (unlawful,), filed)
     wrong = parts.get(_name(target), ())
     if wrong:
-        return Row(*here, now, stands.version, wrong)
-    return Row(*here, status.value, stands.version + 1)
+        return Row(*here, now, stands.version, wrong, filed)
+    return Row(*here, status.value, stands.version + 1, (), filed)
+
+
+async def _moved_on(
+    tx: Transaction, vault: Vault, sheet: Sheet, found: Mapping[acts.Named, Standing]
+) -> dict[acts.Named, Finding]:
+    """Say of which bills something was decided, or something else filed, that he had not seen."""
+    targets = {_name(t): t for t in sheet.bills if _name(t) in found}
+    older = {
+        found[name].consignment: target.saw_filed
+        for name, target in targets.items()
+        if target.saw_filed < found[name].filed_version
+    }
+    changed = await filed_since(tx, vault, older)
+    said = {}
+    for name, target in targets.items():
+        stands = found[name]
+        what = ["decided"] if stands.version != target.version else []
+        if stands.consignment in changed:
+            what.append("filed")
+        elif target.saw_filed > stands.filed_version:
+            what.append("not-filed")
+        if what:
+            said[name] = _late(target, stands, "-".join(what))
+    return said
+
+
+def _late(target: Target, stands: Standing, changed: str) -> Finding:
+    return Finding(
+        "CUSTOMS-MOVED-ON",
+        Severity.ERROR,
+        _where(target),
+        {
+            "bill": target.number,
+            "saw": target.version,
+            "version": stands.version,
+            "now": stands.status.value if stands.status else "-",
+            "by": stands.decided_by or "-",
+            "saw_filed": target.saw_filed,
+            "filed": stands.filed_version,
+            "changed": changed,
+        },
+    )
+
+
+def _where(target: Target) -> Where:
+    return Where(f"bills/{target.number}/customs")
 
 
 async def _wrong_parts(
@@ -284,6 +321,7 @@ def _event(sheet: Sheet, officer: Principal, one: tuple[Standing, Row], now: dat
             "act": sheet.id,
             "by": sheet.officer,
             "version": row.version,
+            "filed_version": row.filed_version,
             "fired": [],
         },
     )

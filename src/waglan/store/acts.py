@@ -109,19 +109,57 @@ async def bills(tx: Transaction, at: Mapping[int, int]) -> dict[int, Bill]:
 
 async def whole_bills(tx: Transaction, vault: Vault, at: Mapping[int, int]) -> dict[int, Bill]:
     """Return the bills of these consignments whole, each of the manifest named."""
+    found = await versions_of_bills(tx, vault, list(at.items()))
+    return {consignment: bill for (consignment, _), bill in found.items()}
+
+
+# A bill in one version of one manifest: its consignment, and the manifest.
+At: TypeAlias = "tuple[int, int]"
+
+
+async def versions_of_bills(tx: Transaction, vault: Vault, at: Collection[At]) -> dict[At, Bill]:
+    """Return these bills whole, each as that manifest has it."""
+    consignments, manifest_ids = zip(*at, strict=True) if at else ((), ())
     rows = await tx.execute(
         """
-        SELECT b.consignment, b.particulars, p.key_salt, p.sealed
+        SELECT b.consignment, b.manifest_id, b.particulars, p.key_salt, p.sealed
         FROM bill b JOIN unnest(%s::int8[], %s::int8[]) AS w (consignment, manifest_id)
             USING (consignment, manifest_id)
         LEFT JOIN bill_personal p USING (consignment, manifest_id)
         """,
-        [list(at), list(at.values())],
+        [list(consignments), list(manifest_ids)],
     )
     return {
-        consignment: await manifests.whole_bill(vault, *sealed)
-        for consignment, *sealed in await rows.fetchall()
+        (consignment, manifest_id): await manifests.whole_bill(vault, *sealed)
+        for consignment, manifest_id, *sealed in await rows.fetchall()
     }
+
+
+class Filing(NamedTuple):
+    """One of the manifests that had a bill; it `stands` while no newer version takes its place."""
+
+    manifest_id: int
+    document: str
+    call: str
+    stands: bool
+
+
+async def filings(tx: Transaction, consignments: Collection[int]) -> dict[int, list[Filing]]:
+    """Return all manifests that had each of these bills, in the order in which they were filed."""
+    rows = await tx.execute(
+        """
+        SELECT b.consignment, m.manifest_id, m.document, m.call, NOT EXISTS (
+                   SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
+                       = (m.org, m.document, m.call) AND n.version > m.version)
+        FROM bill b JOIN manifest m USING (manifest_id)
+        WHERE b.consignment = ANY (%s::int8[]) ORDER BY b.consignment, m.manifest_id
+        """,
+        [list(consignments)],
+    )
+    found: dict[int, list[Filing]] = {}
+    for consignment, *filing in await rows.fetchall():
+        found.setdefault(consignment, []).append(Filing(*filing))
+    return found
 
 
 class ExaminationRow(msgspec.Struct, frozen=True):

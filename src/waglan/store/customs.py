@@ -227,12 +227,15 @@ class Standing:
     parent: str
     filer: str
     manifest: UUID
+    filed_version: int  # how many manifests up to this one had the bill
 
 
 _STANDINGS = """
     SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{}'),
            coalesce(d.targeting, '{}'), d.decided_by, coalesce(d.version, 0),
-           coalesce(b.parent, ''), o.party, m.id
+           coalesce(b.parent, ''), o.party, m.id,
+           (SELECT count(*) FROM bill f
+            WHERE f.consignment = b.consignment AND f.manifest_id <= b.manifest_id)
     FROM bill b JOIN manifest m USING (manifest_id) JOIN organisation o ON o.org = b.org
     LEFT JOIN LATERAL (
         SELECT * FROM decision d WHERE d.consignment = b.consignment

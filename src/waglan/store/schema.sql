@@ -1571,7 +1571,8 @@ CASE
     WHEN (status = 'partly-cleared'::text) THEN 'rest'::text
     WHEN (status = 'conditionally-cleared'::text) THEN 'conditions'::text
     ELSE NULL::text
-END) STORED
+END) STORED,
+    newest_id bigint NOT NULL
 );
 
 ALTER TABLE ONLY public.standing FORCE ROW LEVEL SECURITY;

@@ -23,9 +23,10 @@ _TOLD = f"""
 _STEPS = {
     ("bill.declared",): """
     INSERT INTO {table} (consignment, authority, manifest_id, filer, parent, number, call,
-                         declared_at, arrives_at, is_withdrawn, seq)
+                         declared_at, arrives_at, is_withdrawn, seq, newest_id)
     SELECT DISTINCT ON (t.consignment) t.consignment, m.filed_with, m.manifest_id, o.party,
-           c.parent, t.about, m.call, t.happened_at, m.arrives_at, m.function = 'cancel', t.seq
+           c.parent, t.about, m.call, t.happened_at, m.arrives_at, m.function = 'cancel', t.seq,
+           max(m.manifest_id) OVER (PARTITION BY t.consignment)
     FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
     JOIN consignment c ON c.consignment = t.consignment JOIN organisation o ON o.org = m.org
     ORDER BY t.consignment, t.seq DESC
@@ -33,7 +34,8 @@ _STEPS = {
         authority = excluded.authority, manifest_id = excluded.manifest_id,
         filer = excluded.filer, parent = excluded.parent,
         number = excluded.number, call = excluded.call, declared_at = excluded.declared_at,
-        arrives_at = excluded.arrives_at, is_withdrawn = excluded.is_withdrawn, seq = excluded.seq
+        arrives_at = excluded.arrives_at, is_withdrawn = excluded.is_withdrawn, seq = excluded.seq,
+        newest_id = greatest({table}.newest_id, excluded.newest_id)
     """,
     # What a newer version of its manifest leaves out is no longer declared.
     ("manifest.declared", "manifest.cancelled"): """

@@ -29,6 +29,7 @@ class Waiting:
     waits: Wait
     is_withdrawn: bool
     is_told: bool
+    filed_version: int  # how many manifests had the bill by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ async def page(
     rows = await tx.execute(
         sql.SQL(
             "SELECT consignment, filer, parent, number, call, arrives_at, score, status, version,"
-            " waits, is_withdrawn, coalesce(served_at >= decided_at, false) FROM standing"
+            " waits, is_withdrawn, coalesce(served_at >= decided_at, false),"
+            " (SELECT count(*) FROM bill b WHERE b.consignment = standing.consignment"
+            " AND b.manifest_id <= standing.newest_id) FROM standing"
             " WHERE {} ORDER BY comes_at, places, consignment LIMIT %(at_most)s"
         ).format(sql.SQL(" AND ").join(map(sql.SQL, terms))),
         asked,
@@ -81,7 +84,7 @@ async def page(
 
 def _waiting(row: Sequence[Any]) -> Waiting:
     consignment, filer, parent, number, call, arrives_at, score, status, *rest = row
-    version, waits, is_withdrawn, is_told = rest
+    version, waits, is_withdrawn, is_told, filed_version = rest
     return Waiting(
         consignment,
         filer,
@@ -95,6 +98,7 @@ def _waiting(row: Sequence[Any]) -> Waiting:
         Wait(waits),
         is_withdrawn,
         is_told,
+        filed_version,
     )
 
 

@@ -44,6 +44,7 @@ class ActedView(BaseModel):
     parent: str
     status: str | None
     version: int
+    filed_version: int | None  # null: no such bill, or an act from before this was kept
     findings: list[FindingView]
 
 
@@ -77,15 +78,17 @@ class StepView(BaseModel):
 
 
 class BillDeskView(BaseModel):
-    """A bill as officers see it: an act names its filer, parent, number and version.
+    """A bill as officers see it: an act names its filer, parent, number and both versions.
 
-    The version counts what was decided of it; 0 says that nothing was.
+    `version` counts what was decided of it, 0 says that nothing was; `filed_version` counts the
+    filed manifests that had it. An act that names no `filed_version` names the first.
     """
 
     filer: str
     number: str
     parent: str
     version: int
+    filed_version: int
     withdrawn: bool  # its filer's newest manifest does not declare it
     status: str | None
     served: str | None
@@ -116,7 +119,9 @@ class SignedActView(BaseModel):
 async def do(signed: Signed, visitor: TheVisitor) -> DoneView:
     """Do what the signed-in officer signed; the same bytes again change nothing.
 
-    409 says that another was quicker, and what stands now.
+    Each bill in it is named with `version` and `filed_version`, as they were seen; without the
+    latter it is the first that was filed.
+    409 says that another was quicker, or that something else was filed, and what stands now.
     """
     visitor.must(Act.DECIDE)
     body, signature = signed.body_bytes, signed.signature_bytes
@@ -145,6 +150,7 @@ async def do(signed: Signed, visitor: TheVisitor) -> DoneView:
             parent=row.parent,
             status=row.status,
             version=row.version,
+            filed_version=row.filed_version,
             findings=view(row.findings, visitor.lang),
         )
         for row in done.rows
@@ -216,6 +222,7 @@ async def bill(
             number=one.number,
             parent=one.parent,
             version=one.version,
+            filed_version=one.filed_version,
             withdrawn=one.consignment in gone,
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,

@@ -120,6 +120,7 @@ class BillStandingView(BaseModel):
     fired: list[str]
     targeting: list[str]
     decided_by: str | None
+    filed_version: int  # how many manifests had the bill, up to this one
 
 
 class BillPage(BaseModel):
@@ -330,6 +331,7 @@ async def bills(
             fired=list(one.fired),
             targeting=list(one.targeting),
             decided_by=one.decided_by,
+            filed_version=one.filed_version,
         )
         for one in standings
     ]

@@ -36,12 +36,16 @@ class HeldBeforeView(BaseModel):
 
 
 class WaitingView(BaseModel):
-    """A bill that waits: for what and for whom; an act names filer, number, parent and version."""
+    """A bill that waits: for what and for whom.
+
+    An act names filer, number, parent, version and filed_version.
+    """
 
     filer: str
     number: str
     parent: str
     version: int
+    filed_version: int
     call: str
     arrives_at: datetime | None
     score: int
@@ -118,6 +122,7 @@ def _view(one: Waiting, also_by: list[str], before: list[HeldBefore]) -> Waiting
         number=one.number,
         parent=one.parent,
         version=one.version,
+        filed_version=one.filed_version,
         call=one.call,
         arrives_at=one.arrives_at,
         score=one.score,
