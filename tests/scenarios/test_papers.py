@@ -401,6 +401,37 @@ def test_a_paper_to_an_address_that_nobody_has_is_kept_for_its_sender_with_a_war
     assert one["addressee"] is None
 
 
+@pytest.mark.parametrize("kind", ["booking", "shipping-instruction", "house-list"])
+def test_a_name_in_letters_that_only_look_like_others_is_told_to_who_hands_the_paper_in(
+    port: Port, kind: str
+) -> None:
+    row = {
+        "kind": kind,
+        "document": f"LA-{kind}",
+        "recipient": "PAPERLINE:ZZ",
+        "bill": f"LA-{kind}",
+    }
+    row |= {"parent": "LA-M"} if kind == "house-list" else {}
+    plain = handed(port.forwarder, sheet(row | {"consignee_name": "OCEAN PAPER 海洋紙業"}))
+    assert (plain["state"], plain["findings"]) == ("accepted", [])
+    odd = handed(port.forwarder, sheet(row | {"consignee_name": "ОCEAN PAPER 海洋紙業"}))  # noqa: RUF001 -- the O is Cyrillic
+    [finding] = odd["findings"]
+    assert (odd["state"], finding["code"]) == ("accepted", "DOCUMENT-LOOK-ALIKE")
+    assert finding["where"]["path"] == f"bills/LA-{kind}/parties/consignee/name"
+    assert finding["params"] == {"name": "<U+041E>CEAN PAPER 海洋紙業"}
+
+
+def test_who_answers_for_a_mass_in_letters_that_only_look_like_others_is_told(port: Port) -> None:
+    mass = VerifiedMass(
+        "TOLU4734787", 12_000_000, WeighingMethod.WEIGHED, responsible="H\u041eNEST SCALES"
+    )
+    masses = VerifiedMassList("VGM-LA", masses=(mass,))
+    data = write_masses(masses, msgspec.structs.replace(TO_LINE, reference="VGMLA"))
+    shown = handed(port.forwarder, data)
+    assert [f["code"] for f in shown["findings"]] == ["DOCUMENT-LOOK-ALIKE"]
+    assert shown["findings"][0]["where"]["path"] == "masses/TOLU4734787/responsible"
+
+
 def test_documents_are_listed_page_by_page(port: Port) -> None:
     seen, page = [], port.forwarder.get("/v1/documents", params={"limit": 2}).json()
     while True:

@@ -137,6 +137,17 @@ def _shows_nothing(char: str) -> bool:
     return char in _BLANKS or unicodedata.category(char) in _INVISIBLE
 
 
+def spelt_out(text: str) -> str:
+    """Return the text with each letter that is not what it looks like told by its number."""
+    return "".join(
+        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in text
+    )
+
+
+def _is_odd(char: str) -> bool:
+    return bool(disguises(char) or disguises(f"A{char}"))
+
+
 def _has_lookalikes(text: str) -> bool:
     """Whether a word that is Latin to the eye holds letters of another script.
 

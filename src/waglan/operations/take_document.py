@@ -1,11 +1,12 @@
 """A paper that declares nothing is kept for its sender, and for the firm it is addressed to."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 import msgspec
 
+from waglan.codes.chinese import Disguise, disguises, spelt_out
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
@@ -58,7 +59,8 @@ async def take_document(
     readers = {sender.party} if addressee is None else {sender.party, addressee[1]}
     told = _received(sender, new, readers, commit(salt, _sha256(content)), means)
     await events.append(tx, [told])
-    return [] if addressee is not None else [_nobody(message, address)]
+    disguised = list(_disguised(message, content))
+    return disguised if addressee is not None else [_nobody(message, address), *disguised]
 
 
 def _kind(content: Content) -> str:
@@ -119,6 +121,32 @@ def _received(
         (),
         frozenset(readers),
     )
+
+
+def _disguised(message: Message, content: Content) -> Iterator[Finding]:
+    """Tell of each name once whose letters are not what they look like."""
+    reference = message.interchange.reference if message.interchange else None
+    for name, path in _names(content).items():
+        if disguises(name) - {Disguise.WIDTH}:
+            where = Where(path, interchange=reference)
+            yield Finding("DOCUMENT-LOOK-ALIKE", Severity.WARNING, where, {"name": spelt_out(name)})
+
+
+def _names(content: Content) -> dict[str, str]:
+    """Return where each name stands first; a bill that has no number yet is that of the paper."""
+    if isinstance(content, VerifiedMassList):
+        named = [
+            (mass.responsible or "", f"masses/{mass.container}/responsible")
+            for mass in content.masses
+        ]
+    else:
+        named = [
+            (party.name, f"bills/{bill.number or content.number}/parties/{party.role.value}/name")
+            for bill in (content.bill, *content.houses)
+            for party in bill.parties
+        ]
+        named.append((content.head.vessel or "", "head/vessel"))
+    return dict(reversed(named))
 
 
 def _nobody(message: Message, address: str) -> Finding:

@@ -7,7 +7,7 @@ for others, and characters that nobody sees, because no watch list and no reader
 from collections.abc import Iterator
 from datetime import date
 
-from waglan.codes.chinese import Disguise, disguises
+from waglan.codes.chinese import Disguise, disguises, spelt_out
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
@@ -48,13 +48,13 @@ def _of_head(head: Head) -> Iterator[Finding]:
             "HK-MAN-014-VESSEL",
             Severity.WARNING,
             Where("head/vessel"),
-            {"vessel": _shown(head.vessel)},
+            {"vessel": spelt_out(head.vessel)},
         )
 
 
 def _of_party(bill: Bill, party: Party, kinds: frozenset[Disguise]) -> Iterator[Finding]:
     where = of_bill(bill, f"parties/{party.role.value}/name")
-    number, name = bill.number, _shown(party.name)
+    number, name = bill.number, spelt_out(party.name)
     if Disguise.TURNED in kinds:
         yield Finding("HK-MAN-014-TURNED", Severity.WARNING, where, {"bill": number, "name": name})
     elif Disguise.INVISIBLE in kinds:
@@ -73,21 +73,10 @@ def _of_goods(bill: Bill, item: Goods) -> Iterator[Finding]:
     # Other widths, and signs of other code pages that show nothing here, are found all the same.
     if disguises(item.description) & {Disguise.LOOKALIKE, Disguise.TURNED}:
         where = of_bill(bill, f"goods/{item.number}/description")
-        shown = _shown(" ".join(item.description.split())[:80])
+        shown = spelt_out(" ".join(item.description.split())[:80])
         yield Finding(
             "HK-MAN-014-GOODS",
             Severity.WARNING,
             where,
             {"bill": bill.number, "description": shown},
         )
-
-
-def _shown(name: str) -> str:
-    """Return the name with each letter that is not plain told by its number, so that it is seen."""
-    return "".join(
-        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in name
-    )
-
-
-def _is_odd(char: str) -> bool:
-    return bool(disguises(char) or disguises(f"A{char}"))
