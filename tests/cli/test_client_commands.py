@@ -265,6 +265,26 @@ def test_what_is_no_waglan_is_said_so_without_a_traceback(
         assert "\x1b" not in ran.out + ran.err
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("a.toml", "duplicates = 'accept'\ncharset = cp1252\n", "TOML: line 2: Invalid value"),
+        ("b.toml", "duplicates = 'accept'\ncharset =\n\n", "TOML: line 2: Invalid value"),
+        ("c.toml", "charset", "TOML: line 1: Expected '=' after a key in a key/value pair"),
+        ("d.json", '{"charset":\n}', "JSON: line 2: Expecting value"),
+    ],
+)
+def test_what_is_wrong_in_a_profile_is_said_with_its_line(
+    waglan: CommandLine, tmp_path: Path, name: str, text: str, told: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    ran = waglan("party", "profile", "waglan-line", "--set", str(file))
+    assert (ran.status, ran.out) == (2, "")
+    assert "CLI-FILE-FORM" in ran.err
+    assert f"{file} is no {told}." in ran.err
+
+
 def test_the_operator_agrees_with_a_partner_about_his_files(
     waglan: CommandLine, carrier: str, tmp_path: Path
 ) -> None:
@@ -276,9 +296,9 @@ def test_the_operator_agrees_with_a_partner_about_his_files(
         (tmp_path / name).write_text(text)
         made = waglan("party", "profile", "waglan-line", "--set", str(tmp_path / name))
         assert json.loads(made.out.partition("\n")[2]) == {"charset": "cp1252"}
-    (tmp_path / "bad.toml").write_text("charset =")
+    (tmp_path / "bad.toml").write_bytes(b"charset = \xff")
     bad = waglan("party", "profile", "waglan-line", "--set", str(tmp_path / "bad.toml"))
-    assert (bad.status, "CLI-FILE" in bad.err) == (2, True)
+    assert (bad.status, "CLI-FILE  file\n" in bad.err) == (2, True)
     (tmp_path / "two.json").write_text('{"charset": "cp1252", "charset": "gb18030"}')
     twice = waglan("party", "profile", "waglan-line", "--set", str(tmp_path / "two.json"))
     assert (twice.status, "JSON-KEY-TWICE  charset" in twice.err) == (2, True)

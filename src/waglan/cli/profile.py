@@ -1,13 +1,12 @@
 """`waglan party profile`: how a partner's files are read and answered."""
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from waglan.cli.json_file import read_json_file, unreadable
+from waglan.cli.json_file import read_json_file, read_toml_file
 from waglan.cli.settings import Settings
 from waglan.cli.talk import answered, client, path_step
 from waglan.cli.wording import plain
@@ -41,7 +40,4 @@ def _read(file: Path, settings: Settings) -> dict[str, Any]:
     if file.suffix == ".json":
         told = read_json_file(file, settings.lang)
         return told if isinstance(told, dict) else {"": told}
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise unreadable(file, error, settings.lang) from None
+    return read_toml_file(file, settings.lang)
