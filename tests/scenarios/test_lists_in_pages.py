@@ -248,7 +248,10 @@ def test_a_cursor_beyond_the_log_is_refused_and_says_where_it_ends(
     instance: Instance, beyond: int
 ) -> None:
     http = instance.operator
+    line = instance.let_in(f"cursor-{uuid4().hex[:8]}", "carrier")
+    sent = line.post("/v1/messages", content=b"nothing that can be read").json()["id"]
     refused = [
+        line.get(f"/v1/messages/{sent}/partner-answers", params={"after": beyond}),
         http.get("/v1/events", params={"after": beyond}),
         http.get("/v1/events", params={"after": beyond, "kind": "bill"}),
         http.get("/stream", params={"after": beyond}),

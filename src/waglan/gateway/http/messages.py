@@ -17,7 +17,15 @@ from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.intake import count_intake
 from waglan.gateway.http.observed import note
-from waglan.gateway.http.paging import BEFORE_ALL, LISTED_MAX, AfterSeq, Before, Limit, cut
+from waglan.gateway.http.paging import (
+    BEFORE_ALL,
+    LISTED_MAX,
+    AfterSeq,
+    Before,
+    Limit,
+    cut,
+    must_be_within,
+)
 from waglan.gateway.http.problem import FindingView, Problem, ProblemView, absent, view
 from waglan.messages.edifact import peek
 from waglan.operations.partner_answers import partner_answers
@@ -441,6 +449,7 @@ async def from_partners(
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         kept = await _kept(tx, message)
+        await must_be_within(tx, after)
         found = await partner_answers(tx, visitor.kit.keys.vault, kept)
     page = [one for one in found if one.seq is None or one.seq > after][:limit]
     return [PartnerAnswerView(**{**asdict(one), "codes": [*one.codes]}) for one in page]

@@ -12,7 +12,8 @@ from fastapi import Query
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import is_keepable
-from waglan.gateway.http.problem import misunderstood
+from waglan.gateway.http.problem import Problem, misunderstood
+from waglan.store import Transaction, log
 
 T = TypeVar("T")
 Cursor = TypeVar("Cursor", bound=msgspec.Struct)
@@ -34,6 +35,19 @@ def cut(found: Sequence[T], limit: int) -> tuple[Sequence[T], T | None]:
     """Return a page of what was found with one more than it holds, and its last if more follow."""
     page = found[:limit]
     return page, page[-1] if len(found) > limit else None
+
+
+async def must_be_within(tx: Transaction, after: int) -> None:
+    """Refuse a cursor beyond the log: who waits there would never hear of what comes before it."""
+    size = await log.size(tx)
+    if after >= max(size, BEFORE_ALL + 1):
+        beyond = Finding(
+            "HTTP-CURSOR-BEYOND",
+            Severity.ERROR,
+            Where("query.after"),
+            {"after": str(after), "last": size - 1},
+        )
+        raise Problem(409, beyond)
 
 
 def spell_cursor(place: msgspec.Struct) -> str:

@@ -19,7 +19,7 @@ from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.named import NamedView, named_view
-from waglan.gateway.http.paging import BEFORE_ALL, AfterSeq
+from waglan.gateway.http.paging import BEFORE_ALL, AfterSeq, must_be_within
 from waglan.gateway.http.problem import Problem, absent
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
@@ -27,7 +27,7 @@ from waglan.operations._sights import sights
 from waglan.operations.prove_event import prove_event
 from waglan.operations.track_key import Tracked, track_key
 from waglan.parties.permission import Act
-from waglan.store import Transaction, events, log
+from waglan.store import Transaction, events
 from waglan.store.events import Sought
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ async def page(  # noqa: PLR0913 -- each is a filter of its own
     async with visitor.transaction() as tx:
         told, beyond = await events.search(tx, sought, after=after, at_most=limit)
         if beyond == after:
-            await _must_be_within(tx, after)
+            await must_be_within(tx, after)
         shown = await _seen(tx, visitor, "/v1/events", told)
     return PageView(events=shown, next=beyond)
 
@@ -224,21 +224,8 @@ async def _page(visitor: Visitor, asked: str, after: int, limit: int) -> list[Ev
     async with visitor.transaction() as tx:
         found = await events.feed(tx, after=after, at_most=limit)
         if not found:
-            await _must_be_within(tx, after)
+            await must_be_within(tx, after)
         return await _seen(tx, visitor, asked, found)
-
-
-async def _must_be_within(tx: Transaction, after: int) -> None:
-    """Refuse a cursor beyond the log: who waits there would never hear of what comes before it."""
-    size = await log.size(tx)
-    if after >= max(size, BEFORE_ALL + 1):
-        beyond = Finding(
-            "HTTP-CURSOR-BEYOND",
-            Severity.ERROR,
-            Where("query.after"),
-            {"after": str(after), "last": size - 1},
-        )
-        raise Problem(409, beyond)
 
 
 async def _seen(
@@ -262,7 +249,7 @@ async def stream(
     visitor.must(Act.READ)
     cursor = after if last_event_id is None else last_event_id
     async with visitor.transaction() as tx:
-        await _must_be_within(tx, cursor)
+        await must_be_within(tx, cursor)
     return StreamingResponse(
         _follow(visitor, kit.bell, cursor),
         media_type="text/event-stream",
