@@ -192,6 +192,10 @@ async def test_what_is_erased_in_the_middle_of_its_steps_says_what_of_it_stands(
         outcome = await told(kit, 1)
         assert outcome is not None
         assert outcome.state == became
+        assert [f.code for f in decode(outcome.findings)] == ["MESSAGE-ERASED"]
+        await erase(kit)
+        await worker.round()
+        assert await told(kit, 1) == outcome, "who asks again takes nothing, and the reason stays"
 
 
 async def erase(kit: Kit) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.store import Transaction, bulk
 
 # Held by whoever reads a message and files what it says, taken alone by an erasure: what is on its
@@ -159,9 +160,10 @@ async def destroy_messages(tx: Transaction, messages: Sequence[UUID], *, now: da
     ids = list(messages)
     gone = await tx.execute(
         "DELETE FROM message_secret s USING message m"
-        " WHERE m.message_id = s.message_id AND m.id = ANY (%s)",
+        " WHERE m.message_id = s.message_id AND m.id = ANY (%s) RETURNING m.message_id",
         [ids],
     )
+    taken = [number for (number,) in await gone.fetchall()]
     await tx.execute(
         "DELETE FROM message_chunk c USING message m"
         " WHERE c.org = m.org AND c.id = m.id AND m.id = ANY (%s)",
@@ -183,13 +185,17 @@ async def destroy_messages(tx: Transaction, messages: Sequence[UUID], *, now: da
         INSERT INTO outcome (message_id, org, state, findings, finished_at)
         SELECT m.message_id, m.org,
                CASE WHEN EXISTS (SELECT 1 FROM message_step s WHERE s.message_id = m.message_id
-                                 AND s.accepted > 0) THEN 'partly' ELSE 'refused' END, '', %s
-        FROM message m WHERE m.id = ANY (%s)
+                                 AND s.accepted > 0) THEN 'partly' ELSE 'refused' END, %s, %s
+        FROM message m WHERE m.message_id = ANY (%s)
         ON CONFLICT (message_id) DO UPDATE SET findings = ''
         """,
-        [now, ids],
+        [encode([_UNFINISHED]), now, taken],
     )
-    return gone.rowcount
+    return len(taken)
+
+
+# Kept in plain words: what would seal it is destroyed, and it names nobody.
+_UNFINISHED = Finding("MESSAGE-ERASED", Severity.ERROR, Where("message"), {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,7 +299,10 @@ async def _finish(
 
 
 async def outcome(tx: Transaction, vault: Vault, message_id: int) -> Outcome | None:
-    """Return what became of a message; None while it waits. Erased findings read as none."""
+    """Return what became of a message; None while it waits.
+
+    Of a message that was erased, nothing is left but why it came to no end.
+    """
     row = await (
         await tx.execute(
             "SELECT state, findings, finished_at FROM outcome WHERE message_id = %s", [message_id]
@@ -308,7 +311,10 @@ async def outcome(tx: Transaction, vault: Vault, message_id: int) -> Outcome | N
     if row is None:
         return None
     salt = await salt_of(tx, message_id)
-    findings = b"[]" if salt is None else vault.open(salt, bytes(row[1]), place=_FINDINGS_PLACE)
+    kept = bytes(row[1])
+    findings = kept or b"[]"
+    if salt is not None:
+        findings = vault.open(salt, kept, place=_FINDINGS_PLACE)
     return Outcome(row[0], findings, row[2])
 
 
