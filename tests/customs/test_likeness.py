@@ -84,4 +84,14 @@ def test_what_has_not_the_shape_of_a_containers_number_keeps_its_letters(typed: 
     "typed", ["synb-0001", "SYN B0001", "\uff33YNB0001", "\u0405YNB0001", "SYN\u200bB0001"]
 )
 def test_a_bills_number_is_known_however_it_is_typed(typed: str) -> None:
-    assert number_key(typed) == "SYNB0001"
+    assert number_key(typed) == number_key("SYNB0001")
+
+
+@pytest.mark.parametrize("typed", ["SYNBO001", "synb0o0l", "SYNB 00OI", "SYNB\uff2f001"])
+def test_a_bills_number_is_known_by_letters_that_pass_for_its_digits(typed: str) -> None:
+    assert number_key(typed) == number_key("SYNB0001")
+
+
+@pytest.mark.parametrize("other", ["SYNB0011", "SYNB000", "SYNB00011", "SYND0001", "SYN80001"])
+def test_a_number_is_taken_for_no_other_but_one_that_looks_the_same(other: str) -> None:
+    assert number_key(other) != number_key("SYNB0001")

@@ -148,7 +148,8 @@ def test_the_number_of_a_bill_that_was_held_is_known_again_by_whoever_uses_it_ho
     port = Harbour(instance, "GUISECODE")
     port.holds_and_loses()
     held = port.number(1)
-    typed = (held.lower(), held.replace("C", "\u0421"), held.replace("SYN", "SYN "))
+    typed = [held.lower(), held.replace("C", "\u0421"), held.replace("SYN", "SYN ")]
+    typed += [held.replace("O", "0"), held.replace("1", "l")]
     for n, (number, line) in enumerate(((held, "B"), *((one, "A") for one in typed)), 2):
         port.files(f"D{n}", Paper(number, box=OTHER_BOX), line=line, told=OTHER_TRADE)
         assert port.left(number, line) == ["ORDER-HELD-BEFORE"]

@@ -66,8 +66,12 @@ def likeness(bill: Bill, consignee: str) -> Likeness:
 
 
 def number_key(number: str) -> str:
-    """Return what a bill's number is compared by: in plain capitals and digits alone."""
-    return number.upper() if number.isascii() and number.isalnum() else plain_code(number)
+    """Return what a bill's number is compared by: in plain capitals and digits alone.
+
+    No shape says where its letters end, so all that pass for a digit are taken for it.
+    """
+    plain = number.upper() if number.isascii() and number.isalnum() else plain_code(number)
+    return plain.translate(_DIGITS)
 
 
 def bare_box(container: str) -> str:
