@@ -183,6 +183,17 @@ def test_what_one_list_knows_to_be_over_holds_nothing_though_an_older_list_has_i
     assert "STATUS-BOX-HELD" in codes(lifted, lists=[old])
 
 
+def test_a_status_newer_than_the_list_takes_no_hold_away_for_the_bill_held_may_be_another() -> None:
+    lifted = sign_status(replace(STATUS, seq=STATUS.seq + 9), STATUS_KEY)
+    held = replace(ROW, status=CustomsStatus.DETAINED)
+    old = replace(LIST, rows=(held,), as_of=AT - timedelta(minutes=1))
+    assert codes(lifted, lists=[old]) == ["STATUS-LIST-OLDER", "STATUS-BOX-HELD"]
+    twin = replace(held, seq=STATUS.seq + 5)  # of the same number, in the same box
+    assert codes(lifted, lists=[replace(old, rows=(twin,))]) == codes(lifted, lists=[old])
+    own = replace(ROW, seq=STATUS.seq + 9, earlier=(STATUS.seq,))
+    assert codes(lifted, lists=[replace(LIST, rows=(own,))]) == []
+
+
 def test_a_list_of_another_call_that_does_not_have_the_bill_says_so() -> None:
     other = replace(LIST, call=OTHER_CALL, rows=())
     for lists, severity in (([other], Severity.WARNING), ([LIST, other], Severity.NOTE)):
