@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+import pytest
 from port import Officer, filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -11,6 +12,7 @@ from waglan.customs.officer_act import Kind
 
 OTHER_BOX, LAST_BOX = "MSKU1234565", "TEMU6079348"
 HELD_FIRM, KEEPER = "SAMPLE IMPORTS 1 LTD", "SAMPLE KEEPER LTD"
+STILL_THE_SECOND = {"SAMPLE IMPORTS 1 LTD": "SAMPLE IMPORTS 2 LTD"}
 OTHER_TRADE = {"SAMPLE IMPORTS {n} LTD": "SAMPLE GROCER LTD", "COTTON T-SHIRTS": "STEEL PIPES"}
 
 
@@ -89,6 +91,11 @@ class Harbour:
             found = wait(lambda: conn.execute(ask, [number, who]).fetchone(), 20)
         return list(found[0])
 
+    def waits(self, number: str) -> str | None:
+        answer = self.officer.desk.get("/v1/customs/worklist", params={"limit": 200})
+        own = {one["number"]: one["waits"] for one in answer.json()["bills"]}
+        return own.get(number)
+
     def marks(self, number: str, filer: str = "A", parent: str = "") -> set[str]:
         """What the desk says of goods that were held, as soon as it says something."""
 
@@ -154,3 +161,71 @@ def test_the_number_of_a_bill_that_was_held_is_known_again_by_whoever_uses_it_ho
         port.files(f"D{n}", Paper(number, box=OTHER_BOX), line=line, told=OTHER_TRADE)
         assert port.left(number, line) == ["ORDER-HELD-BEFORE"]
         assert port.marks(number, line) == {"DESK-NUMBER-HELD-BEFORE"}
+
+
+@pytest.mark.parametrize("box", ["CSQU3054383", "CSQU3O54383"])
+@pytest.mark.parametrize("doc", ["D1", "D2"])
+def test_a_container_put_into_a_new_bill_before_the_bill_that_was_held_is_dropped_is_known_again(
+    instance: Instance, doc: str, box: str
+) -> None:
+    port = Harbour(instance, f"GUISENEW{doc}{'X' if 'O' in box else 'Y'}")
+    held, new, mate = Paper(port.number(1)), port.number(2), Paper(port.number(8), box=LAST_BOX)
+    port.holds("D1", mate)
+    third = {"SAMPLE IMPORTS 2 LTD": "SAMPLE GROCER LTD", "SAMPLE IMPORTS 3 LTD": KEEPER}
+    second = {"SAMPLE IMPORTS 1 LTD": "SAMPLE GROCER LTD", "SAMPLE IMPORTS 2 LTD": KEEPER}
+    if doc == "D1":
+        port.files("D1", held, Paper(new, box=box), mate, function=5, told=third)
+    else:
+        port.files("D2", Paper(new, box=box), told=OTHER_TRADE)
+    wait(lambda: port.shown(new).get("status"))
+    if doc == "D1":
+        port.files("D1", Paper(new, box=box), mate, function=5, told=second)
+    else:
+        port.files("D1", mate, function=5, told=STILL_THE_SECOND)
+    assert port.left(new) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-BOX-HELD-BEFORE" in port.marks(new)
+    wait(lambda: port.waits(new) == "decision" or None)
+    assert port.waits(port.number(8)) is None
+
+
+def test_a_container_changed_for_another_before_the_bill_that_was_held_is_dropped_is_known_again(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISESWAP")
+    held, new = port.number(1), port.number(2)
+    port.holds("D1")
+    emptied = Paper(held, box=OTHER_BOX)
+    port.files("D1", emptied, Paper(new), function=5, told=OTHER_TRADE)
+    wait(lambda: port.shown(new).get("status"))
+    port.files("D1", function=1)
+    port.files("D2", Paper(new), told=OTHER_TRADE)
+    assert port.left(new) == ["ORDER-HELD-BEFORE"]
+    assert "DESK-BOX-HELD-BEFORE" in port.marks(new)
+
+
+def test_a_trade_that_goes_over_to_another_bill_while_the_one_that_was_held_stands_is_known_again(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISETRADE")
+    held, new = port.number(1), port.number(2)
+    port.holds("D1")
+    told = {"SAMPLE IMPORTS 1 LTD": "SAMPLE GROCER LTD", "SAMPLE IMPORTS 2 LTD": HELD_FIRM}
+    port.files("D1", Paper(held), Paper(new, box=OTHER_BOX), function=5, told=told)
+    wait(lambda: port.shown(new).get("status"))
+    port.files("D1", Paper(new, box=OTHER_BOX), function=5)
+    assert port.left(new) == ["ORDER-HELD-BEFORE"]
+    assert port.marks(new) == {"DESK-GOODS-HELD-BEFORE"}
+
+
+def test_a_bill_that_stood_in_the_container_before_another_was_held_is_left_to_nobody(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISEMATE")
+    beside, later = Paper(port.number(3)), port.number(4)
+    port.holds("D1", beside)
+    wait(lambda: port.shown(port.number(3)).get("status"))
+    port.files("D1", beside, function=5, told=STILL_THE_SECOND)
+    port.is_withdrawn()
+    port.files("D4", Paper(later), told=OTHER_TRADE)  # after it in the log
+    assert port.left(later) == ["ORDER-HELD-BEFORE"]
+    assert port.waits(port.number(3)) is None

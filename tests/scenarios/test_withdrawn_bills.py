@@ -288,6 +288,93 @@ def test_a_house_that_was_held_below_another_is_held_though_an_order_decided_it_
     wait(lambda: below(desk, "2") == ["detained"] or None)
 
 
+TWO_DOCUMENTS = {
+    "one moves it, the other drops it": (
+        ("A", "5", "1", "2", "3<2"), ("B", "5", "1", "2")),
+    "one moves it, the other is cancelled": (
+        ("A", "5", "1", "2", "3<2"), ("B", "1")),
+    "one drops it, the other moves it": (
+        ("B", "5", "1", "2"), ("A", "5", "1", "2", "3<2")),
+    "one is cancelled, the other moves it": (
+        ("B", "1"), ("A", "5", "1", "2", "3<2")),
+    "both move it": (
+        ("A", "5", "1", "2", "3<2"), ("B", "5", "1", "2", "3<2")),
+    "one moves it, the other drops it and its masters": (
+        ("A", "5", "2", "3<2"), ("B", "5", "1")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [Kind.DETAIN, Kind.SELECT])
+@pytest.mark.parametrize("way", TWO_DOCUMENTS)
+def test_a_house_that_is_held_stays_held_in_whatever_order_two_documents_move_and_drop_it(
+    desk: Desk, way: str, kind: Kind
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    for document in "AB":
+        desk.files("9", "1", "2", "3<1", document=document)
+    holds(desk, officer, kind)
+    for document, function, *bills in TWO_DOCUMENTS[way]:
+        desk.files(function, *bills, document=document)
+
+    wait(lambda: below(desk, "2") == [HELD[kind]] or None)
+
+
+@pytest.mark.parametrize("withdraws", ["5", "1"])
+def test_a_house_is_held_as_soon_as_the_one_that_was_held_below_another_is_withdrawn(
+    desk: Desk, withdraws: str
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    for document in "AB":
+        desk.files("9", "1", "2", "3<1", document=document)
+    holds(desk, officer, Kind.DETAIN)
+    desk.files("5", "1", "2", "3<2", document="A")
+    wait(lambda: below(desk, "2") == ["not-selected"] or None)  # the one that is held still stands
+    officer.serves("9811000/001E")
+    bills = ("1", "2") if withdraws == "5" else ()
+    desk.files(withdraws, *bills, document="B")
+    wait(lambda: below(desk, "2") == ["detained"] or None)
+    officer.serves("9811000/001E")
+    wait(lambda: "detained" in shown_as(desk, desk.line, "3") or None)
+
+
+def test_a_house_of_which_an_officer_has_decided_since_keeps_what_he_decided(desk: Desk) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    for document in "AB":
+        desk.files("9", "1", "2", "3<1", document=document)
+    holds(desk, officer, Kind.DETAIN)
+    desk.files("5", "1", "2", "3<2", document="A")
+    wait(lambda: below(desk, "2") == ["not-selected"] or None)
+    due = datetime.now(HONG_KONG) + timedelta(days=3)
+    said: dict[str, Any] = {"reason": "papers", "documents": ("invoice",), "due": due}
+    own = [one for one in officer.sees(f"{desk.name}3") if one.parent == f"{desk.name}2"]
+    answer = officer.does(Kind.ASK_DOCUMENTS, bills=tuple(own), **said)
+    assert answer.json()["refused"] == 0, answer.text
+    desk.files("1", document="B")
+    wait(lambda: desk.is_withdrawn("3", below="1") or None)
+    desk.files("9", "7", document="C")  # in that container: it is left to him
+    wait(lambda: f"{desk.name}7" in desk.customs.get("/v1/customs/worklist").text or None)
+    assert below(desk, "2") == ["documents-asked"]
+
+
+HELD = {Kind.DETAIN: "detained", Kind.SELECT: "inspect"}
+
+
+def holds(desk: Desk, officer: Officer, kind: Kind) -> None:
+    """Have house 3 held below whatever master it stands."""
+    said: dict[str, Any] = {"reason": "a look"}
+    said |= {"instruction": "Keep it closed."} if kind is Kind.DETAIN else {}
+
+    def held() -> bool | None:
+        bills = officer.sees(f"{desk.name}3")
+        done = officer.does(kind, bills=bills, **said)
+        return (done.status_code == 201 and done.json()["refused"] == 0) or None
+
+    wait(held)
+
+
 def test_houses_that_stand_under_each_other_are_refused_and_told(desk: Desk) -> None:
     call = Call(f"{desk.name}L", f"{desk.name}C", "CIRCLE")
     a, b = f"{desk.name}A", f"{desk.name}B"

@@ -34,6 +34,19 @@ def stands(before: Standing | None, wanted: CustomsStatus) -> CustomsStatus:
     return wanted if _is_graver(before.status, wanted) else before.status
 
 
+# What lets a bill go, or asks no more of it than a paper.
+LIGHT = frozenset(
+    {CustomsStatus.NOT_SELECTED, CustomsStatus.DOCUMENTS_ASKED}
+    | {CustomsStatus.CLEARED, CustomsStatus.CONDITIONALLY_CLEARED}
+)
+
+
+def asks_more(held: CustomsStatus, own: CustomsStatus) -> bool:
+    """Whether what customs wants of a bill elsewhere is more than what it wants of it here."""
+    lets_go = (CustomsStatus.NOT_SELECTED, CustomsStatus.CLEARED)
+    return own in LIGHT and held not in (own, *lets_go)
+
+
 def says_the_same(one: Bill, other: Bill) -> bool:
     """Whether two versions of a bill say the same, wherever in a message they stand."""
     return replace(one, segment=None, part=1) == replace(other, segment=None, part=1)

@@ -32,6 +32,15 @@ class Likeness:
         is_trade = bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
         return Shared(self.boxes & other.boxes, is_trade, self.number == other.number)
 
+    def joined(self, earlier: "Likeness") -> "Likeness":
+        """Return what tells the goods apart of which the bill spoke now or earlier."""
+        return Likeness(
+            self.number,
+            self.boxes | earlier.boxes,
+            self.consignees | earlier.consignees,
+            self.goods | earlier.goods,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:

@@ -27,6 +27,7 @@ from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
 from waglan.operations.go_on_with_back_test import go_on_with_back_test
+from waglan.operations.judge_again import judge_again
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.link_report import link_report
@@ -50,6 +51,7 @@ from waglan.store import (
     erasure,
     figures,
     is_gone,
+    judged_again,
     lease,
     links,
     looks,
@@ -80,8 +82,9 @@ LEFT_AFTER = timedelta(days=1)
 LOOK_FOR_LEFT_EVERY = timedelta(hours=1)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
-# In no figure: that a table is tried out is for no filer to read there.
-OFFICERS_ALONE = "back-test"
+# In no figure: that a table is tried out, or that a bill is held, is for no filer to read there.
+BACK_TEST, WITHDRAWN = "back-test", "withdrawn"
+OFFICERS_ALONE = frozenset({BACK_TEST, WITHDRAWN})
 
 logger = structlog.get_logger()
 
@@ -174,7 +177,7 @@ class Worker:
             [
                 await self._each(look, "serving", partial(serving.due, now=now), self._serving),
                 await self._each(look, "assembly", overdue, self._assembly),
-                await self._each(look, OFFICERS_ALONE, back_tests.unended, self._back_test),
+                await self._each(look, BACK_TEST, back_tests.unended, self._back_test),
                 await self._erasures(look),
                 await self._uploads(now),
                 await self._tries(now),
@@ -263,7 +266,7 @@ class Worker:
     async def _judgements(self, look: Transaction) -> int:
         done = await self._each(look, "manifest", customs.unjudged, self._manifest)
         self.at_hand.clear()  # whatever is left, another worker has judged or will
-        return done
+        return done + await self._each(look, WITHDRAWN, judged_again.held_and_gone, self._gone)
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         """Work a message off, or some steps of it: others that wait have their turn after these."""
@@ -364,11 +367,18 @@ class Worker:
             await lease.claim(tx, "manifest", manifest_id)
             await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
 
+    async def _gone(self, consignment: int, org: int, party: PartyId) -> None:
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, WITHDRAWN, consignment)
+            if not await judge_again(tx, desk, consignment, now=self.kit.clock()):
+                raise NotYet
+
     async def _back_test(self, number: int, org: int, party: PartyId) -> None:
         """One manifest of it at a time, so that nothing else waits for it."""
         desk = (org, party, self.kit.keys.vault)
         async with transaction(self.kit.pools.authority, org) as tx:
-            await lease.claim(tx, OFFICERS_ALONE, number)
+            await lease.claim(tx, BACK_TEST, number)
             await go_on_with_back_test(tx, desk, number, now=self.kit.clock())
 
     async def _serving(self, manifest_id: int, org: int, party: PartyId) -> None:
@@ -416,7 +426,7 @@ class Worker:
         return 1
 
     def _count(self, outcome: str, kind: str) -> None:
-        if kind != OFFICERS_ALONE:
+        if kind not in OFFICERS_ALONE:
             self.figures[outcome, kind] += 1
 
     async def _name(self, org: int) -> PartyId:

@@ -19,7 +19,7 @@ from waglan.customs.place import BillPlace, bill_place
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Bill, Manifest, Party, PartyRole
-from waglan.store import Transaction, acts, worklist
+from waglan.store import Transaction, acts, judged_again, worklist
 from waglan.store.named import Named, named
 from waglan.store.worklist import Declared
 
@@ -51,16 +51,18 @@ async def held_before(
 ) -> dict[int, list[HeldBefore]]:
     """Return, for each of these bills, which others may have been of its goods, the newest first.
 
-    What a bill named already when the other one was last declared is not taken over from it:
-    compared are the containers, and the consignee with his goods, that it names only since then,
-    and the number of a bill that came since then, but for the same filer's very number.
+    What a bill named already when the other one was held first is not taken over from it: compared
+    are the containers, and the consignee with his goods, that it names only since then, and the
+    number of a bill that came since then, but for the same filer's very number. Of the other one
+    count all containers that it named since then, and consignee and goods of then and of now.
     Compared are those that an officer still has before him: what he lifts is not spoken of again.
     """
     gone = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
     if not gone:
         return {}
     later = await worklist.declared(tx, consignments)
-    known = await _likenesses(tx, vault, [*gone, *later])
+    since = await _held_since(tx, gone)
+    known = await _likenesses(tx, vault, [*gone, *later], since)
     pairs = [
         _Pair(bill.consignment, mine, one, his, _name(bill) == _name(one))
         for bill in later
@@ -69,7 +71,7 @@ async def held_before(
         and (mine := known.get(bill.consignment)) and (his := known.get(one.consignment))
     ]  # fmt: skip
     found: dict[int, list[HeldBefore]] = {}
-    for pair, shared in await _shared_since(tx, vault, pairs):
+    for pair, shared in await _shared_since(tx, vault, pairs, since):
         alike = found.setdefault(pair.consignment, [])
         if len(alike) < SHOWN_MAX:
             alike.append(HeldBefore(pair.held, shared))
@@ -98,7 +100,8 @@ async def goods_held_before(
     ]
     if not gone:
         return {}
-    known = await _likenesses(tx, vault, gone)
+    since = await _held_since(tx, gone)
+    known = await _likenesses(tx, vault, gone, since)
     sought = Sought([(one, known[one.consignment]) for one in gone if one.consignment in known])
     alike = {
         consignments[bill_key(bill)]: (bill, held)
@@ -114,13 +117,19 @@ async def goods_held_before(
         if _name(one) != (filers.get(consignment), bill.number)
     ]
     found: dict[BillPlace, str] = {}
-    for pair, _ in await _shared_since(tx, vault, pairs):
+    for pair, _ in await _shared_since(tx, vault, pairs, since):
         found.setdefault(bill_place(alike[pair.consignment][0]), pair.held.number)
     return found
 
 
+async def _held_since(tx: Transaction, gone: Collection[Declared]) -> dict[int, int]:
+    """Return in which manifest each was held first, or else which declared it last."""
+    last = {one.consignment: one.manifest_id for one in gone}
+    return last | await judged_again.held_since(tx, last)
+
+
 async def _shared_since(
-    tx: Transaction, vault: Vault, pairs: Sequence[_Pair]
+    tx: Transaction, vault: Vault, pairs: Sequence[_Pair], since: Mapping[int, int]
 ) -> list[tuple[_Pair, Shared]]:
     """Return the pairs that are alike in what the later bill names since, in their order."""
     alike = [
@@ -130,7 +139,7 @@ async def _shared_since(
     ]
     beside: dict[int, set[int]] = {}
     for pair, _ in alike:
-        beside.setdefault(pair.held.manifest_id, set()).add(pair.consignment)
+        beside.setdefault(since[pair.held.consignment], set()).add(pair.consignment)
     stood = {
         (consignment, until): one
         for until, bills in beside.items()
@@ -138,10 +147,10 @@ async def _shared_since(
     }
     found = []
     for pair, shared in alike:
-        before = stood.get((pair.consignment, pair.held.manifest_id))
-        since = shared.beyond(before.shared(pair.held_says)) if before else shared
-        if since:
-            found.append((pair, since))
+        before = stood.get((pair.consignment, since[pair.held.consignment]))
+        new = shared.beyond(before.shared(pair.held_says)) if before else shared
+        if new:
+            found.append((pair, new))
     return found
 
 
@@ -201,10 +210,21 @@ def _consignee_of(parties: Iterable[Party]) -> str:
 
 
 async def _likenesses(
-    tx: Transaction, vault: Vault, bills: Collection[Declared]
+    tx: Transaction, vault: Vault, bills: Collection[Declared], since: dict[int, int]
 ) -> dict[int, Likeness]:
+    """Return what these bills say, and those held `since` a manifest what they said then too."""
     at = {one.consignment: one.manifest_id for one in bills}
-    return await _told(tx, at, await named(tx, vault, at))
+    known = await _told(tx, at, await named(tx, vault, at))
+    for consignment, first in since.items():
+        if first == at[consignment] or consignment not in known:
+            continue
+        before = await _as_they_stood(tx, vault, [consignment], first)
+        if like := before.get(consignment):
+            known[consignment] = known[consignment].joined(like)
+    for consignment, box in await judged_again.boxes_since(tx, since):
+        if like := known.get(consignment):
+            known[consignment] = replace(like, boxes=like.boxes | {bare_box(box)})
+    return known
 
 
 async def _as_they_stood(

@@ -28,7 +28,7 @@ from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Manifest
-from waglan.operations.earlier_decisions import earlier_decisions, left_where_changed
+from waglan.operations.earlier_decisions import Earlier, earlier_decisions, left_where_changed
 from waglan.operations.held_before import goods_held_before
 from waglan.store import Transaction, customs, events, manifests, orders
 from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
@@ -70,24 +70,8 @@ async def judge_manifest(
     filed = await manifests.by_number(tx, manifest_id)
     if filed is None:
         return []
-    declared = at_hand or await _declared(tx, desk.vault, filed)
-    manifest, findings = declared.manifest, declared.findings
-    signed, table = await _order_in_force(tx, now)
-    hits = _hits(manifest, findings, table)
-    ground = Ground(
-        {who: Ed25519PublicKey.from_public_bytes(k) for who, k in (await _keys(tx)).items()},
-        frozenset(),  # the store gives only orders that nobody revoked
-        policy().version,
-        table.stamp if table else None,
-        await _decided_today(tx, signed, now),
-    )
-    before = await goods_held_before(tx, desk.vault, manifest, declared.consignments, now=now)
-    case = Case(manifest, findings, hits, before)
-    decided = decide(case, signed, ground, desk.sample, now=now)
-    ids = declared.consignments
-    earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
-    what = (filed, manifest, ids)
-    decisions = await left_where_changed(tx, desk.vault, what, decided, earlier)
+    new = await judged(tx, desk, filed, now=now, at_hand=at_hand)
+    signed, table, decisions = new.signed, new.table, new.decisions
     row = JudgementRow(
         manifest_id,
         signed.order.id if signed else None,
@@ -100,11 +84,58 @@ async def judge_manifest(
     )
     if not await customs.add_judgement(tx, desk.org, row):
         return []
-    where = (filed, ids, earlier.rows)
-    weighs = table.weighs if table else {}
+    await tell(tx, desk, new, decisions, now=now)
+    return decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What becomes of each bill of a manifest, by what, and how its bills stood before."""
+
+    filed: Filed
+    consignments: Mapping[BillKey, int]
+    earlier: Earlier
+    signed: SignedOrder | None
+    table: Table | None
+    decisions: list[Decision]
+
+    def consignment(self, decision: Decision) -> int:
+        """Return the number in the store of the bill that was decided."""
+        return self.consignments[decision.parent or "", decision.bill]
+
+
+async def judged(
+    tx: Transaction, desk: Judge, filed: Filed, *, now: datetime, at_hand: Declared | None = None
+) -> Judged:
+    """Decide of a manifest what can be decided, by what is known now; nothing is kept."""
+    declared = at_hand or await _declared(tx, desk.vault, filed)
+    manifest, findings, ids = declared.manifest, declared.findings, declared.consignments
+    signed, table = await _order_in_force(tx, now)
+    hits = _hits(manifest, findings, table)
+    ground = Ground(
+        {who: Ed25519PublicKey.from_public_bytes(k) for who, k in (await _keys(tx)).items()},
+        frozenset(),  # the store gives only orders that nobody revoked
+        policy().version,
+        table.stamp if table else None,
+        await _decided_today(tx, signed, now),
+    )
+    before = await goods_held_before(tx, desk.vault, manifest, ids, now=now)
+    case = Case(manifest, findings, hits, before)
+    decided = decide(case, signed, ground, desk.sample, now=now)
+    earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
+    what = (filed, manifest, ids)
+    decisions = await left_where_changed(tx, desk.vault, what, decided, earlier)
+    return Judged(filed, ids, earlier, signed, table, decisions)
+
+
+async def tell(
+    tx: Transaction, desk: Judge, new: Judged, decisions: Sequence[Decision], *, now: datetime
+) -> None:
+    """Keep these of the decisions, and tell the officers of them and of what is left to them."""
+    where = (new.filed, new.consignments, new.earlier.rows)
+    weighs = new.table.weighs if new.table else {}
     await _tell(tx, desk, where, (decisions, weighs), now)
     await _leave(tx, desk, where, (decisions, weighs), now)
-    return decisions
 
 
 def _serve_at(

@@ -957,6 +957,15 @@ CREATE TABLE public.grant_settled (
 
 ALTER TABLE ONLY public.grant_settled FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.judged_again (
+    consignment bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    judged_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.judged_again FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.judgement (
     manifest_id bigint NOT NULL,
     authority bigint NOT NULL,
@@ -1795,6 +1804,9 @@ ALTER TABLE ONLY public.grant_revocation
 ALTER TABLE ONLY public.grant_settled
     ADD CONSTRAINT grant_settled_pkey PRIMARY KEY (grant_id, is_revoked);
 
+ALTER TABLE ONLY public.judged_again
+    ADD CONSTRAINT judged_again_pkey PRIMARY KEY (consignment, manifest_id);
+
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_pkey PRIMARY KEY (manifest_id);
 
@@ -2152,6 +2164,8 @@ CREATE INDEX standing_unserved ON public.standing USING btree (authority, call) 
 
 CREATE INDEX standing_waits ON public.standing USING btree (authority, waits, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
+CREATE INDEX standing_withdrawn ON public.standing USING btree (consignment) WHERE (is_withdrawn AND ((waits IS NOT NULL) OR (status = 'seized'::text)));
+
 CREATE INDEX standing_worklist ON public.standing USING btree (authority, comes_at, places, consignment) WHERE (waits IS NOT NULL);
 
 CREATE INDEX token_org ON public.token USING btree (org);
@@ -2330,6 +2344,9 @@ ALTER TABLE ONLY public.grant_revocation
 
 ALTER TABLE ONLY public.grant_settled
     ADD CONSTRAINT grant_settled_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
+
+ALTER TABLE ONLY public.judged_again
+    ADD CONSTRAINT judged_again_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.judgement
     ADD CONSTRAINT judgement_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
@@ -2722,6 +2739,8 @@ CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WI
 
 CREATE POLICY engine ON public.grant_settled TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.judged_again FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.judgement FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.key_event TO waglan_engine USING (true) WITH CHECK (true);
@@ -2876,6 +2895,8 @@ ALTER TABLE public.grant_revocation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.judged_again ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.key_event ENABLE ROW LEVEL SECURITY;
@@ -3011,6 +3032,8 @@ CREATE POLICY own ON public.examination TO waglan_authority USING ((authority = 
 CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.filing_rule TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.judged_again TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.judgement TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -3471,6 +3494,9 @@ GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.judged_again TO waglan_authority;
+GRANT SELECT ON TABLE public.judged_again TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.judgement TO waglan_authority;
 GRANT SELECT ON TABLE public.judgement TO waglan_engine;

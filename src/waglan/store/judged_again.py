@@ -1,0 +1,130 @@
+"""What is judged again in PostgreSQL, since a bill that was held is declared no more."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from waglan.customs.likeness import ANEW_MAX
+from waglan.customs.worklist import KEPT_ON
+from waglan.store import Transaction, _binary
+
+
+async def held_and_gone(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    """Return (bill, authority) of those withdrawn while held of which nothing was judged again.
+
+    For the engine, as the log was last read.
+    """
+    rows = await tx.execute(
+        """
+        SELECT s.consignment, s.authority FROM standing s
+        WHERE s.is_withdrawn AND (s.waits IS NOT NULL OR s.status = 'seized')
+          AND (s.waits = ANY (%s) OR s.status = 'seized')
+          AND NOT EXISTS (SELECT 1 FROM judged_again j WHERE (j.consignment, j.manifest_id)
+                          = (s.consignment, s.manifest_id))
+        ORDER BY s.consignment LIMIT %s
+        """,
+        [[wait.value for wait in KEPT_ON], at_most],
+    )
+    return [(int(bill), int(authority)) for bill, authority in await rows.fetchall()]
+
+
+async def add(tx: Transaction, authority: int, consignment: int, *, now: datetime) -> None:
+    """Say that what may be of this bill's goods was judged again since it was withdrawn."""
+    await tx.execute(
+        "INSERT INTO judged_again (consignment, manifest_id, authority, judged_at)"
+        " SELECT consignment, manifest_id, %s, %s FROM standing WHERE consignment = %s"
+        " ON CONFLICT DO NOTHING",
+        [authority, now, consignment],
+    )
+
+
+async def held_since(tx: Transaction, consignments: Collection[int]) -> dict[int, int]:
+    """Return in which manifest each of these bills was held first, without a break since."""
+    rows = await tx.execute(
+        """
+        SELECT d.consignment, min(d.manifest_id) FROM decision d
+        WHERE d.consignment = ANY (%s::int8[]) AND d.status <> ALL (%s) AND NOT EXISTS (
+            SELECT 1 FROM decision l WHERE l.consignment = d.consignment
+              AND l.version > d.version AND l.status = ANY (%s))
+        GROUP BY d.consignment
+        """,
+        [_binary.numbers(consignments), _FREE, _FREE],
+    )
+    return {int(bill): int(manifest) for bill, manifest in await rows.fetchall()}
+
+
+_FREE = ["not-selected", "cleared"]
+
+
+async def boxes_since(tx: Transaction, since: dict[int, int]) -> list[tuple[int, str]]:
+    """Return (bill, container) of each container that these bills named since such a manifest."""
+    rows = await tx.execute(
+        "SELECT DISTINCT e.consignment, e.container"
+        " FROM unnest(%s::int8[], %s::int8[]) AS s (consignment, manifest_id)"
+        " JOIN bill b ON b.consignment = s.consignment AND b.manifest_id >= s.manifest_id"
+        " JOIN bill_equipment e ON (e.manifest_id, e.consignment) = (b.manifest_id, b.consignment)",
+        [_binary.numbers(since), _binary.numbers(since.values())],
+    )
+    return [(int(bill), container) for bill, container in await rows.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A manifest that stands and may declare a withdrawn bill's goods."""
+
+    manifest_id: int
+    is_judged: bool
+
+
+async def heirs(tx: Transaction, consignment: int, *, since: int) -> list[Heir]:
+    """Return the standing manifests that may go on with a bill that was held in `since`.
+
+    Such have its filer's very number under another bill, or came since with a number or a container
+    that may look like one of its own: how alike they are is for who reads them. What was filed long
+    before is another voyage's.
+    """
+    asked = {"bill": consignment, "since": since, "long": ANEW_MAX}
+    rows = await tx.execute(_HEIRS.encode(), asked)
+    return [Heir(int(manifest), is_judged) for manifest, is_judged in await rows.fetchall()]
+
+
+def _folded(column: str) -> str:
+    bare = f"regexp_replace({column}, '[^[:alnum:]]', '', 'g')"
+    return f"translate(upper({bare}), 'OIL', '011')"
+
+
+def _is_like(column: str, own: str) -> str:
+    """Whether it is one of its own; what is not plain may be any."""
+    return f"({_folded(column)} IN (SELECT word FROM {own}) OR {column} ~ '[^ -~]')"
+
+
+_HEIRS = f"""
+    WITH own AS MATERIALIZED (
+        SELECT * FROM bill WHERE consignment = %(bill)s AND manifest_id >= %(since)s
+    ), numbers AS MATERIALIZED (
+        SELECT DISTINCT {_folded("number")} AS word FROM own
+    ), boxes AS MATERIALIZED (
+        SELECT DISTINCT {_folded("e.container")} AS word
+        FROM own JOIN bill_equipment e USING (manifest_id, consignment)
+    ), may_be AS (
+        SELECT b.manifest_id FROM bill b
+        WHERE (b.org, b.number) IN (SELECT org, number FROM own) AND b.consignment <> %(bill)s
+        UNION
+        SELECT b.manifest_id FROM bill b
+        WHERE b.manifest_id >= %(since)s AND b.consignment <> %(bill)s
+          AND {_is_like("b.number", "numbers")}
+        UNION
+        SELECT e.manifest_id FROM bill_equipment e
+        WHERE e.manifest_id >= %(since)s AND e.consignment <> %(bill)s
+          AND {_is_like("e.container", "boxes")}
+    )
+    SELECT m.manifest_id,
+           EXISTS (SELECT 1 FROM judgement j WHERE j.manifest_id = m.manifest_id)
+    FROM may_be JOIN manifest m USING (manifest_id)
+    WHERE m.filed_with = current_org() AND m.function <> 'cancel'
+      AND m.filed_at >= (SELECT filed_at FROM manifest WHERE manifest_id = %(since)s) - %(long)s
+      AND NOT EXISTS (
+        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
+          AND n.version > m.version)
+    ORDER BY m.manifest_id
+"""
