@@ -96,6 +96,15 @@ def test_the_words_come_in_the_readers_language(line: httpx.Client) -> None:
     assert any("\u4e00" <= c <= "\u9fff" for c in shown["findings"][0]["problem"])
 
 
+@pytest.mark.parametrize("path", ["/v1/track", "/v1/track?key=SYNB0001", "/v1/track/"])
+def test_who_tracks_no_number_is_told_where_it_belongs(line: httpx.Client, path: str) -> None:
+    answer = line.get(path)
+    assert answer.status_code == 422
+    [told] = answer.json()["findings"]
+    assert told["code"] == "HTTP-TRACK-KEY"
+    assert "/v1/track/SYNB0001" in told["remedy"]
+
+
 def test_a_sender_who_is_not_who_he_says_declares_nothing(
     instance: Instance, line: httpx.Client
 ) -> None:

@@ -104,12 +104,30 @@ class PageView(BaseModel):
     next: int
 
 
+@router.get("/v1/track", include_in_schema=False)
+async def track_nothing(
+    visitor: TheVisitor,
+    key: Annotated[str, Query()] = "",
+    kind: Annotated[str, Query()] = "",
+) -> None:
+    """Say where the key belongs: in the path, not in what is asked of it."""
+    del key, kind
+    visitor.must(Act.READ)
+    raise _no_key()
+
+
+def _no_key() -> Problem:
+    return Problem(422, Finding("HTTP-TRACK-KEY", Severity.ERROR, Where("path.key"), {}))
+
+
 @router.get("/v1/track/{key:path}", response_model=TrackView, responses=ERRORS)
 async def track(
     key: str, visitor: TheVisitor, kind: Annotated[KeyKind | None, Query()] = None
 ) -> TrackView:
     """Say how a bill, a container, a manifest or a call stands, as far as you may see it."""
     visitor.must(Act.READ)
+    if not key:
+        raise _no_key()
     async with visitor.transaction() as tx:
         found = await track_key(tx, visitor.kit.keys.vault, key, kind)
         seen = [sight for one in found.things for sight in one.sights]
