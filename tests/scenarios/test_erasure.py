@@ -79,6 +79,52 @@ def test_a_name_goes_from_refused_messages_in_whatever_characters_they_came(
     assert carrier.get(f"/v1/messages/{refused['id']}/raw").content == b""
 
 
+def test_a_name_goes_from_a_part_whose_manifest_still_waits_for_others(instance: Instance) -> None:
+    line = instance.let_in("open-line", "carrier", addresses=("OPENLINE:ZZZ",))
+    instance.let_in("open-customs", "customs", addresses=("OPENCUSTOMS:ZZZ",))
+    name = "SPECIMEN LAI SHAN"
+    papers = []
+    for number, final in ((1, ""), (2, ":F")):
+        paper = manifest(f"OPEN{number}", "DOCOPEN").replace(b"CARRIER1", b"OPENLINE")
+        paper = paper.replace(b"HKCUSTOMS", b"OPENCUSTOMS").replace(
+            b"UNT+24+1", b"UNT+24+%d" % number
+        )
+        paper = paper.replace(
+            b"UNH+1+CUSCAR:D:95B:UN", f"UNH+{number}+CUSCAR:D:95B:UN+OPEN+{number}{final}".encode()
+        )
+        papers.append(paper.replace(b"SYNB0001", b"SYNOPEN%d" % number))
+    papers[0] = papers[0].replace(b"SAMPLE IMPORTS 0002 LTD", name.encode())
+    first = filed(line, papers[0])
+    assert (first["state"], first["findings"]) == ("accepted", [])
+    assert erase(instance, "name", name)["messages"] == 1
+    assert line.get(f"/v1/messages/{first['id']}/raw").content == b""
+    last = filed(line, papers[1])
+    assert [f["code"] for f in last["findings"]] == ["MANIFEST-PART-ERASED"]
+
+
+@pytest.mark.parametrize("level", ["UNOA", "UNOC"])
+@pytest.mark.parametrize("codec", ["big5hkscs", "gb18030"])
+def test_a_name_goes_from_a_filed_bill_whose_characters_were_read_wrongly(
+    instance: Instance, level: str, codec: str
+) -> None:
+    of = f"{level}{codec[:3]}".upper()
+    line = instance.let_in(f"line-{of.lower()}", "carrier", addresses=(f"{of}L:ZZZ",))
+    instance.let_in(f"customs-{of.lower()}", "customs", addresses=(f"{of}C:ZZZ",))
+    name = "\u6a23\u672c\u5065\u660e"
+    text = manifest(of, f"DOC{of}").decode("ascii").replace("SAMPLE IMPORTS 0002 LTD", name)
+    text = text.replace("UNOC", level).replace("CARRIER1", f"{of}L").replace("HKCUSTOMS", f"{of}C")
+    shown = filed(line, text.replace("SYNB0001", f"SYN{of}").encode(codec))
+    assert shown["state"] == "accepted", shown["findings"]
+    done = erase(instance, "name", name)
+    assert (done["bills"], done["messages"]) == (1, 1)
+    told = line.get(f"/v1/track/SYN{of}").json()["found"][0]
+    garbled = name.encode(codec).decode("latin-1")
+    assert garbled not in str(told)
+    assert [p["name"] for one in told["named"] for p in one["parties"]] == [
+        "SAMPLE TRADING 0001 LTD"
+    ]
+
+
 def test_a_person_is_erased_from_answers_to_notices_and_that_they_came_stays(
     instance: Instance,
 ) -> None:

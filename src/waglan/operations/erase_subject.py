@@ -18,7 +18,7 @@ from waglan.codes.plain import squashed
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest import personal
-from waglan.messages.edifact.charset import labelled, loosely
+from waglan.messages.edifact.charset import labelled, loosely, misread
 from waglan.messages.form import Form, form_of
 from waglan.messages.hidden import hidden
 from waglan.messages.sheet.csv_file import UTF_16
@@ -102,8 +102,7 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
         return None
     for blind in found.names:
         found.messages |= await erasure.messages_of(tx, blind, until=now)
-    blind_one = next(iter(found.names), None)
-    touched = await erasure.orgs_of(tx, list(found.messages), blind_one)
+    touched = await erasure.orgs_of(tx, list(found.messages), list(found.names))
     touched |= await sheets.orgs_of(tx, list(found.sheets))
     touched |= await detention_erasure.orgs_of(tx, list(found.papers))
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
@@ -156,6 +155,9 @@ async def _wanted(
     found = Found()
     if kind is Kind.NAME:
         found.names[vault.blind(target)] = target
+        # A bill keeps it as it was read, which is not always as it was meant.
+        for text in misread(target):
+            found.names.setdefault(vault.blind(text), "")
         found.messages = await _messages_naming(tx, vault, target)
         found.sheets = await _sheets_naming(tx, vault, target)
         found.papers = await _papers_naming(tx, vault, target)

@@ -23,8 +23,7 @@ async def reapply_erasure(
     """
     found = found_in(targets)
     known = await erasure.done(tx, done.erasure) is not None
-    blind = next(iter(found.names), None)
-    touched = await erasure.orgs_of(tx, sorted(found.messages), blind)
+    touched = await erasure.orgs_of(tx, sorted(found.messages), list(found.names))
     touched |= await sheets.orgs_of(tx, sorted(found.sheets))
     again = await destroy(tx, vault, found, done)
     if not known:

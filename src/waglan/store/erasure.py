@@ -138,7 +138,7 @@ async def messages_before(tx: Transaction, day: datetime) -> set[UUID]:
     return {id_ for (id_,) in await rows.fetchall()}
 
 
-async def orgs_of(tx: Transaction, messages: Sequence[UUID], blind: bytes | None) -> set[int]:
+async def orgs_of(tx: Transaction, messages: Sequence[UUID], blinds: Sequence[bytes]) -> set[int]:
     """Return the organisations whose papers an erasure takes: filers, and whom they filed with."""
     rows = await tx.execute(
         """
@@ -146,11 +146,11 @@ async def orgs_of(tx: Transaction, messages: Sequence[UUID], blind: bytes | None
         UNION SELECT d.addressee FROM document d JOIN message m USING (message_id)
               WHERE m.id = ANY (%(messages)s) AND d.addressee IS NOT NULL
         UNION SELECT f.org FROM bill_personal p JOIN manifest f USING (manifest_id)
-              WHERE p.blind @> ARRAY[%(blind)s]::bytea[]
+              WHERE p.blind && %(blinds)s::bytea[]
         UNION SELECT f.filed_with FROM bill_personal p JOIN manifest f USING (manifest_id)
-              WHERE p.blind @> ARRAY[%(blind)s]::bytea[]
+              WHERE p.blind && %(blinds)s::bytea[]
         """,
-        {"messages": list(messages), "blind": blind},
+        {"messages": list(messages), "blinds": list(blinds)},
     )
     return {int(org) for (org,) in await rows.fetchall()}
 

@@ -6,6 +6,7 @@ read moves it on, so that the same bytes give the same text however they arrive 
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from waglan.messages.edifact.service_characters import LINE_ENDS, ServiceCharacters
@@ -132,6 +133,17 @@ def loosely(raw: bytes, codec: str) -> str:
     if codec == ISO_2022:
         return _iso_2022(raw, codec, errors="ignore")
     return raw.decode(codec, "ignore")
+
+
+def misread(text: str) -> set[str]:
+    """Return what a text becomes where its bytes are read in other characters than they are in."""
+    found: set[str] = set()
+    for spelled in (text, text.upper()):
+        for written in (UTF_8, LATIN_1, *_DOUBLE):
+            for read in (LATIN_1, "cp1252", *_DOUBLE):
+                with suppress(UnicodeError):
+                    found.add(spelled.encode(written).decode(read))
+    return found - {text, text.upper()}
 
 
 def _plain(raw: bytes, codec: str) -> str:
