@@ -19,7 +19,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.position import Position
 from waglan.codes.raw import BadCode, Raw
 from waglan.codes.render import Lang, render, templates
-from waglan.codes.worded import TIMES
+from waglan.codes.worded import KILOGRAMS, TIMES
 
 SRC = Path(__file__).parents[1] / "src"
 HERE = Where("lines/1/container", segment=12, element=3)
@@ -123,7 +123,7 @@ def test_every_code_has_its_words_and_every_placeholder_its_parameter(
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_word_that_a_template_asks_for_is_of_a_group_that_there_is(lang: Lang) -> None:
     """A group that is not there would stop the answer that tells the finding."""
-    groups = {*tomllib.loads(load("codes/words")[lang]), *TIMES}
+    groups = {*tomllib.loads(load("codes/words")[lang]), *TIMES, KILOGRAMS}
     for code, advice in templates(lang).items():
         told = string.Formatter().parse(advice.problem + advice.remedy)
         asked = {group for _, name, group, _ in told if name is not None and group}
@@ -138,6 +138,16 @@ def test_a_time_in_a_finding_looks_as_times_do_in_lists(lang: Lang) -> None:
     assert "2026-12-01 04:15+08" in render(late, lang).problem
     stale = Finding("ACT-STALE", Severity.ERROR, HERE, {"at": at["at"], "minutes": 5})
     assert "2026-12-01 04:15:00+08" in render(stale, lang).problem
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    ("grams", "shown"), [(0, "0"), (1, "0.001"), (18_360_000, "18,360"), (1_250_500, "1,250.5")]
+)
+def test_masses_are_told_in_kilograms(grams: int, shown: str, lang: Lang) -> None:
+    params: dict[str, str | int] = {"bill": "B1", "told_g": grams, "sum_g": 7_000, "tolerance_g": 0}
+    finding = Finding("HK-MAN-021-MASS", Severity.WARNING, HERE, params)
+    assert f" {shown} " in render(finding, lang).problem
 
 
 @pytest.mark.parametrize("lang", LANGS)

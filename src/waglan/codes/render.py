@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from waglan.codes.data import load
 from waglan.codes.finding import Finding
-from waglan.codes.worded import Told
+from waglan.codes.worded import Counted, Told
 
 Lang: TypeAlias = Literal["en", "zh-Hant-HK"]
 
@@ -19,7 +19,9 @@ class Advice:
 
     problem: str
     remedy: str
-    is_worded: bool = False  # whether a template asks for the words of codes: `{now:customs}`
+    is_worded: bool = (
+        False  # whether a template asks for words or units: `{now:customs}`, `{sum_g:kg}`
+    )
 
 
 def render(finding: Finding, lang: Lang) -> Advice:
@@ -27,7 +29,10 @@ def render(finding: Finding, lang: Lang) -> Advice:
     template = templates(lang)[finding.code]
     params = dict(finding.params)
     if template.is_worded:
-        params |= {name: Told(text, lang) for name, text in params.items() if isinstance(text, str)}
+        params = {
+            name: Told(value, lang) if isinstance(value, str) else Counted(value)
+            for name, value in params.items()
+        }
     return Advice(template.problem.format_map(params), template.remedy.format_map(params))
 
 

@@ -9,6 +9,7 @@ from waglan.codes.data import load
 from waglan.codes.moment import minute, second
 
 REASON = "reason"  # the group of what libraries say
+KILOGRAMS = "kg"
 TIMES = {"minute": minute, "second": second}  # what is no code, and looks alike in all languages
 
 
@@ -47,6 +48,18 @@ class Told(str):
     def __format__(self, group: str) -> str:
         """Return the word for it, or the text itself where the template asks for no word."""
         return worded(group, str(self), self.lang) if group else str(self)
+
+
+class Counted(int):
+    """A finding's number; `{gross_g:kg}` in a template is that many grams in kilograms."""
+
+    def __format__(self, unit: str) -> str:
+        """Return the number as it stands, or with its thousands apart where it is a mass."""
+        if unit != KILOGRAMS:
+            return format(int(self), unit)
+        kilograms, grams = divmod(abs(self), 1000)
+        sign, rest = "-" if self < 0 else "", f".{grams:03}".rstrip("0").rstrip(".")
+        return f"{sign}{kilograms:,}{rest}"
 
 
 @cache
