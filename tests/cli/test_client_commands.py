@@ -52,7 +52,7 @@ def test_tokens_are_issued_listed_and_revoked(waglan: CommandLine, carrier: str)
     waglan.signs_in(carrier)
     made = waglan(
         "token", "issue", "--scope", "file", "--scope", "read", "--machine", "Night batch",
-        "--accountable", "Sample Person", "--days", "3",
+        "--accountable", "Sample Person of waglan-line", "--days", "3",
     )  # fmt: skip
     assert made.status == 0, made.err
     listed = waglan("token", "list").out
@@ -60,6 +60,10 @@ def test_tokens_are_issued_listed_and_revoked(waglan: CommandLine, carrier: str)
     assert "machine Night batch: file, read" in listed
     assert made.out.strip() not in listed
     assert "client  machine" in waglan.signs_in(made.out.strip())("whoami").out
+    machine = ("token", "issue", "--scope", "read", "--machine", "m", "--accountable", "Nobody")
+    nobody = waglan.signs_in(carrier)(*machine)
+    assert (nobody.status, "CREDENTIAL-PERSON-UNKNOWN" in nobody.err) == (1, True)
+    waglan.signs_in(made.out.strip())
     refused = waglan("token", "issue", "--scope", "read")
     assert (refused.status, "PARTY-PERSON-NEEDED" in refused.err) == (1, True)
     assert waglan.signs_in(carrier)("token", "revoke", token).status == 0

@@ -86,7 +86,7 @@ def test_a_look_by_what_one_is_to_the_bill_says_so_and_names_the_machine(port: P
     port.files(port.forwarder, port.house("H", "C"))
     house = port.number("H")
     until(lambda: bool(told(port.coloader, house)))
-    new = {"label": "a machine", "accountable_name": "Sample Person of a co-loader"}
+    new = {"label": "a machine", "accountable_name": f"Sample Person of coloader-{port.letter}"}
     credential = port.coloader.post("/v1/credentials", json=new).json()["credential"]
     wish = {"client": "machine", "scopes": ["read"], "days": 1, "credential": credential}
     machine = port.instance.client(port.coloader.post("/v1/tokens", json=wish).json()["secret"])

@@ -62,13 +62,11 @@ def live(instance: Instance, server: Server, secrets: set[bytes], backup: Path) 
     """File papers that name him, note every salt, take a backup, and have him erased."""
     carrier = instance.let_in("canary-line", "carrier", addresses=("CARRIER1:ZZZ",))
     instance.let_in("canary-customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
+    clerk = {"name": CANARIES["a person of an organisation"], "scopes": ["read"], "days": 1}
+    clerk["contact"] = CANARIES["that person's phone"]
+    assert carrier.post("/v1/persons", json=clerk).status_code == 201
     registered = carrier.post(
-        "/v1/credentials",
-        json={
-            "label": "host",
-            "accountable_name": CANARIES["a person of an organisation"],
-            "accountable_contact": CANARIES["that person's phone"],
-        },
+        "/v1/credentials", json={"label": "host", "accountable_name": clerk["name"]}
     )
     assert registered.status_code == 201, registered.text
     paper = manifest("C1", "DOCC1").replace(b"SAMPLE IMPORTS 0002 LTD", NAME.encode())

@@ -54,7 +54,9 @@ def settled(instance: Instance, name: str) -> Firm:
     who = preparer.get("/v1/whoami").json()
     new = {"name": "Sample Approver", "scopes": ["read", "file"], "days": 9}
     second = ok(preparer.post("/v1/persons", json=new), 201)
-    machine = {"label": "host", "accountable_name": "Sample Accountable"}
+    third = {"name": "Sample Accountable", "scopes": ["read"], "days": 9}
+    answers = ok(preparer.post("/v1/persons", json=third), 201)["person"]
+    machine = {"label": "host", "accountable_name": answers}
     credential = ok(preparer.post("/v1/credentials", json=machine), 201)["credential"]
     wish = {"client": "machine", "scopes": ["read", "file"], "days": 9, "credential": credential}
     token = ok(preparer.post("/v1/tokens", json=wish), 201)["secret"]
@@ -377,7 +379,10 @@ def test_who_made_it_does_not_approve_it_though_another_changed_it_last(firm: Fi
 def test_a_machines_work_is_of_who_answers_for_it_and_who_took_over_has_not_prepared(
     firm: Firm,
 ) -> None:
-    new = {"label": "second host", "accountable_name": "Sample Leaver"}
+    colleague = {"name": "Sample Leaver", "scopes": ["read", "file"], "days": 9}
+    his = ok(firm.preparer.post("/v1/persons", json=colleague), 201)
+    leaver = firm.instance.client(his["secret"])
+    new = {"label": "second host", "accountable_name": "sample  LEAVER"}
     answers = ok(firm.preparer.post("/v1/credentials", json=new), 201)
     wish = {"client": "machine", "scopes": ["read", "file"], "days": 9}
     wish["credential"] = answers["credential"]
@@ -389,7 +394,10 @@ def test_a_machines_work_is_of_who_answers_for_it_and_who_took_over_has_not_prep
         mark = {"step": draft["step"], "fields": {f"bills/{number}/goods/1/marks": "ONE MARK"}}
         return submitted(firm, ok(machine.patch(at(draft), json=mark)))
 
+    assert answers["accountable"] == his["person"]
     before = changed("HV")
+    own = leaver.post(f"{at(before)}/approve", json={"step": before["step"]})
+    assert codes(own) == ["APPROVAL-OWN-WORK"]
     role = {"roles": ["approver"]}
     ok(firm.preparer.put(f"/v1/persons/{firm.approver_id}/roles", json=role))
     left = {"successor": firm.approver_id}

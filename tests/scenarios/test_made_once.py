@@ -67,7 +67,7 @@ MAKING: dict[str, tuple[Asking, dict[str, Any]]] = {
         {"days": 2},
     ),
     "/v1/credentials": (
-        lambda f: (f.preparer, {"label": "one", "accountable_name": "Sample Person"}),
+        lambda f: (f.preparer, {"label": "one", "accountable_name": "Sample Person of firm-mo"}),
         {"label": "two"},
     ),
     "/v1/tokens": (

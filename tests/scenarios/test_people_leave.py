@@ -52,6 +52,8 @@ def told(firm: Firm, code: str, n: int) -> list[dict[str, Any]]:
 
 
 def machine(firm: Firm, answers: str = "Sample Clerk") -> tuple[httpx.Client, str]:
+    clerk = {"name": answers, "roles": ["reader"], "days": 1}
+    ok(firm.admin.post("/v1/persons", json=clerk), 201)
     new = {"label": "a machine", "accountable_name": answers}
     made = ok(firm.admin.post("/v1/credentials", json=new), 201)
     wish = {"client": "machine", "scopes": ["read", "file"], "days": 1}
@@ -210,6 +212,44 @@ def test_machines_and_open_drafts_go_to_a_successor_and_on_to_his(firm: Firm) ->
     bodies = told(firm, "party.person-left", 3)
     assert [body["successor"] for body in bodies] == [heir_id, heir_id, me(last)]
     assert bodies[-1]["drafts"] == [open_]
+
+
+def test_one_of_the_firms_people_answers_for_a_machine_and_nobody_is_made_known_by_it(
+    firm: Firm,
+) -> None:
+    def registers(name: str, by: httpx.Client = firm.admin) -> httpx.Response:
+        return by.post("/v1/credentials", json={"label": "m", "accountable_name": name})
+
+    own = f"Sample Person of {firm.party}"
+    names = ("Sample Twin", "Sample Twin", "Sample Gone", own, "Sample Heir")
+    new = [{"name": name, "roles": ["administrator"], "days": 1} for name in names]
+    colleagues = [ok(firm.admin.post("/v1/persons", json=one), 201) for one in new]
+    twin, other, gone, namesake, heir = [one["person"] for one in colleagues]
+    stranger = me(Firm(firm.instance).admin)
+    ok(lets_go(firm, gone), 201)
+    people = firm.admin.get("/v1/persons").json()
+
+    for nobody in ("Sample Nobody", "Sample Gone", gone, stranger, f"sub_{uuid4().hex}", " "):
+        assert codes(registers(nobody)) == ["CREDENTIAL-PERSON-UNKNOWN"]
+    assert codes(registers("Sample Twin")) == ["CREDENTIAL-PERSON-SEVERAL"]
+    assert ok(registers(twin), 201)["accountable"] == twin
+    himself = firm.instance.client(colleagues[1]["secret"])
+    assert ok(registers("Sample Twin", himself), 201)["accountable"] == other
+    assert ok(registers(own), 201)["accountable"] == me(firm.admin) != namesake
+    assert firm.admin.get("/v1/persons").json() == people
+    assert codes(lets_go(firm, twin)) == ["PERSON-HANDS-OVER"]
+    assert ok(lets_go(firm, twin, heir), 201)["successor"] == heir
+
+
+def test_a_machine_registered_again_under_its_key_says_who_answers_for_it_now(firm: Firm) -> None:
+    clerk = firm.adds("reader", login="kim@example.com")["person"]
+    heir = firm.adds("reader", login="lee@example.com")["person"]
+    new = {"label": "a machine", "accountable_name": clerk}
+    key = {KEY: "one machine"}
+    made = ok(firm.admin.post("/v1/credentials", json=new, headers=key), 201)
+    ok(lets_go(firm, clerk, heir), 201)
+    again = ok(firm.admin.post("/v1/credentials", json=new, headers=key), 200)
+    assert again == {"credential": made["credential"], "accountable": heir}
 
 
 def test_nobody_hands_over_to_who_leaves_at_the_same_moment(firm: Firm) -> None:

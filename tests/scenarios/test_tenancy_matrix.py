@@ -429,7 +429,7 @@ def clients(instance: Instance, role: Role) -> list[Client]:
     """A person, a machine and an assistant of an organisation in this role alone."""
     person = instance.let_in(f"other-{role.value}", role.value)
     scopes = person.get("/v1/whoami").json()["scopes"]
-    new = {"label": "a machine", "accountable_name": f"Sample Person of {role.value}"}
+    new = {"label": "a machine", "accountable_name": f"Sample Person of other-{role.value}"}
     credential = person.post("/v1/credentials", json=new).json()["credential"]
     found = [person]
     for kind, holder in (("machine", credential), ("ai", None)):

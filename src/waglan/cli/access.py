@@ -90,7 +90,7 @@ def issue(
         str | None, typer.Option(help="For a machine of this name; needs --accountable.")
     ] = None,
     accountable: Annotated[
-        str | None, typer.Option(help="The person who answers for the machine.")
+        str | None, typer.Option(help="Who of your people answers for the machine: name or id.")
     ] = None,
     ai: Annotated[
         bool, typer.Option("--ai", help="For an AI client: it reads and checks, whatever --scope.")

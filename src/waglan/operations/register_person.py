@@ -20,7 +20,7 @@ class NewPerson:
     name: str
     contact: str
     key_salt: bytes
-    roles: tuple[str, ...] = ()  # within his firm; none for who only answers for a machine
+    roles: tuple[str, ...] = ()  # within his firm; none for whose token alone says it
     by: str = ""  # who gives them
 
 

@@ -50,6 +50,35 @@ async def is_administered(tx: Transaction, but: Holder, *, at: datetime) -> bool
     return await found.fetchone() is not None
 
 
+async def here(tx: Transaction, org: int, subject: str, blind: bytes) -> list[str]:
+    """Return who of a firm's people is there with this id or name; subject ids.
+
+    Who never had a role or a token is nobody's colleague: a name that once was written down only.
+    """
+    rows = await tx.execute(
+        "SELECT p.subject FROM person p WHERE p.org = %(org)s"
+        " AND (p.subject = %(subject)s OR p.blind = %(blind)s) AND NOT EXISTS ("
+        "SELECT 1 FROM departure d WHERE d.org = p.org AND d.subject = p.subject) AND (EXISTS ("
+        "SELECT 1 FROM person_role r WHERE r.org = p.org AND r.subject = p.subject) OR EXISTS ("
+        "SELECT 1 FROM token t WHERE t.org = p.org AND t.subject = p.subject)) ORDER BY p.subject",
+        {"org": org, "subject": subject, "blind": blind},
+    )
+    return [subject for (subject,) in await rows.fetchall()]
+
+
+async def accountable(tx: Transaction, org: int, credential: str) -> str | None:
+    """Return who answers for a machine now (subject id); None if the firm has no such machine."""
+    row = await (
+        await tx.execute(
+            "SELECT coalesce((SELECT a.accountable FROM answerable a WHERE a.org = c.org"
+            " AND a.credential = c.credential ORDER BY a.n DESC LIMIT 1), c.accountable)"
+            " FROM credential c WHERE c.org = %s AND c.credential = %s",
+            [org, credential],
+        )
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 async def credentials_of(tx: Transaction, who: Holder) -> list[str]:
     """Return the machines that a person answers for."""
     rows = await tx.execute(

@@ -18,14 +18,14 @@ from waglan.gateway.http.problem import Problem, absent, misunderstood
 from waglan.gateway.tokens import Made, new_credential, new_subject, new_token
 from waglan.operations.issue_token import issue_token
 from waglan.operations.readmit_organisation import Readmission, readmit_organisation
-from waglan.operations.register_credential import register_credential
+from waglan.operations.register_credential import person_meant, register_credential
 from waglan.operations.register_organisation import NewOrganisation, register_organisation
-from waglan.operations.register_person import NewPerson, register_person
+from waglan.operations.register_person import NewPerson
 from waglan.operations.revoke_token import revoke_token
 from waglan.parties.firm_role import first_roles, scopes_of
 from waglan.parties.permission import Act
 from waglan.parties.role import ClientKind, Role, Scope
-from waglan.store import Taken, Transaction, parties
+from waglan.store import Taken, Transaction, parties, people
 from waglan.store.messages import new_salt
 from waglan.store.parties import Credential
 
@@ -48,11 +48,18 @@ class WhoView(BaseModel):
 
 
 class NewCredential(Asked):
-    """A machine, and the person who answers for it."""
+    """A machine, and the person of your organisation who answers for it."""
 
     label: str = Field(min_length=1, max_length=100)
-    accountable_name: str = Field(min_length=1, max_length=200)
-    accountable_contact: str = Field(default="", max_length=200)
+    accountable_name: str = Field(
+        min_length=1, max_length=200, description="His name, or his id (`sub_...`)."
+    )
+    accountable_contact: str = Field(
+        default="",
+        max_length=200,
+        deprecated=True,
+        description="Not kept any more: he is reached as you let him in.",
+    )
 
 
 class TokenWish(Asked):
@@ -102,19 +109,23 @@ async def whoami(visitor: TheVisitor) -> WhoView:
 
 @router.post("/credentials", status_code=201, responses=MADE)
 async def add_credential(new: NewCredential, visitor: TheMaker) -> dict[str, str]:
-    """Register a machine credential with the person accountable for it."""
+    """Register a machine credential with the person of your organisation accountable for it.
+
+    A name is that of one of your people, and of no other; your own name is you.
+    """
     visitor.must(Act.REGISTER_CREDENTIAL)
-    subject, credential = new_subject(), new_credential()
-    person = NewPerson(subject, new.accountable_name, new.accountable_contact, await new_salt())
-    now, kit = visitor.kit.clock(), visitor.kit
-    async with visitor.making(credential, subject) as (tx, before):
+    credential, vault, now = new_credential(), visitor.kit.keys.vault, visitor.kit.clock()
+    async with visitor.making(credential) as (tx, before):
         if before:
-            credential, subject = before
-        else:
-            await register_person(tx, kit.keys.vault, visitor.org, person, now=now)
-            row = Credential(credential, new.label, subject)
-            await register_credential(tx, visitor.org, visitor.principal.org, row, now=now)
-    return {"credential": credential, "accountable": subject}
+            credential = before[0]
+            answers = await people.accountable(tx, visitor.org, credential)
+            return {"credential": credential, "accountable": answers or ""}
+        meant = await person_meant(tx, vault, visitor.holder, new.accountable_name)
+        if isinstance(meant, Finding):
+            raise misunderstood(meant)
+        row = Credential(credential, new.label, meant)
+        await register_credential(tx, visitor.org, visitor.principal.org, row, now=now)
+    return {"credential": credential, "accountable": meant}
 
 
 @router.post("/tokens", status_code=201, response_model=IssuedView, responses=MADE)
