@@ -177,10 +177,16 @@ def test_parts_that_differ_in_document_or_call_are_both_named(name: str) -> None
     value = Function.REPLACE if name == "function" else "OTHER"
     full = msgspec.structs.replace(HEAD, document_name="85", customs_office="HK01")
     other = msgspec.structs.replace(full, **{name: value})
-    _, [finding] = join([part(1, [], head=full), part(2, [], head=other, last=True)])
+    some = [bill("A", "X")]
+    _, [finding] = join([part(1, some, ["X"], head=full), part(2, [], head=other, last=True)])
     assert finding.code == "MANIFEST-HEAD-DIFFERS"
     assert finding.where.path == f"parts/2/head/{name}"
     assert (finding.params["first"], finding.params["second"]) == (1, 2)
+
+
+def test_a_manifest_without_any_bill_is_asked_whether_that_is_meant() -> None:
+    _, [finding] = join([part(1, [], last=True)])
+    assert (finding.code, finding.severity) == ("MANIFEST-NO-BILL", Severity.WARNING)
 
 
 def test_a_part_that_is_silent_about_the_call_contradicts_nobody() -> None:
@@ -307,7 +313,7 @@ def test_a_manifest_takes_a_hundred_thousand_bills(extra: int, expected: list[st
 @pytest.mark.parametrize(("extra", "expected"), [(0, []), (1, ["MANIFEST-TOO-MANY-BOXES"])])
 def test_a_manifest_takes_a_hundred_thousand_boxes(extra: int, expected: list[str]) -> None:
     boxes = [Equipment(str(n), full=False) for n in range(assembly.EQUIPMENT_MAX + extra)]
-    assert codes(join([part(1, [], boxes, last=True)])[1]) == expected
+    assert codes(join([part(1, [bill("A", "0")], boxes, last=True)])[1]) == expected
 
 
 def big_ship(bills: int = 20_000, boxes: int = 24_000) -> list[Part]:

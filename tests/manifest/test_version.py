@@ -173,6 +173,14 @@ def test_a_replacement_gives_the_whole_manifest() -> None:
     assert amend(NOW, new) == (new, [])
 
 
+def test_a_replacement_by_nothing_is_refused() -> None:
+    after, [finding] = amend(NOW, manifest(function=Function.REPLACE))
+    assert (after, finding.code) == (NOW, "MANIFEST-REPLACED-BY-NOTHING")
+    assert finding.params == {"left": len(NOW.bills)}
+    empty = replace(NOW, bills=(), equipment=())
+    assert amend(empty, manifest(function=Function.REPLACE))[1] == []
+
+
 def test_a_withdrawal_leaves_nothing_declared() -> None:
     after, findings = amend(NOW, manifest(function=Function.CANCEL))
     assert (after.bills, after.equipment, findings) == ((), (), [])

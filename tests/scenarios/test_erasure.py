@@ -193,6 +193,27 @@ def test_a_person_is_erased_from_drafts_addresses_and_letters_and_their_steps_st
     assert [e["code"] for one in told for e in one["events"]] == ["draft.changed"] * 2
 
 
+def test_what_was_erased_is_not_missing_when_another_bill_is_added(instance: Instance) -> None:
+    line = instance.let_in("added-line", "carrier", addresses=("ADDEDLINE:ZZZ",))
+    customs = instance.let_in("added-customs", "customs", addresses=("ADDEDCUSTOMS:ZZZ",))
+    name = b"SPECIMEN CHAN TAI MAN"
+    first = shipped(Call("ADDEDLINE", "ADDEDCUSTOMS", "ADD1"), Paper("SYNADD1"))
+    done = filed(line, first.replace(b"SAMPLE IMPORTS 1 LTD", name))
+    erase(instance, "name", name.decode())
+    more = shipped(Call("ADDEDLINE", "ADDEDCUSTOMS", "ADD2"), Paper("SYNADD2"))
+    more = more.replace(b"DOC-ADD2+9'", b"DOC-ADD1+2'RFF+ACW:1'")
+    count = more.count(b"'") - 2 - 1
+    added = filed(line, more.replace(b"UNT+%d" % (count - 1), b"UNT+%d" % count))
+    assert added["state"] == "accepted", added["findings"]
+    codes = [finding["code"] for finding in added["findings"]]
+    assert [code for code in codes if code.startswith("HK-60C")] == []
+    assert sorted(codes) == sorted(finding["code"] for finding in done["findings"])
+    for who in (line, customs):
+        for number, is_erased in (("SYNADD1", True), ("SYNADD2", False)):
+            [bill] = who.get(f"/v1/track/{number}").json()["found"]
+            assert [one["erased"] for one in bill["named"]] == [is_erased]
+
+
 def test_an_event_that_names_somebody_is_erased_and_its_proof_says_so(instance: Instance) -> None:
     carrier = instance.let_in("event-line", "carrier", addresses=("CARRIER8:ZZZ",))
     instance.let_in("event-customs", "customs", addresses=("CUSTOMS8:ZZZ",))

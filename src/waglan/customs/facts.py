@@ -283,11 +283,11 @@ def _shares_box(bills: _Bills, around: _Around) -> _Column:
 
 
 def _to_order(bills: _Bills, around: _Around) -> _Column:
-    return [is_order(_name(bill, PartyRole.CONSIGNEE)) for bill in bills]
+    return [_of_name(bill, PartyRole.CONSIGNEE, is_order) for bill in bills]
 
 
 def _has_notify(bills: _Bills, around: _Around) -> _Column:
-    return [not names_nobody(_name(bill, PartyRole.NOTIFY)) for bill in bills]
+    return [_of_name(bill, PartyRole.NOTIFY, lambda name: not names_nobody(name)) for bill in bills]
 
 
 def _first_time(bills: _Bills, around: _Around) -> _Column:
@@ -400,6 +400,12 @@ def _text(text: str | None) -> str:
 
 def _list(texts: Iterable[str]) -> list[str]:
     return [_text(text) for text in dict.fromkeys(texts) if text][:LIST_ITEMS_MAX]
+
+
+def _of_name(bill: Bill, role: PartyRole, ask: Callable[[str], bool]) -> bool | None:
+    """Answer by a party's name; None where it is not there any more."""
+    name = _name(bill, role)
+    return None if bill.erased and not name else ask(name)
 
 
 def _name(bill: Bill, role: PartyRole) -> str:

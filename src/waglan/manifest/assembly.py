@@ -178,6 +178,8 @@ def join(parts: Sequence[Part]) -> tuple[Manifest, list[Finding]]:
     equipment, differing = boxes.merge(_listed(ordered))
     manifest = Manifest(head, bills, equipment, len(ordered))
     findings += [*_too_many(manifest), *_in_two_parts(bills), *differing]
+    if not bills and head.function is Function.ORIGINAL:
+        findings.append(Finding("MANIFEST-NO-BILL", Severity.WARNING, Where("bills"), {}))
     if head.function in (Function.ORIGINAL, Function.REPLACE):
         # An amendment may name boxes that only the version before it lists.
         findings += boxes.check(manifest)

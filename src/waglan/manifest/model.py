@@ -85,6 +85,7 @@ class Bill(msgspec.Struct, frozen=True, gc=False):
     goods: tuple[Goods, ...] = ()
     segment: int | None = None  # where it began in its message
     part: int = 1  # in which part of the manifest it came
+    erased: bool = False  # kept without some names or marks that were sent: they are not missing
 
 
 class Equipment(msgspec.Struct, frozen=True, gc=False):

@@ -99,8 +99,11 @@ def amend(current: Manifest, change: Manifest) -> tuple[Manifest, list[Finding]]
     Boxes come by number: one already listed is listed anew. `following` says whether it may be.
     """
     function = change.head.function
-    if function in (Function.ORIGINAL, Function.REPLACE):
+    if function is Function.ORIGINAL:
         return change, []
+    if function is Function.REPLACE:
+        findings = _by_nothing(current, change)
+        return (current if findings else change), findings
     if function is Function.CANCEL:
         findings = _cancels_some(current, change)
         return (current if findings else replace(current, bills=(), equipment=())), findings
@@ -173,6 +176,14 @@ def _is_named(current: Version, name: str) -> bool:
     # Many a sender's own reference is 1: what may be an older version's number is taken for that.
     is_older = name in map(str, range(1, current.number))
     return name == str(current.number) or (name == current.reference and not is_older)
+
+
+def _by_nothing(current: Manifest, change: Manifest) -> list[Finding]:
+    """An export that came out empty must not take every bill along."""
+    if change.bills or not current.bills:
+        return []
+    where, left = Where("bills"), len(current.bills)
+    return [Finding("MANIFEST-REPLACED-BY-NOTHING", Severity.ERROR, where, {"left": left})]
 
 
 def _cancels_some(current: Manifest, change: Manifest) -> list[Finding]:

@@ -22,7 +22,7 @@ from waglan.manifest.model import (
     Manifest,
     PartyRole,
 )
-from waglan.manifest.personal import Personal, open_personal, seal_personal
+from waglan.manifest.personal import Personal, is_whole, open_personal, seal_personal
 from waglan.store import Transaction, _binary, bulk
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -424,13 +424,14 @@ async def whole_bill(
 
 def _whole(vault: Vault, particulars: bytes, salt: bytes | None, sealed: bytes | None) -> Bill:
     bill = _bill(particulars)
-    if salt is None or sealed is None:
-        return bill
+    if salt is None or sealed is None:  # every bill has its sealed row until that is erased
+        return _replace(bill, erased=True)
     personal = open_personal(vault, bytes(salt), bytes(sealed))
     goods = tuple(
         _replace(item, marks=marks) for item, marks in zip(bill.goods, personal.marks, strict=True)
     )
-    return _replace(bill, parties=personal.parties, goods=goods)
+    erased = bill.erased or not is_whole(personal)
+    return _replace(bill, parties=personal.parties, goods=goods, erased=erased)
 
 
 async def let_read(

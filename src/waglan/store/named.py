@@ -61,6 +61,7 @@ def _opened(
     if salt is None:  # every bill has its sealed row until that is erased
         return (), (), True
     personal = open_personal(vault, bytes(salt), bytes(sealed))
-    items = zip(_bill(bill).goods, personal.marks, strict=True)
+    said = _bill(bill)
+    items = zip(said.goods, personal.marks, strict=True)
     marks = tuple((goods.number, marks) for goods, marks in items if marks)
-    return personal.parties, marks, not is_whole(personal)
+    return personal.parties, marks, said.erased or not is_whole(personal)

@@ -8,10 +8,12 @@ voyage settles for both: place of loading, transhipment, kind of container.
 from collections.abc import Iterator
 from datetime import date
 
+from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.party_name import is_order, trade_of
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
+from waglan.manifest.call import time_of
 from waglan.manifest.model import Bill, Head, Manifest, Party, PartyRole
 
 CODE = "HK-60C"
@@ -70,8 +72,12 @@ def _of_head(head: Head) -> Iterator[Finding]:
         yield Finding("HK-60C-VESSEL", Severity.HOLD, Where("head/vessel"), {})
     if not head.voyage:
         yield Finding("HK-60C-VOYAGE", Severity.HOLD, Where("head/voyage"), {})
-    if not (head.arrival or head.departure):
+    days = [day for day in (head.arrival, head.departure) if day]
+    if not days:
         yield Finding("HK-60C-DATE", Severity.HOLD, Where("head/arrival"), {})
+    elif not any(time_of(day, zone=HONG_KONG) for day in days):
+        where = Where("head/arrival" if head.arrival else "head/departure")
+        yield Finding("HK-60C-DATE-UNREAD", Severity.HOLD, where, {"text": days[0]})
 
 
 def _of_goods(bill: Bill) -> list[Finding]:
@@ -88,7 +94,7 @@ def _of_goods(bill: Bill) -> list[Finding]:
     if not described:
         where = of_bill(bill, "goods")
         found.append(Finding("HK-60C-DESCRIPTION", Severity.HOLD, where, {"bill": bill.number}))
-    if not marked:
+    if not (marked or bill.erased):
         # Packages may truly carry no marks, so this only asks for a look.
         where = of_bill(bill, "goods")
         found.append(Finding("HK-60C-MARKS", Severity.WARNING, where, {"bill": bill.number}))
@@ -125,6 +131,8 @@ def _of_parties(bill: Bill) -> list[Finding]:
 
 def _of_consignor(bill: Bill, consignor: Party | None) -> Iterator[Finding]:
     where = of_bill(bill, "parties/consignor")
+    if consignor is None and bill.erased:
+        return
     if consignor is None or not consignor.name:
         yield Finding("HK-60C-CONSIGNOR", Severity.HOLD, where, {"bill": bill.number})
     elif not consignor.address:
@@ -133,6 +141,8 @@ def _of_consignor(bill: Bill, consignor: Party | None) -> Iterator[Finding]:
 
 def _of_consignee(bill: Bill, consignee: Party | None) -> Iterator[Finding]:
     where = of_bill(bill, "parties/consignee")
+    if consignee is None and bill.erased:
+        return
     if consignee is None or not consignee.name:
         # Paragraph 3 asks an export manifest for the exporter on the licence instead.
         if not _leaves_hong_kong(bill):
