@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from command_line import CommandLine
+from command_line import CommandLine, Ran
 from conftest import cloned
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from port import filed, manifest, wait
@@ -108,6 +108,35 @@ def new_home(lived: Instance, tmp_path: Path) -> Path:
     (tmp_path / "vault.key").write_bytes((lived.home / "keys" / "vault.key").read_bytes())
     put_the_vault_where_the_guide_says(tmp_path, home)
     return home
+
+
+def test_the_nightly_backup_runs_every_night_and_its_list_gives_way_to_a_newer_one_alone(
+    lived: Instance, waglan: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waglan.operates(lived)
+    public = waglan("backup", "--new-key", str(tmp_path / "secret")).out.strip()
+    listed = tmp_path / "erasures"
+
+    def backs_up(night: str) -> Ran:
+        left = tmp_path / f".before-{night}.part"
+        left.write_bytes(b"waglan-sealed/v1\n of a run that was killed")
+        ran = waglan("backup", str(tmp_path / night), "--to", public, "--erasures", str(listed))
+        assert left.exists() == (ran.status != 0)
+        return ran
+
+    assert backs_up("monday").status == 0
+    monday = listed.read_bytes()
+    monkeypatch.setattr("sys.stdin", io.StringIO("Nobody Of This Name\n"))
+    assert waglan("erase", "name", "--rule", "a request").status == 0
+    assert backs_up("tuesday").status == 0
+    tuesday = listed.read_bytes()
+    assert len(tuesday) > len(monday)
+    for other in (b"a paper of his", tuesday.replace(b"a request", b"b request"), b""):
+        listed.write_bytes(other)
+        refused = backs_up("wednesday")
+        assert (refused.status, "BACKUP-OTHER-LIST" in refused.err) == (2, True)
+        assert listed.read_bytes() == other
+    assert not (tmp_path / "wednesday").exists()
 
 
 @pytest.mark.parametrize(

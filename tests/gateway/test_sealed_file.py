@@ -19,6 +19,7 @@ from waglan.gateway.sealed_file import (
     put,
     read_holder,
     read_recipient,
+    swept,
 )
 
 HOLDER = new_holder()
@@ -103,3 +104,17 @@ def test_a_file_appears_whole_or_not_at_all_and_replaces_none(tmp_path: Path) ->
     with pytest.raises(FileExistsError), put(file):
         pass
     assert file.read_bytes() == b"whole"
+
+
+def test_a_half_of_a_run_that_was_killed_goes_and_one_being_written_stays(tmp_path: Path) -> None:
+    left, others = tmp_path / ".monday.backup.part", tmp_path / ".something.part"
+    left.write_bytes(SEALED[:100])
+    others.write_bytes(b"of another program")
+    with put(tmp_path / "tuesday.backup") as out:
+        out.write(SEALED)
+        out.flush()
+        with pytest.raises(FileExistsError, match=r"\.tuesday\.backup\.part"):
+            put(tmp_path / "tuesday.backup").__enter__()
+        assert swept(tmp_path) == [left]
+    assert {file.name for file in tmp_path.iterdir()} == {"tuesday.backup", ".something.part"}
+    assert (tmp_path / "tuesday.backup").read_bytes() == SEALED

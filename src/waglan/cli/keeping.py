@@ -27,7 +27,8 @@ def backup(
         bool, typer.Option("--with-vault", help="Put the vault's key in: whoever reads it has all.")
     ] = False,
     erasures: Annotated[
-        Path | None, typer.Option(help="Write the signed list of erasures there as well.")
+        Path | None,
+        typer.Option(help="Where the signed list of erasures goes; an earlier one gives way."),
     ] = None,
     new_key: Annotated[
         Path | None, typer.Option(help="Make a pair of keys instead: the secret one goes there.")

@@ -1,19 +1,29 @@
 """A backup: one snapshot of every table, sealed to a key that need not lie on this machine."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.backup_stream import FORM, BackupWriter, Head, LogAt, Manifest
 from waglan.gateway.keys import Keys, erasure_list_key
-from waglan.gateway.sealed_file import Recipient, put
+from waglan.gateway.sealed_file import Recipient, put, swept
 from waglan.logbook.erasure_list import FORM as LIST_FORM
-from waglan.logbook.erasure_list import Entry, ErasureList, sign_list
+from waglan.logbook.erasure_list import (
+    LIST_BYTES_MAX,
+    BadList,
+    Entry,
+    ErasureList,
+    read_list,
+    sign_list,
+)
+from waglan.logbook.signing import PublicKey
 from waglan.store import Transaction, dump, erasure, log
 from waglan.store.connect import Pool, snapshot, transaction
+from waglan.store.refused import Refused
 
 Report = Callable[[str, int], None]  # the part that is under way, and the bytes written of it
 
@@ -39,6 +49,7 @@ class Taken:
 
 async def back_up(pool: Pool, file: Path, plan: Plan, report: Report) -> Taken:
     """Write the backup whole or not at all; the instance goes on working meanwhile."""
+    swept(file.parent)
     async with snapshot(pool) as tx:
         head = await _head(tx, plan)
         with put(file) as out:
@@ -79,7 +90,10 @@ async def _head(tx: Transaction, plan: Plan) -> Head:
 
 
 async def export_erasures(pool: Pool, file: Path, plan: Plan) -> int:
-    """Write the signed list of all erasures; return how many. Keep it apart from the backups."""
+    """Write the signed list of all erasures; return how many. Keep it apart from the backups.
+
+    It takes the place of an earlier list of this instance, and of nothing else.
+    """
     async with transaction(pool, None) as tx:
         origin = (await log.head(tx)).origin
         every = await erasure.every(tx)
@@ -88,6 +102,22 @@ async def export_erasures(pool: Pool, file: Path, plan: Plan) -> int:
         for done, targets in every
     ]
     content = ErasureList(LIST_FORM, origin, plan.now, entries)
-    with put(file) as out:
-        out.write(sign_list(content, erasure_list_key(plan.home / "keys")))
+    key = erasure_list_key(plan.home / "keys")
+    if file.exists() and not _is_earlier(file, entries, key.public):
+        place = Where("backup/erasures")
+        raise Refused(Finding("BACKUP-OTHER-LIST", Severity.ERROR, place, {"file": str(file)}))
+    with put(file, replaces=True) as out:
+        out.write(sign_list(content, key))
     return len(entries)
+
+
+def _is_earlier(file: Path, entries: Sequence[Entry], key: PublicKey) -> bool:
+    """Whether a list of ours lies here that says nothing which the new one leaves out."""
+    if file.stat().st_size > LIST_BYTES_MAX:
+        return False
+    try:
+        before = read_list(file.read_bytes(), key)
+    except BadList:
+        return False
+    known = {one.erasure: one for one in entries}
+    return all(known.get(one.erasure) == one for one in before.entries)

@@ -6,11 +6,12 @@ marked, so that no block can be dropped, moved or added.
 """
 
 import errno
+import fcntl
 import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -166,19 +167,21 @@ def _nonce(place: int, *, is_last: bool) -> bytes:
 
 
 @contextmanager
-def put(path: Path) -> Iterator[BinaryIO]:
-    """Write a file for its owner's eyes that appears whole, when the block ends, or not at all."""
-    if path.exists():
+def put(path: Path, *, replaces: bool = False) -> Iterator[BinaryIO]:
+    """Write a file for its owner's eyes that appears whole, when the block ends, or not at all.
+
+    Nothing is written over unless the caller has looked at what is there. Two never write one file.
+    """
+    if path.exists() and not replaces:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft = path.with_name(f".{path.name}.part")
-    draft.unlink(missing_ok=True)  # of a run that was killed
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    descriptor = _drafted(draft)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(path)
+            draft.rename(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
@@ -187,3 +190,55 @@ def put(path: Path) -> Iterator[BinaryIO]:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def swept(folder: Path) -> list[Path]:
+    """Remove what runs that were killed left half of their sealed files here; return which."""
+    found = []
+    for draft in folder.glob(".*.part"):
+        if draft.is_symlink() or not draft.is_file() or not os.access(draft, os.R_OK):
+            continue
+        with draft.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC and _is_left(file.fileno()):
+                draft.unlink(missing_ok=True)
+                found.append(draft)
+    return found
+
+
+def _drafted(draft: Path) -> int:
+    """Begin a draft that is locked while it is written; one that nobody writes gives way."""
+    while True:
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        except FileExistsError:
+            _give_way(draft)
+            continue
+        with suppress(OSError):  # some networks' file systems lock nothing
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
+        os.close(descriptor)  # somebody swept it before it was locked
+
+
+def _give_way(draft: Path) -> None:
+    try:
+        descriptor = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return
+    try:
+        if not _is_left(descriptor):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(draft))
+        draft.unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def _is_left(descriptor: int) -> bool:
+    """Whether nobody writes this draft any more: its writer's lock went with him."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
