@@ -323,3 +323,12 @@ def test_who_is_told_of_a_notice_alone_knows_by_it_how_the_bill_stands(
     shown = standing([addressed, notice("N1", "not-selected", 2), event(code, 5, body)]).customs
     assert shown is not None
     assert shown.what is CustomsStatus.NOT_SELECTED  # the bill's own status counts before it
+
+
+@given(st.lists(ANY_EVENT, max_size=12), st.none() | st.integers(1, 9))
+def test_what_is_cancelled_says_by_which_version(events: list[Event], version: int | None) -> None:
+    body: dict[str, Value] = {} if version is None else {"version": version}
+    last = standing([*events, event(EventCode.MANIFEST_CANCELLED, 10, body)])
+    assert last.declaration is Declaration.CANCELLED
+    assert last.cancelled is not None
+    assert last.cancelled.what == version

@@ -5,7 +5,7 @@ said stays None. These fields of an event's body are read, and all may be missin
 
     manifest.part-received                  assembly (text), part, of (numbers), round (number; 1)
     manifest.declared, bill.declared        manifest (text), version (number), function (text)
-    manifest.cancelled, bill.withdrawn      nothing
+    manifest.cancelled, bill.withdrawn      version (number)
     bill.declared-again                     nothing
     party.grant-given                       nothing
     manifest.refused                        findings (number)
@@ -124,7 +124,7 @@ class Standing:
     declaration: Declaration
     declared: Told[Version] | None  # the first time
     versions: tuple[Told[Version], ...]  # each once, in the order of the quay
-    cancelled: Told[None] | None  # only while no later version stands
+    cancelled: Told[int | None] | None  # by which version; only while no later one stands
     refused: Told[int | None] | None  # the last refusal: how many findings; told until mended
     parts: Told[Parts] | None  # of the assembly last heard of; said by who sent its last part
     customs: Told[CustomsStatus | Raw] | None  # Raw: a status that this Waglan does not know
@@ -174,7 +174,7 @@ def standing(events: Iterable[Event]) -> Standing:
         declaration=declaration,
         declared=versions[0] if versions else None,
         versions=versions,
-        cancelled=_told(cancelled, None) if cancelled else None,
+        cancelled=_told(cancelled, _number(cancelled, "version")) if cancelled else None,
         refused=_told(refused, _number(refused, "findings")) if refused else None,
         parts=parts,
         customs=customs[0] if customs else None,

@@ -1,5 +1,6 @@
 """What `waglan track` prints: readable in eighty columns, and by whom each thing was said."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
@@ -18,9 +19,12 @@ ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
     """Print everything that was found, each oldest first, with what nobody said."""
     events = words("event", lang)
+    named_as = Counter((found["kind"], found["key"]) for found in answer["found"])
     for found in answer["found"]:
         kind, declared = words("kind", lang)[found["kind"]], found["declaration"]
         _print(f"{kind} {found['key']}  {coded('declaration', declared, lang)}")
+        if found["kind"] == "manifest" and named_as["manifest", found["key"]] > 1:
+            _print(_identity(found, lang), indent=2)
         for line in _stands(found, lang):
             _print(line, indent=2)
         for named in found["named"]:
@@ -117,6 +121,12 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
     elif found["kind"] == "manifest":
         lines.append(_answered(found["answered"], lang))
     return lines
+
+
+def _identity(found: Mapping[str, Any], lang: Lang) -> str:
+    """Say which of several manifests of one document it is."""
+    by, call, authority = (found[name] or "?" for name in ("filer", "call", "filed_with"))
+    return say("track", "identity", lang, by=by, call=call, authority=authority)
 
 
 def _answered(answered: Mapping[str, Any] | None, lang: Lang) -> str:

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -25,30 +24,21 @@ from waglan.manifest.identity import BillKey, bill_key, unnumbered
 from waglan.manifest.model import Bill, Function, Level, Manifest, PartyRole
 from waglan.manifest.on_behalf import asks_for_letter, letter_for
 from waglan.manifest.tree import tangled
-from waglan.manifest.version import Identity, State, Version, amend, following, identity
+from waglan.manifest.version import (
+    Identity,
+    State,
+    Version,
+    amend,
+    call_of,
+    following,
+    identity,
+)
+from waglan.operations._filer import Filer, refusal
 from waglan.operations.first_discharge import first_discharge
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
 from waglan.parties.readers import Grant
 from waglan.store import Transaction, events, links, manifests, parties, places, versions
-from waglan.store.messages import Kept
-
-
-@dataclass(frozen=True, slots=True)
-class Filer:
-    """Who files, when, with whom, and by which message; `id` is the new manifest's.
-
-    `reference` is the sender's own for what he sent: an amendment may name it.
-    """
-
-    party: PartyId
-    authority: PartyId
-    authority_org: int
-    message: Kept
-    assembly_id: int
-    reference: str
-    id: UUID
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,20 +455,7 @@ def _particulars(
 async def _refuse(
     tx: Transaction, filer: Filer, sent: Manifest, findings: Sequence[Finding]
 ) -> Filing:
-    codes = list(dict.fromkeys(f.code for f in findings if f.severity is Severity.ERROR))
-    told: dict[str, Value] = {
-        "codes": list(codes),
-        "findings": len(findings),
-        "bills": len(sent.bills),
-    }
-    refused = Event(
-        EventCode.MANIFEST_REFUSED,
-        Key(KeyKind.MANIFEST, sent.head.document),
-        filer.party,
-        filer.at,
-        filer.at,
-        told,
-        (Key(KeyKind.MESSAGE, str(filer.message.id)),),
-    )
-    await events.append(tx, [refused])
+    call = call_of(sent.head)
+    which = sent.head.document, call.text if call else None
+    await events.append(tx, [refusal(filer, which, findings, bills=len(sent.bills))])
     return Filing(None, 0, sent, tuple(findings))

@@ -13,14 +13,17 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
+from waglan.logbook.leaf import read_event
 from waglan.logbook.sealed import Vault
 from waglan.manifest import lengths
 from waglan.manifest.assembly import Assembly, Refused, Replayed, begun_again, join, offer
 from waglan.manifest.model import Part
+from waglan.manifest.version import call_of
 from waglan.messages.edifact import Profile, read
 from waglan.messages.envelope import Message
 from waglan.messages.place import in_parts
-from waglan.operations.file_manifest import Filer, Filing, file_manifest
+from waglan.operations._filer import Filer, refusal
+from waglan.operations.file_manifest import Filing, file_manifest
 from waglan.parties.role import Role
 from waglan.store import Transaction, assemblies, events, messages, parties
 from waglan.store.assemblies import PartRow
@@ -103,7 +106,8 @@ async def take_part(
         return Taken([])
     row = PartRow(part.number, part.is_final, message.sha256, sender.message.message_id, place)
     await assemblies.add_part(tx, sender.message.org, opened.assembly_id, row, now=means.now)
-    await events.append(tx, [_received(sender, part, (opened.round, became.assembly), means.now)])
+    came = _received(sender, part, (opened.round, became.assembly), (authority[1], means.now))
+    await events.append(tx, [came])
     if not became.assembly.is_complete:
         is_told = opened.round > 1 and _is_last_of_its_interchange(sender, message, place)
         return Taken([begun_again(became.assembly)] if is_told else [])
@@ -121,6 +125,7 @@ async def take_part(
     if taken.filing is None or not taken.filing.is_accepted:
         # What is put right comes under the same reference, and all of it is looked at anew.
         await assemblies.end(tx, sender.message.org, opened.assembly_id, now=means.now)
+        await _tell_of_others(tx, filer, (rows, opened.round), taken)
     return taken
 
 
@@ -144,6 +149,40 @@ async def _file(
     whole, found = join([one.part for one in parts.values() if one.part is not None])
     filing = await file_manifest(tx, vault, filer, whole, found)
     return Taken(in_parts(filing.findings, whole, parts), filing)
+
+
+async def _tell_of_others(
+    tx: Transaction, filer: Filer, came: tuple[Sequence[PartRow], int], taken: Taken
+) -> None:
+    """Tell of each document that parts of what was refused name, if it is not told of it yet."""
+    rows, begun = came
+    if not rows:
+        return  # the whole was one part
+    told = taken.filing.manifest.head.document if taken.filing else None
+    calls: dict[str, str | None] = {}
+    for part in await _parts_told(tx, filer, rows, begun):
+        call, document = part.body.get("call"), part.about.text
+        calls[document] = calls.get(document) or (call if isinstance(call, str) else None)
+    others = [which for which in calls.items() if which[0] != told]
+    await events.append(tx, [refusal(filer, which, taken.findings, bills=None) for which in others])
+
+
+async def _parts_told(
+    tx: Transaction, filer: Filer, rows: Sequence[PartRow], begun: int
+) -> list[Event]:
+    """Return what was told of the parts of an assembly, by their numbers; also of erased ones."""
+    found: list[tuple[int, Event]] = []
+    for message_id in {filer.message.message_id, *(row.message_id for row in rows)}:
+        kept = await messages.by_number(tx, message_id)
+        for one in await events.about(tx, Key(KeyKind.MESSAGE, str(kept.id))) if kept else ():
+            event = read_event(one.canonical)
+            number = event.body.get("part")
+            of = event.code, event.body.get("assembly"), event.body.get("round")
+            is_of = of == (EventCode.PART_RECEIVED, filer.reference, begun)
+            # One alone may have another's reference for its own number in the interchange.
+            if is_of and isinstance(number, int) and event.body.get("of") != 1:
+                found.append((number, event))
+    return [event for _, event in sorted(found, key=lambda one: one[0])]
 
 
 def _is_last_of_its_interchange(sender: Sender, message: Message, place: int) -> bool:
@@ -204,8 +243,11 @@ def _unknown_recipient(message: Message, recipient: str) -> Finding:
     )
 
 
-def _received(sender: Sender, part: Part, of: tuple[int, Assembly], now: datetime) -> Event:
-    begun, assembly = of
+def _received(
+    sender: Sender, part: Part, of: tuple[int, Assembly], by: tuple[PartyId, datetime]
+) -> Event:
+    (begun, assembly), (authority, now) = of, by
+    call = call_of(part.head)
     return Event(
         EventCode.PART_RECEIVED,
         Key(KeyKind.MANIFEST, part.head.document),
@@ -219,6 +261,8 @@ def _received(sender: Sender, part: Part, of: tuple[int, Assembly], now: datetim
             "assembly": part.key.access_reference,
             "round": begun,
             "sha256": part.sha256.hex(),
+            "call": call.text if call else None,
+            "filed_with": authority,
         },
         (Key(KeyKind.MESSAGE, str(sender.message.id)),),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from waglan.cargo.same_bill import is_of
+from waglan.cargo.same_manifest import ToldIdentity, identities
 from waglan.cargo.standing import Standing, standing
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
@@ -27,6 +28,7 @@ class Tracked:
     """One thing that the key names or leads to, and how it stands by all that was told of it.
 
     Bills of one number are each a thing of its own: filers may use the same, and so may houses.
+    So are manifests of one document: of several filers, for several calls, at several authorities.
     """
 
     about: Key
@@ -35,6 +37,7 @@ class Tracked:
     has_older: bool  # events, which are not among these and count for nothing here
     sights: tuple[Sight, ...]  # of what is another's
     named: tuple[Named, ...]  # whom the bill names, filer by filer, as far as he may read names
+    identity: ToldIdentity | None = None  # of a manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ async def track_key(tx: Transaction, vault: Vault, text: str, kind: KeyKind | No
         each = min(EVENTS_MAX, OTHERS_EVENTS_MAX // max(1, len(others[:OTHERS_MAX])))
         found = await events.of_things(tx, others[:OTHERS_MAX], each=each + 1)
         told |= {thing: _read(found[thing], each) for thing in others if thing in found}
-        if things := await _tracked(tx, vault, told):
+        if things := await _tracked(tx, vault, key, told):
             has_more = bool(others[OTHERS_MAX:] or (others and told[key].has_older))
             return Found(things, has_more)
     return Found((), has_more=False)
@@ -99,15 +102,19 @@ async def _others(tx: Transaction, key: Key, told: _Told) -> list[Key]:
     return [thing for thing in dict.fromkeys(found) if thing != key]
 
 
-async def _tracked(tx: Transaction, vault: Vault, told: Mapping[Key, _Told]) -> tuple[Tracked, ...]:
+async def _tracked(
+    tx: Transaction, vault: Vault, key: Key, told: Mapping[Key, _Told]
+) -> tuple[Tracked, ...]:
     own = [
-        (thing, group)
+        (thing, group, identity)
         for thing, found in told.items()
-        for group in _apart([one for one in found.events if one[1].about == thing])
+        for group, identity in _parted(thing, [o for o in found.events if o[1].about == thing])
+        # A document may be of other calls too: they are other manifests.
+        if identity is None or key.kind is not KeyKind.CALL or identity.call == key.text
     ]
     bills = {
         one.consignment
-        for thing, group in own
+        for thing, group, _ in own
         if thing.kind is KeyKind.BILL
         for one, _ in group
         if one.consignment is not None
@@ -121,12 +128,25 @@ async def _tracked(tx: Transaction, vault: Vault, told: Mapping[Key, _Told]) -> 
             told[thing].has_older,
             tuple(sights((one.consignment, event) for one, event in group)),
             _of(names, thing, group),
+            identity,
         )
-        for thing, group in own
+        for thing, group, identity in own
     )
 
 
 _Group: TypeAlias = "list[tuple[Told, Event]]"
+
+
+def _parted(thing: Key, events: _Group) -> list[tuple[_Group, ToldIdentity | None]]:
+    """Part what is told under one key by what bears it, the newest first."""
+    if thing.kind is not KeyKind.MANIFEST:
+        return [(group, None) for group in _apart(events)]
+    groups = dict[ToldIdentity, _Group]()
+    for one, which in zip(events, identities([event for _, event in events]), strict=True):
+        for identity in which:
+            groups.setdefault(identity, []).append(one)
+    newest = sorted(groups, key=lambda identity: _newest(groups[identity]), reverse=True)
+    return [(groups[identity], identity) for identity in newest]
 
 
 def _apart(events: _Group) -> list[_Group]:
@@ -144,7 +164,11 @@ def _apart(events: _Group) -> list[_Group]:
             for group in whose or [rest]:
                 group.append(one)
     found = [*groups.values(), *([rest] if rest else [])]
-    return sorted(found, key=lambda group: max(one.event_id for one, _ in group), reverse=True)
+    return sorted(found, key=_newest, reverse=True)
+
+
+def _newest(group: _Group) -> int:
+    return max(one.event_id for one, _ in group)
 
 
 def _of(

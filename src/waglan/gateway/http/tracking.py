@@ -9,6 +9,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
+from waglan.cargo.same_manifest import ToldIdentity
 from waglan.cargo.standing import Standing, Told, past_moves, standing_moves
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
@@ -75,6 +76,9 @@ class TrackedView(BaseModel):
     key: str
     declaration: str
     declared: ToldView | None
+    filer: str | None  # of a manifest: who files it, for which call, and with which authority
+    call: str | None
+    filed_with: str | None
     version: int | None
     parts: str | None
     customs: ToldView | None
@@ -141,16 +145,16 @@ async def track(
 
 def _tracked(one: Tracked) -> TrackedView:
     stands = one.standing
-    last = stands.versions[-1].what if stands.versions else None
-    told = [event for _, event in one.events if "level" in event.body or "bills" in event.body]
-    events = [event for _, event in one.events]
-    told = told or past_moves(events) or standing_moves(events)
+    identity = one.identity or ToldIdentity()
     return TrackedView(
         kind=one.about.kind.value,
         key=one.about.text,
         declaration=stands.declaration.value,
         declared=None if stands.declared is None else _told(stands.declared, None),
-        version=None if last is None else last.number,
+        filer=identity.filer,
+        call=identity.call,
+        filed_with=identity.authority,
+        version=_version(one),
         parts=_parts(stands),
         customs=None if stands.customs is None else _told(stands.customs, _status(stands)),
         is_served=stands.is_served,
@@ -163,11 +167,28 @@ def _tracked(one: Tracked) -> TrackedView:
         ),
         moved=None if stands.moved is None else _told(stands.moved, stands.moved.what.value),
         nobody_said=list(stands.nobody_said),
-        particulars=dict(told[-1].body) if told else {},
+        particulars=_particulars([event for _, event in one.events]),
         named=[named_view(whom) for whom in one.named],
         events=[_event(seq, event) for seq, event in one.events],
         has_older=one.has_older,
     )
+
+
+def _version(one: Tracked) -> int | None:
+    """Return the version that stands; of a cancelled manifest the one that withdrew it."""
+    withdrawn = one.standing.cancelled
+    if one.about.kind is KeyKind.MANIFEST and withdrawn and withdrawn.what is not None:
+        return withdrawn.what
+    versions = one.standing.versions
+    return versions[-1].what.number if versions else None
+
+
+def _particulars(events: Sequence[Event]) -> dict[str, object]:
+    """Return what was said of it the last time: what was refused only if nothing else was."""
+    told = [event for event in events if "level" in event.body or "bills" in event.body]
+    accepted = [event for event in told if event.code is not EventCode.MANIFEST_REFUSED]
+    said = accepted or told or past_moves(events) or standing_moves(events)
+    return dict(said[-1].body) if said else {}
 
 
 def _told(told: Told[T], what: JsonValue) -> ToldView:
