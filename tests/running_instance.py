@@ -79,13 +79,16 @@ def outbox() -> Outbox | None:
     return None
 
 
+SAMPLE_SECRET = hashlib.sha256(b"waglan test sample 56").digest()
+
+
 @pytest.fixture(scope="module")
 def instance_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the instance keeps its keys; the lot falls alike in every run, on none of our bills."""
     home = tmp_path_factory.mktemp("home")
     (home / "keys").mkdir(mode=0o700)
     key = home / "keys" / "sample.key"
-    key.write_bytes(hashlib.sha256(b"waglan test sample 56").digest())
+    key.write_bytes(SAMPLE_SECRET)
     key.chmod(0o600)
     return home
 

@@ -77,6 +77,27 @@ def test_other_goods_in_a_cleared_bill_wait_for_an_officer_and_nothing_is_told_o
     assert officer.serves(CALL) == 1
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"EQD+CN+CSQU3054383+22G1", b"EQD+CN+CSQU3054383+45R1"),
+        (b"++3+5'", b"++3+5'SEL+BROKEN99'"),
+        (b"++3+5'", b"++3+5'MEA+AAE+G+KGM:29000'"),
+    ],
+    ids=["kind", "seal", "mass"],
+)
+def test_another_seal_mass_or_kind_of_a_cleared_bills_box_waits_for_an_officer(
+    desk: Desk, was: bytes, now: bytes
+) -> None:
+    officer = concluded(desk, Kind.CLEAR)
+    officer.orders(officer.publishes())
+    before = shown(desk)["version"]
+    desk.files("5", "1", instead=(was, now))
+    wait(lambda: waits_for(desk) == "decision" or None)
+    assert shown(desk)["version"] == before
+    assert officer.serves(CALL) == 0
+
+
 @pytest.mark.parametrize("has_order", [True, False])
 def test_a_cleared_bill_that_says_the_same_stays_cleared(desk: Desk, has_order: bool) -> None:
     officer = concluded(desk, Kind.CLEAR)

@@ -1,5 +1,6 @@
 """A bill that is declared no more says so to everybody who was shown it."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -7,20 +8,36 @@ from typing import Any
 import httpx
 import pytest
 from port import Officer, filed, wait
-from running_instance import Instance
+from running_instance import SAMPLE_SECRET, Instance
 from shipping_papers import Call, Paper, manifest
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.customs.officer_act import Kind
+from waglan.customs.sample import Sample
+from waglan.gateway.keys import SAMPLE_PERMILLE
+from waglan.manifest.model import Bill, Level
 
-NUMBERS = count(1)
+SAMPLE = Sample(SAMPLE_SECRET, SAMPLE_PERMILLE)
+
+
+def names() -> Iterator[str]:
+    """What the bills of a desk's test begin with: such that the lot falls on none of them."""
+    own = [str(n) for n in range(1, 10)]
+    pairs = [(bill, above) for bill in own for above in (None, *own)]
+    for name in (f"WD{n:04}" for n in count(1)):
+        numbered = [(name + bill, above and name + above) for bill, above in pairs]
+        if not any(SAMPLE.takes(Bill(one, Level.HOUSE, above)) for one, above in numbered):
+            yield name
+
+
+NAMES = names()
 
 
 class Desk:
     """A line that files with a customs authority of its own, and the bank it shows bills to."""
 
     def __init__(self, instance: Instance) -> None:
-        self.name = f"WD{next(NUMBERS):04}"  # ever the same: one bill in a hundred is sampled
+        self.name = next(NAMES)
         self.line = instance.let_in(
             f"{self.name}-line".lower(), "carrier", addresses=(f"{self.name}L:ZZZ",)
         )
@@ -37,10 +54,12 @@ class Desk:
         document: str = "A",
         goods: str = "COTTON T-SHIRTS",
         on: tuple[str, int] = ("001E", 1),
+        instead: tuple[bytes, bytes] = (b"", b""),
     ) -> None:
         """File a version of one document under a new reference; `3<1` is house 3 below 1.
 
-        It is filed for the ship that comes `on` such a voyage in so many days.
+        It is filed for the ship that comes `on` such a voyage in so many days. `instead` is a text
+        of it and what stands there instead.
         """
         self.versions += 1
         call = Call(f"{self.name}L", f"{self.name}C", f"{document}{self.versions}")
@@ -52,6 +71,12 @@ class Desk:
         today = datetime.now(HONG_KONG)
         day, then = (f"DTM+132:{today + timedelta(days=n):%Y%m%d}" for n in (1, on[1]))
         paper = paper.replace(day.encode(), then.encode())
+        if instead[0]:
+            assert instead[0] in paper
+            more = instead[1].count(b"'") - instead[0].count(b"'")
+            paper = paper.replace(*instead)
+            count = int(paper.split(b"UNT+")[1].split(b"+")[0])
+            paper = paper.replace(b"UNT+%d+" % count, b"UNT+%d+" % (count + more))
         found = filed(self.line, paper)
         assert found["state"] == "accepted", found["findings"]
 

@@ -6,13 +6,14 @@ takes back the question for documents that the amended bill answers. What an off
 the goods holds for what he had before him: of a bill that says something else he decides anew.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.status import DECIDES, GRAVITY, NEXT
-from waglan.manifest.model import Bill
+from waglan.manifest.model import Bill, Equipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,27 @@ def asks_more(held: CustomsStatus, own: CustomsStatus) -> bool:
     return own in LIGHT and held not in (own, *lets_go)
 
 
-def says_the_same(one: Bill, other: Bill) -> bool:
-    """Whether two versions of a bill say the same, wherever in a message they stand."""
-    return replace(one, segment=None, part=1) == replace(other, segment=None, part=1)
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that one version of a manifest says of a bill: itself, and its boxes as listed."""
+
+    bill: Bill
+    boxes: frozenset[Equipment]
+
+
+def boxes_of(bill: Bill) -> frozenset[str]:
+    """Return the numbers of the boxes that a bill's goods are in, as sent."""
+    return frozenset([package.container for item in bill.goods for package in item.stowed])
+
+
+def said_of(bill: Bill, listed: Mapping[str, Equipment]) -> Said:
+    """Return what is said of a bill; `listed` are the boxes of its manifest, by number.
+
+    Where in a message it stands makes no difference.
+    """
+    own = [listed[number] for number in boxes_of(bill) if number in listed]
+    boxes = [replace(box, segment=None, part=1) for box in own]
+    return Said(replace(bill, segment=None, part=1), frozenset(boxes))
 
 
 def _is_graver(before: CustomsStatus, wanted: CustomsStatus) -> bool:

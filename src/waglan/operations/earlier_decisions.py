@@ -8,7 +8,7 @@ import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
-from waglan.customs.again import says_the_same
+from waglan.customs.again import Said, said_of
 from waglan.customs.decision import Decision
 from waglan.customs.place import of_bill
 from waglan.customs.status import CONCLUDED, GRAVITY
@@ -68,9 +68,11 @@ async def left_where_changed(
     concluded = {one: row for one, row in earlier.rows.items() if row.status in CONCLUDED}
     if not concluded:
         return [*decisions]
-    bills = {ids[bill_key(bill)]: bill for bill in manifest.bills}
     seen = {one: row for one, row in concluded.items() if one not in earlier.elsewhere}
-    same = await _unchanged(tx, vault, filed, seen, bills)
+    bills = {one: bill for bill in manifest.bills if (one := ids[bill_key(bill)]) in seen}
+    boxes = {box.number: box for box in manifest.equipment} if bills else {}
+    says = {one: said_of(bill, boxes) for one, bill in bills.items()}
+    same = await _unchanged(tx, vault, filed, seen, says)
     return [*_looked_at_again(manifest.bills, ids, decisions, (concluded, same))]
 
 
@@ -79,13 +81,13 @@ async def _unchanged(
     vault: Vault,
     filed: Filed,
     seen: Mapping[int, DecisionRow],
-    bills: Mapping[int, Bill],
+    says: Mapping[int, Said],
 ) -> set[int]:
     known = {at: await manifests.by_number(tx, at) for at in {r.manifest_id for r in seen.values()}}
     here = {at for at, one in known.items() if one and one.call == filed.call}
     at = {one: row.manifest_id for one, row in seen.items() if row.manifest_id in here}
-    was = await acts.whole_bills(tx, vault, at)
-    return {one for one, bill in was.items() if says_the_same(bill, bills[one])}
+    was = await acts.versions_of_bills(tx, vault, list(at.items()))
+    return {one for (one, _), said in was.items() if said == says[one]}
 
 
 def _looked_at_again(

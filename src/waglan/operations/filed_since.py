@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from waglan.customs.again import says_the_same
 from waglan.logbook.sealed import Vault
 from waglan.store import Transaction, acts
 from waglan.store.acts import At, Filing
@@ -26,8 +25,7 @@ async def filed_since(tx: Transaction, vault: Vault, seen: Mapping[int, int]) ->
     bills = await acts.versions_of_bills(tx, vault, at)
 
     def is_known(one: int, new: Filing, known: Sequence[Filing]) -> bool:
-        says = bills[_at(one, new)]
-        return any(says_the_same(bills[_at(one, old)], says) for old in known)
+        return bills[_at(one, new)] in [bills[_at(one, old)] for old in known]
 
     return {
         one

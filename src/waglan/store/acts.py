@@ -7,14 +7,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from waglan.customs.again import Said, boxes_of, said_of
 from waglan.logbook.sealed import Vault
-from waglan.manifest.model import Bill
+from waglan.manifest.model import Bill, Equipment
 from waglan.store import Transaction, bulk, manifests
 
 # A bill as an act names it: who filed it, the bill above ("" for a master), its own number.
 Named: TypeAlias = "tuple[str, str, str]"
 
 _bill = msgspec.json.Decoder(Bill).decode
+_equipment = msgspec.json.Decoder(Equipment).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,12 @@ async def bills(tx: Transaction, at: Mapping[int, int]) -> dict[int, Bill]:
     return {consignment: _bill(particulars) for consignment, particulars in await rows.fetchall()}
 
 
-async def whole_bills(tx: Transaction, vault: Vault, at: Mapping[int, int]) -> dict[int, Bill]:
-    """Return the bills of these consignments whole, each of the manifest named."""
-    found = await versions_of_bills(tx, vault, list(at.items()))
-    return {consignment: bill for (consignment, _), bill in found.items()}
-
-
 # A bill in one version of one manifest: its consignment, and the manifest.
 At: TypeAlias = "tuple[int, int]"
 
 
-async def versions_of_bills(tx: Transaction, vault: Vault, at: Collection[At]) -> dict[At, Bill]:
-    """Return these bills whole, each as that manifest has it."""
+async def versions_of_bills(tx: Transaction, vault: Vault, at: Collection[At]) -> dict[At, Said]:
+    """Return what is said of these bills, each as that manifest has it."""
     consignments, manifest_ids = zip(*at, strict=True) if at else ((), ())
     rows = await tx.execute(
         """
@@ -129,10 +125,29 @@ async def versions_of_bills(tx: Transaction, vault: Vault, at: Collection[At]) -
         """,
         [list(consignments), list(manifest_ids)],
     )
-    return {
+    whole = {
         (consignment, manifest_id): await manifests.whole_bill(vault, *sealed)
         for consignment, manifest_id, *sealed in await rows.fetchall()
     }
+    numbers = set[str]().union(*map(boxes_of, whole.values()))
+    listed = await _listed(tx, set(manifest_ids), numbers)
+    return {key: said_of(bill, listed.get(key[1], {})) for key, bill in whole.items()}
+
+
+async def _listed(
+    tx: Transaction, manifest_ids: Collection[int], numbers: Collection[str]
+) -> dict[int, dict[str, Equipment]]:
+    """Return the boxes of these numbers that these manifests list, by manifest and number."""
+    rows = await tx.execute(
+        "SELECT manifest_id, particulars FROM equipment"
+        " WHERE manifest_id = ANY (%s) AND number = ANY (%s)",
+        [list(manifest_ids), list(numbers)],
+    )
+    found: dict[int, dict[str, Equipment]] = {}
+    for manifest_id, particulars in await rows.fetchall():
+        box = _equipment(particulars)
+        found.setdefault(manifest_id, {})[box.number] = box
+    return found
 
 
 class Filing(NamedTuple):
