@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.model import Bill
 
-DEPTH_MAX = 8  # ours: master, three co-loaders and a house are five
+DEPTH_MAX = 100  # ours, far beyond any trade: a file can't have each bill walk up thousands
+SHOWN_MAX = 8  # of a circle
 
 
 def tangled(bills: Iterable[Bill]) -> list[Finding]:
@@ -50,7 +51,7 @@ def _circle(bills: Mapping[str, Bill], circle: list[str]) -> Finding:
     # Told from the same bill on, whichever of them came first.
     turn = circle.index(min(circle))
     named = [*circle[turn:], *circle[:turn]]
-    shown = [*named[:DEPTH_MAX], "..."] if len(named) > DEPTH_MAX else [*named, named[0]]
+    shown = [*named[:SHOWN_MAX], "..."] if len(named) > SHOWN_MAX else [*named, named[0]]
     return Finding(
         "MANIFEST-CIRCLE",
         Severity.ERROR,
