@@ -155,6 +155,23 @@ def test_a_setting_out_of_its_range_stops_the_start(
         assert (ran.status, f"WAGLAN_{name}" in ran.err) == (2, True), ran
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "neither blanks nor '+'"), ("zh-Hant-HK", "不可含空白或「+」")]
+)
+@pytest.mark.parametrize("name", ["a b", "a+b", "a\tb", "x" * 239])
+def test_a_log_has_a_name_that_can_be_written_as_one_line(
+    waglan: CommandLine, tmp_path: Path, lang: str, said: str, name: str
+) -> None:
+    waglan.set("WAGLAN_LANG", lang)
+    waglan.set("WAGLAN_HOME", str(tmp_path / "home"))
+    waglan.set("WAGLAN_ORIGIN", name)
+    for arguments in (["up"], ["doctor"], ["init"], ["log", "key"], ["rebuild"], ["whoami"]):
+        ran = waglan(*arguments)
+        assert (ran.status, "CLI-SETTING  settings/origin" in ran.err) == (2, True), ran.err
+        assert said in ran.err
+    assert not (tmp_path / "home").exists()
+
+
 def test_the_openapi_document_is_printed_whole(waglan: CommandLine) -> None:
     ran = waglan("openapi")
     assert (ran.status, '"openapi": "3.1' in ran.out) == (0, True)

@@ -41,7 +41,7 @@ class VerifierKey:
 
     def __post_init__(self) -> None:
         """Refuse what could not be written as one line."""
-        _check_name(self.name)
+        check_name(self.name)
         if len(self.public) != PUBLIC_KEY_BYTES:
             raise BadNote(f"a public key has {PUBLIC_KEY_BYTES} bytes, not {len(self.public)}")
 
@@ -217,7 +217,7 @@ def _read_signature(line: str) -> Signature:
     name, blank, encoded = line.removeprefix(_DASH).partition(" ")
     if not line.startswith(_DASH) or not blank:
         raise BadNote("a signature line is: em dash, name, base64")
-    _check_name(name)
+    check_name(name)
     data = read_base64(encoded)
     if len(data) <= KEY_ID_BYTES:
         raise BadNote("a signature of no bytes")
@@ -235,7 +235,8 @@ def _read_key(text: str) -> tuple[str, str, Algorithm, bytes]:
     return parts[0], parts[1], Algorithm(data[0]), data[1:]
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raise BadNote unless this can be the name of a key, and so of a log."""
     if not name or len(name.encode()) > KEY_NAME_BYTES_MAX:
         raise BadNote(f"a key's name has 1 to {KEY_NAME_BYTES_MAX} bytes")
     if any(char.isspace() or char == "+" or char < " " for char in name):
