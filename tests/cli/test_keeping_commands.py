@@ -161,6 +161,9 @@ def test_a_restore_without_the_newest_list_of_erasures_warns(
     command = ["restore", str(tmp_path / "day.backup"), "--key", str(tmp_path / "secret")]
     done = waglan(*command, *given)
     assert (done.status, said in done.err) == (0, True), done.err
+    assert "into a new database or a new folder (WAGLAN_HOME), with the newest list" in done.err
+    again = waglan(*command, "--erasures", str(tmp_path / "erasures"))
+    assert (again.status, "RESTORE-NOT-EMPTY" in again.err) == (2, True)
 
 
 UNKNOWN = "Nobody said how long the old log had grown"
