@@ -208,6 +208,21 @@ async def test_it_answers_in_a_folder_with_a_long_name_and_blanks(home: Path) ->
     short.rmdir()
 
 
+@pytest.mark.parametrize("name", ['a "b"', "$HOME", "`id`", "two\nlines"])
+def test_a_path_that_initdb_would_give_to_a_shell_is_refused_before_anything_is_made(
+    home: Path, name: str
+) -> None:
+    if not IS_ROOT and "\n" not in name:
+        assert house.built(home / name / "home", None).data.name == "data"
+        return
+    with pytest.raises(Refused) as refused:
+        house.built(home / name / "home", None)
+    finding = refused.value.finding
+    assert finding.code == "STORE-HOME-NAME"
+    assert finding.params["characters"] in {'"', "$", "`", "U+000A"}
+    assert not (home / name).exists()
+
+
 def test_a_socket_folder_that_another_user_laid_out_is_refused(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

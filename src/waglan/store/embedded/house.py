@@ -79,6 +79,10 @@ def built(home: Path, user: str | None) -> House:
         if owner.drop and not _can_pass(owner, _nearest(home.parent)):
             wanted, home = home, STATE / _public_name(home.name)
             notes.append(_moved(wanted, home, owner))
+        # Below a home of root's lie the programs too, and initdb names them to a shell.
+        odd = set(str(home)) & set('"$`\n' if owner.drop else "\n")
+        if odd:
+            raise Refused(_unspeakable(home, odd))
         return _furnished(home, owner, notes)
     except OSError as error:
         raise Refused(_denied(home, owner.name, error)) from error
@@ -235,6 +239,16 @@ def _moved(wanted: Path, home: Path, owner: Owner) -> Finding:
         Severity.NOTE,
         HERE,
         {"wanted": str(wanted), "home": str(home), "user": owner.name},
+    )
+
+
+def _unspeakable(home: Path, odd: set[str]) -> Finding:
+    characters = " ".join(sorted(odd)).replace("\n", "U+000A")
+    return Finding(
+        "STORE-HOME-NAME",
+        Severity.ERROR,
+        HERE,
+        {"home": str(home), "characters": characters},
     )
 
 
