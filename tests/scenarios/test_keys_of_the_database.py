@@ -67,6 +67,14 @@ def cut(name: str) -> Callable[[Path], None]:
     return write
 
 
+def folder(name: str) -> Callable[[Path], None]:
+    def put(home: Path) -> None:
+        (home / "keys" / name).unlink()
+        (home / "keys" / name).mkdir()
+
+    return put
+
+
 SPOILT = [
     (no_folder, "CLI-KEY-GONE"),
     (without("vault.key"), "CLI-KEY-GONE"),
@@ -77,6 +85,8 @@ SPOILT = [
     (another("checkpoint.key", "waglan.test/another"), "CLI-KEY-OTHER"),
     (cut("vault.key"), "CLI-KEY-BROKEN"),
     (cut("checkpoint.key"), "CLI-KEY-BROKEN"),
+    (folder("vault.key"), "CLI-KEY-NO-FILE"),
+    (folder("checkpoint.key"), "CLI-KEY-NO-FILE"),
 ]
 
 
@@ -104,6 +114,20 @@ def test_a_database_in_use_starts_with_no_keys_but_its_own_and_none_are_made(
     waglan.set("WAGLAN_LANG", "zh-Hant-HK")
     assert code in waglan("doctor").out
     assert names(moved) == before
+
+
+@pytest.mark.parametrize("name", ["status.key", "holds.key"])
+def test_a_folder_in_place_of_a_key_for_statements_is_told_as_one(
+    used: Instance, waglan: CommandLine, moved: Path, name: str
+) -> None:
+    folder(name)(moved)
+    with pytest.raises(Refused) as refused, answering(used.dsn, moved):
+        pass
+    assert refused.value.finding.code == "CLI-KEY-NO-FILE"
+    started, examined = waglan("up"), waglan("doctor")
+    assert (started.status, "CLI-KEY-NO-FILE" in started.err) == (2, True), started
+    assert (examined.status, "CLI-KEY-NO-FILE" in examined.out) == (1, True), examined
+    assert "CLI-KEY-OPEN" not in started.err + examined.out
 
 
 def test_the_keys_it_was_kept_with_are_taken_in_whatever_home(used: Instance, moved: Path) -> None:

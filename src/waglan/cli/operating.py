@@ -144,8 +144,12 @@ def _shown(settings: Settings, name: str) -> str:
 
 
 def _open_keys(home: Path) -> list[Finding]:
-    secret = [home / "keys", *sorted((home / "keys").glob("*")), home / "operator.token"]
-    return [
+    from waglan.gateway.keys import no_file
+
+    inside = sorted((home / "keys").glob("*"))
+    odd = [path for path in inside if path.suffix == ".key" and path.is_dir()]
+    secret = [home / "keys", *(one for one in inside if one not in odd), home / "operator.token"]
+    return [no_file(path) for path in odd] + [
         Finding("CLI-KEY-OPEN", Severity.ERROR, Where("keys"), {"path": str(path)})
         for path in secret
         if path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)

@@ -145,7 +145,14 @@ def erasure_list_key(folder: Path) -> PrivateKey:
 
 def key_gone(path: Path) -> Finding:
     """Say that a key is missing without which a database that is in use does not go on."""
+    if path.exists():
+        return no_file(path)
     return Finding("CLI-KEY-GONE", Severity.ERROR, HERE, {"path": str(path)})
+
+
+def no_file(path: Path) -> Finding:
+    """Say that something else lies where a key file belongs."""
+    return Finding("CLI-KEY-NO-FILE", Severity.ERROR, HERE, {"path": str(path)})
 
 
 def _file(path: Path, make: Callable[[], bytes]) -> None:
@@ -154,6 +161,8 @@ def _file(path: Path, make: Callable[[], bytes]) -> None:
 
 
 def _read(path: Path, read: Callable[[bytes], T]) -> T:
+    if path.exists() and not path.is_file():
+        raise Refused(no_file(path))
     if path.stat().st_mode & 0o077:
         raise LooseKey(path)
     try:
