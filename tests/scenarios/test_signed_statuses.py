@@ -16,6 +16,7 @@ from port import Officer, wait
 from running_instance import ORIGIN, Instance
 from shipping_papers import Call, Paper, manifest
 from tampering import tampering
+from test_erasure import erase
 
 from waglan.customs.hold_list import Answer, HoldList, ask, check_holds
 from waglan.customs.officer_act import Kind
@@ -318,6 +319,24 @@ def test_of_a_bill_that_was_withdrawn_no_status_is_stated_but_a_hold_stays(port:
 
 def withdrawn(answer: httpx.Response) -> bool | None:
     return codes(answer) == ["STATUS-WITHDRAWN"] if answer.status_code == 409 else None
+
+
+def test_a_status_whose_notice_was_erased_is_stated_to_nobody_but_a_hold_stays(port: Port) -> None:
+    box = box_number(7_705)
+    passed, held = port.filed(box), port.filed(box)
+    port.passes(passed)
+    port.detains(held)
+    seqs = {number: port.proven(port.states(number)[0]["text"]).seq for number in (passed, held)}
+    for number, seq in seqs.items():
+        erase(port.instance, "event", str(seq))
+        for reader in (port.line, port.terminal):
+            answer = reader.get(f"/v1/customs-status/{number}")
+            assert codes(answer) == ["STATUS-ERASED"], answer.text
+            assert f"event {seq} of the log" in answer.json()["findings"][0]["problem"]
+            assert codes(reader.get(f"/v1/customs-status/{box}")) == ["STATUS-ERASED"]
+    [track] = port.line.get(f"/v1/track/{passed}").json()["found"]
+    assert track["customs"] is None
+    assert [row.bill for row in port.holds().rows if row.bill in seqs] == [held]
 
 
 def test_two_filers_of_one_number_are_stated_apart(port: Port) -> None:

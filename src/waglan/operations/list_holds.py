@@ -40,8 +40,9 @@ async def list_holds(
     addressed = await _addressed(tx, call)
     if found is None or addressed is None:
         return Finding("HOLDS-TOO-MANY", Severity.ERROR, _WHERE, {"limit": NOTICES_MAX})
-    # What was withdrawn is left out, unless it is held: a box does not vanish with its paper.
-    rows = [one for one in found if one.status in HELD or not one.is_withdrawn]
+    # What was withdrawn or erased is left out, unless it is held: a box does not vanish with its
+    # paper.
+    rows = [one for one in found if one.status in HELD or not (one.is_withdrawn or one.is_erased)]
     boxes = await notices.boxes(tx, rows)
     of_bills = {one.consignment: _row(one, boxes.get(one.consignment)) for one in rows}
     together = _together(of_bills, addressed)

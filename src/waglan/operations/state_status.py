@@ -1,5 +1,6 @@
 """Somebody wants a customs status to show to others, who need not trust him."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -51,13 +52,25 @@ async def state_status(
         known = await notices.is_known(tx, key)
         return Finding("STATUS-UNTOLD", Severity.ERROR, _WHERE, {"key": key}) if known else None
     standing = [row for row in found if not row[0].is_withdrawn]
+    if why := _unfit(key, [one for one, _, _ in standing]):
+        return why
+    return [_stated(one, inside, key if is_box else None, now) for one, inside, is_box in standing]
+
+
+def _unfit(key: str, standing: Sequence[Served]) -> Finding | None:
     if not standing:
         return Finding("STATUS-WITHDRAWN", Severity.ERROR, _WHERE, {"key": key})
-    if any(one.seq is None for one, _, _ in standing):
+    # Of a box with several bills nothing is stated: what is left would look like all of it.
+    for one in standing:
+        if one.is_erased:
+            return Finding(
+                "STATUS-ERASED", Severity.ERROR, _WHERE, {"bill": one.number, "seq": one.seq or 0}
+            )
+    if any(one.seq is None for one in standing):
         return Finding("STATUS-NOT-NUMBERED", Severity.ERROR, _WHERE, {})
-    if not all(is_as_logged(one) for one, _, _ in standing):
+    if not all(is_as_logged(one) for one in standing):
         return Finding("STATUS-NOT-AS-LOGGED", Severity.ERROR, _WHERE, {})
-    return [_stated(one, inside, key if is_box else None, now) for one, inside, is_box in standing]
+    return None
 
 
 def _of(one: Served, boxes: dict[int, dict[int, tuple[str, ...]]]) -> tuple[str, ...] | None:

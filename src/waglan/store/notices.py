@@ -32,6 +32,7 @@ class Served(msgspec.Struct, frozen=True):
     filed_since: int | None  # a later version that its reader sees, of which it does not speak
     is_withdrawn: bool  # no newest version of any document has the bill, as its reader sees them
     in_log: str | None  # the status that its event tells; None: erased, or not for this reader
+    is_erased: bool  # its event is, so that the log tells it no more
 
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
@@ -45,7 +46,8 @@ _SERVED = """
                    WHERE (v.org, v.document, v.call) = (m.org, m.document, m.call)
                    AND v.version > m.version)),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
-            WHERE e.month = l.month AND e.event_id = l.event_id)
+            WHERE e.month = l.month AND e.event_id = l.event_id),
+           EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = n.event_id)
     FROM notice n JOIN organisation a ON a.org = n.authority
     LEFT JOIN log_leaf l ON l.event_id = n.event_id
     LEFT JOIN LATERAL (
@@ -106,7 +108,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
     found = []
     for _, group in groupby(rows, key=itemgetter(0)):
         (bill, manifest_id, party, status, number, manifest, version, call, told_at, seq, since,
-         withdrawn, in_log), *before = group  # fmt: skip
+         withdrawn, in_log, erased), *before = group  # fmt: skip
         earlier = sorted(row[9] for row in before if row[9] is not None)
         found.append(
             Served(
@@ -124,6 +126,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
                 since,
                 withdrawn,
                 in_log,
+                erased,
             )
         )
     return found
