@@ -47,7 +47,7 @@ _SERVED = """
                    AND v.version > m.version)),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
             WHERE e.month = l.month AND e.event_id = l.event_id),
-           EXISTS (SELECT 1 FROM event_erased x WHERE x.event_id = n.event_id)
+           coalesce((SELECT true FROM event_erased x WHERE x.event_id = n.event_id), false)
     FROM notice n JOIN organisation a ON a.org = n.authority
     LEFT JOIN log_leaf l ON l.event_id = n.event_id
     LEFT JOIN LATERAL (
