@@ -174,3 +174,28 @@ async def test_whole_assemblies_that_made_no_manifest_were_refused_and_have_ende
     await ask(empty_database.admin, ASSEMBLED_BEFORE)
     await prepare(empty_database, steps)
     assert await ask(empty_database.admin, "select assembly_id, org from assembly_end") == [(2, 1)]
+
+
+DECLARED_TO_TWO = """
+    set session_replication_role = replica;
+    insert into consignment (consignment, org, parent, number)
+        values (7, 3, '', 'SYNB0001'), (8, 3, '', 'SYNB0002'), (9, 3, '', 'SYNB0003');
+    insert into manifest (manifest_id, org, id, filed_with, document, call, version, function,
+                          reference, assembly_id, message_id, head, bills, received_at, filed_at)
+        overriding system value select n, 3, gen_random_uuid(), desk, 'DOC', '9811000/001E', n,
+            'replace', 'R', n, n, '{}', 1, now(), now()
+        from (values (1, 1), (2, 2)) m (n, desk);
+    insert into bill (consignment, manifest_id, org, number, level, particulars)
+        values (7, 1, 3, 'SYNB0001', 'master', '{}'), (7, 2, 3, 'SYNB0001', 'master', '{}'),
+            (8, 1, 3, 'SYNB0002', 'master', '{}');
+"""
+
+
+async def test_a_bill_declared_to_two_authorities_stays_with_the_last(empty_database: Dsn) -> None:
+    steps = await packaged()
+    until = next(n for n, step in enumerate(steps) if step.name == "bills_of_an_authority")
+    await prepare(empty_database, steps[:until])
+    await ask(empty_database.admin, DECLARED_TO_TWO)
+    await prepare(empty_database, steps)
+    rows = "select consignment, authority from consignment order by 1"
+    assert await ask(empty_database.admin, rows) == [(7, 2), (8, 1), (9, 0)]

@@ -23,7 +23,7 @@ class Shown(StrEnum):
 
 
 @app.command()
-def give(
+def give(  # noqa: PLR0913 (each is an option)
     bill: Annotated[str, typer.Argument(help="A bill that you filed.")],
     receiver: Annotated[str, typer.Argument(help="The organisation that is to see it.")],
     view: Annotated[
@@ -37,10 +37,15 @@ def give(
         str | None,
         typer.Option(help="The bill above, where you gave one number to several houses."),
     ] = None,
+    authority: Annotated[
+        str | None,
+        typer.Option(help="The authority that you filed it with, where you filed it with several."),
+    ] = None,
 ) -> None:
     """Show a bill that you filed to another organisation; prints the grant's id."""
     settings = Settings()
     new = {"bill": bill, "parent": parent, "receiver": receiver, "view": view.value, "days": days}
+    new |= {} if authority is None else {"authority": authority}
     with client(settings) as http:
         given = answered(made(http, "/v1/grants", new)).json()
     typer.echo(plain(given["id"]))

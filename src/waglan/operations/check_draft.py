@@ -25,7 +25,7 @@ from waglan.operations.file_manifest import Claim, look_beside
 from waglan.operations.open_draft import Opened
 from waglan.operations.open_letter import open_letter
 from waglan.operations.step_draft import By
-from waglan.operations.write_draft import Written, write_draft
+from waglan.operations.write_draft import Written, desk_org, write_draft
 from waglan.parties.authorisation import client_findings, letter_findings
 from waglan.parties.permission import Act
 from waglan.parties.reporting import role_refusal
@@ -115,7 +115,7 @@ async def _as_filed(
 
 async def _rehearsed(tx: Transaction, by: By, draft: Draft) -> DryRun:
     manifest = manifest_of(draft.values, draft.profile, draft.mode)
-    claim = Claim(by.party, by.org, "", by.at, by.at)
+    claim = Claim(by.party, by.org, await desk_org(tx, draft), "", by.at, by.at)
     known = identity(by.party, manifest.head)
     named = known if isinstance(known, Identity) else None
     beside = await look_beside(tx, claim, named, manifest, is_first=False)

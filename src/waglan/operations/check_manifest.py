@@ -66,7 +66,9 @@ async def check_whole(
     tx: Transaction, vault: Vault, asker: Asker, whole: Whole, envelope: Sequence[Finding]
 ) -> Checked:
     """Return what one manifest would be answered, with what is wrong with its envelope."""
-    claim = Claim(asker.party, asker.org, whole.key.access_reference, asker.at, asker.at)
+    with_ = await parties.authority_at(tx, whole.key.recipient)
+    desk = None if with_ is None else with_[0]
+    claim = Claim(asker.party, asker.org, desk, whole.key.access_reference, asker.at, asker.at)
     seen = await examine(tx, vault, claim, whole.manifest, whole.findings)
     return _checked(whole, seen, envelope, asker.at)
 

@@ -38,7 +38,17 @@ from waglan.operations.first_discharge import first_discharge
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
 from waglan.parties.readers import Grant
-from waglan.store import Transaction, events, links, manifests, parties, places, versions
+from waglan.store import (
+    Transaction,
+    consignments,
+    events,
+    links,
+    manifests,
+    parties,
+    places,
+    versions,
+)
+from waglan.store.versions import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +79,16 @@ async def file_manifest(
     `found` are the findings of reading and joining it. The judging by officers' tables is the
     authority's own act and comes after the commit.
     """
-    as_ = Claim(
-        filer.party, filer.message.org, filer.reference, filer.at, filer.message.received_at
-    )
+    by = filer.message
+    as_ = Claim(filer.party, by.org, filer.authority_org, filer.reference, filer.at, by.received_at)
     seen = await examine(tx, vault, as_, sent, found)
     if seen.identity is None or seen.is_wrong:
         return await _refuse(tx, filer, sent, seen.findings)
     what = (sent.head.function, seen.manifest)
     old = await manifests.consignments(tx, seen.before.manifest_id) if seen.before else {}
-    org, beside = filer.message.org, (seen.identity.document, seen.identity.call.text)
+    org, chain = by.org, _chain(as_, seen.identity)
     now_in = [bill_key(bill) for bill in seen.manifest.bills]
-    moved = await moved_bills(tx, org, (old, now_in), beside=beside)
+    moved = await moved_bills(tx, chain, (old, now_in))
     await move(tx, org, moved)
     manifest_id, ids = await _keep(tx, vault, filer, (seen.identity, seen.version), what)
     await take_grants_along(tx, org, moved, ids)
@@ -92,10 +101,14 @@ async def file_manifest(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who would file, under which reference of his own, and when; when it was handed in."""
+    """Who would file, under which reference of his own, and when; when it was handed in.
+
+    `authority_org` is with whom; None while nobody knows.
+    """
 
     party: PartyId
     org: int
+    authority_org: int | None
     reference: str
     at: datetime
     handed_in_at: datetime
@@ -132,7 +145,7 @@ async def examine(
     known = identity(claim.party, sent.head)
     if isinstance(known, Finding):
         return Examined(None, Version(), sent, (*found, known))
-    before = await manifests.latest(tx, claim.org, known.document, known.call.text)
+    before = await manifests.latest(tx, _chain(claim, known))
     version, wrong = following(_version(before), sent.head, reference=claim.reference)
     findings = [*found, *wrong]
     manifest = sent
@@ -149,6 +162,10 @@ async def examine(
     wider = judge_wider(manifest, beside, on=day)
     findings += _not_said_yet([*judged, *wider.findings], findings)
     return Examined(known, version, manifest, tuple(findings), tuple(judged), wider, before)
+
+
+def _chain(claim: Claim, known: Identity) -> Chain:
+    return Chain(claim.org, known.document, known.call.text, claim.authority_org)
 
 
 async def _letter_for(
@@ -170,18 +187,13 @@ async def look_beside(
     found = await places.known(tx, places_of(manifest))
     if known is None:
         return Beside(filed_at=claim.at, discharge=discharge, places=found)
-    call = known.call.text
-    before = [] if is_first else await versions.heads(tx, claim.org, known.document, call)
-    own = await manifests.twins(
-        tx,
-        claim.org,
-        [bill_key(bill) for bill in manifest.bills],
-        beside=(known.document, call),
-        at_most=manifests.TWINS_MAX,
-    )
+    chain = _chain(claim, known)
+    before = [] if is_first else await versions.heads(tx, chain)
+    bills = [bill_key(bill) for bill in manifest.bills]
+    own = await consignments.twins(tx, chain, bills, at_most=consignments.TWINS_MAX)
     return Beside(
         filed_at=claim.at,
-        call=call,
+        call=chain.call,
         twins={key: Twin(document, other) for key, (document, other) in own.items()},
         declared=tuple(Declared(head, filed_at) for head, filed_at in before),
         discharge=discharge,
@@ -213,13 +225,13 @@ async def _keep(
         filed_at=filer.at,
     )
     salts = _salts(manifest.bills)
-    manifest_id, consignments = await manifests.add(tx, vault, new, manifest, salts)
+    manifest_id, numbers = await manifests.add(tx, vault, new, manifest, salts)
     await manifests.let_read(tx, manifest_id, {filer.party: "full", filer.authority: "full"})
     await events.append(tx, [_declared(filer, new, manifest)])
     told = list(_bills_declared(filer, manifest.bills, new, salts))
-    inside = [consignments[bill_key(bill)] for bill in manifest.bills]
+    inside = [numbers[bill_key(bill)] for bill in manifest.bills]
     await events.append(tx, told, consignments=inside)
-    return manifest_id, consignments
+    return manifest_id, numbers
 
 
 _Bills = Mapping[BillKey, int]  # the bills of a version, and their consignments in the store
@@ -255,11 +267,12 @@ async def _tell_declared_again(
 async def _nowhere_else(
     tx: Transaction, filer: Filer, seen: Examined, bills: _Bills
 ) -> dict[BillKey, int]:
-    """Return those that no other manifest of this filer declares."""
+    """Return those that no other manifest of this filer with this authority declares."""
     if not bills or seen.identity is None:
         return {}
-    beside = (seen.identity.document, seen.identity.call.text)
-    others = await manifests.twins(tx, filer.message.org, list(bills), beside=beside)
+    known = seen.identity
+    chain = Chain(filer.message.org, known.document, known.call.text, filer.authority_org)
+    others = await consignments.twins(tx, chain, bills)
     return {key: consignment for key, consignment in bills.items() if key not in others}
 
 

@@ -21,6 +21,7 @@ class Wish:
     """What is to be shown to whom, how much of it, and until when; `id` is the grant's.
 
     `parent` is the bill above, where one number is not enough; None where it is, "" for a master.
+    `authority` is whom it was filed with, where it was filed with several.
     """
 
     id: UUID
@@ -29,6 +30,7 @@ class Wish:
     receiver: PartyId
     view: View
     until: datetime
+    authority: PartyId | None = None
 
 
 async def give_grant(
@@ -39,7 +41,7 @@ async def give_grant(
     It takes effect when the engine settles it: this role writes nothing that others see.
     """
     org, party = giver
-    consignments = await grants.own_consignments(tx, wish.bill, wish.parent)
+    consignments = await grants.own_consignments(tx, wish.bill, wish.parent, wish.authority)
     if not consignments:
         return None
     if len(consignments) > 1:

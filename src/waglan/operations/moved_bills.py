@@ -8,25 +8,22 @@ from collections.abc import Iterable, Mapping
 from waglan.manifest.identity import BillKey
 from waglan.store import Transaction, consignments, grants
 from waglan.store.consignments import LeftBehind
+from waglan.store.versions import Chain
 
 Moved = Mapping[LeftBehind, BillKey]
 
 
 async def moved_bills(
-    tx: Transaction,
-    org: int,
-    versions: tuple[Iterable[BillKey], Iterable[BillKey]],
-    *,
-    beside: tuple[str, str],
+    tx: Transaction, chain: Chain, versions: tuple[Iterable[BillKey], Iterable[BillKey]]
 ) -> Moved:
     """Return the consignments that go on as another bill of the same number, the newest first.
 
-    `versions` are the bills of the version before and of this one, `beside` document and call. A
-    number that comes anew several times is none of them's.
+    `versions` are the bills of the version before and of this one. A number that comes anew several
+    times is none of them's.
     """
     old, now_in = (set(version) for version in versions)
     new = _alone(now_in - old)
-    left = await consignments.left_behind(tx, org, list(new.values()), beside=beside)
+    left = await consignments.left_behind(tx, chain, list(new.values()))
     return {one: new[one.number] for one in left if (one.parent, one.number) not in now_in}
 
 

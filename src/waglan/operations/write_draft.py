@@ -18,6 +18,7 @@ from waglan.messages.envelope import Address, Interchange
 from waglan.operations.open_draft import Opened
 from waglan.operations.step_draft import By
 from waglan.store import Transaction, manifests, parties
+from waglan.store.versions import Chain
 
 _NOBODY = "NOBODY"  # at either end of a message that is only looked at
 
@@ -70,6 +71,12 @@ async def _envelope(tx: Transaction, by: By, opened: Opened) -> tuple[Interchang
     ), findings
 
 
+async def desk_org(tx: Transaction, draft: Draft) -> int | None:
+    """Return whose the desk is that the draft names; None if it names none, or nobody's."""
+    found = await parties.authority_at(tx, draft.setup.desk) if draft.setup.desk else None
+    return None if found is None else found[0]
+
+
 async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
     """Return the manifest to be filed; an amendment names the version that stands.
 
@@ -80,9 +87,8 @@ async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
     if function is Function.ORIGINAL:
         return manifest
     call = call_of(manifest.head)
-    stands = await manifests.latest(
-        tx, by.org, manifest.head.document.strip(), call.text if call else ""
-    )
+    document, desk = manifest.head.document.strip(), await desk_org(tx, draft)
+    stands = await manifests.latest(tx, Chain(by.org, document, call.text if call else "", desk))
     named = ((PREVIOUS, str(stands.version)),) if stands is not None else ()
     if function is Function.CANCEL:
         head = replace(manifest.head, function=Function.CANCEL, references=named)

@@ -85,6 +85,7 @@ async def named(tx: Transaction, names: Collection[Named]) -> dict[Named, int]:
         FROM unnest(%s::text[], %s::text[], %s::text[]) AS w (party, parent, number)
         JOIN organisation o ON o.party = w.party
         JOIN consignment c ON (c.org, c.number, c.parent) = (o.org, w.number, w.parent)
+                          AND c.authority = current_org()
         ORDER BY c.consignment
         """,
         [list(filers), list(parents), list(numbers)],
@@ -164,8 +165,8 @@ async def filings(tx: Transaction, consignments: Collection[int]) -> dict[int, l
     rows = await tx.execute(
         """
         SELECT b.consignment, m.manifest_id, m.document, m.call, NOT EXISTS (
-                   SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
-                       = (m.org, m.document, m.call) AND n.version > m.version)
+                   SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                       = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
         FROM bill b JOIN manifest m USING (manifest_id)
         WHERE b.consignment = ANY (%s::int8[]) ORDER BY b.consignment, m.manifest_id
         """,
@@ -242,7 +243,7 @@ async def history(
                 AND n.status = d.status AND n.served_at >= d.decided_at)
         FROM consignment c LEFT JOIN decision d USING (consignment)
         LEFT JOIN examination x USING (consignment, event_id)
-        WHERE c.number = %(number)s
+        WHERE c.number = %(number)s AND c.authority = current_org()
           AND EXISTS (SELECT 1 FROM bill b WHERE b.consignment = c.consignment)
           AND (%(bill)s::int8 IS NULL OR c.consignment < %(bill)s
                OR c.consignment = %(bill)s AND d.version > %(version)s)

@@ -42,7 +42,8 @@ _MANIFESTS = """
     SELECT m.manifest_id FROM manifest m JOIN judgement j USING (manifest_id)
     WHERE m.filed_with = current_org() AND m.filed_at >= %(since)s AND m.filed_at < %(until)s
       AND NOT EXISTS (
-          SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
+          SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+            = (m.org, m.document, m.call, m.filed_with)
             AND n.version > m.version AND n.filed_at < %(until)s)
 """
 

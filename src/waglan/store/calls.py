@@ -98,8 +98,10 @@ _PAGE = f"""
                        SELECT 1 FROM manifest m LEFT JOIN judgement j USING (manifest_id)
                        WHERE (m.call, m.filed_with) = (c.call, current_org())
                          AND m.function <> 'cancel' AND NOT EXISTS (
-                             SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
-                                 = (m.org, m.document, m.call) AND n.version > m.version)
+                             SELECT 1 FROM manifest n
+                             WHERE (n.org, n.document, n.call, n.filed_with)
+                                 = (m.org, m.document, m.call, m.filed_with)
+                               AND n.version > m.version)
                          AND {HELD} LIMIT 1) IS NULL THEN k.order_at END AS order_tells_at
         FROM ({{source}}) c
         CROSS JOIN LATERAL (

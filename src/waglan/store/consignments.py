@@ -1,10 +1,53 @@
-"""Consignments that go on under another bill than before: they stay what they were."""
+"""Bills of one number: declared elsewhere, too, or gone on under another bill than before."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from waglan.manifest.identity import BillKey
 from waglan.store import Transaction, _binary
+from waglan.store.versions import Chain
+
+
+async def twins(
+    tx: Transaction, chain: Chain, bills: Iterable[BillKey], *, at_most: int | None = None
+) -> dict[BillKey, tuple[str, str]]:
+    """Return where else its filer has declared these bills, with the same authority.
+
+    It is document and call of one. The manifest in hand is no other; manifests that were withdrawn,
+    and bills that an amendment took out, are not counted.
+    """
+    wanted = list(bills)
+    rows = await (
+        await tx.execute(
+            _TWINS,
+            {
+                **chain._asdict(),
+                "parents": _binary.texts([parent for parent, _ in wanted]),
+                "numbers": _binary.texts([number for _, number in wanted]),
+                "at_most": at_most,
+            },
+        )
+    ).fetchall()
+    return {(parent, number): (document, call) for parent, number, document, call in rows}
+
+
+TWINS_MAX = 1_000  # whoever declares a thousand bills anew knows what he did
+_TWINS = """
+    SELECT DISTINCT ON (b.number, coalesce(b.parent, ''))
+           coalesce(b.parent, ''), b.number, m.document, m.call
+    FROM unnest(%(parents)s::text[], %(numbers)s::text[]) AS asked (parent, number)
+    JOIN bill b ON b.number = asked.number AND coalesce(b.parent, '') = asked.parent
+               AND b.org = %(org)s
+    JOIN manifest m ON m.manifest_id = b.manifest_id AND m.org = %(org)s
+                   AND m.filed_with = coalesce(%(authority)s::int8, m.filed_with)
+    WHERE (m.document, m.call) <> (%(document)s, %(call)s) AND m.function <> 'cancel'
+      AND NOT EXISTS (SELECT FROM manifest later
+                      WHERE later.org = m.org AND later.document = m.document
+                        AND later.call = m.call AND later.filed_with = m.filed_with
+                        AND later.version > m.version)
+    ORDER BY b.number, coalesce(b.parent, ''), m.manifest_id DESC
+    LIMIT %(at_most)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,31 +60,32 @@ class LeftBehind:
 
 
 async def left_behind(
-    tx: Transaction, org: int, bills: Collection[BillKey], *, beside: tuple[str, str]
+    tx: Transaction, chain: Chain, bills: Collection[BillKey]
 ) -> list[LeftBehind]:
     """Return those that have these bills' numbers under another bill, the last to stand first.
 
-    `beside` are document and call of the manifest in hand: what it declared does not count.
+    What was filed with another authority is another bill. The chain is that of the manifest in
+    hand: what it declared does not count.
     """
     rows = await tx.execute(
         """
         SELECT c.consignment, c.parent, c.number
-        FROM unnest(%s::text[], %s::text[]) AS n (parent, number)
-        JOIN consignment c ON c.org = %s AND c.number = n.number AND c.parent <> n.parent
+        FROM unnest(%(parents)s::text[], %(numbers)s::text[]) AS n (parent, number)
+        JOIN consignment c ON (c.org, c.authority) = (%(org)s, %(authority)s)
+                          AND c.number = n.number AND c.parent <> n.parent
         WHERE NOT EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
             WHERE b.consignment = c.consignment AND m.function <> 'cancel'
-              AND (m.document, m.call) <> (%s, %s) AND NOT EXISTS (
-                SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call)
-                    = (m.org, m.document, m.call) AND l.version > m.version))
+              AND (m.document, m.call) <> (%(document)s, %(call)s) AND NOT EXISTS (
+                SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call, l.filed_with)
+                    = (m.org, m.document, m.call, m.filed_with) AND l.version > m.version))
         ORDER BY (SELECT max(b.manifest_id) FROM bill b WHERE b.consignment = c.consignment) DESC
         """,
-        [
-            _binary.texts([parent for parent, _ in bills]),
-            _binary.texts([number for _, number in bills]),
-            org,
-            *beside,
-        ],
+        {
+            **chain._asdict(),
+            "parents": _binary.texts([parent for parent, _ in bills]),
+            "numbers": _binary.texts([number for _, number in bills]),
+        },
     )
     return [LeftBehind(*row) for row in await rows.fetchall()]
 
@@ -58,7 +102,8 @@ async def move(tx: Transaction, org: int, below: Mapping[LeftBehind, str]) -> No
         FROM unnest(%s::int8[], %s::text[], %s::text[]) AS n (consignment, before, parent)
         WHERE (c.consignment, c.parent) = (n.consignment, n.before) AND c.org = %s
           AND NOT EXISTS (SELECT 1 FROM consignment o
-                          WHERE (o.org, o.parent, o.number) = (c.org, n.parent, c.number))
+                          WHERE (o.org, o.authority, o.parent, o.number)
+                              = (c.org, c.authority, n.parent, c.number))
         """,
         [
             [one.consignment for one in below],

@@ -162,15 +162,15 @@ async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[in
         SELECT DISTINCT ON (c.consignment) c.consignment, d.event_id, d.manifest_id, d.status,
                d.fired, d.targeting, d.order_id, d.decided_by, d.decided_at, d.version, d.act_id,
                d.told
-        FROM consignment c JOIN consignment o ON (o.org, o.number) = (c.org, c.number)
-            AND o.consignment <> c.consignment
+        FROM consignment c JOIN consignment o ON (o.org, o.authority, o.number)
+                = (c.org, c.authority, c.number) AND o.consignment <> c.consignment
         JOIN LATERAL (SELECT * FROM decision l WHERE l.consignment = o.consignment
                       ORDER BY l.version DESC LIMIT 1) d ON true
         WHERE c.consignment = ANY (%s::int8[]) AND NOT EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
             WHERE b.consignment = o.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
-                    = (m.org, m.document, m.call) AND n.version > m.version))
+                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                    = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
         ORDER BY c.consignment, d.act_id IS NULL, d.targeting = '{}', d.decided_at DESC
         """,
         [_binary.numbers(consignments)],

@@ -40,23 +40,28 @@ class Given:
     is_settled: bool
 
 
-async def own_consignments(tx: Transaction, bill: str, parent: str | None) -> list[int]:
+async def own_consignments(
+    tx: Transaction, bill: str, parent: str | None, authority: PartyId | None
+) -> list[int]:
     """Return what this organisation filed under that number, below that bill if one is named.
 
-    What its newest manifests do not name any more is left out.
+    With an authority, what it filed with that one. What its newest manifests do not name any more
+    is left out.
     """
     rows = await tx.execute(
         """
         SELECT c.consignment FROM consignment c
         WHERE c.org = current_org() AND c.number = %(bill)s
           AND (%(parent)s::text IS NULL OR c.parent = %(parent)s)
+          AND (%(authority)s::text IS NULL OR c.authority = (
+              SELECT org FROM organisation WHERE party = %(authority)s))
           AND EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
             WHERE b.consignment = c.consignment AND m.function <> 'cancel' AND NOT EXISTS (
                 SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-                  AND n.call = m.call AND n.version > m.version))
+                  AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version))
         """,
-        {"bill": bill, "parent": parent},
+        {"bill": bill, "parent": parent, "authority": authority},
     )
     return [int(consignment) for (consignment,) in await rows.fetchall()]
 

@@ -124,7 +124,7 @@ _HEIRS = f"""
     WHERE m.filed_with = current_org() AND m.function <> 'cancel'
       AND m.filed_at >= (SELECT filed_at FROM manifest WHERE manifest_id = %(since)s) - %(long)s
       AND NOT EXISTS (
-        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
-          AND n.version > m.version)
+        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+          = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
     ORDER BY m.manifest_id
 """

@@ -53,7 +53,7 @@ async def touched(tx: Transaction, manifest_id: int) -> set[int]:
         """
         WITH RECURSIVE versions AS (
             SELECT v.manifest_id, v.filed_with FROM manifest m
-            JOIN manifest v USING (org, document, call)
+            JOIN manifest v USING (org, document, call, filed_with)
             WHERE m.manifest_id = %(manifest)s AND v.version BETWEEN m.version - 1 AND m.version),
         found (consignment, number, level) AS (
             SELECT b.consignment, b.number, 0 FROM bill b JOIN versions USING (manifest_id)
@@ -75,7 +75,7 @@ _NEWEST = """
     FROM bill b JOIN manifest m USING (manifest_id)
     WHERE m.function <> 'cancel' AND NOT EXISTS (
         SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-          AND n.call = m.call AND n.version > m.version)
+          AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version)
 """
 _ORDER = " ORDER BY b.consignment, b.manifest_id DESC"
 
@@ -173,8 +173,8 @@ async def _since(tx: Transaction, consignments: Collection[int]) -> dict[int, in
         SELECT b.consignment, min(m.manifest_id)
         FROM bill b JOIN manifest m USING (manifest_id)
         WHERE b.consignment = ANY (%s::int8[]) AND m.function <> 'cancel' AND NOT EXISTS (
-            SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call)
-                = (m.org, m.document, m.call) AND l.version > m.version
+            SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call, l.filed_with)
+                = (m.org, m.document, m.call, m.filed_with) AND l.version > m.version
               AND (l.function = 'cancel' OR NOT EXISTS (
                 SELECT 1 FROM bill o
                 WHERE (o.manifest_id, o.consignment) = (l.manifest_id, b.consignment))))

@@ -1,7 +1,7 @@
 """Assemblies, manifests, bills and who may read them, in PostgreSQL."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from waglan.manifest.model import (
 )
 from waglan.manifest.personal import Personal, is_whole, open_personal, seal_personal
 from waglan.store import Transaction, _binary, bulk
+from waglan.store.versions import IN_CHAIN, Chain
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
@@ -55,61 +56,10 @@ class Filed:
     filed_at: datetime
 
 
-async def twins(
-    tx: Transaction,
-    org: int,
-    bills: Iterable[BillKey],
-    *,
-    beside: tuple[str, str],
-    at_most: int | None = None,
-) -> dict[BillKey, tuple[str, str]]:
-    """Return where else this organisation has declared these bills: document and call of one.
-
-    `beside` are document and call of the manifest in hand, which is no other; manifests that were
-    withdrawn, and bills that an amendment took out, are not counted.
-    """
-    wanted = list(bills)
-    rows = await (
-        await tx.execute(
-            _TWINS,
-            [
-                _binary.texts([parent for parent, _ in wanted]),
-                _binary.texts([number for _, number in wanted]),
-                org,
-                org,
-                *beside,
-                at_most,
-            ],
-        )
-    ).fetchall()
-    return {(parent, number): (document, call) for parent, number, document, call in rows}
-
-
-TWINS_MAX = 1_000  # whoever declares a thousand bills anew knows what he did
-_TWINS = """
-    SELECT DISTINCT ON (b.number, coalesce(b.parent, ''))
-           coalesce(b.parent, ''), b.number, m.document, m.call
-    FROM unnest(%s::text[], %s::text[]) AS asked (parent, number)
-    JOIN bill b ON b.number = asked.number AND coalesce(b.parent, '') = asked.parent
-               AND b.org = %s
-    JOIN manifest m ON m.manifest_id = b.manifest_id AND m.org = %s
-    WHERE (m.document, m.call) <> (%s, %s) AND m.function <> 'cancel'
-      AND NOT EXISTS (SELECT FROM manifest later
-                      WHERE later.org = m.org AND later.document = m.document
-                        AND later.call = m.call AND later.version > m.version)
-    ORDER BY b.number, coalesce(b.parent, ''), m.manifest_id DESC
-    LIMIT %s
-"""
-
-
-async def latest(tx: Transaction, org: int, document: str, call: str) -> Filed | None:
-    """Return the newest version of a manifest that this organisation filed."""
+async def latest(tx: Transaction, chain: Chain) -> Filed | None:
+    """Return the newest version of a manifest."""
     row = await (
-        await tx.execute(
-            _FILED
-            + " WHERE org = %s AND document = %s AND call = %s ORDER BY version DESC LIMIT 1",
-            [org, document, call],
-        )
+        await tx.execute(_FILED + IN_CHAIN + " ORDER BY version DESC LIMIT 1", chain)
     ).fetchone()
     return None if row is None else _filed(row)
 
@@ -193,7 +143,7 @@ async def add(
     """
     manifest_id = await _add_head(tx, new, manifest)
     keys = [bill_key(bill) for bill in manifest.bills]
-    consignments = await _consignments(tx, new.org, keys)
+    consignments = await _consignments(tx, (new.org, new.filed_with), keys)
     inside = [consignments[key] for key in keys]
     kept = _Kept(new.org, manifest_id, manifest.bills, inside)
     await _add_bills(tx, vault, kept, commitments)
@@ -268,12 +218,15 @@ async def _add_head(tx: Transaction, new: NewManifest, manifest: Manifest) -> in
     return int(row[0])
 
 
-async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> dict[BillKey, int]:
-    """Return the consignment of each bill of this filer, made now where it is new."""
+async def _consignments(
+    tx: Transaction, of: tuple[int, int], keys: Sequence[BillKey]
+) -> dict[BillKey, int]:
+    """Return the consignment of each bill of a filer with an authority, made now if it is new."""
+    org, authority = of
     found = await tx.execute(
         "SELECT parent, number, consignment FROM consignment"
-        " WHERE org = %s AND number = ANY (%s::text[])",
-        [org, _binary.texts([number for _, number in keys])],
+        " WHERE org = %s AND authority = %s AND number = ANY (%s::text[])",
+        [org, authority, _binary.texts([number for _, number in keys])],
     )
     known: dict[BillKey, int] = {(p, n): c for p, n, c in await found.fetchall()}
     new = [key for key in dict.fromkeys(keys) if key not in known]
@@ -284,11 +237,20 @@ async def _consignments(tx: Transaction, org: int, keys: Sequence[BillKey]) -> d
         await bulk.insert_columns(
             tx,
             "consignment",
-            (("consignment", "int8"), ("org", "int8"), ("parent", "text"), ("number", "text")),
-            [list(made.values()), [org] * len(new), *zip(*new, strict=True)],
+            _CONSIGNMENT,
+            [list(made.values()), *([one] * len(new) for one in of), *zip(*new, strict=True)],
         )
         known |= made
     return known
+
+
+_CONSIGNMENT = (
+    ("consignment", "int8"),
+    ("org", "int8"),
+    ("authority", "int8"),
+    ("parent", "text"),
+    ("number", "text"),
+)
 
 
 async def _add_bills(

@@ -43,7 +43,8 @@ _SERVED = """
                SELECT 1 FROM bill b JOIN manifest m ON m.manifest_id = b.manifest_id
                WHERE b.consignment = n.consignment AND m.function <> 'cancel' AND NOT EXISTS (
                    SELECT 1 FROM manifest v
-                   WHERE (v.org, v.document, v.call) = (m.org, m.document, m.call)
+                   WHERE (v.org, v.document, v.call, v.filed_with)
+                       = (m.org, m.document, m.call, m.filed_with)
                    AND v.version > m.version)),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
             WHERE e.month = l.month AND e.event_id = l.event_id),
@@ -52,7 +53,8 @@ _SERVED = """
     LEFT JOIN log_leaf l ON l.event_id = n.event_id
     LEFT JOIN LATERAL (
         SELECT v.manifest_id, v.version, v.function FROM manifest m
-        JOIN manifest v ON (v.org, v.document, v.call) = (m.org, m.document, m.call)
+        JOIN manifest v ON (v.org, v.document, v.call, v.filed_with)
+            = (m.org, m.document, m.call, m.filed_with)
         WHERE m.manifest_id = n.manifest_id AND v.version > m.version
         ORDER BY v.version DESC LIMIT 1) later ON true
 """

@@ -146,7 +146,7 @@ async def carried(tx: Transaction, containers: Collection[str]) -> dict[str, lis
         FROM box x JOIN manifest f USING (manifest_id)
         WHERE f.function <> 'cancel' AND NOT EXISTS (
             SELECT 1 FROM manifest n WHERE n.org = f.org AND n.document = f.document
-              AND n.call = f.call AND n.version > f.version)
+              AND n.call = f.call AND n.filed_with = f.filed_with AND n.version > f.version)
         """,
         {"boxes": sorted(containers)},
     )

@@ -291,7 +291,7 @@ CREATE FUNCTION public.bills_of_call(call text) RETURNS TABLE(consignment bigint
       JOIN public.bill b ON ((b.manifest_id = m.manifest_id)))
    WHERE ((m.call = bills_of_call.call) AND (m.function <> 'cancel'::text) AND (NOT (EXISTS ( SELECT 1
             FROM public.manifest v
-           WHERE ((v.org = m.org) AND (v.document = m.document) AND (v.call = m.call) AND (v.version > m.version))))) AND ((EXISTS ( SELECT 1
+           WHERE ((v.org = m.org) AND (v.document = m.document) AND (v.call = m.call) AND (v.filed_with = m.filed_with) AND (v.version > m.version))))) AND ((EXISTS ( SELECT 1
             FROM public.reader r
            WHERE ((r.org = public.current_org()) AND (r.consignment = b.consignment) AND (r.until > now())))) OR (EXISTS ( SELECT 1
             FROM (public.detention d
@@ -316,7 +316,8 @@ CREATE TABLE public.consignment (
     consignment bigint NOT NULL,
     org bigint NOT NULL,
     parent text NOT NULL,
-    number text NOT NULL
+    number text NOT NULL,
+    authority bigint NOT NULL
 );
 
 ALTER TABLE ONLY public.consignment FORCE ROW LEVEL SECURITY;
@@ -1703,7 +1704,7 @@ ALTER TABLE ONLY public.consignment_grant
     ADD CONSTRAINT consignment_grant_pkey PRIMARY KEY (grant_id);
 
 ALTER TABLE ONLY public.consignment
-    ADD CONSTRAINT consignment_org_number_parent_key UNIQUE (org, number, parent);
+    ADD CONSTRAINT consignment_org_authority_number_parent_key UNIQUE (org, authority, number, parent);
 
 ALTER TABLE ONLY public.consignment
     ADD CONSTRAINT consignment_pkey PRIMARY KEY (consignment);
@@ -1883,7 +1884,7 @@ ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_assembly_id_key UNIQUE (assembly_id);
 
 ALTER TABLE ONLY public.manifest
-    ADD CONSTRAINT manifest_org_document_call_version_key UNIQUE (org, document, call, version);
+    ADD CONSTRAINT manifest_org_document_call_filed_with_version_key UNIQUE (org, document, call, filed_with, version);
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_org_id_key UNIQUE (org, id);

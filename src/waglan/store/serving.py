@@ -157,7 +157,8 @@ async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int
           AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
           AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
           AND NOT EXISTS (SELECT 1 FROM manifest n
-                          WHERE (n.org, n.document, n.call) = (m.org, m.document, m.call)
+                          WHERE (n.org, n.document, n.call, n.filed_with)
+                              = (m.org, m.document, m.call, m.filed_with)
                             AND n.version > m.version)
           AND NOT EXISTS (SELECT 1 FROM manifest u
                           WHERE (u.call, u.filed_with) = (m.call, m.filed_with)

@@ -42,7 +42,8 @@ _STEPS = {
     UPDATE {table} s SET is_withdrawn = true, seq = greatest(s.seq, t.seq)
     FROM (SELECT old.manifest_id, max(t.seq) AS seq
           FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
-          JOIN manifest old ON (old.org, old.document, old.call) = (m.org, m.document, m.call)
+          JOIN manifest old ON (old.org, old.document, old.call, old.filed_with)
+              = (m.org, m.document, m.call, m.filed_with)
                             AND old.version < m.version GROUP BY old.manifest_id) t
     WHERE s.manifest_id = t.manifest_id
     """,
@@ -92,7 +93,8 @@ _SEVERAL = f"""
         UNION
         SELECT b.consignment
         FROM told t JOIN manifest m ON m.org = t.org AND m.id = t.manifest::uuid
-        JOIN manifest old ON (old.org, old.document, old.call) = (m.org, m.document, m.call)
+        JOIN manifest old ON (old.org, old.document, old.call, old.filed_with)
+            = (m.org, m.document, m.call, m.filed_with)
                           AND old.version < m.version
         JOIN bill b ON b.manifest_id = old.manifest_id
         WHERE t.code <> 'bill.declared')
@@ -110,25 +112,27 @@ _SEVERAL = f"""
 # the log tells before `end`, however its events are folded.
 _SETTLED = f"""
     WITH own AS (
-        SELECT DISTINCT b.consignment, m.org, m.document, m.call
+        SELECT DISTINCT b.consignment, m.org, m.document, m.call, m.filed_with
         FROM unnest(%(several)s::int8[]) AS a (consignment)
         CROSS JOIN LATERAL (SELECT * FROM bill WHERE bill.consignment = a.consignment) b
         JOIN manifest m USING (manifest_id)
+        JOIN consignment c ON (c.consignment, c.authority) = (b.consignment, m.filed_with)
     ), version AS (
         SELECT m.manifest_id, m.org, m.document, m.call, m.filed_with, m.arrives_at, e.happened_at,
-               max(l.seq) OVER (PARTITION BY m.org, m.document, m.call) AS seq,
+               max(l.seq) OVER one_manifest AS seq,
                m.function = 'cancel' AS is_cancelled,
-               m.version = max(m.version) OVER (PARTITION BY m.org, m.document, m.call) AS is_newest
-        FROM (SELECT DISTINCT org, document, call FROM own) d
-        JOIN manifest m USING (org, document, call)
+               m.version = max(m.version) OVER one_manifest AS is_newest
+        FROM (SELECT DISTINCT org, document, call, filed_with FROM own) d
+        JOIN manifest m USING (org, document, call, filed_with)
         JOIN key_event k ON (k.kind, k.key) = ('manifest', m.document)
         JOIN event e ON e.month = k.month AND e.event_id = k.event_id AND e.org = m.org
             AND e.code IN ('manifest.declared', 'manifest.cancelled')
         JOIN log_leaf l ON l.event_id = e.event_id AND l.seq < %(end)s
         WHERE {_SAID.format("manifest")} = m.id::text
+        WINDOW one_manifest AS (PARTITION BY m.org, m.document, m.call, m.filed_with)
     ), had AS (
         SELECT o.consignment, v.*, v.is_newest AND NOT v.is_cancelled AS stands
-        FROM own o JOIN version v USING (org, document, call)
+        FROM own o JOIN version v USING (org, document, call, filed_with)
         JOIN bill b ON (b.consignment, b.manifest_id) = (o.consignment, v.manifest_id)
     ), dated AS (
         SELECT *, max(seq) OVER own_bill AS last_seq,

@@ -63,6 +63,6 @@ _TOLD = """
     LEFT JOIN bill_personal p USING (consignment, manifest_id)
     LEFT JOIN manifest m ON m.manifest_id = b.manifest_id
     WHERE NOT EXISTS (SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-                      AND n.call = m.call AND n.version > m.version)
+                      AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version)
     ORDER BY b.manifest_id
 """

@@ -155,15 +155,15 @@ _JUST_WITHDRAWN = """
     ), old AS MATERIALIZED (
         SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
         JOIN manifest m USING (manifest_id)
-        WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
-                      = (m.org, m.document, m.call) AND n.version > m.version)
+        WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                      = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
     )
     SELECT h.* FROM held h JOIN old USING (manifest_id)
     WHERE NOT EXISTS (
         SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
         WHERE b.consignment = h.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-            SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call)
-                = (m.org, m.document, m.call) AND n.version > m.version))
+            SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
     ORDER BY h.consignment DESC
 """
 

@@ -237,7 +237,7 @@ async def bill(
             ),
             steps=[_step(step) for step in steps],
         )
-        for one, steps in ((found[bill], steps) for bill, steps in taken.items())
+        for one, steps in ((found[bill], steps) for bill, steps in taken.items() if bill in found)
     ]
     return BillDeskPage(bills=bills, next=spell_cursor(_Cursor(*last[0])) if last else None)
 

@@ -35,10 +35,12 @@ class NewGrant(Asked):
     """What to show to whom, how much of it, and for how many days.
 
     `parent` is the bill above, for a number that you gave to houses below several bills.
+    `authority` is with whom you filed it, for a bill that you filed with several.
     """
 
     bill: str = Field(min_length=1, max_length=80)
     parent: str | None = Field(default=None, max_length=80)
+    authority: str | None = Field(default=None, max_length=40)
     receiver: str = Field(min_length=1, max_length=40)
     view: ViewName
     days: int = Field(ge=1, le=DAYS_MAX)
@@ -69,6 +71,7 @@ async def give(new: NewGrant, response: Response, visitor: TheMaker) -> GrantVie
         PartyId(new.receiver),
         View[new.view.upper()],
         now + timedelta(days=new.days),
+        None if new.authority is None else PartyId(new.authority),
     )
     async with visitor.making(wish.id) as (tx, before):
         if not before:
