@@ -20,8 +20,8 @@ HOUR = timedelta(hours=1)
 ADD = """
     INSERT INTO standing (consignment, authority, manifest_id, filer, parent, number, call,
         declared_at, arrives_at, is_withdrawn, status, score, decided_at, left_at, served_at,
-        answered_at, is_wanted, seq)
-    VALUES (%s, %s, 1, 'line', '', %s, %s, now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, 1)
+        answered_at, is_wanted, seq, newest_id)
+    VALUES (%s, %s, 1, 'line', '', %s, %s, now(), %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, 1)
 """
 
 
