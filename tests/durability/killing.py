@@ -17,6 +17,7 @@ from random import Random
 from threading import Event
 
 import httpx
+import psycopg
 from answering import clients, configured
 from quay import Quay, all_numbered, log_findings, open_quay, paper, persist, wait
 
@@ -157,7 +158,18 @@ def kill_at_random(  # noqa: PLR0913
                 up.again()
     for one in working:
         one.result()
+    wait(lambda: stands(up, quay), RECOVERED_SECONDS_MAX)  # the last one killed may be the database
     return killed, filed
+
+
+def stands(up: Running, quay: Quay) -> bool | None:
+    """Whether the database takes connections; None while it is started again."""
+    up.again()
+    try:
+        psycopg.connect(quay.dsn.admin or "").close()
+    except psycopg.OperationalError:
+        return None
+    return True
 
 
 def recovered(up: Running, quay: Quay) -> None:
