@@ -49,8 +49,8 @@ def asks_more(held: CustomsStatus, own: CustomsStatus) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """All that one version of a manifest says of a bill: itself, and its boxes as listed."""
+class BillVersion:
+    """What one version of a manifest says of a bill: itself, and its boxes as listed."""
 
     bill: Bill
     boxes: frozenset[Equipment]
@@ -61,14 +61,14 @@ def boxes_of(bill: Bill) -> frozenset[str]:
     return frozenset([package.container for item in bill.goods for package in item.stowed])
 
 
-def said_of(bill: Bill, listed: Mapping[str, Equipment]) -> Said:
+def said_of(bill: Bill, listed: Mapping[str, Equipment]) -> BillVersion:
     """Return what is said of a bill; `listed` are the boxes of its manifest, by number.
 
     Where in a message it stands makes no difference.
     """
     own = [listed[number] for number in boxes_of(bill) if number in listed]
     boxes = [replace(box, segment=None, part=1) for box in own]
-    return Said(replace(bill, segment=None, part=1), frozenset(boxes))
+    return BillVersion(replace(bill, segment=None, part=1), frozenset(boxes))
 
 
 def _is_graver(before: CustomsStatus, wanted: CustomsStatus) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
-from waglan.customs.again import Said, said_of
+from waglan.customs.again import BillVersion, said_of
 from waglan.customs.decision import Decision
 from waglan.customs.place import of_bill
 from waglan.customs.status import CONCLUDED, GRAVITY
@@ -81,7 +81,7 @@ async def _unchanged(
     vault: Vault,
     filed: Filed,
     seen: Mapping[int, DecisionRow],
-    says: Mapping[int, Said],
+    says: Mapping[int, BillVersion],
 ) -> set[int]:
     known = {at: await manifests.by_number(tx, at) for at in {r.manifest_id for r in seen.values()}}
     here = {at for at, one in known.items() if one and one.call == filed.call}

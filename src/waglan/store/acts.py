@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
-from waglan.customs.again import Said, boxes_of, said_of
+from waglan.customs.again import BillVersion, boxes_of, said_of
 from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Equipment
 from waglan.store import Transaction, bulk, manifests
@@ -114,7 +114,9 @@ async def bills(tx: Transaction, at: Mapping[int, int]) -> dict[int, Bill]:
 At: TypeAlias = "tuple[int, int]"
 
 
-async def versions_of_bills(tx: Transaction, vault: Vault, at: Collection[At]) -> dict[At, Said]:
+async def versions_of_bills(
+    tx: Transaction, vault: Vault, at: Collection[At]
+) -> dict[At, BillVersion]:
     """Return what is said of these bills, each as that manifest has it."""
     consignments, manifest_ids = zip(*at, strict=True) if at else ((), ())
     rows = await tx.execute(
