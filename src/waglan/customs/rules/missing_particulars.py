@@ -10,6 +10,7 @@ from datetime import date
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.customs.coded import country_of, place_code
 from waglan.customs.party_name import is_order, trade_of
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
@@ -196,8 +197,8 @@ def _boxes_are_typed(bill: Bill, typed_boxes: set[str]) -> bool:
 
 
 def _leaves_hong_kong(bill: Bill) -> bool:
-    place = (bill.place_of_loading or "").upper()
-    return place.startswith("HONG KONG") or (len(place) == 5 and place.startswith("HK"))
+    place = place_code(bill.place_of_loading or "")
+    return country_of(place) == "HK" or place.startswith("HONG KONG")
 
 
 def _has_destination(bill: Bill) -> bool:

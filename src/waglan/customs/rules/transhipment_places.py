@@ -1,8 +1,10 @@
 """HK-MAN-033: what a bill says of transhipment agrees with where its goods go."""
 
 from datetime import date
+from functools import lru_cache
 
 from waglan.codes.finding import Finding, Severity
+from waglan.customs.coded import place_code
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
 from waglan.manifest.model import Bill, Head, Manifest
@@ -61,7 +63,8 @@ def _goes_on(bill: Bill, head: Head) -> str | None:
     return delivery if arrives and delivery and not _is_here(delivery) else None
 
 
+@lru_cache(maxsize=1_000)  # a ship calls at few ports, and carries for thousands of bills
 def _is_here(place: str | None) -> bool:
     if place is None:
         return False
-    return place == _HERE or place[:2].upper() == "HK" or place.upper().startswith("HONG KONG")
+    return place_code(place).startswith(("HK", "HONG KONG"))
