@@ -22,7 +22,7 @@ from waglan.customs.detention import (
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
-from waglan.store import Transaction, detentions, events
+from waglan.store import Transaction, detentions, events, held_in
 from waglan.store.customs import NoticeRow
 from waglan.store.detentions import Detention, NewDetention, StepRow
 from waglan.store.manifests import Filed
@@ -48,7 +48,8 @@ async def address_notices(
     if not wanted:
         return
     bills = [row.consignment for row in wanted]
-    boxes = await detentions.boxes(tx, filed.manifest_id, bills)
+    within = {row.consignment: {filed.manifest_id, *row.held_in} for row in wanted}
+    boxes = await held_in.boxes(tx, within)
     named = await _named(tx, vault, filed, filer, bills)
     codes = {c for one in named.values() for c in (one.agent, *one.consignees) if c}
     coded = await detentions.coded(tx, codes)

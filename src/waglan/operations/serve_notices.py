@@ -13,11 +13,12 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.detention import KINDS, NUMBER_BYTES, notice_number
+from waglan.customs.hold_list import HELD
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.address_notices import address_notices
-from waglan.store import Transaction, customs, events, manifests, parties, serving
+from waglan.store import Transaction, customs, events, held_in, manifests, parties, serving
 from waglan.store.customs import NoticeRow
 from waglan.store.manifests import Filed
 from waglan.store.serving import Unserved
@@ -103,6 +104,7 @@ async def _serve(
     ]
     [answered] = await events.append(tx, [whole])
     ids = await events.append(tx, told, consignments=[row.consignment for row in rows])
+    held = await held_in.manifests(tx, [row.consignment for row in rows if row.status in HELD])
     served = [
         NoticeRow(
             row.consignment,
@@ -115,6 +117,7 @@ async def _serve(
             filed.version,
             filed.call,
             row.told,
+            held.get(row.consignment, ()),
         )
         for row, event in zip(rows, ids, strict=True)
     ]

@@ -299,6 +299,7 @@ class NoticeRow(msgspec.Struct, frozen=True, gc=False):
     version: int
     call: str
     told: bytes = b"{}"
+    held_in: tuple[int, ...] = ()  # of a bill that is held: in which manifests its boxes are
 
 
 async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]) -> None:
@@ -309,7 +310,7 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
         (("consignment", "int8"), ("authority", "int8"), ("event_id", "int8"),
          ("manifest_id", "int8"), ("status", "text"), ("served_at", "timestamptz"),
          ("number", "text"), ("manifest", "uuid"), ("version", "int4"), ("call", "text"),
-         ("told", "bytea")),
+         ("told", "bytea"), ("held_in", "int8[]")),
         [
             [row.consignment for row in rows],
             [authority] * len(rows),
@@ -322,6 +323,7 @@ async def add_notices(tx: Transaction, authority: int, rows: Sequence[NoticeRow]
             [row.version for row in rows],
             [row.call for row in rows],
             [row.told for row in rows],
+            [[*row.held_in] for row in rows],
         ],
     )  # fmt: skip
 

@@ -332,17 +332,5 @@ async def terminals(
     return found
 
 
-async def boxes(
-    tx: Transaction, manifest_id: int, consignments: Collection[int]
-) -> dict[int, tuple[str, ...]]:
-    """Return the containers of each bill."""
-    rows = await tx.execute(
-        "SELECT consignment, array_agg(container ORDER BY container) FROM bill_equipment"
-        " WHERE manifest_id = %s AND consignment = ANY (%s::int8[]) GROUP BY consignment",
-        [manifest_id, _binary.numbers(consignments)],
-    )
-    return {bill: tuple(found) for bill, found in await rows.fetchall()}
-
-
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Told).decode

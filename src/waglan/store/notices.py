@@ -10,7 +10,7 @@ import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
-from waglan.store import Transaction
+from waglan.store import Transaction, _binary
 
 NOTICES_MAX = 100_000  # looked at for one answer
 
@@ -33,6 +33,7 @@ class Served(msgspec.Struct, frozen=True):
     is_withdrawn: bool  # no newest version of any document has the bill, as its reader sees them
     in_log: str | None  # the status that its event tells; None: erased, or not for this reader
     is_erased: bool  # its event is, so that the log tells it no more
+    held_in: tuple[int, ...]  # of one that is held: in which manifests its boxes are
 
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
@@ -48,7 +49,8 @@ _SERVED = """
                    AND v.version > m.version)),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
             WHERE e.month = l.month AND e.event_id = l.event_id),
-           coalesce((SELECT true FROM event_erased x WHERE x.event_id = n.event_id), false)
+           coalesce((SELECT true FROM event_erased x WHERE x.event_id = n.event_id), false),
+           n.held_in
     FROM notice n JOIN organisation a ON a.org = n.authority
     LEFT JOIN log_leaf l ON l.event_id = n.event_id
     LEFT JOIN LATERAL (
@@ -110,7 +112,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
     found = []
     for _, group in groupby(rows, key=itemgetter(0)):
         (bill, manifest_id, party, status, number, manifest, version, call, told_at, seq, since,
-         withdrawn, in_log, erased), *before = group  # fmt: skip
+         withdrawn, in_log, erased, held_in), *before = group  # fmt: skip
         earlier = sorted(row[9] for row in before if row[9] is not None)
         found.append(
             Served(
@@ -129,6 +131,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
                 withdrawn,
                 in_log,
                 erased,
+                tuple(held_in),
             )
         )
     return found
@@ -141,29 +144,40 @@ def _spellings(container: str) -> list[str]:
 async def boxes(
     tx: Transaction, served: Collection[Served]
 ) -> dict[int, dict[int, tuple[str, ...]]]:
-    """Return the boxes of each bill by manifest, from the one that was spoken of onwards.
+    """Return the boxes of each bill by manifest: the one spoken of, and those filed since.
 
-    A bill whose boxes the reader may not see is missing; one that has none is there.
+    Of a bill that is held they are all the manifests that the notice holds. A bill whose boxes the
+    reader may not see is missing; one that has none is there.
     """
     spoken = {one.consignment: one.manifest_id for one in served}
     seen = await tx.execute(
         "SELECT DISTINCT consignment FROM reader WHERE org = current_org()"
         " AND consignment = ANY (%s::int8[]) AND view <> 'status' AND until > now()",
-        [list(spoken)],
+        [_binary.numbers(spoken)],
     )
     found: dict[int, dict[int, tuple[str, ...]]] = {
         bill: {spoken[bill]: ()} for (bill,) in await seen.fetchall()
     }
+    held = {one.consignment: (one.manifest_id, *one.held_in) for one in served}
+    last = _binary.numbers(map(max, held.values()))
     rows = await tx.execute(
-        "SELECT e.consignment, e.manifest_id, array_agg(e.container ORDER BY e.container)"
-        " FROM bill_equipment e JOIN unnest(%s::int8[], %s::int8[]) AS w (consignment, spoken)"
-        " ON w.consignment = e.consignment AND e.manifest_id >= w.spoken"
-        " GROUP BY e.consignment, e.manifest_id",
-        [list(spoken), list(spoken.values())],
+        _BOXES, [_binary.numbers(held), last, _binary.array("int8[]", list(held.values()))]
     )
     for bill, manifest_id, containers in await rows.fetchall():
         found.setdefault(bill, {spoken[bill]: ()})[manifest_id] = tuple(containers)
     return found
+
+
+_BOXES = """
+    WITH told AS MATERIALIZED (
+        SELECT consignment, last, held::int8[] AS held
+        FROM unnest(%s::int8[], %s::int8[], %s::text[]) AS t (consignment, last, held)
+    )
+    SELECT e.consignment, e.manifest_id, array_agg(e.container ORDER BY e.container)
+    FROM told t JOIN bill_equipment e ON e.consignment = t.consignment
+    WHERE e.manifest_id > t.last OR e.manifest_id = ANY (t.held)
+    GROUP BY e.consignment, e.manifest_id
+"""
 
 
 async def is_known(tx: Transaction, key: str) -> bool:

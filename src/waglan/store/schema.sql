@@ -1293,7 +1293,8 @@ CREATE TABLE public.notice (
     number text NOT NULL,
     manifest uuid NOT NULL,
     version integer NOT NULL,
-    call text NOT NULL
+    call text NOT NULL,
+    held_in bigint[] DEFAULT '{}'::bigint[] NOT NULL
 );
 
 ALTER TABLE ONLY public.notice FORCE ROW LEVEL SECURITY;
