@@ -168,7 +168,26 @@ def test_13_padding_at_the_tail_is_nothing_and_controls_inside_are_found_where_t
     assert (finding.code, finding.params["code"]) == ("EDIFACT-CONTROL-CHARACTER", "00")
     assert finding.where.offset == raw.index(b"NAD+CN+++")
     assert (finding.where.element, finding.where.segment) == (5, PLAIN.count("'") + 2)
+    assert (finding.where.tag, finding.where.path) == ("NAD", "NAD")
     assert named(raw) == "AC\ufffdME"
+
+
+@pytest.mark.parametrize(
+    ("sent", "tag", "path", "element"),
+    [
+        (b"CNI+1'RFF+BM:\0", "RFF", "RFF", 2),
+        (b"CNI+1'\0RFF+BM:", None, "segment", 1),
+        (b"CNI+1\0'RFF+BM:\0", "CNI", "CNI", 2),
+    ],
+)
+def test_13_a_nul_byte_is_found_in_its_segment(
+    sent: bytes, tag: str | None, path: str, element: int
+) -> None:
+    raw = interchange(message(PLAIN)).replace(b"CNI+1'RFF+BM:", sent)
+    found = [one for one in one(raw)[0].findings if one.code == "EDIFACT-CONTROL-CHARACTER"]
+    where = found[0].where
+    assert (where.tag, where.path, where.element) == (tag, path, element)
+    assert where.offset == raw.rindex(b"'", 0, raw.index(b"\0")) + 1
 
 
 def test_14_empty_elements_and_components_at_the_end_are_accepted() -> None:

@@ -14,6 +14,7 @@ from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import Ladder
 from waglan.messages.edifact.content import FINDINGS_MAX, short
 from waglan.messages.edifact.cut import Filler, Opening
+from waglan.messages.edifact.generic import TAG
 from waglan.messages.edifact.opened import OpenMessage, Options, content_of
 from waglan.messages.edifact.tags import UNB, UNE, UNG, UNH, UNT, UNZ, Other, Segment
 from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
@@ -317,7 +318,7 @@ class Walk:
         return interchange, short(self._open.header.reference) if self._open else ""
 
     def _note(self, index: int, note: Note) -> None:
-        where = self.place(index - 1, "", "", note.element or None, None)
+        where = self._noted(index, note)
         self._notes += 1
         if note.kind in {"charset", "guessed"}:
             self._charset = note.text
@@ -331,6 +332,15 @@ class Walk:
             self._open.content.is_trusted &= note.kind != "nesting"
         elif finding:
             self._find(finding)
+
+    def _noted(self, index: int, note: Note) -> Where:
+        """Return the place of the segment that a note follows, as far as its tag is one."""
+        segment = next(
+            one for one in reversed(self._batch.items[:index]) if not isinstance(one, Note)
+        )
+        sent = segment.name if isinstance(segment, Other) else type(segment).__name__
+        tag = sent if TAG.fullmatch(sent) else ""
+        return self.place(index - 1, tag, tag or "segment", note.element or None, None)
 
     def _give_up(self, index: int) -> Iterator[Message | Item]:
         # The note is counted already, so its segment is the one before.
