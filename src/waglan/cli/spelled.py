@@ -19,6 +19,13 @@ from waglan.messages.envelope import Contents, InterchangeEnd, Item, Message
 IN_MEMORY_BYTES_MAX = 8 << 20  # of listed equipment; the rest waits in a temporary file
 
 _encode = msgspec.json.Encoder().encode
+# A quotation mark inside a text is escaped, so that this can be nothing but the field.
+_NOT_ERASED = b',"erased":false'
+
+
+def as_json(what: object) -> bytes:
+    """Return what a file says as JSON; nothing of it was erased, so that nothing is said of it."""
+    return _encode(what).replace(_NOT_ERASED, b"")
 
 
 def spell(
@@ -51,12 +58,12 @@ class _Line:
 
     def add(self, item: Bill | Movement | Slot) -> None:
         self._out.write(b"," if self._items else _opening(item))
-        self._out.write(_encode(item))
+        self._out.write(as_json(item))
         self._items += 1
 
     def equipment(self, box: Equipment) -> None:
         self._later.write(b"," if self._boxes else b"")
-        self._later.write(_encode(box))
+        self._later.write(as_json(box))
         self._boxes += 1
 
     def close(self, message: Message) -> None:
@@ -68,7 +75,7 @@ class _Line:
             shutil.copyfileobj(self._later, self._out)
             self._later.seek(0)
             self._later.truncate()
-        rest = _encode(_rest(message))
+        rest = as_json(_rest(message))
         self._out.write(b"]," + rest[1:] + b"\n")
         self._out.flush()
         self._items = self._boxes = 0
