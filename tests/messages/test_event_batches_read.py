@@ -47,6 +47,12 @@ def test_every_shape_gives_the_same_rows(data: bytes) -> None:
     assert (loaded.movement.code.value, loaded.movement.bills) == ("equipment.loaded", ("BILL1",))
 
 
+def test_an_unknown_field_is_itself_the_place_of_its_finding() -> None:
+    [row], _ = read_events(json.dumps([PLAIN | {"boks": "CSQU3054383"}]).encode())
+    [found] = row.findings
+    assert (found.code, found.where.path, found.where.line) == ("EVENT-ROW-FORM", "/boks", 1)
+
+
 @pytest.mark.parametrize("data", SAMPLES, ids=["array", "wrapped", "lines"])
 def test_a_row_that_names_a_key_twice_is_wrong_and_spoils_no_other(data: bytes) -> None:
     twice = data.replace(b'"equipmentEventTypeCode": "LOAD"', b"%s, %s" % ((

@@ -107,7 +107,7 @@ def test_each_bill_that_does_not_keep_to_the_form_has_its_own_finding() -> None:
     bills = [{"number": "1"}, {"nummer": "2"}, {"number": "3", "goods": [{"packages": 1}]}, 4]
     paper, findings = read_json(json.dumps(LEAST | {"bills": bills}).encode())
     assert [(f.code, f.where.path) for f in findings] == [
-        ("JSON-FORM", "bills/1"),
+        ("JSON-FORM", "bills/1/nummer"),
         ("JSON-FORM", "bills/2/goods/0"),
         ("JSON-FORM", "bills/3"),
     ]
@@ -124,7 +124,14 @@ def test_each_bill_that_does_not_keep_to_the_form_has_its_own_finding() -> None:
         ({"arrival": "tomorrow"}, "arrival"),
         ({"vessel": 7}, "vessel"),
         ({"function": "destroy"}, "function"),
-        ({"unknown": 1}, "document"),
+        ({"unknown": 1}, "unknown"),
+        ({"equipment": [{"number": "1"}, {"number": "2", "seal": 1}]}, "equipment/1/seal"),
+        ({"bills": [{"number": "1", "parties": [{"rolle": 1}]}]}, "bills/0/parties/0/rolle"),
+        (
+            {"bills": [{"number": "1", "goods": [{"containers": [{"a b": 1}]}]}]},
+            "bills/0/goods/0/containers/0/a b",
+        ),
+        ({"x" * 500: 1}, "x" * 80),
         ({"bills": {}}, "bills"),
     ],
 )

@@ -4,7 +4,6 @@ Masses are whole grams and volumes whole cubic centimetres, so that no number is
 is not known is left out; an unknown field is refused, because it is nearly always a misspelt one.
 """
 
-import re
 from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
@@ -17,6 +16,7 @@ from waglan.manifest import model
 from waglan.manifest.model import Function, Level, PartyRole
 from waglan.manifest.version import PREVIOUS
 from waglan.messages.nesting import too_deep
+from waglan.messages.out_of_form import out_of_form
 from waglan.messages.paper import Paper, PaperKind
 
 FORM: Final = "waglan/paper/v1"
@@ -231,19 +231,13 @@ def _each(
     return read, found
 
 
-_AT = re.compile(r" - at `\$?(?P<at>[^`]*)`$")
-
-
 def _fault(path: str, error: Exception) -> Finding:
     """Say where the form was not kept to; the reason is the reader's own, in English."""
     if isinstance(error, RecursionError):
         return too_deep(Where(path or "document"))
-    text = str(error)
-    found = _AT.search(text)
-    at = "" if found is None else found["at"]
-    steps = [step for step in re.split(r"[.\[\]]+", at) if step]
+    steps, said = out_of_form(error)
     where = "/".join([*([path] if path else []), *steps]) or "document"
-    reason = _AT.sub("", text)[:200]
+    reason = said[:200]
     return Finding("JSON-FORM", Severity.ERROR, Where(where), {"reason": reason})
 
 

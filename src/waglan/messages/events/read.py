@@ -13,6 +13,7 @@ from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
 from waglan.messages.events.plain import EventForm, plain_row
 from waglan.messages.nesting import too_deep
+from waglan.messages.out_of_form import out_of_form
 
 ROWS_MAX: Final = 5_000  # of one batch
 HEAD_BYTES: Final = 4 * 1024  # what `is_events` looks at
@@ -162,9 +163,6 @@ def _id_of(raw: bytes | msgspec.Raw) -> str:
     return (named.eventID or named.id or "")[:_REASON_CHARACTERS_MAX]
 
 
-_AT = re.compile(r" - at `\$?(?P<at>[^`]*)`$")
-
-
 def _fault(n: int, error: Exception) -> Finding:
     """Say where the form was not kept to; the reason is the reader's own, in English."""
     if isinstance(error, RecursionError):
@@ -174,8 +172,7 @@ def _fault(n: int, error: Exception) -> Finding:
         reason = text[:_REASON_CHARACTERS_MAX]
         where = Where("", line=n)
         return Finding("EVENT-ROW-SYNTAX", Severity.ERROR, where, {"reason": reason})
-    found = _AT.search(text)
-    steps = [step for step in re.split(r"[.\[\]]+", found["at"] if found else "") if step]
+    steps, said = out_of_form(error)
     pointer = "".join(f"/{step}" for step in steps)
-    reason = _AT.sub("", text)[:_REASON_CHARACTERS_MAX]
+    reason = said[:_REASON_CHARACTERS_MAX]
     return Finding("EVENT-ROW-FORM", Severity.ERROR, Where(pointer, line=n), {"reason": reason})
