@@ -121,6 +121,27 @@ def test_every_meaning_of_a_status_has_its_word(lang: Lang) -> None:
     assert set(words("meaning", lang)) == set(meanings("rec24").values())
 
 
+@pytest.mark.parametrize(
+    ("kind", "en", "zh"),
+    [
+        ("container", "container B1", "貨櫃 B1"),
+        ("call", "call B1", "靠泊航次 B1"),
+        ("bill", "bill B1  you are shown no declaration of it", "提單 B1  閣下未獲示其申報"),
+    ],
+)
+def test_what_was_told_of_a_thing_never_stands_below_untold(
+    kind: str, en: str, zh: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang, line in zip(get_args(Lang), (en, zh), strict=True):
+        told = answer("equipment.discharged")
+        told["found"][0] |= {"kind": kind, "declaration": "untold"}
+        show(told, lang)
+        assert capsys.readouterr().out.splitlines()[0] == line
+        told["found"][0]["events"] = []
+        show(told, lang)
+        assert words("declaration", lang)["untold"] in capsys.readouterr().out
+
+
 def test_marks_of_several_lines_are_printed_as_one() -> None:
     marks = [{"goods": 1, "marks": "SAMPLE 02\nHONG KONG\r\nC/NO. 1-865"}]
     [line] = named_lines({"parties": [], "marks": marks, "erased": False}, "en")

@@ -21,8 +21,8 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
     events = words("event", lang)
     named_as = Counter((found["kind"], found["key"]) for found in answer["found"])
     for found in answer["found"]:
-        kind, declared = words("kind", lang)[found["kind"]], found["declaration"]
-        _print(f"{kind} {found['key']}  {coded('declaration', declared, lang)}")
+        kind = words("kind", lang)[found["kind"]]
+        _print(f"{kind} {found['key']}  {_declared(found, lang)}".rstrip())
         if found["kind"] == "manifest" and named_as["manifest", found["key"]] > 1:
             _print(_identity(found, lang), indent=2)
         for line in _stands(found, lang):
@@ -92,6 +92,15 @@ def show_answers(
         codes = ", ".join(one["codes"])
         said = f"{names[one['verdict']]} ({codes})" if codes else names[one["verdict"]]
         _print(f"{second(one['told_at'])}  {one['kind']}  {one['about']}  {one['said_by']}: {said}")
+
+
+def _declared(found: Mapping[str, Any], lang: Lang) -> str:
+    """Say how far its declaration is; a box or a call has none, and its events are told below."""
+    declaration = found["declaration"]
+    if declaration != "untold" or not found["events"]:
+        return coded("declaration", declaration, lang)
+    is_declared = found["kind"] in ("bill", "manifest")
+    return say("track", "undeclared", lang) if is_declared else ""
 
 
 def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
