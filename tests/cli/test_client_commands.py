@@ -123,6 +123,11 @@ def test_a_token_that_can_be_none_is_said_so(waglan: CommandLine, token: str) ->
     assert (ran.status, "CLI-NO-TOKEN" in ran.err) == (2, True)
 
 
+def test_a_blank_behind_a_token_is_no_part_of_it(waglan: CommandLine, carrier: str) -> None:
+    for behind in (" ", "\n", "\r\n"):
+        assert waglan.signs_in(carrier + behind)("whoami").status == 0
+
+
 def test_a_key_is_asked_for_as_it_was_typed(waglan: CommandLine, carrier: str) -> None:
     for key in ("a/../../b", "x?y#z", "9999999/999E", "%00"):
         ran = waglan.signs_in(carrier)("track", key)

@@ -159,6 +159,16 @@ def test_a_link_serves_until_its_hours_are_over_and_not_a_moment_longer(firm: Fi
     ok(firm.signs_in("slow@example.com"), 201)
 
 
+def test_a_blank_or_a_line_end_behind_what_was_copied_is_no_part_of_it(firm: Firm) -> None:
+    made = firm.adds("reader", login="copied@example.com ")
+    firm.party += "\n"
+    assert ok(firm.uses(made["link"] + " \n"), 200)["login"] == "copied@example.com"
+    for login in ("copied@example.com ", " copied@example.com\r\n", "copied@example.com\u3000"):
+        ok(firm.signs_in(login), 201)
+    assert firm.signs_in("copied@example.com", PASSWORD + " ").status_code == 401
+    assert firm.signs_in("co pied@example.com").status_code == 422
+
+
 def test_a_wrong_password_and_an_unknown_name_answer_alike(firm: Firm) -> None:
     firm.person("reader", login="known@example.com")
     invited = firm.adds("reader", login="invited@example.com")  # and has no password yet

@@ -28,7 +28,7 @@ KEY = "Idempotency-Key"
 def client(settings: Settings) -> Iterator[httpx.Client]:
     """Open a client of the instance that the settings name; say plainly if it does not answer."""
     # An empty one is no token: `WAGLAN_TOKEN=$(cat session)` must not make an operator of anybody.
-    token = _kept_token(settings) if settings.token is None else settings.token
+    token = _kept_token(settings) if settings.token is None else settings.token.strip()
     if token and not (token.isascii() and token.isprintable()):  # no header can carry it
         found = Finding("CLI-NO-TOKEN", Severity.ERROR, Where("settings/token"), {})
         raise stopped(found, settings.lang, 2)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
@@ -31,11 +31,20 @@ from waglan.store.messages import new_salt
 router = APIRouter(prefix="/v1", tags=["sign-in"])
 
 NOTHING_KEPT = {"Cache-Control": "no-store"}
-PARTY = r"^[a-z0-9][a-z0-9-]{1,39}$"
 SENT_CHARACTERS_MAX = 1_000  # of a password; more is not even looked at
 
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=SENT_CHARACTERS_MAX)]
-LoginName = Annotated[str, Field(pattern=r"^\S{3,200}$", examples=["clerk@example.com"])]
+# Whoever copies a name takes the blank behind it along; a password is kept as it is.
+LoginName = Annotated[
+    str,
+    Field(pattern=r"^\s*\S{3,200}\s*$", max_length=300, examples=["clerk@example.com"]),
+    AfterValidator(str.strip),
+]
+PartyName = Annotated[
+    str,
+    Field(pattern=r"^\s*[a-z0-9][a-z0-9-]{1,39}\s*$", max_length=100, examples=["some-forwarder"]),
+    AfterValidator(str.strip),
+]
 
 
 class SignIn(Asked):
@@ -43,7 +52,7 @@ class SignIn(Asked):
 
     model_config = ConfigDict(extra="forbid")
 
-    party: str = Field(pattern=PARTY, examples=["some-forwarder"])
+    party: PartyName
     login: LoginName
     password: Secret = Field(examples=["three boats off the ninth pier"])
 
@@ -104,8 +113,9 @@ class LinkUsedView(BaseModel):
 @router.post("/links/use", response_model=LinkUsedView, responses=ERRORS)
 async def use(link: LinkUse, kit: TheKit, request: Request) -> LinkUsedView:
     """Use a one-time link up and set a password; a password that is refused uses up nothing."""
-    tried = await one_more(kit, request, link.secret.get_secret_value())
-    now, digest = kit.clock(), digest_of(link.secret.get_secret_value())
+    secret = link.secret.get_secret_value().strip()
+    tried = await one_more(kit, request, secret)
+    now, digest = kit.clock(), digest_of(secret)
     async with transaction(kit.pools.app, None) as tx:
         found = await accounts.link_at(tx, digest, at=now)
     if found is None:
@@ -130,7 +140,7 @@ class ResetWish(Asked):
 
     model_config = ConfigDict(extra="forbid")
 
-    party: str = Field(pattern=PARTY, examples=["some-forwarder"])
+    party: PartyName
     login: LoginName
 
 
