@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from waglan.codes.container import ContainerNo, read
 from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.codes.position import Position
 from waglan.codes.raw import BadCode, Raw
 from waglan.codes.render import Lang, render, templates
@@ -24,6 +25,20 @@ from waglan.codes.worded import KILOGRAMS, TIMES
 SRC = Path(__file__).parents[1] / "src"
 HERE = Where("lines/1/container", segment=12, element=3)
 LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\t\n", "\u3000", "\u00a0 ", "\u200b\ufeff", "\u3164\u2800"]
+)
+def test_what_shows_nothing_is_blank(text: str) -> None:
+    assert is_blank(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "0", " A", "陳", "\u200b1", "\ufffd", "\ue000", "\U0001f6a2"]
+)
+def test_what_shows_something_is_not_blank(text: str) -> None:
+    assert not is_blank(text)
 
 
 @pytest.mark.parametrize("text", ["CSQU3054383", "csqu 305438 3", "\tCSQU\u3000305 4383\n"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.cargo.event_row import RowState
+from waglan.cargo.event_row import NO_CALL, RowState
 from waglan.cargo.event_version import EventVersion, step
 from waglan.codes.finding import Severity
 from waglan.codes.render import render
@@ -45,6 +45,17 @@ def test_every_shape_gives_the_same_rows(data: bytes) -> None:
     loaded = next(row for row in rows if row.id == "b")
     assert loaded.movement is not None
     assert (loaded.movement.code.value, loaded.movement.bills) == ("equipment.loaded", ("BILL1",))
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u200b", "\u00a0"])
+def test_a_blank_names_no_box_and_no_call(blank: str) -> None:
+    dcsa = json.loads(json.dumps(DCSA).replace("CSQU3054383", blank))
+    rows, _ = read_events(json.dumps([PLAIN | {"box": blank}, dcsa]).encode())
+    for row in rows:
+        assert (row.movement, [one.code for one in row.findings]) == (None, ["EVENT-FIELD-MISSING"])
+    [row], _ = read_events(json.dumps([PLAIN | {"voyage": blank, "bills": [blank]}]).encode())
+    assert row.movement is not None
+    assert (row.call, row.movement.bills) == (NO_CALL, ())
 
 
 def test_an_unknown_field_is_itself_the_place_of_its_finding() -> None:

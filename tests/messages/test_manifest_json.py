@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waglan.codes.finding import Severity
+from waglan.codes.plain import is_blank
 from waglan.manifest.instruction import Instruction, InstructionKind
 from waglan.manifest.model import (
     Bill,
@@ -27,7 +28,10 @@ from waglan.messages.sheet.cell import Sheet
 from waglan.messages.sheet.template import csv_template, xlsx_template
 
 LEAST = {"form": FORM, "document": "M1", "recipient": "HKCED:ZZ"}
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+# A text that shows nothing is as good as none, and not kept.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).filter(
+    lambda text: text == "" or not is_blank(text)
+)
 CODES = st.text("ABC019", min_size=1, max_size=11)
 AMOUNTS = st.none() | st.integers(0, 10**15)
 
@@ -138,6 +142,61 @@ def test_each_bill_that_does_not_keep_to_the_form_has_its_own_finding() -> None:
 def test_a_field_out_of_form_is_named(change: dict[str, object], path: str) -> None:
     _, findings = read_json(json.dumps(LEAST | change).encode())
     assert [(f.code, f.where.path) for f in findings] == [("JSON-FORM", path)]
+
+
+BLANKS = (" ", "   ", "\u3000", "\u00a0", "\u200b", "\ufeff \u2060", "\u3164", "\t")
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("ascii_", [True, False])
+def test_a_blank_names_nothing(blank: str, ascii_: bool) -> None:
+    told = {
+        name: blank for name in ("carrier", "vessel", "imo", "voyage", "port_of_call", "amends")
+    }
+    party = {"role": "consignee", "name": blank, "address": blank, "code": blank}
+    goods = [{"description": blank, "marks": blank, "hs_codes": [blank, "610910"]}]
+    bill = {"number": "B1", "parent": blank, "place_of_loading": blank, "parties": [party]}
+    unit = {"number": "CSQU3054383", "size_type": blank, "seals": [blank]}
+    whole = LEAST | told | {"bills": [bill | {"goods": goods}], "equipment": [unit]}
+    paper, findings = read_json(json.dumps(whole, ensure_ascii=ascii_).encode())
+    assert findings == []
+    assert paper is not None
+    assert paper.head == Head("M1")
+    [made], [box] = paper.bills, paper.equipment
+    assert (made.level, made.parent, made.place_of_loading) == (Level.MASTER, None, None)
+    assert made.parties == (Party(PartyRole.CONSIGNEE, ""),)
+    assert (made.goods[0].marks, made.goods[0].hs_codes) == ("", ("610910",))
+    assert (box.size_type, box.seals) == (None, ())
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ({"document": "?"}, "document"),
+        ({"recipient": "?"}, "document"),
+        ({"bills": [{"number": "?"}]}, "bills/0"),
+        ({"equipment": [{"number": "?"}]}, "equipment/0"),
+        (
+            {
+                "bills": [
+                    {
+                        "number": "1",
+                        "goods": [{"description": "X", "containers": [{"container": "?"}]}],
+                    }
+                ]
+            },
+            "bills/0/goods/0/containers/0",
+        ),
+    ],
+)
+def test_what_must_be_told_is_not_told_by_a_blank(
+    change: dict[str, object], path: str, blank: str
+) -> None:
+    raw = json.dumps(LEAST | change).replace("?", json.dumps(blank)[1:-1])
+    _, findings = read_json(raw.encode())
+    assert [(f.code, f.where.path) for f in findings] == [("JSON-FORM", path)]
+    assert "missing required field" in str(findings[0].params["reason"])
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What a firm keeps for its filings: addresses, clients' letters, approvers, cover for leave."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -368,6 +369,16 @@ def test_a_manifest_handed_in_for_a_line_needs_her_letter_in_force(firm: Firm) -
         return str(kept["id"])
 
     assert handed("FD1") == ("refused", {"LETTER-FOR-MANIFEST": "head/carrier"})
+    for n, blank in enumerate((b" ", b"\xc2\xa0", "\u3000".encode(), "\u200b".encode())):
+        blind = Call("FIRMFD", "CUSTOMSFD", f"FD0{n}", carrier="SYNL")
+        raw = manifest(blind, Paper(f"SYNBFD0{n}"))
+        named = raw.replace(b"RFF+BM:", b"RFF+MB:%b'RFF+BM:" % blank)
+        sent = re.sub(rb"UNT\+(\d+)", lambda m: b"UNT+%d" % (int(m[1]) + 1), named)
+        assert sent != raw
+        # A blank names no master above it, so that the bill is the line's as it was.
+        shown = filed(firm.machine, sent)
+        found = [one["code"] for one in shown["findings"] if "LETTER" in one["code"]]
+        assert (shown["state"], found) == ("refused", ["LETTER-FOR-MANIFEST"])
     recorded("SYNL", -1)
     assert handed("FD2") == ("refused", {"LETTER-EXPIRED": "head/carrier"})
     other = recorded("OTHR", 60)

@@ -17,7 +17,7 @@ from waglan.codes.calendar import HONG_KONG
 from waglan.codes.chinese import match_key, simplified
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.plain import squashed
+from waglan.codes.plain import is_blank, squashed
 from waglan.manifest.call import YEARS
 from waglan.manifest.model import Level
 
@@ -182,7 +182,7 @@ def _read(kind: ValueKind, raw: object) -> Scalar | None:
     if not isinstance(raw, str):
         return None
     text = raw.strip() if kind is ValueKind.TEXT else " ".join(raw.split())
-    if not (0 < len(text) <= _LENGTHS[kind] and _is_clean(text)):
+    if is_blank(text) or len(text) > _LENGTHS[kind] or not _is_clean(text):
         return None
     if kind is ValueKind.LEVEL:
         return text if text in {level.value for level in Level} else None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.manifest.model import Bill
 
 # Forwarders number their houses as they like: two may both have a 001, under two masters.
@@ -25,5 +26,5 @@ def unnumbered(bills: Iterable[Bill]) -> list[Finding]:
             {"segment": bill.segment or 0},
         )
         for bill in bills
-        if not bill.number.strip()
+        if is_blank(bill.number)
     ]

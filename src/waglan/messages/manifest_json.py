@@ -15,6 +15,7 @@ from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.manifest import model
 from waglan.manifest.model import Function, Level, PartyRole
 from waglan.manifest.version import PREVIOUS
+from waglan.messages.given import unblanked
 from waglan.messages.nesting import too_deep
 from waglan.messages.out_of_form import out_of_form
 from waglan.messages.paper import Paper, PaperKind
@@ -26,6 +27,10 @@ GOODS_MAX: Final = 999
 LIST_MAX: Final = 100
 FINDINGS_MAX: Final = 1_000
 AMOUNT_MAX: Final = 10**15
+# Where a blank is no missing code but a wrong word of the form, or judged as the text that it is.
+AS_SENT: Final = frozenset(
+    {"form", "kind", "function", "role", "arrival", "departure", "description"}
+)
 
 Code: TypeAlias = Annotated[str, Meta(max_length=80)]
 Text: TypeAlias = Annotated[str, Meta(max_length=4_000)]
@@ -168,8 +173,9 @@ def read_json(data: bytes) -> tuple[Paper | None, list[Finding]]:
     units, more = _each(fields.pop("equipment", None), "equipment", UnitForm, UNITS_MAX)
     wrong += more
     try:
-        form = msgspec.json.decode(msgspec.json.encode(fields), type=PaperForm)
-    except (msgspec.ValidationError, RecursionError) as error:
+        head = unblanked(msgspec.json.encode(fields), as_sent=AS_SENT)
+        form = msgspec.json.decode(head, type=PaperForm)
+    except (msgspec.DecodeError, RecursionError) as error:
         return None, [_fault("", error), *wrong][:FINDINGS_MAX]
     return _paper(form, bills, units), wrong[:FINDINGS_MAX]
 
@@ -220,12 +226,12 @@ def _each(
         return [], [
             Finding("JSON-TOO-MANY", Severity.ERROR, Where(path), {"count": count, "max": most})
         ]
-    decode: Callable[[msgspec.Raw], _T] = msgspec.json.Decoder(kind).decode
+    decode: Callable[[bytes], _T] = msgspec.json.Decoder(kind).decode
     read: list[_T] = []
     found: list[Finding] = []
     for n, one in enumerate(listed):
         try:
-            read.append(decode(one))
+            read.append(decode(unblanked(bytes(one), as_sent=AS_SENT)))
         except (msgspec.DecodeError, RecursionError) as error:
             found.append(_fault(f"{path}/{n}", error))
     return read, found

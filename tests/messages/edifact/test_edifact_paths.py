@@ -51,6 +51,9 @@ CASES = [
     interchange(message("LIN+1'QTY+21:8'" * 5, kind="ORDERS:D:96A:UN"), message(HEAD, "2")),
     interchange(message(HEAD + "nad+CN'" + " LOC+9+X'" + "N*X+1'" + "'" + "FTX+\x01'")),
     interchange(message(HEAD + "RFF+1+BM:7'")),
+    interchange(
+        message(HEAD + "CNI+1'RFF+BM: 'RFF+MB:? 'RFF+ :X'NAD+CN+ ++\u3000: A? '"), syntax="UNOY:4"
+    ),
     message(HEAD + MASTER).encode() * 2,
     WHOLE.rpartition(b"UNZ")[0] + WHOLE + b"\r\n\x1a" + WHOLE[:-30],
     b"junk\r\n" + WHOLE + b"  more junk",

@@ -8,6 +8,7 @@ from edifact_files import HEAD, HOUSE, MASTER, codes, interchange, message, one,
 
 from waglan.codes.finding import Severity
 from waglan.codes.render import templates
+from waglan.manifest.model import Level
 from waglan.messages.edifact import Profile, peek, read
 from waglan.messages.edifact.errors import SYNTAX_ERROR
 from waglan.messages.edifact.profile import Bare, of_toml
@@ -188,6 +189,33 @@ def test_13_a_nul_byte_is_found_in_its_segment(
     where = found[0].where
     assert (where.tag, where.path, where.element) == (tag, path, element)
     assert where.offset == raw.rindex(b"'", 0, raw.index(b"\0")) + 1
+
+
+@pytest.mark.parametrize("blank", [" ", "   ", "\u3000", "\u00a0", "\u200b", "\ufeff \u2060", "? "])
+def test_13_a_blank_names_nothing_wherever_a_code_may_stand(blank: str) -> None:
+    body = (
+        f"BGM+85+{blank}+9'TDT+20+{blank}+1++{blank}:172+++{blank}:146::{blank}'LOC+60+{blank}'"
+        f"EQD+CN+{blank}+{blank}'SEL+{blank}'CNI+1+X'RFF+BM:B1'RFF+MB:{blank}'RFF+IP:{blank}'"
+        f"LOC+9+{blank}'NAD+CN+{blank}++{blank}+{blank}'GID+1'SGP+{blank}+1'DGS+IMD+3+{blank}'"
+    )
+    first, _ = one(interchange(message(body), syntax="UNOY:4"))
+    made = part(interchange(message(body), syntax="UNOY:4"))
+    head, [bill], equipment = made.head, made.bills, made.equipment
+    assert (head.document, head.voyage, head.carrier, head.vessel) == ("", None, None, None)
+    assert (head.port_of_call, head.imo, equipment) == (None, None, ())
+    assert (bill.number, bill.level, bill.parent) == ("B1", Level.MASTER, None)
+    assert (bill.licences, bill.place_of_loading) == ((), None)
+    [party], [item] = bill.parties, bill.goods
+    assert (party.name, party.address, party.code) == ("", "", None)
+    assert (item.stowed[0].container, item.dangerous) == ("", ())
+    assert {"EDIFACT-DOCUMENT-MISSING", "EDIFACT-EQUIPMENT-NUMBER-MISSING"} <= {
+        *codes(first.findings)
+    }
+
+
+def test_13_a_bill_numbered_by_a_blank_has_no_number() -> None:
+    first, _ = one(interchange(message(HEAD + "CNI+1+ 'RFF+BM: 'RFF+BH:\u3000'"), syntax="UNOY:4"))
+    assert "EDIFACT-BILL-NUMBER-MISSING" in codes(first.findings)
 
 
 def test_14_empty_elements_and_components_at_the_end_are_accepted() -> None:

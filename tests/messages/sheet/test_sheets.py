@@ -26,6 +26,20 @@ both = pytest.mark.parametrize("read", [from_csv, from_xlsx])
 
 
 @both
+@pytest.mark.parametrize("blank", [" ", "\u3000", "\u00a0", "\u200b", "\ufeff\u2060", "\u3164"])
+def test_a_cell_that_shows_nothing_is_empty(read: From, blank: str) -> None:
+    names = ("parent", "vessel", "voyage", "carrier", "consignee_name", "container", "seals")
+    paper, findings = read(HEAD | GOODS | {name: blank for name in names})
+    [bill] = paper.bills
+    assert (bill.level, bill.parent, bill.parties, paper.equipment) == (Level.MASTER, None, (), ())
+    assert (paper.head.vessel, paper.head.voyage, paper.head.carrier) == (None, None, None)
+    _, findings = read(HEAD | GOODS | {"bill": blank})
+    assert [one.code for one in findings] == ["SHEET-BILL-MISSING"]
+    _, findings = read(HEAD | GOODS | {"document": blank})
+    assert "SHEET-VALUE-MISSING" in [one.code for one in findings]
+
+
+@both
 def test_one_row_is_one_item_of_one_bill(read: From) -> None:
     paper, findings = read(
         HEAD

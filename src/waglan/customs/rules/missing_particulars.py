@@ -10,6 +10,7 @@ from datetime import date
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.customs.coded import country_of, place_code
 from waglan.customs.party_name import is_order, trade_of
 from waglan.customs.place import of_bill
@@ -60,7 +61,7 @@ def _says_all(bill: Bill, typed_boxes: set[str]) -> bool:
         return False
     to_weigh, to_measure = bill.gross_mass_g is None, bill.volume_cm3 is None
     for item in bill.goods:
-        if item.packages is None or not item.description.strip() or not item.marks.strip():
+        if item.packages is None or is_blank(item.description) or is_blank(item.marks):
             return False
         if (to_weigh and item.gross_mass_g is None) or (to_measure and item.volume_cm3 is None):
             return False
@@ -86,8 +87,8 @@ def _of_goods(bill: Bill) -> list[Finding]:
     packages, described, marked, bulk = bool(bill.goods), bool(bill.goods), True, bool(bill.goods)
     for item in bill.goods:
         packages = packages and item.packages is not None
-        described = described and not _is_blank(item.description)
-        marked = marked and not _is_blank(item.marks)
+        described = described and not is_blank(item.description)
+        marked = marked and not is_blank(item.marks)
         bulk = bulk and item.package_kind in _BULK
     if not (packages or bulk or bill.packages is not None):
         where = of_bill(bill, "packages")
@@ -207,7 +208,3 @@ def _has_destination(bill: Bill) -> bool:
 
 def _is_whole(party: Party) -> bool:
     return bool(party.name and party.address)
-
-
-def _is_blank(text: str) -> bool:
-    return not text or text.isspace()

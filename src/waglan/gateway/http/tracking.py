@@ -14,6 +14,7 @@ from waglan.cargo.standing import Standing, Told, past_moves, standing_moves
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
+from waglan.codes.plain import is_blank
 from waglan.codes.raw import Raw
 from waglan.gateway.bell import Bell
 from waglan.gateway.http.described import gives
@@ -130,7 +131,7 @@ async def track(
 ) -> TrackView:
     """Say how a bill, a container, a manifest or a call stands, as far as you may see it."""
     visitor.must(Act.READ)
-    if not key:
+    if is_blank(key):
         raise _no_key()
     async with visitor.transaction() as tx:
         found = await track_key(tx, visitor.kit.keys.vault, key, kind)

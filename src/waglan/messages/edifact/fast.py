@@ -3,12 +3,14 @@
 It takes what it can prove it reads as the total path would, and leaves the rest to that.
 """
 
+import re
 from bisect import bisect_right
-from functools import partial
+from functools import cache, partial
 from itertools import pairwise
 
 import msgspec
 
+from waglan.codes.plain import is_blank
 from waglan.messages.edifact import generic
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import ISO_2022, LATIN_1, UTF_8, Ladder, first_8_bit
@@ -58,10 +60,47 @@ def to_json(text: bytes, service: ServiceCharacters) -> bytes:
         text = _shield(text, service)
     if service.component != ":":
         text = text.replace(b":", MARK_UTF8).replace(component, b":")
+    text = _without_blanks(text, element, terminator)
     text = text[:-1].replace(element, b'","').replace(terminator, b'"],["')
     if is_released:
         text = _unshield(text, service)
     return b'[["' + text + b'"]]'
+
+
+def _without_blanks(text: bytes, element: bytes, terminator: bytes) -> bytes:
+    """Return segments without what shows nothing where a value may stand: it is not given."""
+    if element + b" " not in text and b": " not in text and not _has_wide_blank(text):
+        return text
+    return _perhaps_blank(element, terminator).sub(_unless_blank, text)
+
+
+def _has_wide_blank(text: bytes) -> bool:
+    """Whether some character beyond ASCII may show nothing: False is certain, and soon told."""
+    return not text.isascii() and any(
+        lead in text and any(lead + rest in text for rest in ends) for lead, ends in _WIDE_BLANKS
+    )
+
+
+# How they begin in UTF-8; what Chinese is written with besides has other bytes.
+_WIDE_BLANKS = (
+    *((bytes([lead]), (b"",)) for lead in b"\xc2\xcd\xd8\xdb\xdc\xe0\xe1\xe2\xf0\xf3"),
+    (b"\xe3", (b"\x80\x80", b"\x85\xa4")),
+    (b"\xef", (b"\xb8", b"\xbb\xbf", b"\xbe\xa0", b"\xbf")),
+)
+
+
+@cache
+def _perhaps_blank(element: bytes, terminator: bytes) -> re.Pattern[bytes]:
+    # Han characters and Hangul show, and are too many to be looked at one by one; so do controls.
+    parts = re.escape(b":" + element)
+    return re.compile(
+        rb"([%b])((?: |[\xc2-\xe3\xef-\xf4][\x80-\xbf]+)+)(?=[%b])"
+        % (parts, parts + re.escape(terminator))
+    )
+
+
+def _unless_blank(found: re.Match[bytes]) -> bytes:
+    return found[1] if is_blank(found[2].decode()) else found[0]
 
 
 def _is_used(release: str, text: bytes) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from waglan.codes.other_charset import other_charsets
+from waglan.codes.plain import is_blank
 from waglan.messages.edifact.batch import Batch, Note
 from waglan.messages.edifact.charset import LATIN_1, Ladder, outside_level
 from waglan.messages.edifact.service_characters import MARK, ServiceCharacters, segment_ends
@@ -86,6 +87,8 @@ class _Reading:
             if found := _CONTROLS.search(element.replace(MARK, "")):
                 notes.append(Note("control", f"{ord(found.group()):02X}", number + 1))
                 elements[number] = _without_controls(element)
+            if number and any(part and is_blank(part) for part in elements[number].split(":")):
+                elements[number] = _without_blanks(elements[number])
         notes += _tag_notes(elements)
         self.lists.append(elements)
         self.items.append(of_elements(elements))
@@ -106,6 +109,11 @@ class _Reading:
 
 def _without_controls(element: str) -> str:
     return MARK.join(_CONTROLS.sub(REPLACED, part) for part in element.split(MARK))
+
+
+def _without_blanks(element: str) -> str:
+    """Return an element without the components that show nothing: they are not given."""
+    return ":".join("" if is_blank(part) else part for part in element.split(":"))
 
 
 def charset_note(ladder: Ladder) -> Note | None:

@@ -12,6 +12,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
 from waglan.messages.events.plain import EventForm, plain_row
+from waglan.messages.given import has_blank, unblanked
 from waglan.messages.nesting import too_deep
 from waglan.messages.out_of_form import out_of_form
 
@@ -108,7 +109,7 @@ def _rows(data: bytes) -> list[bytes] | list[msgspec.Raw]:
 
 def _alike(data: bytes) -> list[EventRow]:
     """Return the rows of a list that are all of one form and without fault; else nothing."""
-    if b"\\u00" in data:
+    if b"\\u00" in data or has_blank(data):
         return []
     with suppress(*_ERRORS):
         if len(plain := _plains(data)) <= ROWS_MAX:
@@ -124,6 +125,7 @@ def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
         again = [key_twice(Where("/" + "/".join(map(str, way)), line=n), way) for way in ways]
         return EventRow(n, _id_of(raw), findings=tuple(again))
     try:
+        raw = unblanked(bytes(raw), as_sent=_AS_SENT)
         which = _which(raw)
         if which.eventID is not _ABSENT or which.eventClassification is not _ABSENT:
             return dcsa_row(n, _dcsa(raw))
@@ -142,6 +144,8 @@ def _uncontrolled(n: int, raw: bytes | msgspec.Raw) -> EventRow:
 
 # As JSON escapes them; an even number of backslashes before is text.
 _CONTROL = re.compile(rb"(?<!\\)(?:\\\\)*\\u00[01]")
+# Where a blank is a wrong word of the form, and told as that.
+_AS_SENT = frozenset({"id", "eventID", "code", "at", "updated_at", "direction"})
 _LINES = re.compile(rb"\}[ \t\r]*\n\s*\{")  # no single document has one object after another
 _WRAPPED = re.compile(rb'\{\s*"events"\s*:')
 

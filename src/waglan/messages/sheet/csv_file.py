@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.messages.sheet.cell import (
     COLUMNS_MAX,
     ROWS_MAX,
@@ -169,7 +170,7 @@ def _rows(text: str, separator: str) -> tuple[list[Row], list[Finding]]:
 
 def _cell(text: str) -> Cell | None:
     bare = text.strip(" ")
-    if not bare:
+    if is_blank(bare):
         return None
     if bare.startswith("="):
         return Cell(shown(bare), Kind.FORMULA)

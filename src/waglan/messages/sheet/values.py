@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.messages.sheet.cell import Cell, Kind, shown
 from waglan.messages.sheet.columns import Column, Value
 
@@ -176,7 +177,7 @@ def _truth(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Finding
 
 def _list(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Finding]]:
     text, found = _text(cell, column, where)
-    items = tuple(bare for part in _PARTED.split(str(text)) if (bare := part.strip()))
+    items = tuple(bare for part in _PARTED.split(str(text)) if not is_blank(bare := part.strip()))
     if len(items) > LIST_MAX:
         return None, [_wrong(cell, where)]
     return items, found

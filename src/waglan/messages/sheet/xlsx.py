@@ -18,6 +18,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.messages.sheet.cell import Cell, Kind, Row, Sheet, bounded, limits, shown
 
 ZIP_ENTRIES_MAX: Final = 256
@@ -221,7 +222,7 @@ def _cell(value: object) -> Cell | None:
     if isinstance(value, str):
         if value.startswith("#") and value in _FAULTS:
             return Cell(value, Kind.FAULT)
-        return Cell(value.strip(" ")) if value.strip() else None
+        return None if is_blank(value) else Cell(value.strip(" "))
     if isinstance(value, bool):
         return Cell("true" if value else "false", Kind.TRUTH)
     if isinstance(value, int | float):
