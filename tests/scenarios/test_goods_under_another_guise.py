@@ -196,7 +196,7 @@ def test_a_container_changed_for_another_before_the_bill_that_was_held_is_droppe
     port.holds("D1")
     emptied = Paper(held, box=OTHER_BOX)
     port.files("D1", emptied, Paper(new), function=5, told=OTHER_TRADE)
-    wait(lambda: port.shown(new).get("status"))
+    assert port.left(new) == ["ORDER-HELD-BEFORE"]  # while the other one stands
     port.files("D1", function=1)
     port.files("D2", Paper(new), told=OTHER_TRADE)
     assert port.left(new) == ["ORDER-HELD-BEFORE"]
@@ -229,3 +229,34 @@ def test_a_bill_that_stood_in_the_container_before_another_was_held_is_left_to_n
     port.files("D4", Paper(later), told=OTHER_TRADE)  # after it in the log
     assert port.left(later) == ["ORDER-HELD-BEFORE"]
     assert port.waits(port.number(3)) is None
+
+
+def test_a_container_that_goes_over_while_both_bills_stand_is_known_again(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISEBOTH")
+    held, other = port.number(1), port.number(2)
+    port.holds("D1", Paper(other, box=OTHER_BOX))
+    wait(lambda: port.shown(other).get("status"))
+    port.files("D1", Paper(held, box=OTHER_BOX), Paper(other), function=5)
+    assert port.left(other) == ["ORDER-HELD-BEFORE"]
+    assert port.marks(other) == {"DESK-BOX-HELD-BEFORE"}
+    wait(lambda: port.waits(other) == "decision" or None)
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["before it leaves", "after it left"])
+def test_another_filers_bill_in_a_container_that_a_held_one_left_is_known_again(
+    instance: Instance, is_first: bool
+) -> None:
+    port = Harbour(instance, "GUISEMATE1" if is_first else "GUISEMATE2")
+    held, other = Paper(port.number(1), box=LAST_BOX), port.number(5)
+    port.holds("D1")
+    if is_first:
+        port.files("D2", Paper(other), line="B", told=OTHER_TRADE)
+        wait(lambda: port.shown(other, "B").get("status"))  # the container is shared: no harm yet
+    port.files("D1", held, function=5)
+    if not is_first:
+        port.files("D2", Paper(other), line="B", told=OTHER_TRADE)
+    wait(lambda: port.waits(other) == "decision" or None)
+    assert port.left(other, "B") == ["ORDER-HELD-BEFORE"]
+    assert port.marks(other, "B") == {"DESK-BOX-HELD-BEFORE"}

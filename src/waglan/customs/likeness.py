@@ -1,6 +1,7 @@
 """Whether a bill may be of the goods that another was held for: by number, container, or trade."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ _OWNER = 4
 # What is taken for a letter among the digits of a number, and for a digit among its letters.
 _DIGITS = str.maketrans("OIL", "011")
 _LETTERS = str.maketrans("01", "OI")
+NO_NUMBER = ""  # of what is compared by its goods alone
 ANEW_MAX = timedelta(days=60)  # the project's own: a box goes round, and a trader comes again
 
 
@@ -30,7 +32,8 @@ class Likeness:
     def shared(self, other: "Likeness") -> "Shared":
         """Return what both name."""
         is_trade = bool(self.consignees & other.consignees) and bool(self.goods & other.goods)
-        return Shared(self.boxes & other.boxes, is_trade, self.number == other.number)
+        is_number = self.number == other.number != NO_NUMBER
+        return Shared(self.boxes & other.boxes, is_trade, is_number)
 
     def joined(self, earlier: "Likeness") -> "Likeness":
         """Return what tells the goods apart of which the bill spoke now or earlier."""
@@ -40,6 +43,13 @@ class Likeness:
             self.consignees | earlier.consignees,
             self.goods | earlier.goods,
         )
+
+    def left(self, now: "Likeness", boxes: Collection[str]) -> "Likeness":
+        """Return what the bill spoke of then and does not now; `boxes` are those it left since."""
+        is_his = bool(self.consignees & now.consignees)
+        goods = self.goods - now.goods if is_his else self.goods
+        whose = self.consignees if goods else frozenset[str]()
+        return Likeness(NO_NUMBER, frozenset(boxes) - now.boxes, whose, goods)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""What officers held of the same goods under a bill that its filer withdrew. For officers only."""
+"""What officers held of the same goods under a bill that does not name them now. For officers only.
+
+Its filer withdrew it, or filed it anew with other goods, in another container, for somebody else.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +10,7 @@ from itertools import product
 
 from waglan.customs.likeness import (
     ANEW_MAX,
+    NO_NUMBER,
     Likeness,
     Shared,
     bare_box,
@@ -29,7 +33,7 @@ SHOWN_MAX = 5  # for each bill
 
 @dataclass(frozen=True, slots=True)
 class HeldBefore:
-    """A bill that was held and withdrawn, and in what a later one is like it."""
+    """A bill that was held, and in what a later one is like what it named."""
 
     bill: Declared
     shared: Shared
@@ -58,20 +62,20 @@ async def held_before(
     Compared are those that an officer still has before him: what he lifts is not spoken of again.
     """
     gone = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
-    if not gone:
+    held = await _held(tx, vault, gone)
+    if not held.bills:
         return {}
     later = await worklist.declared(tx, consignments)
-    since = await _held_since(tx, gone)
-    known = await _likenesses(tx, vault, [*gone, *later], since)
+    known = await _likenesses(tx, vault, later, {})
     pairs = [
-        _Pair(bill.consignment, mine, one, his, _name(bill) == _name(one))
+        _Pair(bill.consignment, mine, one, held.says[one.consignment], _name(bill) == _name(one))
         for bill in later
-        for one in gone
+        for one in held.bills
         if abs(bill.declared_at - one.declared_at) <= ANEW_MAX
-        and (mine := known.get(bill.consignment)) and (his := known.get(one.consignment))
-    ]  # fmt: skip
+        and (mine := known.get(bill.consignment))
+    ]
     found: dict[int, list[HeldBefore]] = {}
-    for pair, shared in await _shared_since(tx, vault, pairs, since):
+    for pair, shared in await _shared_since(tx, vault, pairs, held.since):
         alike = found.setdefault(pair.consignment, [])
         if len(alike) < SHOWN_MAX:
             alike.append(HeldBefore(pair.held, shared))
@@ -98,11 +102,10 @@ async def goods_held_before(
         for one in [*await worklist.withdrawn_just_now(tx), *known_to_log]
         if abs(now - one.declared_at) <= ANEW_MAX
     ]
-    if not gone:
+    known = await _held(tx, vault, gone)
+    if not known.bills:
         return {}
-    since = await _held_since(tx, gone)
-    known = await _likenesses(tx, vault, gone, since)
-    sought = Sought([(one, known[one.consignment]) for one in gone if one.consignment in known])
+    sought = Sought([(one, known.says[one.consignment]) for one in known.bills])
     alike = {
         consignments[bill_key(bill)]: (bill, held)
         for bill in manifest.bills
@@ -110,16 +113,57 @@ async def goods_held_before(
     }
     filers = await worklist.filers(tx, alike)
     pairs = [
-        _Pair(consignment, says, one, known[one.consignment], is_number_his=False)
+        _Pair(consignment, says, one, known.says[one.consignment], is_number_his=False)
         for consignment, (bill, held) in alike.items()
         for says in [likeness(bill, _consignee_of(bill.parties))]
         for one in sorted(held, key=lambda one: one.consignment, reverse=True)
         if _name(one) != (filers.get(consignment), bill.number)
     ]
     found: dict[BillPlace, str] = {}
-    for pair, _ in await _shared_since(tx, vault, pairs, since):
+    for pair, _ in await _shared_since(tx, vault, pairs, known.since):
         found.setdefault(bill_place(alike[pair.consignment][0]), pair.held.number)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Bills that were held, since which manifest, and what each named and does not name now."""
+
+    bills: Sequence[Declared]
+    since: Mapping[int, int]
+    says: Mapping[int, Likeness]
+
+
+async def _held(tx: Transaction, vault: Vault, gone: Sequence[Declared]) -> _Held:
+    """Return these withdrawn bills, and those that stand and left something of theirs behind."""
+    since = await _held_since(tx, gone)
+    says = await _likenesses(tx, vault, gone, since)
+    anew = await worklist.held_and_filed_anew(tx, at_most=WITHDRAWN_MAX)
+    before = await judged_again.held_since(tx, [one.consignment for one in anew])
+    anew = [one for one in anew if before.get(one.consignment, one.manifest_id) < one.manifest_id]
+    since |= {one.consignment: before[one.consignment] for one in anew}
+    says |= await _left(tx, vault, anew, before)
+    return _Held([one for one in [*gone, *anew] if one.consignment in says], since, says)
+
+
+async def _left(
+    tx: Transaction, vault: Vault, anew: Sequence[Declared], before: Mapping[int, int]
+) -> dict[int, Likeness]:
+    """Return what these bills named when they were held, or since then, and do not name now."""
+    if not anew:
+        return {}
+    now = await _likenesses(tx, vault, anew, {})
+    boxes: dict[int, set[str]] = {}
+    since = {one.consignment: before[one.consignment] for one in anew}
+    for consignment, box in await judged_again.boxes_left(tx, since):
+        boxes.setdefault(consignment, set()).add(bare_box(box))
+    left = {}
+    for until in set(since.values()):
+        bills = [consignment for consignment, first in since.items() if first == until]
+        for consignment, then in (await _as_they_stood(tx, vault, bills, until)).items():
+            if consignment in now:
+                left[consignment] = then.left(now[consignment], boxes.get(consignment, ()))
+    return {one: like for one, like in left.items() if like.boxes or like.goods}
 
 
 async def _held_since(tx: Transaction, gone: Collection[Declared]) -> dict[int, int]:
@@ -164,7 +208,7 @@ def _name(bill: Declared) -> tuple[str, str]:
 
 
 class Sought:
-    """The held and withdrawn bills, found by what a later one says."""
+    """The bills that were held, found by what a later one says."""
 
     def __init__(self, held: Sequence[tuple[Declared, Likeness]]) -> None:
         """Take the bills, the newest first."""
@@ -172,7 +216,8 @@ class Sought:
         self._by_trade: dict[tuple[str, str], list[Declared]] = {}
         self._by_number: dict[str, list[Declared]] = {}
         for one, like in held:
-            self._by_number.setdefault(like.number, []).append(one)
+            if like.number != NO_NUMBER:
+                self._by_number.setdefault(like.number, []).append(one)
             for box in like.boxes:
                 self._by_box.setdefault(box, []).append(one)
             for trade in product(like.consignees, like.goods):

@@ -1,4 +1,4 @@
-"""What is judged again in PostgreSQL, since a bill that was held is declared no more."""
+"""What is judged again in PostgreSQL: a bill that was held does not name its goods any more."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,15 +10,18 @@ from waglan.store import Transaction, _binary
 
 
 async def held_and_gone(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
-    """Return (bill, authority) of those withdrawn while held of which nothing was judged again.
+    """Return (bill, authority) of those withdrawn or filed anew while held, and not looked at yet.
 
     For the engine, as the log was last read.
     """
     rows = await tx.execute(
         """
         SELECT s.consignment, s.authority FROM standing s
-        WHERE s.is_withdrawn AND (s.waits IS NOT NULL OR s.status = 'seized')
-          AND (s.waits = ANY (%s) OR s.status = 'seized')
+        WHERE (s.waits IS NOT NULL OR s.status = 'seized')
+          AND (s.is_withdrawn AND (s.waits = ANY (%s) OR s.status = 'seized')
+            OR NOT s.is_withdrawn AND s.status NOT IN ('not-selected', 'cleared')
+              AND EXISTS (SELECT 1 FROM decision d WHERE d.consignment = s.consignment
+                            AND d.manifest_id < s.manifest_id))
           AND NOT EXISTS (SELECT 1 FROM judged_again j WHERE (j.consignment, j.manifest_id)
                           = (s.consignment, s.manifest_id))
         ORDER BY s.consignment LIMIT %s
@@ -63,6 +66,25 @@ async def boxes_since(tx: Transaction, since: dict[int, int]) -> list[tuple[int,
         " FROM unnest(%s::int8[], %s::int8[]) AS s (consignment, manifest_id)"
         " JOIN bill b ON b.consignment = s.consignment AND b.manifest_id >= s.manifest_id"
         " JOIN bill_equipment e ON (e.manifest_id, e.consignment) = (b.manifest_id, b.consignment)",
+        [_binary.numbers(since), _binary.numbers(since.values())],
+    )
+    return [(int(bill), container) for bill, container in await rows.fetchall()]
+
+
+async def boxes_left(tx: Transaction, since: dict[int, int]) -> list[tuple[int, str]]:
+    """Return (bill, container) of what these bills named since and in no manifest name now."""
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT e.consignment, e.container
+        FROM unnest(%s::int8[], %s::int8[]) AS s (consignment, manifest_id)
+        JOIN bill_equipment e ON e.consignment = s.consignment AND e.manifest_id >= s.manifest_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM bill_equipment k JOIN manifest m USING (manifest_id)
+            WHERE k.consignment = e.consignment AND k.container = e.container
+              AND m.function <> 'cancel' AND NOT EXISTS (
+                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                  = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
+        """,
         [_binary.numbers(since), _binary.numbers(since.values())],
     )
     return [(int(bill), container) for bill, container in await rows.fetchall()]

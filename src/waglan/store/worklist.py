@@ -146,13 +146,45 @@ async def withdrawn_just_now(tx: Transaction) -> list[Declared]:
     return [_declared(row) for row in await rows.fetchall()]
 
 
-_JUST_WITHDRAWN = """
-    WITH held AS MATERIALIZED (
+async def held_and_filed_anew(tx: Transaction, *, at_most: int) -> list[Declared]:
+    """Return the bills that are held, stand declared, and were filed anew since, the newest first.
+
+    Their manifest is the newest that stands, which the log may not know yet.
+    """
+    rows = await tx.execute(
+        _FILED_ANEW,
+        {"held": [wait.value for wait in Wait if wait is not Wait.DECISION], "at_most": at_most},
+    )
+    return [_declared(row) for row in await rows.fetchall()]
+
+
+_HELD = """
+    held AS MATERIALIZED (
         SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing
         WHERE authority = current_org() AND NOT is_withdrawn
           AND (waits = ANY (%(held)s) OR status = 'seized')
           AND (status <> 'documents-asked' OR is_wanted) AND status <> 'not-selected'
-    ), old AS MATERIALIZED (
+    )
+"""
+_STANDS = """
+    m.function <> 'cancel' AND NOT EXISTS (
+        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+            = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+"""
+_FILED_ANEW = f"""
+    WITH {_HELD}, newest AS (
+        SELECT b.consignment, max(b.manifest_id) AS manifest_id
+        FROM held JOIN bill b USING (consignment) JOIN manifest m ON m.manifest_id = b.manifest_id
+        WHERE {_STANDS} GROUP BY b.consignment
+    )
+    SELECT h.consignment, n.manifest_id, h.number, h.filer, h.parent, h.status, h.declared_at
+    FROM held h JOIN newest n USING (consignment)
+    WHERE EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
+                    AND d.manifest_id < n.manifest_id)
+    ORDER BY h.consignment DESC LIMIT %(at_most)s
+""".encode()
+_JUST_WITHDRAWN = f"""
+    WITH {_HELD}, old AS MATERIALIZED (
         SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
         JOIN manifest m USING (manifest_id)
         WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
@@ -161,11 +193,9 @@ _JUST_WITHDRAWN = """
     SELECT h.* FROM held h JOIN old USING (manifest_id)
     WHERE NOT EXISTS (
         SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-        WHERE b.consignment = h.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-            SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-                = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
+        WHERE b.consignment = h.consignment AND {_STANDS})
     ORDER BY h.consignment DESC
-"""
+""".encode()
 
 
 async def declared(tx: Transaction, consignments: Collection[int]) -> list[Declared]:
