@@ -69,9 +69,11 @@ def test_a_container_is_known_by_whatever_passes_for_its_number(typed: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("typed", "box"), [("MILU11O0llI", "MILU1100111"), ("M1L01100111", "MILO1100111")]
+    ("typed", "box"), [("MILU11O0llI", "MILU1100115"), ("M1L01100111", "MILO1100111")]
 )
-def test_letters_stand_first_in_a_containers_number_and_digits_after(typed: str, box: str) -> None:
+def test_letters_stand_first_in_a_containers_number_and_the_last_digit_follows(
+    typed: str, box: str
+) -> None:
     assert bare_box(typed) == box
 
 

@@ -202,7 +202,7 @@ def test_a_list_of_another_call_that_does_not_have_the_bill_says_so() -> None:
         assert (found.params["other"], found.params["call"]) == (OTHER_CALL, STATUS.call)
 
 
-MANY = tuple(f"CSQU305438{n}" for n in range(BOXES_MAX + 1))
+MANY = tuple(f"CSQU3054{n:02}3" for n in range(BOXES_MAX + 1))
 UNNAMED = sign_status(replace(STATUS, boxes=(), boxes_of=len(MANY)), STATUS_KEY)
 
 
@@ -230,7 +230,7 @@ def test_boxes_that_nobody_names_are_said_not_to_be_compared() -> None:
 
 
 def test_another_filers_bill_of_that_number_in_other_boxes_says_nothing_of_this_one() -> None:
-    another = replace(ROW, seq=STATUS.seq + 9, status=CustomsStatus.INSPECT, boxes=("CSQU3054388",))
+    another = replace(ROW, seq=STATUS.seq + 9, status=CustomsStatus.INSPECT, boxes=("MSKU1234565",))
     assert codes(TEXT, lists=[replace(LIST, rows=(another,))]) == ["STATUS-NOT-LISTED"]
     assert codes(TEXT, lists=[replace(LIST, rows=(another, ROW))]) == []
 
@@ -275,7 +275,7 @@ def test_every_status_has_its_number_for_ever() -> None:
 
 @pytest.mark.parametrize(("boxes", "version"), [(1, 10), (BOXES_MAX, 12)])
 def test_it_fits_a_code_that_a_phone_reads_from_paper(boxes: int, version: int) -> None:
-    named = tuple(f"CSQU305438{n}" for n in range(boxes))
+    named = tuple(f"CSQU3054{n:02}3" for n in range(boxes))
     status = replace(STATUS, boxes=named, boxes_of=boxes, bill="SYNLHKG123456789")
     code = segno.make_qr(sign_status(status, STATUS_KEY), error="m", boost_error=False)
     assert code.mode == "alphanumeric"

@@ -133,3 +133,37 @@ def test_a_bill_that_an_order_leaves_to_an_officer_is_not_told_as_decided_before
     wait(lambda: waits_for(desk) == "decision" or None)
     assert officer.serves(CALL) == 0
     assert told(desk) == []
+
+
+@pytest.mark.parametrize("function", ["1", "5"], ids=["cancelled", "replaced"])
+@pytest.mark.parametrize("goods", ["STEEL PIPES", "COTTON T-SHIRTS"])
+def test_a_cleared_bill_whose_newer_document_drops_it_is_what_its_older_one_says(
+    desk: Desk, function: str, goods: str
+) -> None:
+    officer = Officer(desk.customs)
+    desk.files("9", "1", document="A")
+    desk.files("9", "1", document="B", goods=goods)
+    wait(lambda: shown(desk)["filed_version"] == 2 or None)
+    for kind, said in ((Kind.DETAIN, KEEP), (Kind.CLEAR, {"reason": "as declared"})):
+        seen = officer.sees(f"{desk.name}1")
+        assert officer.does(kind, bills=seen, **said).json()["refused"] == 0
+    officer.serves(CALL)
+    before = wait(lambda: told(desk) or None)
+    desk.files(function, *(["2"] if function == "5" else []), document="B")
+    desk.files("9", "9", document="C")
+    if goods == "COTTON T-SHIRTS":
+        wait(lambda: waits_for(desk, "9") or None)
+        assert "DESK-FILED-SINCE" not in str(shown(desk))
+        assert (shown(desk)["status"], waits_for(desk)) == ("cleared", None)
+        return
+    wait(lambda: waits_for(desk) == "decision" or None)
+    assert "DESK-FILED-SINCE" in str(shown(desk))
+    officer.does(Kind.SERVE, call=CALL)
+    assert told(desk) == before
+    again = officer.does(Kind.CLEAR, bills=officer.sees(f"{desk.name}1"), reason="seen")
+    assert again.json()["refused"] == 0, again.text
+    wait(lambda: waits_for(desk) is None or None)
+    desk.files("5", "1", document="A")  # which he saw
+    desk.files("9", "8", document="D")
+    wait(lambda: waits_for(desk, "8") or None)
+    assert waits_for(desk) is None

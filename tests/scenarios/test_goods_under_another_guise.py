@@ -260,3 +260,30 @@ def test_another_filers_bill_in_a_container_that_a_held_one_left_is_known_again(
     wait(lambda: port.waits(other) == "decision" or None)
     assert port.left(other, "B") == ["ORDER-HELD-BEFORE"]
     assert port.marks(other, "B") == {"DESK-BOX-HELD-BEFORE"}
+
+
+def test_a_container_whose_number_is_mistyped_is_known_again_or_left_to_an_officer(
+    instance: Instance,
+) -> None:
+    port = Harbour(instance, "GUISETYPED")
+    early, typed, unread = (port.number(n) for n in (2, 3, 4))
+    port.holds("D1")
+    port.files("D2", Paper(early, box="CSQU3054384"), told=OTHER_TRADE)
+    wait(lambda: port.shown(early).get("status"))  # nothing speaks against it: the other one stands
+    port.files("D1", function=1)
+    for n, (number, box) in enumerate(((typed, "CSQU3054380"), (unread, "CSQU30543")), 3):
+        port.files(f"D{n}", Paper(number, box=box), told=OTHER_TRADE)
+    for number in (early, typed):
+        assert port.left(number) == ["ORDER-HELD-BEFORE"]
+        assert port.marks(number) == {"DESK-BOX-HELD-BEFORE"}
+    assert port.left(unread) == ["ORDER-BOX-UNREAD"]
+    for kind in (Kind.DETAIN, Kind.CLEAR):
+        said = {"instruction": "Keep it closed."} if kind is Kind.DETAIN else {}
+        seen = port.officer.sees(unread)
+        done = port.officer.does(kind, bills=seen, reason="a look", **said)
+        assert done.status_code == 201, done.text
+    wait(lambda: port.waits(unread) is None or None)
+    port.files("D4", Paper(unread, box="CSQU30543"), function=5, told=OTHER_TRADE)  # as he saw it
+    port.files("D5", Paper(port.number(5)), told=OTHER_TRADE)
+    assert port.left(port.number(5)) == ["ORDER-HELD-BEFORE"]
+    assert port.waits(unread) is None

@@ -131,6 +131,7 @@ PRIVILEGES = {
     "serving": ("s", "si", "s"),
     "passed_over": ("", "si", "s"),
     "judged_again": ("", "si", "s"),
+    "looked_back": ("", "si", "s"),
     "sheet": ("si", "s", "s"),
     "sheet_secret": ("si", "s", "sd"),
     "sheet_step": ("si", "s", "s"),
@@ -246,6 +247,7 @@ KEYS_WITHOUT_ORG = {
     "serving(event_id)": OURS,
     "passed_over(manifest_id)": OURS,
     "judged_again(consignment,manifest_id)": OURS,
+    "looked_back(manifest_id)": OURS,
     "standing(consignment)": ENGINE,
     "token(secret_sha256)": OURS,
     "token(token)": OURS,
@@ -410,7 +412,7 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
     secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
-    secret |= {"judged_again"}
+    secret |= {"judged_again", "looked_back"}
     secret |= {"officer_act", "officer_key_end", "examination", "table_publication", "assessment"}
     secret |= {"back_test", "back_test_manifest", "back_test_result", "back_test_end"}
     assert {table for table in secret if PRIVILEGES[table][0]} == set()

@@ -115,3 +115,26 @@ async def _pages(pool: object, wanted: Wanted, size: int) -> list[Waiting]:
             return found
         last = page[-1]
         place = Place(last.arrives_at, last.score, last.consignment)
+
+
+@pytest.mark.anyio
+async def test_however_many_a_table_stopped_an_officers_own_are_compared_first(
+    database: Dsn,
+) -> None:
+    decided = """
+        INSERT INTO decision (consignment, authority, event_id, manifest_id, status, fired,
+            targeting, decided_by, decided_at, version, act_id)
+        VALUES (5000, 2, 1, 1, 'detained', '{}', '{}', 'officer@authority', now(), 1, 'act')
+    """
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute("SET session_replication_role = replica")  # it stands for itself
+        conn.execute(decided)
+        for n in range(5_000, 5_010):
+            conn.execute(
+                ADD,
+                [n, 2, f"B{n}", "9811000/009E", NOW, True, "inspect", 0,
+                 NOW, None, None, None, True],
+            )  # fmt: skip
+    async with pools(database, size_max=1) as opened, transaction(opened.authority, 2) as tx:
+        first = await worklist.withdrawn_while_held(tx, at_most=3)
+    assert [one.consignment for one in first] == [5_000, 5_009, 5_008]

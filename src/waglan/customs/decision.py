@@ -38,7 +38,8 @@ class Case:
     manifest: Manifest
     findings: Sequence[Finding]
     hits: Sequence[Hit]
-    held_before: Mapping[BillPlace, str] = field(default_factory=dict)  # in which withdrawn bill
+    held_before: Mapping[BillPlace, str] = field(default_factory=dict)  # in which held bill
+    boxes_unread: Mapping[BillPlace, str] = field(default_factory=dict)  # may be any held one
 
     def __post_init__(self) -> None:
         """Refuse hits that belong to another manifest."""
@@ -134,7 +135,7 @@ def _drafts(case: Case, sample: Sample) -> list[_Draft]:
         targeting = known.get(kind)
         if targeting is None:
             targeting = known[kind] = _targeting(hit, rules, is_sampled=is_sampled)
-        doubt = _unread_of(bill, unread) or _held_before(bill, case.held_before)
+        doubt = _unread_of(bill, unread) or _held_before(bill, case)
         drafts.append(_Draft(bill, rules, targeting, doubt))
     return drafts
 
@@ -181,15 +182,17 @@ def _unread_of(bill: Bill, unread: Mapping[BillPlace, str]) -> Finding | None:
     return None
 
 
-def _held_before(bill: Bill, held: Mapping[BillPlace, str]) -> Finding | None:
-    if not held or (other := held.get(bill_place(bill))) is None:
+def _held_before(bill: Bill, case: Case) -> Finding | None:
+    if not case.held_before and not case.boxes_unread:
         return None
-    return Finding(
-        "ORDER-HELD-BEFORE",
-        Severity.NOTE,
-        of_bill(bill),
-        {"bill": bill.number, "other": other},
-    )
+    place, where = bill_place(bill), of_bill(bill)
+    if other := case.held_before.get(place):
+        return Finding(
+            "ORDER-HELD-BEFORE", Severity.NOTE, where, {"bill": bill.number, "other": other}
+        )
+    if box := case.boxes_unread.get(place):
+        return Finding("ORDER-BOX-UNREAD", Severity.NOTE, where, {"bill": bill.number, "box": box})
+    return None
 
 
 def _places(finding: Finding, manifest: Manifest) -> Iterable[BillPlace]:

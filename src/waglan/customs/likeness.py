@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from waglan.codes.chinese import match_key, meanings
+from waglan.codes.container import ContainerNo, is_right
 from waglan.customs.coded import plain_code
 from waglan.customs.party_name import is_order, meant_key, names_nobody, points_elsewhere
 from waglan.manifest.model import Bill
@@ -96,13 +97,22 @@ def number_key(number: str) -> str:
 def bare_box(container: str) -> str:
     """Return a container's number however it is typed: in plain capitals and digits alone.
 
-    Four letters and seven digits make a number, so an O among the digits is a zero.
+    Four letters and seven digits make a number, so an O among the digits is a zero, and the last
+    digit follows from the others: who types it wrong means the same container.
     """
-    if _BOX.fullmatch(container):
+    if is_right(container):
         return container
     plain = plain_code(container)
     meant = plain[:_OWNER].translate(_LETTERS) + plain[_OWNER:].translate(_DIGITS)
-    return meant if _BOX.fullmatch(meant) else plain
+    if not _BOX.fullmatch(meant):
+        return plain
+    return f"{meant[:-1]}{ContainerNo(meant).check_digit}"
+
+
+def box_unread(bill: Bill) -> str | None:
+    """Return the first container of a bill that is no number, so that nobody knows which it is."""
+    boxes = (package.container for item in bill.goods for package in item.stowed)
+    return next((box for box in boxes if not is_right(box)), None)
 
 
 def goods_keys(description: str) -> frozenset[str]:

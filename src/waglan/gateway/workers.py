@@ -27,7 +27,7 @@ from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
 from waglan.operations.go_on_with_back_test import go_on_with_back_test
-from waglan.operations.judge_again import judge_again
+from waglan.operations.judge_again import judge_again, look_back
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
 from waglan.operations.link_report import link_report
@@ -83,8 +83,8 @@ LOOK_FOR_LEFT_EVERY = timedelta(hours=1)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
 # In no figure: that a table is tried out, or that a bill is held, is for no filer to read there.
-BACK_TEST, WITHDRAWN = "back-test", "withdrawn"
-OFFICERS_ALONE = frozenset({BACK_TEST, WITHDRAWN})
+BACK_TEST, WITHDRAWN, NEWER = "back-test", "withdrawn", "newer"
+OFFICERS_ALONE = frozenset({BACK_TEST, WITHDRAWN, NEWER})
 
 logger = structlog.get_logger()
 
@@ -266,7 +266,8 @@ class Worker:
     async def _judgements(self, look: Transaction) -> int:
         done = await self._each(look, "manifest", customs.unjudged, self._manifest)
         self.at_hand.clear()  # whatever is left, another worker has judged or will
-        return done + await self._each(look, WITHDRAWN, judged_again.held_and_gone, self._gone)
+        done += await self._each(look, WITHDRAWN, judged_again.held_and_gone, self._gone)
+        return done + await self._each(look, NEWER, judged_again.newer_versions, self._newer)
 
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         """Work a message off, or some steps of it: others that wait have their turn after these."""
@@ -372,6 +373,13 @@ class Worker:
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, WITHDRAWN, consignment)
             if not await judge_again(tx, desk, consignment, now=self.kit.clock()):
+                raise NotYet
+
+    async def _newer(self, manifest_id: int, org: int, party: PartyId) -> None:
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        async with transaction(self.kit.pools.authority, org) as tx:
+            await lease.claim(tx, NEWER, manifest_id)
+            if not await look_back(tx, desk, manifest_id, now=self.kit.clock()):
                 raise NotYet
 
     async def _back_test(self, number: int, org: int, party: PartyId) -> None:

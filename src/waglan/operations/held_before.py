@@ -4,7 +4,7 @@ Its filer withdrew it, or filed it anew with other goods, in another container, 
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import product
 
@@ -14,6 +14,7 @@ from waglan.customs.likeness import (
     Likeness,
     Shared,
     bare_box,
+    box_unread,
     consignee_keys,
     goods_keys,
     likeness,
@@ -27,7 +28,9 @@ from waglan.store import Transaction, acts, judged_again, worklist
 from waglan.store.named import Named, named
 from waglan.store.worklist import Declared
 
-WITHDRAWN_MAX = 200  # the newest that wait for an officer; older ones are not compared
+WITHDRAWN_MAX = (
+    200  # of each kind: an officer's own first, then the newest; others are not compared
+)
 SHOWN_MAX = 5  # for each bill
 
 
@@ -82,6 +85,14 @@ async def held_before(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Which bills of a manifest may be of goods that were held, and under which number."""
+
+    alike: Mapping[BillPlace, str] = field(default_factory=dict)
+    unread: Sequence[tuple[Bill, str]] = ()  # in a container that may be any that was held
+
+
 async def goods_held_before(
     tx: Transaction,
     vault: Vault,
@@ -89,8 +100,8 @@ async def goods_held_before(
     consignments: Mapping[BillKey, int],
     *,
     now: datetime,
-) -> dict[BillPlace, str]:
-    """Return which bills of a manifest may be of goods that were held, and under which number.
+) -> Suspects:
+    """Return which bills of a manifest may be of goods that were held.
 
     Compared as in `held_before`, but what was just filed, and with what it withdraws as well. A
     bill that its filer files under the same number below another is not among them: what was
@@ -104,7 +115,7 @@ async def goods_held_before(
     ]
     known = await _held(tx, vault, gone)
     if not known.bills:
-        return {}
+        return Suspects()
     sought = Sought([(one, known.says[one.consignment]) for one in known.bills])
     alike = {
         consignments[bill_key(bill)]: (bill, held)
@@ -122,7 +133,19 @@ async def goods_held_before(
     found: dict[BillPlace, str] = {}
     for pair, _ in await _shared_since(tx, vault, pairs, known.since):
         found.setdefault(bill_place(alike[pair.consignment][0]), pair.held.number)
-    return found
+    is_boxed = any(like.boxes for like in known.says.values())
+    unread = [(b, box) for b in manifest.bills if (box := box_unread(b))] if is_boxed else []
+    return Suspects(found, unread)
+
+
+async def left_behind(tx: Transaction, vault: Vault, bills: Collection[int]) -> dict[int, int]:
+    """Return which of these held bills stand and left something of theirs behind.
+
+    Each with the manifest in which it was held first.
+    """
+    anew = await worklist.held_and_filed_anew(tx, at_most=len(bills), among=bills)
+    anew, before = await _anew_since(tx, anew)
+    return {one: before[one] for one in await _left(tx, vault, anew, before)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +162,19 @@ async def _held(tx: Transaction, vault: Vault, gone: Sequence[Declared]) -> _Hel
     since = await _held_since(tx, gone)
     says = await _likenesses(tx, vault, gone, since)
     anew = await worklist.held_and_filed_anew(tx, at_most=WITHDRAWN_MAX)
-    before = await judged_again.held_since(tx, [one.consignment for one in anew])
-    anew = [one for one in anew if before.get(one.consignment, one.manifest_id) < one.manifest_id]
+    anew, before = await _anew_since(tx, anew)
     since |= {one.consignment: before[one.consignment] for one in anew}
     says |= await _left(tx, vault, anew, before)
     return _Held([one for one in [*gone, *anew] if one.consignment in says], since, says)
+
+
+async def _anew_since(
+    tx: Transaction, anew: Sequence[Declared]
+) -> tuple[list[Declared], dict[int, int]]:
+    """Return those of these bills that were filed anew since they were held, and since when."""
+    since = await judged_again.held_since(tx, [one.consignment for one in anew])
+    later = [one for one in anew if since.get(one.consignment, one.manifest_id) < one.manifest_id]
+    return later, since
 
 
 async def _left(

@@ -18,6 +18,7 @@ from waglan.customs.again import Standing, stands
 from waglan.customs.decision import Basis, Case, Decision, decide
 from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
+from waglan.customs.place import bill_place
 from waglan.customs.policy import policy
 from waglan.customs.sample import Sample
 from waglan.customs.score import score, standing_score
@@ -120,9 +121,11 @@ async def judged(
         await _decided_today(tx, signed, now),
     )
     before = await goods_held_before(tx, desk.vault, manifest, ids, now=now)
-    case = Case(manifest, findings, hits, before)
-    decided = decide(case, signed, ground, desk.sample, now=now)
     earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
+    by_hand = {one for one, row in earlier.rows.items() if row.act_id}
+    unread = {bill_place(b): box for b, box in before.unread if ids[bill_key(b)] not in by_hand}
+    case = Case(manifest, findings, hits, before.alike, unread)
+    decided = decide(case, signed, ground, desk.sample, now=now)
     what = (filed, manifest, ids)
     decisions = await left_where_changed(tx, desk.vault, what, decided, earlier)
     return Judged(filed, ids, earlier, signed, table, decisions)

@@ -12,6 +12,7 @@ from waglan.codes.customs_status import STATUSES, CustomsStatus
 from waglan.codes.members import values
 from waglan.store import Transaction, _binary, bulk
 from waglan.store.serving import NEWEST
+from waglan.store.versions import STANDS
 
 
 async def unjudged(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
@@ -227,15 +228,14 @@ class Standing:
     parent: str
     filer: str
     manifest: UUID
-    filed_version: int  # how many manifests up to this one had the bill
+    filed_version: int  # how many manifests had the bill
 
 
 _STANDINGS = """
-    SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{}'),
-           coalesce(d.targeting, '{}'), d.decided_by, coalesce(d.version, 0),
+    SELECT b.consignment, b.manifest_id, b.number, d.status, n.status, coalesce(d.fired, '{{}}'),
+           coalesce(d.targeting, '{{}}'), d.decided_by, coalesce(d.version, 0),
            coalesce(b.parent, ''), o.party, m.id,
-           (SELECT count(*) FROM bill f
-            WHERE f.consignment = b.consignment AND f.manifest_id <= b.manifest_id)
+           (SELECT count(*) FROM bill f WHERE f.consignment = b.consignment AND {counted})
     FROM bill b JOIN manifest m USING (manifest_id) JOIN organisation o ON o.org = b.org
     LEFT JOIN LATERAL (
         SELECT * FROM decision d WHERE d.consignment = b.consignment
@@ -251,8 +251,8 @@ async def standings(
 ) -> list[Standing]:
     """Return bill by bill where a manifest stands with the authority, beyond a consignment."""
     rows = await tx.execute(
-        _STANDINGS + " WHERE b.manifest_id = %s AND b.consignment > %s"
-        " ORDER BY b.consignment LIMIT %s",
+        _STANDINGS.format(counted="f.manifest_id <= b.manifest_id").encode()
+        + b" WHERE b.manifest_id = %s AND b.consignment > %s ORDER BY b.consignment LIMIT %s",
         [manifest_id, -1 if after is None else after, at_most],
     )
     return [_standing(row) for row in await rows.fetchall()]
@@ -274,11 +274,18 @@ def _standing(row: Sequence[Any]) -> Standing:
 
 
 async def standings_of(tx: Transaction, consignments: Collection[int]) -> dict[int, Standing]:
-    """Return where these bills stand, each by its newest version."""
+    """Return where these bills stand, each by the newest manifest that stands, or else the newest.
+
+    Their filed version counts all manifests that had them.
+    """
+    newest = f"""
+        WHERE b.consignment = ANY (%s) AND b.manifest_id = (
+            SELECT m.manifest_id FROM bill k JOIN manifest m USING (manifest_id)
+            WHERE k.consignment = b.consignment
+            ORDER BY ({STANDS}) DESC, m.manifest_id DESC LIMIT 1)
+    """
     rows = await tx.execute(
-        _STANDINGS + " WHERE b.consignment = ANY (%s) AND NOT EXISTS (SELECT 1 FROM bill later"
-        " WHERE later.consignment = b.consignment AND later.manifest_id > b.manifest_id)",
-        [list(consignments)],
+        (_STANDINGS.format(counted="true") + newest).encode(), [list(consignments)]
     )
     return {row[0]: _standing(row) for row in await rows.fetchall()}
 

@@ -1,4 +1,4 @@
-"""What is judged again in PostgreSQL: a bill that was held does not name its goods any more."""
+"""What is judged again in PostgreSQL, since a bill that was held is declared no more."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,21 +7,19 @@ from datetime import datetime
 from waglan.customs.likeness import ANEW_MAX
 from waglan.customs.worklist import KEPT_ON
 from waglan.store import Transaction, _binary
+from waglan.store.versions import STANDS
 
 
 async def held_and_gone(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
-    """Return (bill, authority) of those withdrawn or filed anew while held, and not looked at yet.
+    """Return (bill, authority) of those withdrawn while held of which nothing was judged again.
 
     For the engine, as the log was last read.
     """
     rows = await tx.execute(
         """
         SELECT s.consignment, s.authority FROM standing s
-        WHERE (s.waits IS NOT NULL OR s.status = 'seized')
-          AND (s.is_withdrawn AND (s.waits = ANY (%s) OR s.status = 'seized')
-            OR NOT s.is_withdrawn AND s.status NOT IN ('not-selected', 'cleared')
-              AND EXISTS (SELECT 1 FROM decision d WHERE d.consignment = s.consignment
-                            AND d.manifest_id < s.manifest_id))
+        WHERE s.is_withdrawn AND (s.waits IS NOT NULL OR s.status = 'seized')
+          AND (s.waits = ANY (%s) OR s.status = 'seized')
           AND NOT EXISTS (SELECT 1 FROM judged_again j WHERE (j.consignment, j.manifest_id)
                           = (s.consignment, s.manifest_id))
         ORDER BY s.consignment LIMIT %s
@@ -74,17 +72,14 @@ async def boxes_since(tx: Transaction, since: dict[int, int]) -> list[tuple[int,
 async def boxes_left(tx: Transaction, since: dict[int, int]) -> list[tuple[int, str]]:
     """Return (bill, container) of what these bills named since and in no manifest name now."""
     rows = await tx.execute(
-        """
+        f"""
         SELECT DISTINCT e.consignment, e.container
         FROM unnest(%s::int8[], %s::int8[]) AS s (consignment, manifest_id)
         JOIN bill_equipment e ON e.consignment = s.consignment AND e.manifest_id >= s.manifest_id
         WHERE NOT EXISTS (
             SELECT 1 FROM bill_equipment k JOIN manifest m USING (manifest_id)
-            WHERE k.consignment = e.consignment AND k.container = e.container
-              AND m.function <> 'cancel' AND NOT EXISTS (
-                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-                  = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
-        """,
+            WHERE k.consignment = e.consignment AND k.container = e.container AND {STANDS})
+        """.encode(),
         [_binary.numbers(since), _binary.numbers(since.values())],
     )
     return [(int(bill), container) for bill, container in await rows.fetchall()]
@@ -115,9 +110,14 @@ def _folded(column: str) -> str:
     return f"translate(upper({bare}), 'OIL', '011')"
 
 
-def _is_like(column: str, own: str) -> str:
+def _is_like(column: str, own: str, folded: str) -> str:
     """Whether it is one of its own; what is not plain may be any."""
-    return f"({_folded(column)} IN (SELECT word FROM {own}) OR {column} ~ '[^ -~]')"
+    return f"({folded} IN (SELECT word FROM {own}) OR {column} ~ '[^ -~]')"
+
+
+def _serial(column: str) -> str:
+    """A container's number without its check digit, which tells nothing that is not there."""
+    return f"left({_folded(column)}, 10)"
 
 
 _HEIRS = f"""
@@ -126,7 +126,7 @@ _HEIRS = f"""
     ), numbers AS MATERIALIZED (
         SELECT DISTINCT {_folded("number")} AS word FROM own
     ), boxes AS MATERIALIZED (
-        SELECT DISTINCT {_folded("e.container")} AS word
+        SELECT DISTINCT {_serial("e.container")} AS word
         FROM own JOIN bill_equipment e USING (manifest_id, consignment)
     ), may_be AS (
         SELECT b.manifest_id FROM bill b
@@ -134,19 +134,90 @@ _HEIRS = f"""
         UNION
         SELECT b.manifest_id FROM bill b
         WHERE b.manifest_id >= %(since)s AND b.consignment <> %(bill)s
-          AND {_is_like("b.number", "numbers")}
+          AND {_is_like("b.number", "numbers", _folded("b.number"))}
         UNION
         SELECT e.manifest_id FROM bill_equipment e
         WHERE e.manifest_id >= %(since)s AND e.consignment <> %(bill)s
-          AND {_is_like("e.container", "boxes")}
+          AND {_is_like("e.container", "boxes", _serial("e.container"))}
     )
     SELECT m.manifest_id,
            EXISTS (SELECT 1 FROM judgement j WHERE j.manifest_id = m.manifest_id)
     FROM may_be JOIN manifest m USING (manifest_id)
-    WHERE m.filed_with = current_org() AND m.function <> 'cancel'
+    WHERE m.filed_with = current_org()
       AND m.filed_at >= (SELECT filed_at FROM manifest WHERE manifest_id = %(since)s) - %(long)s
-      AND NOT EXISTS (
-        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-          = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+      AND {STANDS}
     ORDER BY m.manifest_id
 """
+
+
+async def newer_versions(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    """Return (manifest, authority) of newer versions whose bills of before nobody looked at since.
+
+    For the engine. A cancellation is such a version too.
+    """
+    rows = await tx.execute(
+        "SELECT m.manifest_id, m.filed_with FROM manifest m WHERE m.version > 1 AND NOT EXISTS"
+        " (SELECT 1 FROM looked_back l WHERE l.manifest_id = m.manifest_id)"
+        " ORDER BY m.manifest_id LIMIT %s",
+        [at_most],
+    )
+    return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]
+
+
+async def add_look_back(
+    tx: Transaction, authority: int, manifest_id: int, *, now: datetime
+) -> None:
+    """Say that the bills of the version before this one were looked at."""
+    await tx.execute(
+        "INSERT INTO looked_back (manifest_id, authority, looked_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [manifest_id, authority, now],
+    )
+
+
+async def is_settled(tx: Transaction, manifest_id: int, before: int) -> bool:
+    """Whether a version that stands was judged, and the log tells of it and of what went before."""
+    row = await (
+        await tx.execute(
+            """
+            SELECT (m.function = 'cancel' OR EXISTS (
+                       SELECT 1 FROM judgement j WHERE j.manifest_id = m.manifest_id))
+               AND NOT EXISTS (
+                   SELECT 1 FROM bill b LEFT JOIN standing s USING (consignment)
+                   WHERE b.manifest_id = m.manifest_id
+                     AND coalesce(s.newest_id, 0) < m.manifest_id)
+               AND NOT EXISTS (SELECT 1 FROM standing s
+                               WHERE s.manifest_id = %s AND NOT s.is_withdrawn)
+            FROM manifest m WHERE m.manifest_id = %s
+            """,
+            [before, manifest_id],
+        )
+    ).fetchone()
+    return bool(row and row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class StillStands:
+    """A bill of the version before, with the newest manifest by which it stands."""
+
+    consignment: int
+    manifest_id: int
+    is_elsewhere: bool  # the newer version does not have it
+
+
+async def still_stand(tx: Transaction, manifest_id: int, before: int) -> list[StillStands]:
+    """Return which bills of the version before a newer one stand, in that one or in another."""
+    rows = await tx.execute(
+        f"""
+        SELECT o.consignment, w.manifest_id, NOT EXISTS (
+                   SELECT 1 FROM bill k WHERE (k.consignment, k.manifest_id)
+                       = (o.consignment, %(newer)s))
+        FROM bill o CROSS JOIN LATERAL (
+            SELECT max(b.manifest_id) AS manifest_id FROM bill b JOIN manifest m USING (manifest_id)
+            WHERE b.consignment = o.consignment AND {STANDS}) w
+        WHERE o.manifest_id = %(before)s AND w.manifest_id IS NOT NULL
+        ORDER BY o.consignment
+        """.encode(),
+        {"newer": manifest_id, "before": before},
+    )
+    return [StillStands(*row) for row in await rows.fetchall()]

@@ -10,13 +10,14 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Party
 from waglan.manifest.personal import is_whole, open_personal
 from waglan.store import Transaction, _binary
+from waglan.store.versions import STANDS
 
 _bill = msgspec.json.Decoder(Bill).decode
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a bill names by its filer's newest version; what was erased is left out and told."""
+    """Whom a bill names by the newest manifest that stands; what was erased is left out."""
 
     consignment: int
     filer: PartyId
@@ -42,17 +43,20 @@ async def named(
     ]
 
 
-_NAMED = """
+_NAMED = f"""
     SELECT b.consignment, o.party, b.parent, b.particulars, p.key_salt, p.sealed
-    FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, parent, particulars
-          FROM bill
-          WHERE consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
-            AND (%(until)s::int8 IS NULL OR manifest_id <= %(until)s::int8)
-          ORDER BY consignment, manifest_id DESC) b
+    FROM (SELECT DISTINCT ON (k.consignment) k.consignment, k.manifest_id, k.org, k.parent,
+                 k.particulars
+          FROM bill k LEFT JOIN manifest m USING (manifest_id)
+          WHERE k.consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
+            AND (%(until)s::int8 IS NULL OR k.manifest_id <= %(until)s::int8)
+          ORDER BY k.consignment,
+                   (%(until)s::int8 IS NULL AND coalesce({STANDS}, false)) DESC,
+                   k.manifest_id DESC) b
     JOIN organisation o ON o.org = b.org
     LEFT JOIN bill_personal p USING (consignment, manifest_id)
     ORDER BY b.consignment
-"""
+""".encode()
 
 
 def _opened(

@@ -1142,6 +1142,14 @@ CREATE TABLE public.look (
 
 ALTER TABLE ONLY public.look FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.looked_back (
+    manifest_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    looked_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.looked_back FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.made (
     org bigint NOT NULL,
     key bytea NOT NULL,
@@ -1878,6 +1886,9 @@ ALTER TABLE ONLY public.login
 ALTER TABLE ONLY public.look
     ADD CONSTRAINT look_pkey PRIMARY KEY (org, look);
 
+ALTER TABLE ONLY public.looked_back
+    ADD CONSTRAINT looked_back_pkey PRIMARY KEY (manifest_id);
+
 ALTER TABLE ONLY public.made
     ADD CONSTRAINT made_pkey PRIMARY KEY (org, key);
 
@@ -2099,6 +2110,8 @@ CREATE INDEX manifest_call ON public.manifest USING btree (call);
 CREATE INDEX manifest_comes ON public.manifest USING btree (filed_with, COALESCE(arrives_at, 'infinity'::timestamp with time zone), call);
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
+
+CREATE INDEX manifest_newer ON public.manifest USING btree (manifest_id) WHERE (version > 1);
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
 
@@ -2379,6 +2392,9 @@ ALTER TABLE ONLY public.look
 
 ALTER TABLE ONLY public.look
     ADD CONSTRAINT look_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.looked_back
+    ADD CONSTRAINT looked_back_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.made
     ADD CONSTRAINT made_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -2755,6 +2771,8 @@ CREATE POLICY engine ON public.login TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.look TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.looked_back FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.made FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.manifest TO waglan_engine USING (true) WITH CHECK (true);
@@ -2911,6 +2929,8 @@ ALTER TABLE public.login ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.look ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.looked_back ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY looker ON public.look FOR INSERT TO waglan_app WITH CHECK ((by_org = public.current_org()));
 
 ALTER TABLE public.made ENABLE ROW LEVEL SECURITY;
@@ -3044,6 +3064,8 @@ CREATE POLICY own ON public.link_use TO waglan_app, waglan_authority USING ((org
 CREATE POLICY own ON public.login TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.look FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.looked_back TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.made TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -3542,6 +3564,9 @@ GRANT SELECT,INSERT ON TABLE public.log_tile TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.look TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.look TO waglan_authority;
 GRANT SELECT,DELETE ON TABLE public.look TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.looked_back TO waglan_authority;
+GRANT SELECT ON TABLE public.looked_back TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.made TO waglan_authority;

@@ -29,6 +29,13 @@ IN_CHAIN = """
     WHERE org = %s AND document = %s AND call = %s AND filed_with = coalesce(%s::int8, filed_with)
 """
 
+# Whether `m` stands: its filer cancelled nothing by it, and filed no newer version of it.
+STANDS = """
+    m.function <> 'cancel' AND NOT EXISTS (
+        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+            = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+"""
+
 
 async def heads(tx: Transaction, chain: Chain) -> list[tuple[Head, datetime]]:
     """Return the head of each version of a manifest, and when it was filed, the first one first."""
@@ -39,3 +46,18 @@ async def heads(tx: Transaction, chain: Chain) -> list[tuple[Head, datetime]]:
         )
     ).fetchall()
     return [(_head(head), filed_at) for head, filed_at in reversed(rows)]
+
+
+async def before(tx: Transaction, manifest_id: int) -> int | None:
+    """Return the manifest of which this one is the next version; None if it is the first."""
+    rows = await tx.execute(
+        """
+        SELECT o.manifest_id FROM manifest m JOIN manifest o
+          ON (o.org, o.document, o.call, o.filed_with) = (m.org, m.document, m.call, m.filed_with)
+         AND o.version < m.version
+        WHERE m.manifest_id = %s ORDER BY o.version DESC LIMIT 1
+        """,
+        [manifest_id],
+    )
+    row = await rows.fetchone()
+    return None if row is None else int(row[0])

@@ -11,6 +11,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.customs.worklist import KEPT_ON, Wait
 from waglan.store import Transaction, _binary
+from waglan.store.versions import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,15 @@ _DECLARED = (
 
 
 async def withdrawn_while_held(tx: Transaction, *, at_most: int) -> list[Declared]:
-    """Return the bills that their filers withdrew though they were held, the newest first.
+    """Return the bills that their filers withdrew though they were held.
 
-    They wait for an officer, or were seized.
+    They wait for an officer, or were seized. Those of which an officer decided himself come first,
+    however many a table stopped since, then the newest.
     """
     rows = await tx.execute(
         _DECLARED + "is_withdrawn AND (waits = ANY (%s) OR status = 'seized')"
-        " ORDER BY consignment DESC LIMIT %s",
+        " ORDER BY EXISTS (SELECT 1 FROM decision d WHERE d.consignment = standing.consignment"
+        " AND d.act_id IS NOT NULL) DESC, consignment DESC LIMIT %s",
         [[wait.value for wait in KEPT_ON], at_most],
     )
     return [_declared(row) for row in await rows.fetchall()]
@@ -146,14 +149,22 @@ async def withdrawn_just_now(tx: Transaction) -> list[Declared]:
     return [_declared(row) for row in await rows.fetchall()]
 
 
-async def held_and_filed_anew(tx: Transaction, *, at_most: int) -> list[Declared]:
-    """Return the bills that are held, stand declared, and were filed anew since, the newest first.
+async def held_and_filed_anew(
+    tx: Transaction, *, at_most: int, among: Collection[int] | None = None
+) -> list[Declared]:
+    """Return the bills that are held, stand declared, and were filed anew since.
 
-    Their manifest is the newest that stands, which the log may not know yet.
+    Those of which an officer decided himself come first, then the newest. Each has the newest
+    manifest that stands, which the log may not know yet. `among` are those that may be meant; None
+    is any.
     """
     rows = await tx.execute(
         _FILED_ANEW,
-        {"held": [wait.value for wait in Wait if wait is not Wait.DECISION], "at_most": at_most},
+        {
+            "held": [wait.value for wait in Wait if wait is not Wait.DECISION],
+            "among": None if among is None else _binary.numbers(among),
+            "at_most": at_most,
+        },
     )
     return [_declared(row) for row in await rows.fetchall()]
 
@@ -166,22 +177,19 @@ _HELD = """
           AND (status <> 'documents-asked' OR is_wanted) AND status <> 'not-selected'
     )
 """
-_STANDS = """
-    m.function <> 'cancel' AND NOT EXISTS (
-        SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-            = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
-"""
 _FILED_ANEW = f"""
     WITH {_HELD}, newest AS (
         SELECT b.consignment, max(b.manifest_id) AS manifest_id
         FROM held JOIN bill b USING (consignment) JOIN manifest m ON m.manifest_id = b.manifest_id
-        WHERE {_STANDS} GROUP BY b.consignment
+        WHERE {STANDS} AND (%(among)s::int8[] IS NULL OR b.consignment = ANY (%(among)s::int8[]))
+        GROUP BY b.consignment
     )
     SELECT h.consignment, n.manifest_id, h.number, h.filer, h.parent, h.status, h.declared_at
     FROM held h JOIN newest n USING (consignment)
     WHERE EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
                     AND d.manifest_id < n.manifest_id)
-    ORDER BY h.consignment DESC LIMIT %(at_most)s
+    ORDER BY EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
+                       AND d.act_id IS NOT NULL) DESC, h.consignment DESC LIMIT %(at_most)s
 """.encode()
 _JUST_WITHDRAWN = f"""
     WITH {_HELD}, old AS MATERIALIZED (
@@ -193,7 +201,7 @@ _JUST_WITHDRAWN = f"""
     SELECT h.* FROM held h JOIN old USING (manifest_id)
     WHERE NOT EXISTS (
         SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-        WHERE b.consignment = h.consignment AND {_STANDS})
+        WHERE b.consignment = h.consignment AND {STANDS})
     ORDER BY h.consignment DESC
 """.encode()
 
