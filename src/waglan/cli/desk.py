@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from waglan.cli import desk_tables
+from waglan.cli.bill_shown import short_line, show_findings, show_says
 from waglan.cli.json_file import read_json_file
 from waglan.cli.named import bill_name, named_lines
 from waglan.cli.notice import SeenNotice
@@ -88,7 +89,7 @@ def list_waiting(
     waits_for: Annotated[str, typer.Option("--for", help="officer or filer.")] = "",
     after: Annotated[str, typer.Option(help="The cursor that the page before gave.")] = "",
 ) -> None:
-    """List the bills that wait: by arrival, then by score."""
+    """List the bills that wait, with their goods in short: by arrival, then by score."""
     settings = Settings()
     asked = {"call": call, "status": status, "waits": waits, "waits_for": waits_for}
     asked = {name: value for name, value in {**asked, "after": after}.items() if value}
@@ -96,6 +97,7 @@ def list_waiting(
         found = answered(http.get("/v1/customs/worklist", params=asked)).json()
     for bill in found["bills"]:
         typer.echo(_waiting(bill, settings.lang))
+        typer.echo("    " + short_line(bill, settings.lang))
     if found["next"]:
         typer.echo(say("desk", "more", settings.lang, after=plain(found["next"])), err=True)
 
@@ -174,7 +176,7 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
 
 @app.command()
 def show(number: Annotated[str, typer.Argument(metavar="BILL", help="A bill's number.")]) -> None:
-    """Show a bill as officers see it: its status, whom it names, and every step so far."""
+    """Show a bill as officers see it: status, goods, containers, names, and every step so far."""
     settings = Settings()
     with client(settings) as http:
         shown = None
@@ -208,10 +210,10 @@ def _show_bill(bill: dict[str, Any], lang: Lang) -> None:
     )
     if bill["withdrawn"]:
         typer.echo("  " + say("desk", "withdrawn", lang))
+    show_says(bill["says"], lang)
     for line in named_lines(bill["named"], lang):
         typer.echo(plain(f"  {line}"))
-    for finding in bill["findings"]:
-        show_finding(finding, lang)
+    show_findings(bill["findings"], lang)
 
 
 def _show_step(step: dict[str, Any], lang: Lang) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.officer_act import Kind, read_sheet
+from waglan.gateway.http.declared import SaysView, says_view
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.named import NamedView, named_view
@@ -92,6 +93,7 @@ class BillDeskView(BaseModel):
     withdrawn: bool  # its filer's newest manifest does not declare it
     status: str | None
     served: str | None
+    says: SaysView
     named: NamedView
     findings: list[FindingView]
     steps: list[StepView]
@@ -192,7 +194,7 @@ async def bill(
     after: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
     limit: Limit = 50,
 ) -> BillDeskPage:
-    """Show every bill of that number: whom it names, and what was decided of it, step by step.
+    """Show every bill of that number: what it says, whom it names, what was decided of it.
 
     The bill that came last comes first. `limit` counts steps: a bill that has more of them than
     the page holds comes again on the next, with the rest.
@@ -206,6 +208,9 @@ async def bill(
         for at, step in page:
             taken.setdefault(at.consignment, []).extend([] if step is None else [step])
         found = await customs.standings_of(tx, taken)
+        said = await acts.versions_of_bills(
+            tx, visitor.kit.keys.vault, [(one, at.manifest_id) for one, at in found.items()]
+        )
         names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, taken)}
         beside = await worklist.others(tx, taken)
         gone = await worklist.withdrawn(tx, taken)
@@ -226,6 +231,7 @@ async def bill(
             withdrawn=one.consignment in gone,
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
+            says=says_view(said[one.consignment, one.manifest_id]),
             named=named_view(names[one.consignment]),
             findings=view(
                 [

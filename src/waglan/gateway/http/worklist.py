@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.worklist import FOR, Wait, Whom
+from waglan.gateway.http.declared import short_text
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import Moment, read_cursor, spell_cursor
 from waglan.operations.held_before import HeldBefore, held_before
 from waglan.parties.permission import Act
 from waglan.store import worklist
+from waglan.store.goods_told import GoodsTold, goods_told
 from waglan.store.worklist import Place, Waiting, Wanted
 
 router = APIRouter(prefix="/v1/customs", tags=["customs"])
@@ -56,6 +58,8 @@ class WaitingView(BaseModel):
     told: bool  # its filer knows the status
     held_before: list[HeldBeforeView]  # what may have been the same goods, held and withdrawn
     also_by: list[str]  # who else declares a bill of this number on the call
+    goods: str  # what its goods are, in short; the bill itself says all
+    containers: int
 
 
 class WorklistView(BaseModel):
@@ -84,11 +88,17 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
         beside = await worklist.others(tx, [one.consignment for one in found[:limit]])
         page = [one.consignment for one in found[:limit]]
         before = await held_before(tx, visitor.kit.keys.vault, page)
+        goods = await goods_told(tx, page)
         numbers = [one.number for one in found[:limit]]
         await visitor.looked_at(tx, "/v1/customs/worklist", "bill", numbers)
     return WorklistView(
         bills=[
-            _view(one, beside.get(one.consignment, []), before.get(one.consignment, []))
+            _view(
+                one,
+                beside.get(one.consignment, []),
+                before.get(one.consignment, []),
+                goods.get(one.consignment),
+            )
             for one in found[:limit]
         ],
         next=_cursor(found[limit - 1]) if len(found) > limit else None,
@@ -116,7 +126,9 @@ def _place(text: str) -> Place:
     return Place(cursor.arrives_at, cursor.score, cursor.consignment)
 
 
-def _view(one: Waiting, also_by: list[str], before: list[HeldBefore]) -> WaitingView:
+def _view(
+    one: Waiting, also_by: list[str], before: list[HeldBefore], goods: GoodsTold | None
+) -> WaitingView:
     return WaitingView(
         filer=one.filer,
         number=one.number,
@@ -142,4 +154,6 @@ def _view(one: Waiting, also_by: list[str], before: list[HeldBefore]) -> Waiting
             for it in before
         ],
         also_by=also_by,
+        goods=short_text(goods),
+        containers=goods.boxes if goods else 0,
     )
