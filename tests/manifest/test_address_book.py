@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waglan.codes.finding import Severity
 from waglan.manifest.address_book import (
     COLUMNS,
     NOTE_CHARACTERS_MAX,
@@ -16,6 +17,7 @@ from waglan.manifest.address_book import (
 )
 from waglan.manifest.draft_field import NAME_CHARACTERS_MAX, read_value
 from waglan.messages.sheet.addresses import read_addresses
+from waglan.messages.sheet.csv_file import escaped
 
 HEAD = "name,name_zh,address,address_zh,code,note\n"
 ROW = 'SAMPLE TRADING LTD,樣本貿易有限公司,"1 SAMPLE ROAD, HONG KONG",香港樣本路 1 號,C1,\n'
@@ -29,8 +31,57 @@ def test_a_sheet_is_read_row_by_row_and_each_fault_has_its_line() -> None:
     sheet = read_addresses((HEAD + ROW + "\n" + ",,5 NAMELESS ROAD,,,\n" + ROW).encode("utf-8-sig"))
     assert [line for line, _ in sheet.entries] == [2, 5]
     assert sheet.entries[0][1].address == "1 SAMPLE ROAD, HONG KONG"
+    told = [(finding.code, finding.where.line) for finding in sheet.findings]
+    assert told == [("ADDRESS-NAMELESS", 4), ("ADDRESS-ROW-TWICE", 5)]
+
+
+@pytest.mark.parametrize(
+    "again", ["SAMPLE LTD,,X9", "Sample Ltd.,,", "OTHER LTD,样本公司,", "OTHER LTD,,c-1"]
+)
+def test_a_row_that_shares_a_name_or_code_with_another_is_kept_and_told(again: str) -> None:
+    sheet = read_addresses(
+        f"name,name_zh,code\nSAMPLE LTD,樣本公司,C1\nTHIRD LTD,,\n{again}\n".encode()
+    )
+    assert [line for line, _ in sheet.entries] == [2, 3, 4]
     [finding] = sheet.findings
-    assert (finding.code, finding.where.line) == ("ADDRESS-NAMELESS", 4)
+    assert (finding.code, finding.severity) == ("ADDRESS-ROW-TWICE", Severity.WARNING)
+    assert (finding.where.line, finding.params) == (4, {"row": 2})
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "=1+1",
+        "@SUM(A1:A9)",
+        "+cmd",
+        "-2+3",
+        "  =1+1",
+        "\uff1d1",
+        "\uff0bcmd",
+        "\uff20SUM(A1)",
+        "=-1",
+    ],
+)
+@pytest.mark.parametrize("column", ["name", "name_zh", "address", "code", "note"])
+def test_what_a_spreadsheet_would_run_is_told_and_its_row_left_out(column: str, cell: str) -> None:
+    told = {"name": "SAMPLE LTD", "name_zh": "樣本公司", column: cell}
+    body = f"{','.join(told)}\n{','.join(told.values())}\nOTHER LTD,其他公司,\n"
+    sheet = read_addresses(body.encode())
+    assert [entry.name for _, entry in sheet.entries] == ["OTHER LTD"]
+    [finding] = sheet.findings
+    assert (finding.code, finding.severity) == ("ADDRESS-FORMULA", Severity.ERROR)
+    assert (finding.where.path, finding.where.line) == (f"addresses/{column}", 2)
+    # What is meant as text is guarded as lists are that leave here, and comes back as it was.
+    guarded = told | {column: escaped(cell.strip())}
+    sheet = read_addresses(f"{','.join(guarded)}\n{','.join(guarded.values())}\n".encode())
+    [(_, entry)] = sheet.entries
+    assert (getattr(entry, column), sheet.findings) == (cell.strip(), ())
+
+
+@pytest.mark.parametrize("cell", ["-", "--", "+", "A+B", "A = B", "x@example.com"])
+def test_a_sign_that_runs_nothing_is_text(cell: str) -> None:
+    sheet = read_addresses(f"name,note\nSAMPLE LTD,{cell}\n".encode())
+    assert ([entry.note for _, entry in sheet.entries], sheet.findings) == ([cell], ())
 
 
 @pytest.mark.parametrize(
@@ -43,6 +94,7 @@ def test_a_sheet_is_read_row_by_row_and_each_fault_has_its_line() -> None:
         (HEAD + "A\x1b[31mB\n", "ADDRESS-VALUE"),
         (HEAD + "A,,,,," + "n" * (NOTE_CHARACTERS_MAX + 1), "ADDRESS-VALUE"),
         ("name,fax\nA,1\n", "ADDRESS-COLUMN"),
+        ("name,code, Name\nA,1,B\n", "ADDRESS-COLUMN-TWICE"),
         (HEAD + "A\n" * (ROWS_MAX + 1), "ADDRESS-SHEET-ROWS"),
         ("name\n" + "A" * SHEET_BYTES_MAX, "ADDRESS-SHEET-SIZE"),
     ],
@@ -52,7 +104,7 @@ def test_a_sheet_that_is_none_says_why(text: str, code: str) -> None:
 
 
 def test_limits_hold_to_the_very_row_and_character() -> None:
-    assert codes(HEAD + "A\n" * ROWS_MAX) == []
+    assert codes(HEAD + "".join(f"A{n}\n" for n in range(ROWS_MAX))) == []
     assert codes(HEAD + "A" * NAME_CHARACTERS_MAX + "\n") == []
     torn = read_addresses(b"name\n\xff\xff")
     assert [one.code for one in torn.findings] == ["ADDRESS-SHEET-TEXT"]

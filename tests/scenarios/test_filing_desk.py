@@ -138,10 +138,21 @@ def test_addresses_come_from_a_sheet_fill_a_draft_and_show_their_doubles(firm: F
     )
     done = ok(firm.preparer.post("/v1/addresses/import", content=sheet.encode()))
     assert [(one["code"], one["where"]["line"]) for one in done["findings"]] == [
-        ("ADDRESS-NAMELESS", 3)
+        ("ADDRESS-NAMELESS", 3),
+        ("ADDRESS-ROW-TWICE", 4),
     ]
     first, second = done["kept"]
     assert (first["alike"], second["alike"]) == ([second["id"]], [first["id"]])
+    other = "name,note\nNEW IMPORTS LTD,\nSample Imports Limited,\nSAMPLE IMPORTS LTD,\n=1+1,\n"
+    more = ok(firm.preparer.post("/v1/addresses/import", content=other.encode()))
+    assert [(one["code"], one["where"]["line"]) for one in more["findings"]] == [
+        ("ADDRESS-IN-BOOK", 4),
+        ("ADDRESS-FORMULA", 5),
+    ]
+    for known in (first["id"], second["id"]):
+        assert known in more["findings"][0]["problem"]
+    for one in more["kept"]:
+        ok(firm.preparer.delete(f"/v1/addresses/{one['id']}"), 204)
     entry = first if first["name_zh"] else second
     new = {"profile": "hk-road-aci", "addresses": {"bills/1/consignee": entry["id"]}}
     draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)

@@ -4,6 +4,7 @@ Duplicates are suggested, never merged: two entries with one folded name are wor
 """
 
 import csv
+import re
 from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
@@ -23,6 +24,9 @@ ROWS_MAX = 5_000
 SHEET_BYTES_MAX = 4 << 20
 NOTE_CHARACTERS_MAX = 500
 NAME_SHOWN_MAX = 80  # characters of a text in a finding
+ALIKE_SHOWN_MAX = 5  # entries of the book that one finding names
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # a spreadsheet may run what begins so, wide ones too
+_RUNS = re.compile(rf"\s*[{_SIGNS}][{_SIGNS}\s]*[^{_SIGNS}\s]")
 _AS = {
     "name": "bills/1/consignor/name",
     "name_zh": "bills/1/consignor/name",
@@ -96,6 +100,10 @@ def read_sheet(text: str, separator: str = ",") -> Sheet:
         columns = ", ".join(COLUMNS)
         where = Where("sheet", line=1)
         return _refused(Finding("ADDRESS-SHEET-HEAD", Severity.ERROR, where, {"columns": columns}))
+    named = [name for cell in rows[0] if (name := cell.strip().lower()) in COLUMNS]
+    if twice := next((name for n, name in enumerate(named) if name in named[:n]), ""):
+        where = Where("sheet", line=1)
+        return _refused(Finding("ADDRESS-COLUMN-TWICE", Severity.ERROR, where, {"column": twice}))
     if len(rows) - 1 > ROWS_MAX:
         where = Where("sheet", line=ROWS_MAX + 2)
         return _refused(Finding("ADDRESS-SHEET-ROWS", Severity.ERROR, where, {"max": ROWS_MAX}))
@@ -105,6 +113,7 @@ def read_sheet(text: str, separator: str = ",") -> Sheet:
 def _rows(rows: list[list[str]]) -> Sheet:
     head = [cell.strip().lower() for cell in rows[0]]
     found: list[tuple[int, Entry]] = []
+    lines: dict[str, int] = {}
     wrong = [
         Finding("ADDRESS-COLUMN", Severity.NOTE, Where("sheet", line=1), {"column": name[:40]})
         for name in head
@@ -124,13 +133,47 @@ def _rows(rows: list[list[str]]) -> Sheet:
                 )
             )
             continue
-        told = {name: _unquoted(cell) for name, cell in zip(head, row, strict=False)}
+        cells_by_name = dict(zip(head, row, strict=False))
+        formulas = [*_formulas(cells_by_name, line)]
+        told = {name: _unquoted(cell) for name, cell in cells_by_name.items()}
         entry, findings = read_entry(told, line=line)
-        wrong += findings
-        if not findings:
+        wrong += [*formulas, *findings]
+        if not (formulas or findings):
             found.append((line, entry))
             wrong += _disguised(entry, line)
+            wrong += _again(entry, line, lines)
     return Sheet(tuple(found), tuple(wrong))
+
+
+def _formulas(told: Mapping[str, str], line: int) -> Iterator[Finding]:
+    """Tell of what a spreadsheet would run: it is not run here, and taken for nobody's name."""
+    for column in COLUMNS:
+        text = told.get(column, "")
+        if _RUNS.match(text):
+            where = Where(f"addresses/{column}", line=line)
+            shown = " ".join(text.split())[:NAME_SHOWN_MAX]
+            yield Finding(
+                "ADDRESS-FORMULA", Severity.ERROR, where, {"column": column, "text": shown}
+            )
+
+
+def _again(entry: Entry, line: int, lines: dict[str, int]) -> list[Finding]:
+    """Tell which row above looks like the same party; both are kept, for nobody guesses."""
+    before = [lines[key] for key in entry.keys if key in lines]
+    for key in entry.keys:
+        lines.setdefault(key, line)
+    if not before:
+        return []
+    where = Where("addresses/name", line=line)
+    return [Finding("ADDRESS-ROW-TWICE", Severity.WARNING, where, {"row": min(before)})]
+
+
+def in_book(line: int, alike: Collection[str]) -> Finding:
+    """Tell that a row looks like these entries of the book; it is kept beside them."""
+    shown, more = sorted(alike)[:ALIKE_SHOWN_MAX], len(alike) > ALIKE_SHOWN_MAX
+    entries = ", ".join(shown) + (", ..." if more else "")
+    where = Where("addresses/name", line=line)
+    return Finding("ADDRESS-IN-BOOK", Severity.WARNING, where, {"entries": entries})
 
 
 def _disguised(entry: Entry, line: int) -> Iterator[Finding]:
@@ -170,7 +213,10 @@ def party_fields(entry: Entry, at: str, *, chinese: bool) -> dict[str, object]:
 
 def _unquoted(cell: str) -> str:
     """Take away the apostrophe that keeps a spreadsheet from running a cell as a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
+    return cell[1:] if cell[:1] == "'" and _GUARDED.match(cell) else cell
+
+
+_GUARDED = re.compile(f"'[{_SIGNS}]")
 
 
 def _refused(finding: Finding) -> Sheet:

@@ -1,12 +1,13 @@
 """The address book of a firm: parties kept once, in either script, for every filing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from waglan.codes.finding import Finding
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
@@ -15,7 +16,7 @@ from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, absent, view
-from waglan.manifest.address_book import Entry, read_entry
+from waglan.manifest.address_book import Entry, in_book, read_entry
 from waglan.messages.sheet.addresses import read_addresses
 from waglan.operations.keep_address import (
     Address,
@@ -141,15 +142,27 @@ async def import_addresses(request: Request, visitor: TheMaker) -> ImportView:
         Keeping(visitor.kit.new_id(), 0, entry, await new_salt(), await new_salt())
         for _, entry in sheet.entries
     ]
-    found = view(sheet.findings, visitor.lang)
     if not keeping:
-        return ImportView(kept=[], findings=found)
+        return ImportView(kept=[], findings=view(sheet.findings, visitor.lang))
     async with visitor.making(*(one.id for one in keeping)) as (tx, before):
         if not before:
             await _keep(tx, visitor, keeping)
         ids = [UUID(one) for one in before] or [one.id for one in keeping]
-        kept = await addresses_of(tx, visitor.kit.keys.vault, ids)
-        return ImportView(kept=await _views(tx, visitor, kept), findings=found)
+        kept = await _views(tx, visitor, await addresses_of(tx, visitor.kit.keys.vault, ids))
+    lines = {id_: line for id_, (line, _) in zip(ids, sheet.entries, strict=True)}
+    findings = sorted((*sheet.findings, *_in_book(kept, lines)), key=_line)
+    return ImportView(kept=kept, findings=view(findings, visitor.lang))
+
+
+def _in_book(kept: Sequence[AddressView], lines: Mapping[UUID, int]) -> Iterator[Finding]:
+    """Tell of each row that looks like an entry that did not come with it."""
+    for one in kept:
+        if before := [str(id_) for id_ in one.alike if id_ not in lines]:
+            yield in_book(lines[one.id], before)
+
+
+def _line(finding: Finding) -> int:
+    return finding.where.line or 0
 
 
 async def _keep(tx: Transaction, visitor: Visitor, keeping: Sequence[Keeping]) -> None:
