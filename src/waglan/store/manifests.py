@@ -428,7 +428,8 @@ async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Filed]:
         _FILED
         + " f WHERE call = %s AND function <> 'cancel' AND NOT EXISTS (SELECT 1 FROM manifest n"
         " WHERE (n.org, n.document, n.call, n.filed_with)"
-        " = (f.org, f.document, f.call, f.filed_with) AND n.version > f.version) ORDER BY manifest_id LIMIT %s",
+        " = (f.org, f.document, f.call, f.filed_with) AND n.version > f.version)"
+        " ORDER BY manifest_id LIMIT %s",
         [call, at_most],
     )
     return [_filed(row) for row in await rows.fetchall()]
