@@ -52,9 +52,9 @@ This page is written by `make docs`: change the routes, not the page.
 """
 COMMANDS = """# The command line
 
-`waglan` with no command, and every command with `--help`, says what stands here. Findings come in
-the language of `WAGLAN_LANG` (`en` or `zh-Hant-HK`); what a command found goes to standard output,
-what hindered it to standard error.
+`waglan` with no command, and every command with `--help`, says what stands here. Help and findings
+come in the language of `WAGLAN_LANG` (`en` or `zh-Hant-HK`); what a command found goes to standard
+output, what hindered it to standard error.
 
 This page is written by `make docs`: change the commands, not the page.
 

@@ -15,6 +15,7 @@ from pathlib import PurePath
 import typer
 from pydantic import ValidationError
 
+from waglan.cli.helped import helped
 from waglan.cli.wording import language, say, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
@@ -41,9 +42,8 @@ MISUSED = {
 def guarded(app: typer.Typer, arguments: Sequence[str]) -> int:
     """Run the command and return its exit code; this never raises."""
     try:
-        status = typer.main.get_command(app).main(
-            args=list(arguments), prog_name="waglan", standalone_mode=False
-        )
+        command = helped(app, arguments, language())
+        status = command.main(args=list(arguments), prog_name="waglan", standalone_mode=False)
         sys.stdout.flush()
     except typer.TyperException as error:
         return _usage(error)
