@@ -5,7 +5,7 @@ from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping, 
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, TypeVar
 
 import httpx
@@ -33,6 +33,7 @@ FINDINGS_MAX = 100
 TILES_IN_MEMORY = 1_024
 PAUSES = (0.0, 1.0, 4.0)  # seconds; what happens now is numbered meanwhile
 NOTE_BYTES_MAX = 128 * 1024
+_NO_LEAF = bytes(HASH_BYTES)
 
 T = TypeVar("T")
 
@@ -156,8 +157,9 @@ class _Shelf:
         first = 0
         while page := self._wait(self._page(first)):
             for event in page:
+                yield from repeat(_NO_LEAF, event.seq - first)  # each later one keeps its place
                 yield _leaf(event, self._found)
-            first = page[-1].seq + 1
+                first = event.seq + 1
 
     def checkpoints(self) -> Iterator[tuple[int, bytes, bytes]]:
         beyond = 0
@@ -317,7 +319,7 @@ def _leaf(event: Written, found: Audited) -> bytes:
             found.find(_bill_differs(event.seq))
         if said.code is EventCode.MESSAGE_RECEIVED and columns.kept != said.body:
             found.find(_message_differs(event.seq))
-    return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else bytes(HASH_BYTES)
+    return leaf_of(salt, canonical) if len(salt) == SALT_BYTES else _NO_LEAF
 
 
 _STATUSES = {EventCode.CUSTOMS_STATUS, EventCode.NOTICE_SERVED}

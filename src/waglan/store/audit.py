@@ -44,6 +44,11 @@ class Written:
     is_erased: bool = False
 
 
+# The manifest that an event's bytes name: one interchange files many at one moment, each with a
+# version of the same bill. Read as text, for bytes that were changed need not be JSON.
+_VERSION = '"manifest":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"'
+
+
 async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]:
     """Return numbered events in order from a number on, whoever may see them."""
     rows = await tx.execute(
@@ -76,10 +81,11 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
         LEFT JOIN message r ON r.org = e.org AND r.received_at = e.recorded_at
             AND r.id = CASE WHEN e.code = %(received)s AND pg_input_is_valid(e.about, 'uuid')
                             THEN e.about::uuid END
-        LEFT JOIN LATERAL (
-            SELECT b.particulars, b.parent FROM bill b JOIN manifest m USING (manifest_id)
-            WHERE e.code = %(declared)s AND b.consignment = e.consignment AND b.number = e.about
-              AND (m.org, m.filed_at) = (e.org, e.happened_at)) b ON true
+        LEFT JOIN manifest v ON v.org = e.org AND v.filed_at = e.happened_at
+            AND v.id = CASE WHEN e.code = %(declared)s
+                            THEN substring(encode(e.canonical, 'escape') FROM %(version)s)::uuid END
+        LEFT JOIN bill b ON b.manifest_id = v.manifest_id AND b.consignment = e.consignment
+            AND b.number = e.about
         LEFT JOIN event_erased x ON x.event_id = l.event_id
         WHERE l.seq >= %(first)s ORDER BY l.seq LIMIT %(at_most)s
         """,
@@ -90,6 +96,7 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
             "served": EventCode.NOTICE_SERVED.value,
             "declared": EventCode.BILL_DECLARED.value,
             "received": EventCode.MESSAGE_RECEIVED.value,
+            "version": _VERSION,
         },
     )
     return [_written(row) for row in await rows.fetchall()]
