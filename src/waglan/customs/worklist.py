@@ -86,7 +86,9 @@ def waits(  # noqa: PLR0913 -- each is one thing that is known of the bill
     """
     if is_withdrawn and not _is_kept(status, is_wanted=is_wanted):
         return None
-    if status is None or (status in _LIGHT and is_left and not is_withdrawn):
+    if status is None:
+        return Wait.WITHDRAWN if is_withdrawn else Wait.DECISION
+    if status in _LIGHT and is_left and not is_withdrawn:
         return Wait.DECISION
     if is_answered and status in _ASKED:
         return Wait.DOCUMENTS_CAME
@@ -99,6 +101,6 @@ def waits(  # noqa: PLR0913 -- each is one thing that is known of the bill
 
 def _is_kept(status: CustomsStatus | None, *, is_wanted: bool) -> bool:
     """Whether something of a withdrawn bill is left to do: a question of open rules is over."""
-    if status is CustomsStatus.DOCUMENTS_ASKED:
+    if status in (None, CustomsStatus.DOCUMENTS_ASKED):
         return is_wanted
-    return status not in (None, CustomsStatus.NOT_SELECTED)
+    return status is not CustomsStatus.NOT_SELECTED

@@ -9,15 +9,16 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.again import BillVersion, said_of
-from waglan.customs.decision import Decision
+from waglan.customs.decision import SAMPLED, Decision, Targeting
 from waglan.customs.place import of_bill
-from waglan.customs.status import CONCLUDED, GRAVITY
+from waglan.customs.status import CONCLUDED, GRAVITY, gravest
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Bill, Manifest
-from waglan.store import Transaction, acts, customs, manifests
+from waglan.store import Transaction, acts, customs, manifests, undecided
 from waglan.store.customs import DecisionRow
 from waglan.store.manifests import Filed
+from waglan.store.undecided import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,89 @@ def _weight(one: DecisionRow) -> tuple[datetime, bool, int]:
     decided_at = one.decided_at if one.act_id else datetime.min.replace(tzinfo=UTC)
     gravity = GRAVITY.index(one.status) if one.status in GRAVITY else len(GRAVITY)
     return decided_at, bool(one.targeting), gravity
+
+
+async def left_where_waiting(
+    tx: Transaction,
+    what: tuple[Filed, Manifest, Mapping[BillKey, int]],
+    decisions: Sequence[Decision],
+) -> list[Decision]:
+    """Leave to an officer what waits for him already: a filer who files anew is rid of nothing.
+
+    It is what a table or the sample wanted of an earlier version, or what stands in another
+    manifest of his. `decisions` are one for each bill, in order, and so is what comes back.
+    """
+    filed, manifest, ids = what
+    keys = [ids[bill_key(bill)] for bill in manifest.bills]
+    wished = await undecided.wishes(tx, keys)
+    elsewhere = await undecided.left_elsewhere(tx, keys, filed.manifest_id)
+    if not wished and not elsewhere:
+        return [*decisions]
+    left = list[Decision]()
+    for bill, key, decision in zip(manifest.bills, keys, decisions, strict=True):
+        told = decision
+        if found := wished.get(key):
+            targeting = _wanted_too(decision.targeting, found)
+            said = Finding(
+                "ORDER-WANTED-BEFORE",
+                Severity.NOTE,
+                of_bill(bill),
+                {"bill": bill.number, "wanted": targeting.wanted.value},
+            )
+            told = _left(msgspec.structs.replace(told, targeting=targeting), said)
+        if key in elsewhere:
+            said = Finding(
+                "ORDER-WAITS-ELSEWHERE", Severity.NOTE, of_bill(bill), {"bill": bill.number}
+            )
+            told = _left(told, said)
+        left.append(told)
+    return left
+
+
+def _left(decision: Decision, why: Finding) -> Decision:
+    reasons = (*decision.reasons, why)
+    return msgspec.structs.replace(decision, status=None, basis=None, reasons=reasons)
+
+
+def _wanted_too(now: Targeting, wishes: Sequence[Wish]) -> Targeting:
+    """Return what points at a bill, with what pointed at its earlier versions."""
+    rows = dict.fromkeys([*now.rules, *[row for wish in wishes for row in wish.targeting]])
+    is_sampled = now.is_sampled or SAMPLED in rows
+    wanted = gravest([now.wanted, *[wish.wanted for wish in wishes]]) or now.wanted
+    rules = tuple(row for row in rows if row != SAMPLED)
+    return msgspec.structs.replace(now, wanted=wanted, rules=rules, is_sampled=is_sampled)
+
+
+async def without_answers_elsewhere(
+    tx: Transaction,
+    ids: Mapping[BillKey, int],
+    decisions: Sequence[Decision],
+    earlier: Earlier,
+) -> list[Decision]:
+    """Leave out what would take back the open rules' question of another manifest that stands.
+
+    An amended bill answers the question of its own manifest, and of no other.
+    """
+    asked = {
+        one: row.manifest_id
+        for one, row in earlier.rows.items()
+        if asks_openly(row) and one not in earlier.elsewhere
+    }
+    if not asked:
+        return [*decisions]
+    stand = await undecided.standing_among(tx, set(asked.values()))
+    return [
+        one
+        for one in decisions
+        if one.status is not CustomsStatus.NOT_SELECTED
+        or asked.get(ids[one.parent or "", one.bill]) not in stand
+    ]
+
+
+def asks_openly(row: DecisionRow) -> bool:
+    """Whether documents were asked for by the open rules alone."""
+    is_asked = row.status is CustomsStatus.DOCUMENTS_ASKED
+    return is_asked and row.act_id is None and not row.targeting
 
 
 async def left_where_changed(
@@ -107,7 +191,6 @@ def _looked_at_again(
                 of_bill(bill),
                 {"bill": bill.number, "status": row.status.value},
             )
-            reasons = (*decision.reasons, said)
-            yield msgspec.structs.replace(decision, status=None, basis=None, reasons=reasons)
+            yield _left(decision, said)
         elif row is None or decision.status is not None:
             yield decision

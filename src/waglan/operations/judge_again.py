@@ -7,9 +7,11 @@ had an order decide of that one when nothing spoke against it.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.again import LIGHT, asks_more
 from waglan.customs.decision import Decision
 from waglan.customs.status import CONCLUDED
+from waglan.operations.earlier_decisions import asks_openly
 from waglan.operations.held_before import left_behind
 from waglan.operations.judge_manifest import Judge, Judged, judged, tell
 from waglan.store import Transaction, customs, judged_again, manifests, versions
@@ -61,20 +63,29 @@ async def look_back(tx: Transaction, desk: Judge, manifest_id: int, *, now: date
 async def _leave_what_stands(
     tx: Transaction, desk: Judge, stand: Sequence[StillStands], *, now: datetime
 ) -> None:
-    """Leave these bills to an officer where their other manifest says not what he concluded of."""
+    """Leave these bills to an officer where their other manifest says not what he concluded of.
+
+    What the open rules asked of the one that is gone is asked no more, if they ask it not of this.
+    """
     own = await customs.last_decisions(tx, [one.consignment for one in stand])
     concluded = {one for one, row in own.items() if row.status in CONCLUDED}
     concluded -= await customs.left_since(tx, concluded)
+    asked = {one for one, row in own.items() if asks_openly(row)}
     by_manifest: dict[int, set[int]] = {}
     for one in stand:
-        if one.consignment in concluded:
+        if one.consignment in concluded | asked:
             by_manifest.setdefault(one.manifest_id, set()).add(one.consignment)
     for manifest_id, bills in by_manifest.items():
         if filed := await manifests.by_number(tx, manifest_id):
             new = await judged(tx, desk, filed, now=now)
             others = [one for one in new.decisions if new.consignment(one) in bills]
-            left = [one for one in others if _says(one, "ORDER-CONCLUDED-BEFORE")]
-            await tell(tx, desk, new, left, now=now)
+            told = [
+                one
+                for one in others
+                if _says(one, "ORDER-CONCLUDED-BEFORE")
+                or (new.consignment(one) in asked and one.status is CustomsStatus.NOT_SELECTED)
+            ]
+            await tell(tx, desk, new, told, now=now)
 
 
 async def _judge_heir(tx: Transaction, desk: Judge, manifest_id: int, *, now: datetime) -> None:

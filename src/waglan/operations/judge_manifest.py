@@ -15,7 +15,7 @@ from waglan.codes.finding import Finding, encode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.again import Standing, stands
-from waglan.customs.decision import Basis, Case, Decision, decide
+from waglan.customs.decision import SAMPLED, Basis, Case, Decision, decide
 from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place
@@ -29,7 +29,13 @@ from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Manifest
-from waglan.operations.earlier_decisions import Earlier, earlier_decisions, left_where_changed
+from waglan.operations.earlier_decisions import (
+    Earlier,
+    earlier_decisions,
+    left_where_changed,
+    left_where_waiting,
+    without_answers_elsewhere,
+)
 from waglan.operations.held_before import goods_held_before
 from waglan.store import Transaction, customs, events, manifests, orders
 from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
@@ -127,7 +133,9 @@ async def judged(
     case = Case(manifest, findings, hits, before.alike, unread)
     decided = decide(case, signed, ground, desk.sample, now=now)
     what = (filed, manifest, ids)
-    decisions = await left_where_changed(tx, desk.vault, what, decided, earlier)
+    waiting = await left_where_waiting(tx, what, decided)
+    changed = await left_where_changed(tx, desk.vault, what, waiting, earlier)
+    decisions = await without_answers_elsewhere(tx, ids, changed, earlier)
     return Judged(filed, ids, earlier, signed, table, decisions)
 
 
@@ -401,5 +409,5 @@ def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
 
 
 def _targeting(decision: Decision) -> tuple[str, ...]:
-    sampled = ("sample",) if decision.targeting.is_sampled else ()
+    sampled = (SAMPLED,) if decision.targeting.is_sampled else ()
     return (*decision.targeting.rules, *sampled)

@@ -40,16 +40,23 @@ async def add(tx: Transaction, authority: int, consignment: int, *, now: datetim
 
 
 async def held_since(tx: Transaction, consignments: Collection[int]) -> dict[int, int]:
-    """Return in which manifest each of these bills was held first, without a break since."""
+    """Return in which manifest each of these bills was held first, without a break since.
+
+    One that a table or the sample wanted is held from then on, though no officer decided of it yet.
+    """
     rows = await tx.execute(
         """
-        SELECT d.consignment, min(d.manifest_id) FROM decision d
-        WHERE d.consignment = ANY (%s::int8[]) AND d.status <> ALL (%s) AND NOT EXISTS (
-            SELECT 1 FROM decision l WHERE l.consignment = d.consignment
-              AND l.version > d.version AND l.status = ANY (%s))
-        GROUP BY d.consignment
+        SELECT h.consignment, min(h.manifest_id) FROM (
+            SELECT d.consignment, d.manifest_id, d.decided_at AS at FROM decision d
+            WHERE d.consignment = ANY (%(bills)s::int8[]) AND d.status <> ALL (%(free)s)
+            UNION ALL
+            SELECT a.consignment, a.manifest_id, a.assessed_at FROM assessment a
+            WHERE a.consignment = ANY (%(bills)s::int8[]) AND a.targeting <> '{}') h
+        WHERE NOT EXISTS (SELECT 1 FROM decision l WHERE l.consignment = h.consignment
+                          AND l.decided_at > h.at AND l.status = ANY (%(free)s))
+        GROUP BY h.consignment
         """,
-        [_binary.numbers(consignments), _FREE, _FREE],
+        {"bills": _binary.numbers(consignments), "free": _FREE},
     )
     return {int(bill): int(manifest) for bill, manifest in await rows.fetchall()}
 

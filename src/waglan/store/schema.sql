@@ -1575,9 +1575,11 @@ CREATE TABLE public.standing (
     answered_at timestamp with time zone,
     extended_at timestamp with time zone,
     is_wanted boolean DEFAULT false NOT NULL,
+    newest_id bigint NOT NULL,
     waits text GENERATED ALWAYS AS (
 CASE
-    WHEN (is_withdrawn AND ((status IS NULL) OR (status = 'not-selected'::text) OR ((status = 'documents-asked'::text) AND (NOT is_wanted)))) THEN NULL::text
+    WHEN (is_withdrawn AND ((status = 'not-selected'::text) OR (((status IS NULL) OR (status = 'documents-asked'::text)) AND (NOT is_wanted)))) THEN NULL::text
+    WHEN ((status IS NULL) AND is_withdrawn) THEN 'withdrawn'::text
     WHEN (status IS NULL) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text, 'cleared'::text, 'conditionally-cleared'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
@@ -1590,8 +1592,7 @@ CASE
     WHEN (status = 'partly-cleared'::text) THEN 'rest'::text
     WHEN (status = 'conditionally-cleared'::text) THEN 'conditions'::text
     ELSE NULL::text
-END) STORED,
-    newest_id bigint NOT NULL
+END) STORED
 );
 
 ALTER TABLE ONLY public.standing FORCE ROW LEVEL SECURITY;

@@ -55,7 +55,7 @@ _STEPS = {
         seq = greatest(s.seq, t.seq)
     FROM (
         SELECT consignment, max(seq) AS seq, count(status) AS decided,
-               bool_or(is_wanted AND status IS NOT NULL) AS is_wanted,
+               bool_or(is_wanted) AS is_wanted,
                (array_agg(status ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1] AS status,
                (array_agg(happened_at ORDER BY seq DESC) FILTER (WHERE status IS NOT NULL))[1]
                    AS decided_at,

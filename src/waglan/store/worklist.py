@@ -173,8 +173,9 @@ _HELD = """
     held AS MATERIALIZED (
         SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing
         WHERE authority = current_org() AND NOT is_withdrawn
-          AND (waits = ANY (%(held)s) OR status = 'seized')
-          AND (status <> 'documents-asked' OR is_wanted) AND status <> 'not-selected'
+          AND ((waits = ANY (%(held)s) OR status = 'seized')
+                 AND (status <> 'documents-asked' OR is_wanted) AND status <> 'not-selected'
+               OR status IS NULL AND is_wanted)
     )
 """
 _FILED_ANEW = f"""
@@ -188,6 +189,8 @@ _FILED_ANEW = f"""
     FROM held h JOIN newest n USING (consignment)
     WHERE EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
                     AND d.manifest_id < n.manifest_id)
+       OR EXISTS (SELECT 1 FROM assessment a WHERE a.consignment = h.consignment
+                    AND a.manifest_id < n.manifest_id)
     ORDER BY EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
                        AND d.act_id IS NOT NULL) DESC, h.consignment DESC LIMIT %(at_most)s
 """.encode()
