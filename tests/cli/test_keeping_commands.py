@@ -96,6 +96,11 @@ def test_a_day_of_an_operator_backup_erasure_rebuild_and_restore(
     assert unsigned.out.startswith(f"NOT SIGNED YET: {restored} events are here and agree")
     assert re.search(rf"'{ORIGIN}/[0-9]{{8}}T[0-9]{{6}}Z'", unsigned.err)
     with psycopg.connect(empty.admin or "", autocommit=True) as conn:
+        flip = "set_byte(root, 0, get_byte(root, 0) # 1)"
+        conn.execute(f"UPDATE log_checkpoint SET root = {flip}".encode())
+        former = waglan("log", "verify")
+        assert (former.status, "LOG-CHECKPOINT-DIFFERS" in former.err) == (1, True)
+        conn.execute(f"UPDATE log_checkpoint SET root = {flip}".encode())
         first = "event_id = (SELECT event_id FROM log_leaf WHERE seq = 0)"
         conn.execute(f"UPDATE event SET canonical = canonical || ' ' WHERE {first}".encode())
     changed = waglan("log", "verify")

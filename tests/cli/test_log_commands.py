@@ -1,6 +1,7 @@
 """`waglan log` and `waglan verify` over a running instance whose log two witnesses cosign."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,6 +162,10 @@ CHANGES = {
     "its row is gone, and a row says that it was erased": """WITH gone AS (
         DELETE FROM event WHERE {first} RETURNING event_id)
         INSERT INTO event_erased SELECT event_id, now(), 'none' FROM gone""",
+    "the hash kept of an event": """UPDATE log_leaf
+        SET leaf_hash = set_byte(leaf_hash, 5, get_byte(leaf_hash, 5) # 1) WHERE seq = 0""",
+    "a checkpoint of a former name": """INSERT INTO log_checkpoint
+        SELECT 'former.test/log', size, sha256('x'), note, signed_at FROM log_checkpoint LIMIT 1""",
     "the root of a checkpoint": "UPDATE log_checkpoint SET root = sha256('x')",
     "the note of a checkpoint": "UPDATE log_checkpoint SET note = note || 'x'::bytea",
     "the edge of the tree": "UPDATE log_head SET frontier = '\\x91c420' || sha256('x')",
@@ -183,6 +188,29 @@ def test_whoever_owns_the_tables_cannot_change_the_log_unseen(
     assert ran.status == 1, ran.out
     assert "THE LOG IS NOT WHAT WAS SIGNED" in ran.out
     assert "error LOG-" in ran.err
+    assert waglan("log", "verify").status == 0
+
+
+def test_how_many_more_are_changed_and_gone_is_told(
+    waglan: CommandLine, instance: Instance, bundle: Path
+) -> None:
+    for n in range(3):
+        instance.let_in(f"more-{n}", "carrier")
+    size = "SELECT size FROM log_checkpoint ORDER BY size DESC LIMIT 1"
+    with tampering(instance, "event", "event_erased") as conn:
+        conn.execute("DELETE FROM event")
+        signed = (conn.execute(size).fetchone() or (0,))[0]
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("waglan.cli.audited.FINDINGS_MAX", 2)
+            ran = waglan("log", "verify")
+    assert ran.status == 1
+    assert ran.err.count("error LOG-") == 2
+    more = re.search(r"And (\d+) more findings, which are not listed", ran.err)
+    assert more is not None
+    assert int(more[1]) >= signed - 2
+    gone = re.search(r"content is gone: (\d+)", ran.out)
+    assert gone is not None
+    assert int(gone[1]) >= signed
     assert waglan("log", "verify").status == 0
 
 

@@ -44,15 +44,19 @@ class Audited:
 
     size: int = 0
     erased: set[int] = field(default_factory=set)  # the events that a row says were erased
+    gone: int = 0  # events without their row, whether or not a row says why
     checkpoints: int = 0
     is_signed: bool = True  # whether any checkpoint stands under the log's name
     cosigned_by: tuple[str, ...] = ()
     findings: list[Finding] = field(default_factory=list)
+    more: int = 0  # findings beyond those
 
     def find(self, finding: Finding) -> None:
-        """Keep a difference, unless so many are found that which ones no longer matters."""
-        if len(self.findings) < FINDINGS_MAX:
+        """Keep a difference; if so many are found that which ones no longer matters, count it."""
+        if len(self.findings) < FINDINGS_MAX or finding.severity is not Severity.ERROR:
             self.findings.append(finding)
+        else:
+            self.more += 1
 
 
 async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[VerifierKey]) -> Audited:
@@ -66,6 +70,7 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
             head = await log.head(tx)
         as_kept = Checkpoint(head.origin, head.size, head.frontier.root)
         await asyncio.to_thread(_compare_unsigned, found, as_kept, shelf)
+        await asyncio.to_thread(_older, found, shelf, key)
     else:
         await _compare_signed(found, newest, shelf, (key, pinned))
     gone = await _unaccounted(pool, found.erased)
@@ -158,14 +163,24 @@ class _Shelf:
         while page := self._wait(self._page(first)):
             for event in page:
                 yield from repeat(_NO_LEAF, event.seq - first)  # each later one keeps its place
-                yield _leaf(event, self._found)
+                leaf = _leaf(event, self._found)
+                if event.leaf_hash != leaf and event.leaf_hash != self._in_tree(event.seq):
+                    self._found.find(_hash_differs(event.seq))
+                yield leaf
                 first = event.seq + 1
 
-    def checkpoints(self) -> Iterator[tuple[int, bytes, bytes]]:
-        beyond = 0
+    def checkpoints(self) -> Iterator[tuple[str, int, bytes, bytes]]:
+        beyond = "", 0
         while page := self._wait(self._signed(beyond)):
             yield from page
-            beyond = page[-1][0]
+            beyond = page[-1][:2]
+
+    def _in_tree(self, seq: int) -> bytes:
+        at = seq % TILE_WIDTH * HASH_BYTES
+        try:
+            return self.get(TileId(0, seq // TILE_WIDTH))[at : at + HASH_BYTES]
+        except LookupError:
+            return b""
 
     def _tile(self, tile: TileId) -> bytes:
         return self._wait(self._hashes(tile))
@@ -174,7 +189,7 @@ class _Shelf:
         async with transaction(self._pool, None) as tx:
             return await kept.written(tx, first=first, at_most=PAGE_EVENTS)
 
-    async def _signed(self, beyond: int) -> list[tuple[int, bytes, bytes]]:
+    async def _signed(self, beyond: tuple[str, int]) -> list[tuple[str, int, bytes, bytes]]:
         async with transaction(self._pool, None) as tx:
             return await kept.checkpoints(tx, beyond=beyond, at_most=PAGE_CHECKPOINTS)
 
@@ -279,16 +294,22 @@ def _is_kept(hashes: bytes, tile: TileId, get: GetTile) -> bool:
 
 
 def _older(found: Audited, shelf: _Shelf, key: VerifierKey) -> None:
-    """Hold every checkpoint ever signed against the tree that stands now."""
-    for size, kept_root, data in shelf.checkpoints():
-        if size > found.size:
-            return
-        found.checkpoints += size < found.size
+    """Hold every checkpoint ever signed against the tree that stands now.
+
+    A restored log goes on with all leaves that it had under its former name; that name's key need
+    not be here any more, so of its checkpoints the roots are compared, and not the signatures.
+    """
+    for origin, size, kept_root, data in shelf.checkpoints():
+        is_former = origin != key.name
+        if size > found.size and not is_former:
+            continue  # signed meanwhile
+        found.checkpoints += is_former or size < found.size
         try:
             note = read_note(data)
             said = read_checkpoint(note.text)
-            fits = said == Checkpoint(key.name, size, kept_root) and signers_of(note, [key])
-            stands = bool(fits) and root(size, shelf.get) == said.root
+            fits = said == Checkpoint(origin, size, kept_root)
+            signed = is_former or bool(signers_of(note, [key]))
+            stands = size <= found.size and fits and signed and root(size, shelf.get) == said.root
         except (BadNote, LookupError):
             stands = False
         if not stands:
@@ -297,6 +318,7 @@ def _older(found: Audited, shelf: _Shelf, key: VerifierKey) -> None:
 
 def _leaf(event: Written, found: Audited) -> bytes:
     if event.said is None or event.columns is None:
+        found.gone += 1
         if event.is_erased:
             found.erased.add(event.seq)
         else:
@@ -413,6 +435,10 @@ def _checkpoint_differs(size: int) -> Finding:
 
 def _columns_differ(seq: int) -> Finding:
     return Finding("LOG-COLUMNS-DIFFER", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
+
+
+def _hash_differs(seq: int) -> Finding:
+    return Finding("LOG-HASH-DIFFERS", Severity.ERROR, Where(f"leaves/{seq}"), {"seq": seq})
 
 
 def _gone(seq: int) -> Finding:

@@ -92,12 +92,14 @@ def verify(
             found = audit_web(http, trusted, pinned)
     for finding in found.findings:
         tell(finding, settings.lang)
+    if found.more:
+        typer.echo(say("log", "more", settings.lang, count=found.more), err=True)
     counts = {"size": found.size, "checkpoints": found.checkpoints}
     names = ", ".join(found.cosigned_by) or "-"
     outcome, status = _outcome(found)
     typer.echo(say("log", outcome, settings.lang, **counts))
     if url is None:  # an outsider sees hashes, and not which of them still has its event
-        typer.echo(say("log", "gone", settings.lang, erased=len(found.erased)))
+        typer.echo(say("log", "gone", settings.lang, gone=found.gone))
     if found.is_signed:
         typer.echo(say("log", "cosigned", settings.lang, names=names))
     raise typer.Exit(status)

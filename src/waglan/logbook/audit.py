@@ -7,41 +7,33 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.checkpoint import Checkpoint
 from waglan.logbook.tree import HASH_BYTES, TILE_WIDTH, Frontier, GetTile, TileId
 
-DIFFERENCES_MAX = 100  # after that many, which ones no longer matters
 
-
-def audit(leaves: Iterable[bytes], get: GetTile, checkpoint: Checkpoint) -> list[Finding]:
+def audit(leaves: Iterable[bytes], get: GetTile, checkpoint: Checkpoint) -> Iterator[Finding]:
     """Compare leaves, worked out again from what is kept, with the tiles and the signed root.
 
     `leaves` come in the log's order; for an erased event, the leaf that was kept. The tiles tell
     where a difference is, and the root that nothing else differs. No finding: all is as signed.
     """
-    findings: list[Finding] = []
-    edge = Frontier()
+    edge, stands = Frontier(), True
     for row in _rows(islice(leaves, checkpoint.size)):
-        findings += _differences(row, edge.size, get)
+        differences = _differences(row, edge.size, get)
+        yield from differences
         edge, _ = edge.append(row)
-        if len(findings) >= DIFFERENCES_MAX:
-            return findings[:DIFFERENCES_MAX]
+        stands = stands and not differences
     if edge.size < checkpoint.size:
-        findings.append(
-            Finding(
-                "LOG-TAIL-MISSING",
-                Severity.ERROR,
-                Where(f"leaves/{edge.size}"),
-                {"found": edge.size, "size": checkpoint.size},
-            )
+        yield Finding(
+            "LOG-TAIL-MISSING",
+            Severity.ERROR,
+            Where(f"leaves/{edge.size}"),
+            {"found": edge.size, "size": checkpoint.size},
         )
-    elif edge.root != checkpoint.root and not findings:
-        findings.append(
-            Finding(
-                "LOG-ROOT-DIFFERS",
-                Severity.ERROR,
-                Where("checkpoint"),
-                {"origin": checkpoint.origin, "size": checkpoint.size},
-            )
+    elif edge.root != checkpoint.root and stands:
+        yield Finding(
+            "LOG-ROOT-DIFFERS",
+            Severity.ERROR,
+            Where("checkpoint"),
+            {"origin": checkpoint.origin, "size": checkpoint.size},
         )
-    return findings
 
 
 def _rows(leaves: Iterator[bytes]) -> Iterator[list[bytes]]:

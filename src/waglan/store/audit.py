@@ -128,15 +128,18 @@ def _written(row: Sequence[Any]) -> Written:
 
 
 async def checkpoints(
-    tx: Transaction, *, beyond: int, at_most: int
-) -> list[tuple[int, bytes, bytes]]:
-    """Return size, root and note of the checkpoints larger than a size, in order."""
+    tx: Transaction, *, beyond: tuple[str, int], at_most: int
+) -> list[tuple[str, int, bytes, bytes]]:
+    """Return origin, size, root and note of the checkpoints beyond an origin and size, in order.
+
+    Those that a restored log signed under its former names are among them.
+    """
     rows = await tx.execute(
-        "SELECT c.size, c.root, c.note FROM log_checkpoint c JOIN log_head h ON h.origin = c.origin"
-        " WHERE c.size > %s ORDER BY c.size LIMIT %s",
-        [beyond, at_most],
+        "SELECT origin, size, root, note FROM log_checkpoint WHERE (origin, size) > (%s, %s)"
+        " ORDER BY origin, size LIMIT %s",
+        [*beyond, at_most],
     )
-    return [(size, bytes(root), bytes(note)) for size, root, note in await rows.fetchall()]
+    return [(name, n, bytes(root), bytes(note)) for name, n, root, note in await rows.fetchall()]
 
 
 async def erasures(tx: Transaction) -> list[tuple[bytes, bytes, bytes]]:
