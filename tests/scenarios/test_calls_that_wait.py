@@ -96,6 +96,7 @@ def test_of_withdrawn_bills_those_alone_are_to_be_told_of_that_an_officer_decide
     call.decided(1, 2, 3)
     comes_to(call, bills=3, unserved=3)
     call.files("G", 3, amends="F")
+    call.decided(3, version=2)
     comes_to(call, bills=1, unserved=1)
     bills = call.officer.sees(call.number(1))
     said = {"reason": "a look", "instruction": "Keep it closed."}
