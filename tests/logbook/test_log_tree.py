@@ -294,3 +294,12 @@ def test_a_tree_of_seventy_thousand_has_the_tiles_that_the_specification_counts(
     widths = [[width_in(TileId(level, n), size) for n in range(300)] for level in range(4)]
     assert [row.count(256) for row in widths] == [273, 1, 0, 0]
     assert [[w for w in row if 0 < w < 256] for row in widths] == [[112], [17], [1], []]
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_793])
+def test_an_edge_is_whole_only_with_the_hashes_that_its_size_needs(size: int) -> None:
+    edge, _ = Frontier().append([bytes(32)] * size)
+    assert edge.is_whole
+    assert not Frontier(size + 1, edge.rows).is_whole
+    assert not Frontier(size, (*edge.rows, b"")).is_whole
+    assert not Frontier(size, tuple(row[1:] or b"x" for row in edge.rows) or (b"",)).is_whole

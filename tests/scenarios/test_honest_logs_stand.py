@@ -160,3 +160,47 @@ def test_a_number_that_is_gone_leaves_all_others_in_their_places(
     assert ran.status == 1
     assert ran.err.count("LOG-LEAF-DIFFERS") == 1, ran.err
     stands(waglan, instance)
+
+
+EDGE = """UPDATE log_head SET frontier = set_byte(frontier, {at}, get_byte(frontier, {at}) # 1)
+    RETURNING frontier"""
+
+
+@pytest.mark.parametrize("at", ["0", "1", "2", "length(frontier) - 1"])
+def test_a_changed_byte_of_the_trees_edge_is_told_and_stops_nothing(
+    waglan: CommandLine, instance: Instance, line: httpx.Client, at: str
+) -> None:
+    stands(waglan, instance)
+    with psycopg.connect(instance.dsn.admin or "", autocommit=True) as conn:
+        assert conn.execute(EDGE.format(at=at).encode()).rowcount == 1
+        ran = waglan("log", "verify")
+        assert (ran.status, "LOG-EDGE-DIFFERS" in ran.err) == (1, True), ran.err
+        assert "LOG-EDGE-DIFFERS" in waglan("doctor").out
+        assert ("LOG-EDGE-DIFFERS" in ready_says(instance)) == at.isdigit()
+        instance.let_in(f"edge-{at.split('(')[0]}", "carrier")
+    stands(waglan, instance)
+    assert "LOG-EDGE-DIFFERS" not in ready_says(instance)
+
+
+def test_an_edge_that_cannot_be_worked_out_stops_numbering_and_no_acknowledgement(
+    waglan: CommandLine, instance: Instance, line: httpx.Client
+) -> None:
+    stands(waglan, instance)
+    with tampering(instance, "log_head", "log_leaf") as conn:
+        conn.execute(EDGE.format(at="0").encode())
+        last = "seq = (SELECT max(seq) FROM log_leaf)"
+        conn.execute(f"DELETE FROM log_leaf WHERE {last}".encode())
+        assert ready_says(instance, 503) == ["LOG-EDGE-DIFFERS"]
+        ran = waglan("log", "verify")
+        assert (ran.status, "LOG-EDGE-DIFFERS" in ran.err) == (1, True), ran.err
+        of = Document("HDTORN")
+        text = message(1, of, "original", {"HBTORN"}, GOODS[0])
+        shown = filed(line, interchange(AUTHORITIES[0], "HTORN", [text]))
+        assert shown["state"] == "accepted", shown["findings"]
+    stands(waglan, instance)
+
+
+def ready_says(instance: Instance, status: int = 200) -> list[str]:
+    ready = instance.operator.get("/readyz")
+    assert ready.status_code == status, ready.text
+    return [one["code"] for one in ready.json()["findings"]]

@@ -13,7 +13,7 @@ import httpx
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.cosigning import halted
-from waglan.logbook.audit import audit
+from waglan.logbook.audit import audit, edge_differs
 from waglan.logbook.checkpoint import Checkpoint, read_checkpoint
 from waglan.logbook.cosignature import cosigned_by
 from waglan.logbook.event import Event
@@ -64,6 +64,8 @@ async def audit_database(pool: Pool, key: VerifierKey, pinned: Collection[Verifi
     async with transaction(pool, None) as tx:
         newest = await log.checkpoint(tx)
         found = Audited(findings=[halted(halt) for halt in await witnesses.halts(tx)])
+        if await log.is_edge_altered(tx):
+            found.find(edge_differs(Severity.ERROR))
     shelf = _Shelf(pool, asyncio.get_running_loop(), found)
     if newest is None:
         async with transaction(pool, None) as tx:

@@ -18,6 +18,7 @@ ROLE = "sequencer"
 TICK_SECONDS = 0.15
 # While much comes in: each round costs the same, however much it numbers.
 BUSY_TICK_SECONDS = 0.25
+TORN_SECONDS = 5.0  # between looks at a log that can't go on before somebody has restored it
 MUCH = 500  # events in one round
 # After a crash the log stands still for so long, and inclusion is promised within ten seconds.
 LEASE = timedelta(seconds=4)
@@ -70,6 +71,8 @@ class Sequencer:
         async with transaction(self.pool, None) as tx:
             await self._guard(tx)
             numbered = await log.sequence(tx, now=now)
+        if numbered.is_mended:
+            logger.warning("sequencer: the tree's edge was altered, and worked out again")
         # A transaction of its own: a projection that lags may not hold back the numbering.
         if not numbered.is_folded:
             async with transaction(self.pool, None) as tx:
@@ -122,16 +125,19 @@ class Sequencer:
 async def run(sequencer: Sequencer, stop: asyncio.Event) -> None:
     """Tick until told to stop; a lost database or role is waited for, never fatal."""
     while not stop.is_set():
-        numbered = 0
+        numbered, is_torn = 0, False
         try:
             numbered = await sequencer.tick()
+        except log.TornLog as error:
+            is_torn = True
+            logger.warning("sequencer: the tree's edge was altered", error=str(error))
         except Fenced:
             logger.warning("sequencer: another process took the role")
         except NoDatabase as error:
             logger.warning("sequencer: no database", error=str(error).strip())
         try:
             rest = BUSY_TICK_SECONDS if numbered >= MUCH else TICK_SECONDS
-            await asyncio.wait_for(stop.wait(), rest)
+            await asyncio.wait_for(stop.wait(), TORN_SECONDS if is_torn else rest)
         except TimeoutError:
             continue
     await sequencer.give_back()

@@ -36,6 +36,11 @@ def audit(leaves: Iterable[bytes], get: GetTile, checkpoint: Checkpoint) -> Iter
         )
 
 
+def edge_differs(severity: Severity) -> Finding:
+    """Tell that the edge that is kept of the tree was altered."""
+    return Finding("LOG-EDGE-DIFFERS", severity, Where("log/edge"), {})
+
+
 def _rows(leaves: Iterator[bytes]) -> Iterator[list[bytes]]:
     while row := list(islice(leaves, TILE_WIDTH)):
         yield row

@@ -36,6 +36,11 @@ class Tile:
         """The number of hashes, 1 to 256."""
         return len(self.hashes) // HASH_BYTES
 
+    @property
+    def top(self) -> bytes:
+        """The hash over a full tile, which stands for it one level up."""
+        return _perfect(self.hashes)
+
 
 # Answers with at least as many hashes as the tree of the size asked about has in that tile.
 GetTile: TypeAlias = Callable[[TileId], bytes]
@@ -75,6 +80,12 @@ class Frontier:
             rows.append(rest)
             carried = b"".join([_perfect(tile) for tile in full])
         return Frontier(size, tuple(rows)), tiles
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether each level has as many hashes as a tree of this size has at its edge."""
+        widths = [(self.size >> TILE_HEIGHT * n) % TILE_WIDTH for n in range(_levels(self.size))]
+        return [len(row) for row in self.rows] == [width * HASH_BYTES for width in widths]
 
     @property
     def root(self) -> bytes:

@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.store import Transaction, connect, migrate
+from waglan.logbook.audit import edge_differs
+from waglan.store import Transaction, connect, log, migrate
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.house import PASSWORDS
 from waglan.store.reach import reached
@@ -48,6 +49,7 @@ async def examine(resolved: Resolved, home: Path) -> list[Finding]:
 async def _asked(dsn: Dsn) -> list[Finding]:
     async with reached(dsn.app, dsn.where) as conn:
         found = [*await connect.durable(conn), *await _roles(conn), *await _wire(conn)]
+        found += await _log(conn)
     if dsn.admin is not None:
         async with reached(dsn.admin, dsn.where) as conn:
             found += await _doors(conn)
@@ -60,6 +62,13 @@ async def _roles(conn: Transaction) -> list[Finding]:
         Finding("STORE-ROLE", Severity.ERROR, Where("database/roles"), {"role": str(role)})
         for (role,) in await rows.fetchall()
     ]
+
+
+async def _log(conn: Transaction) -> list[Finding]:
+    begun = await (await conn.execute("SELECT to_regclass('public.log_head')")).fetchone()
+    if begun is None or begun[0] is None or not await log.is_edge_altered(conn):
+        return []
+    return [edge_differs(Severity.ERROR)]
 
 
 async def _wire(conn: Transaction) -> list[Finding]:

@@ -6,12 +6,12 @@ by a straggler.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
-from waglan.logbook.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, TileId
+from waglan.logbook.tree import HASH_BYTES, TILE_HEIGHT, TILE_WIDTH, Frontier, Tile, TileId
 from waglan.store import Transaction, bulk, links, standings
 
 BATCH_EVENTS = 50_000
@@ -31,6 +31,11 @@ class Head:
     frontier: Frontier
     horizon: str  # an xid8: every transaction before it has its numbers
     sequenced_at: datetime | None  # what was told by then has its number; None: none looked yet
+    is_mended: bool = False  # the edge that is kept was altered; this one is of the leaves
+
+
+class TornLog(LookupError):
+    """The edge that is kept was altered, and leaves or tiles are missing to work it out again."""
 
 
 async def open_log(tx: Transaction, origin: str, vault: str | None = None) -> None:
@@ -42,7 +47,10 @@ async def open_log(tx: Transaction, origin: str, vault: str | None = None) -> No
 
 
 async def head(tx: Transaction, *, lock: bool = False) -> Head:
-    """Return how far the log has come; with `lock`, nobody else moves it before the commit."""
+    """Return how far the log has come; with `lock`, nobody else moves it before the commit.
+
+    An edge that can't be one is worked out again from the leaves; TornLog if that can't be.
+    """
     row = await (
         await tx.execute(
             "SELECT origin, size, frontier, horizon::text, sequenced_at FROM log_head"
@@ -52,7 +60,71 @@ async def head(tx: Transaction, *, lock: bool = False) -> Head:
     if row is None:
         raise LookupError("the log has not begun")
     origin, size, rows, horizon, looked_at = row
-    return Head(origin, size, Frontier(size, _rows(rows)), horizon, looked_at)
+    edge = _edge(size, rows)
+    if edge is not None:
+        return Head(origin, size, edge, horizon, looked_at)
+    return Head(origin, size, await _worked_out(tx, size), horizon, looked_at, is_mended=True)
+
+
+def _edge(size: int, packed: bytes) -> Frontier | None:
+    """Return the edge that is kept; None if it can't be that of a tree of this size."""
+    try:
+        edge = Frontier(size, _rows(packed))
+    except msgspec.MsgspecError:
+        return None
+    return edge if edge.is_whole else None
+
+
+async def _worked_out(tx: Transaction, size: int) -> Frontier:
+    """Return the tree's edge as the leaves and the full tiles have it."""
+    first = size - size % TILE_WIDTH
+    leaves = await tx.execute(
+        "SELECT leaf_hash FROM log_leaf WHERE seq >= %s AND seq < %s ORDER BY seq", [first, size]
+    )
+    rows, level = [b"".join([bytes(leaf) for (leaf,) in await leaves.fetchall()])], 1
+    while hashes := size >> TILE_HEIGHT * level:
+        full = await tx.execute(
+            "SELECT index, hashes FROM log_tile WHERE level = %s AND index >= %s AND index < %s"
+            " ORDER BY index",
+            [level - 1, hashes - hashes % TILE_WIDTH, hashes],
+        )
+        tiles = [Tile(TileId(level - 1, at), bytes(row)) for at, row in await full.fetchall()]
+        rows.append(b"".join([tile.top for tile in tiles]))
+        level += 1
+    edge = Frontier(size, tuple(rows) if size else ())
+    if not edge.is_whole:
+        raise TornLog("leaves or tiles are missing")
+    return edge
+
+
+async def is_edge_altered(tx: Transaction) -> bool:
+    """Whether the edge that is kept is another than that which was signed, or that of the leaves.
+
+    Nothing is altered before the log has begun.
+    """
+    row = await (await tx.execute("SELECT size, frontier FROM log_head")).fetchone()
+    if row is None:
+        return False
+    edge, signed = _edge(*row), await checkpoint(tx)
+    if edge is None:
+        return True
+    if signed is not None and (signed.size, signed.root) == (edge.size, edge.root):
+        return False
+    try:
+        return edge != await _worked_out(tx, edge.size)
+    except TornLog:
+        return False  # what is missing is found by itself
+
+
+async def _as_signed(tx: Transaction, before: Head) -> Head:
+    """Return the log as it was signed last, though the edge that is kept was altered since."""
+    signed = await checkpoint(tx)
+    if signed is None or (signed.size, signed.root) == (before.size, before.frontier.root):
+        return before
+    if signed.size != before.size:
+        return before
+    edge = await _worked_out(tx, before.size)
+    return before if edge.root != signed.root else replace(before, frontier=edge, is_mended=True)
 
 
 async def size(tx: Transaction) -> int:
@@ -83,6 +155,7 @@ class Numbered:
 
     count: int
     is_folded: bool
+    is_mended: bool = False  # the edge that was kept was altered, and worked out again
 
 
 async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENTS) -> Numbered:
@@ -100,6 +173,7 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
     if told.is_shown:
         await links.show_new(tx, before.horizon, horizon)
     if told.leaves:
+        before = await _as_signed(tx, before)
         await _feed(tx, before.size)
     edge, tiles = before.frontier.append(told.leaves)
     await bulk.insert(
@@ -109,13 +183,19 @@ async def sequence(tx: Transaction, *, now: datetime, at_most: int = BATCH_EVENT
         [(t.id.level, t.id.index, t.hashes) for t in tiles if t.width == TILE_WIDTH],
     )
     await tx.execute(
-        "UPDATE log_head SET size = %(size)s, frontier = %(frontier)s,"
+        "UPDATE log_head SET size = %(size)s, frontier = coalesce(%(frontier)s, frontier),"
         " horizon = %(horizon)s::xid8, sequenced_at = least(%(now)s, (SELECT recorded_at"
         " FROM event WHERE tx >= %(horizon)s::xid8 ORDER BY tx LIMIT 1))",
-        {"size": edge.size, "frontier": _pack(edge.rows), "horizon": horizon, "now": now},
+        {
+            "size": edge.size,
+            # While nothing comes, what was altered stays for `log verify` to find.
+            "frontier": _pack(edge.rows) if told.leaves else None,
+            "horizon": horizon,
+            "now": now,
+        },
     )
     is_folded = not told.stands and await standings.passed(tx, before.size, edge.size)
-    return Numbered(len(told.leaves), is_folded)
+    return Numbered(len(told.leaves), is_folded, bool(told.leaves) and before.is_mended)
 
 
 _HORIZON = """

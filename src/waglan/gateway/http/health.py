@@ -15,6 +15,7 @@ from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit
 from waglan.gateway.http.problem import FindingView, language, view
 from waglan.gateway.kit import Kit
+from waglan.logbook.audit import edge_differs
 from waglan.store import NoDatabase, Transaction, figures, log, witnesses
 from waglan.store.connect import durable, transaction
 
@@ -67,11 +68,14 @@ async def ready(
             findings = await durable(tx)
             head = await log.head(tx)
             findings += [halted(halt) for halt in await witnesses.halts(tx)]
-    except (NoDatabase, LookupError):
+    except (NoDatabase, LookupError) as error:
         response.status_code = 503
         gone = Finding("HTTP-NO-DATABASE", Severity.ERROR, Where("database"), {})
-        told = view([gone], language(accept_language))
+        why = edge_differs(Severity.ERROR) if isinstance(error, log.TornLog) else gone
+        told = view([why], language(accept_language))
         return ReadyView(ready=False, findings=told, log_size=None, log_lag_seconds=None)
+    if head.is_mended:
+        findings.append(edge_differs(Severity.WARNING))
     lag = None if head.sequenced_at is None else kit.clock() - head.sequenced_at
     findings += keeps_up(lag)
     fit = all(finding.severity is not Severity.ERROR for finding in findings)
