@@ -6,6 +6,7 @@ said stays None. These fields of an event's body are read, and all may be missin
     manifest.part-received                  assembly (text), part, of (numbers), round (number; 1)
     manifest.declared, bill.declared        manifest (text), version (number), function (text)
     manifest.cancelled, bill.withdrawn      version (number)
+    bill.still-declared                     manifest (text)
     bill.declared-again                     nothing
     party.grant-given                       nothing
     manifest.refused                        findings (number)
@@ -231,6 +232,23 @@ def _versions(told: Sequence[Event]) -> tuple[Told[Version], ...]:
             same = (event.said_by, manifest, event.happened_at if number is None else number)
             seen.setdefault(same, _told(event, version))
     return tuple(seen.values())
+
+
+def declares(told: Sequence[Event]) -> Event | None:
+    """Return what declares a bill, of these events of it in the order of the quay.
+
+    It is declared as it was the last time; where that manifest has ended or leaves it out, as the
+    one has it that still stands.
+    """
+    for event in reversed(told):
+        if event.code is EventCode.BILL_DECLARED:
+            return event
+        if event.code is EventCode.BILL_STILL_DECLARED:
+            manifest = _text(event, "manifest")
+            declared = [one for one in told if one.code is EventCode.BILL_DECLARED]
+            by_it = [one for one in declared if _text(one, "manifest") == manifest]
+            return next(reversed(by_it or declared), None)
+    return None
 
 
 def _taken_back(told: Sequence[Event]) -> Event | None:

@@ -20,6 +20,7 @@ class EventCode(Enum):
     MANIFEST_CHECKED = "manifest.checked"
     BILL_DECLARED = "bill.declared"
     BILL_WITHDRAWN = "bill.withdrawn"
+    BILL_STILL_DECLARED = "bill.still-declared"  # by an older manifest than the one that ended
     BILL_DECLARED_AGAIN = "bill.declared-again"  # after no manifest declared it any more
     EQUIPMENT_DISCHARGED = "equipment.discharged"
     EQUIPMENT_LOADED = "equipment.loaded"

@@ -37,6 +37,7 @@ from waglan.operations._filer import Filer, refusal
 from waglan.operations.first_discharge import first_discharge
 from waglan.operations.moved_bills import move, moved_bills, take_grants_along
 from waglan.operations.open_letter import letters_held
+from waglan.operations.tell_still_declared import tell_still_declared
 from waglan.parties.readers import Grant
 from waglan.store import (
     Transaction,
@@ -240,10 +241,16 @@ _Bills = Mapping[BillKey, int]  # the bills of a version, and their consignments
 async def _tell_withdrawn(
     tx: Transaction, filer: Filer, seen: Examined, versions: tuple[_Bills, _Bills]
 ) -> None:
-    """Tell of each bill that the version before declared and this one does not, nor any other."""
+    """Tell of each bill that the version before declared and this one does not, nor any other.
+
+    Of one that an older manifest goes on declaring, tell that it says what is declared there.
+    """
     old, now_in = versions
-    gone = {key: consignment for key, consignment in old.items() if key not in now_in}
-    gone = await _nowhere_else(tx, filer, seen, gone)
+    left_out = {key: consignment for key, consignment in old.items() if key not in now_in}
+    gone = await _nowhere_else(tx, filer, seen, left_out)
+    others = {key: left_out[key] for key in left_out.keys() - gone.keys()}
+    if seen.before is not None:
+        await tell_still_declared(tx, filer, others, no_more_in=seen.before.manifest_id)
     granted = await links.grants(tx, gone.values()) if gone else {}
     # No consignment goes with it: who saw the bill by a grant sees no other event of it any more.
     told_to = [(number, granted.get(gone[parent, number], ())) for parent, number in gone]

@@ -11,5 +11,6 @@ from waglan.parties.readers import View
 
 SHOWN: Mapping[EventCode, View] = {
     EventCode.BILL_DECLARED: View.FULL,  # it tells goods and places
+    EventCode.BILL_STILL_DECLARED: View.FULL,  # it tells which of those counts
     EventCode.NOTICE_SERVED: View.STATUS,
 }

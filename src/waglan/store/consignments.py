@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from waglan.manifest.identity import BillKey
 from waglan.store import Transaction, _binary
-from waglan.store.versions import Chain
+from waglan.store.versions import STANDS, Chain
 
 
 async def twins(
@@ -48,6 +49,31 @@ _TWINS = """
     ORDER BY b.number, coalesce(b.parent, ''), m.manifest_id DESC
     LIMIT %(at_most)s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class StandsIn:
+    """A bill and the newest manifest that stands with it."""
+
+    consignment: int
+    manifest: UUID
+    version: int
+    call: str
+
+
+async def stand_in(tx: Transaction, bills: Iterable[int], *, before: int) -> dict[int, StandsIn]:
+    """Return where these bills stand, of those that no manifest from that one on declares."""
+    rows = await tx.execute(
+        f"""
+        SELECT b.consignment, m.id, m.version, m.call
+        FROM (SELECT b.consignment, max(b.manifest_id) AS manifest_id
+              FROM bill b JOIN manifest m USING (manifest_id)
+              WHERE b.consignment = ANY (%s::int8[]) AND {STANDS} GROUP BY b.consignment) b
+        JOIN manifest m USING (manifest_id) WHERE manifest_id < %s
+        """.encode(),
+        [_binary.numbers(bills), before],
+    )
+    return {int(row[0]): StandsIn(*row) for row in await rows.fetchall()}
 
 
 @dataclass(frozen=True, slots=True)

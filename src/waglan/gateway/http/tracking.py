@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, JsonValue
 
 from waglan.cargo.same_manifest import ToldIdentity
-from waglan.cargo.standing import Standing, Told, past_moves, standing_moves
+from waglan.cargo.standing import Standing, Told, declares, past_moves, standing_moves
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
@@ -180,12 +180,20 @@ def _version(one: Tracked) -> int | None:
     withdrawn = one.standing.cancelled
     if one.about.kind is KeyKind.MANIFEST and withdrawn and withdrawn.what is not None:
         return withdrawn.what
+    declared = declares(one.standing.timeline)
+    if declared and isinstance(number := declared.body.get("version"), int):
+        return number
     versions = one.standing.versions
     return versions[-1].what.number if versions else None
 
 
 def _particulars(events: Sequence[Event]) -> dict[str, object]:
-    """Return what was said of it the last time: what was refused only if nothing else was."""
+    """Return what was said of it the last time: what was refused only if nothing else was.
+
+    A bill that stands in an older manifest than the last that declared it says what that says.
+    """
+    if declared := declares(events):
+        return dict(declared.body)
     told = [event for event in events if "level" in event.body or "bills" in event.body]
     accepted = [event for event in told if event.code is not EventCode.MANIFEST_REFUSED]
     said = accepted or told or past_moves(events) or standing_moves(events)
