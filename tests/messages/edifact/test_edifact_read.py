@@ -130,10 +130,20 @@ def test_a_message_without_part_number_is_a_whole_manifest_under_its_own_referen
 def test_part_two_of_three_is_not_final_and_a_part_that_names_no_whole_is_refused() -> None:
     assert not part(interchange(message(HEAD, more="+REF+2"))).is_final
     assert not part(interchange(message(HEAD, more="+REF+1:C"))).is_final
+    assert part(interchange(message(HEAD, more="+REF+3:F:"))).is_final
     first, _ = one(interchange(message(HEAD, more="++2")))
     assert codes(first.findings) == ["EDIFACT-PART-ALONE"]
     first, _ = one(interchange(message(HEAD, more="+REF+A")))
     assert codes(first.findings) == ["EDIFACT-PART-NUMBER"]
+
+
+@pytest.mark.parametrize("told", ["X", "F:Z", "f", "CF", ":F", "?:F"])
+def test_a_part_that_is_marked_as_neither_the_first_nor_the_last_is_refused(told: str) -> None:
+    first, _ = one(interchange(message(HEAD, more=f"+REF+1:{told}")))
+    [finding] = first.findings
+    where = (finding.where.segment, finding.where.element, finding.where.component)
+    assert (finding.code, where) == ("EDIFACT-PART-INDICATOR", (1, 5, 2))
+    assert finding.params["text"] == told.replace("?:", ":")
 
 
 def test_the_envelope_is_told_as_it_was_sent() -> None:

@@ -45,6 +45,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-TYPE-NOT-READ": 17,
         "EDIFACT-DIRECTORY-NOT-READ": 17,
         "EDIFACT-PART-NUMBER": 12,
+        "EDIFACT-PART-INDICATOR": 12,
         "EDIFACT-PART-ALONE": 13,
         "EDIFACT-TAG": 15,
         "EDIFACT-TAG-FORM": 12,

@@ -15,6 +15,7 @@ Place: TypeAlias = Callable[[str, int | None, int | None], Where]  # path, eleme
 
 VERSIONS = {"1", "2", "3"}
 CHARACTERS_MAX = 35  # of what names an interchange, a message or who sends it; version 3 has less
+FIRST_OR_LAST = {"", "C", "F"}  # 0073
 _PREPARED = re.compile("(?:[0-9]{6}|[0-9]{8}):[0-9]{4}")
 
 
@@ -162,6 +163,10 @@ def _transfer(unh: UNH, said: Header, place: Place) -> list[Finding]:
         return [
             Finding("EDIFACT-PART-NUMBER", Severity.ERROR, where, {"text": short(unh.transfer)})
         ]
+    indicator = unh.transfer.partition(":")[2].rstrip(":")
+    if indicator not in FIRST_OR_LAST:
+        where, text = place("message/transfer", 5, 2), short(_plain(indicator))
+        return [Finding("EDIFACT-PART-INDICATOR", Severity.ERROR, where, {"text": text})]
     is_one_of_many = said.sequence is not None and (said.sequence, said.first_last) != (1, "F")
     if is_one_of_many and not said.access_reference:
         where = place("message/transfer", 5, 1)
