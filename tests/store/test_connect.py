@@ -1,8 +1,10 @@
 """Transactions in an organisation's name, over connections that many organisations share."""
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
 import psycopg
@@ -10,7 +12,7 @@ import pytest
 
 from waglan.codes.finding import Severity
 from waglan.store import bulk
-from waglan.store.connect import Pool, Pools, durable, pools, transaction
+from waglan.store.connect import Pool, Pools, durable, only_open, pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.migrate import Migration, prepare
 from waglan.store.refused import Refused
@@ -182,6 +184,53 @@ async def test_a_database_that_does_not_answer_is_said_when_the_pools_open(
         async with pools(replace(empty_database, app="host=/nonexistent dbname=x")):
             pass
     assert refused.value.finding.code == "STORE-UNREACHABLE"
+
+
+HANGS_UP = """
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name like 'waglan %'
+"""
+
+
+async def hang_up(pool: Pool, dsn: Dsn, way: str, held: int) -> None:
+    """Have the server close connections that lie in a pool, with a last word or without."""
+    async with AsyncExitStack() as stack:
+        conns = [await stack.enter_async_context(transaction(pool, None)) for _ in range(held)]
+    while pool.get_stats()["pool_available"] < held:  # each is tidied up before it lies there
+        await asyncio.sleep(0.01)
+    if way == "dies":
+        for conn in conns:
+            with socket.socket(fileno=os.dup(conn.pgconn.socket)) as wire:
+                wire.shutdown(socket.SHUT_RDWR)
+        return
+    async with await psycopg.AsyncConnection.connect(dsn.admin or "", autocommit=True) as admin:
+        await admin.execute(HANGS_UP.encode())
+        while (await (await admin.execute(HANGS_UP.encode())).fetchall()) != []:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("way", ["dies", "ends"])
+@pytest.mark.parametrize("role", ["app", "authority", "engine"])
+async def test_whoever_comes_after_the_server_hung_up_is_served(
+    empty_database: Dsn, role: str, way: str
+) -> None:
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database) as opened:
+        pool: Pool = getattr(opened, role)
+        await hang_up(pool, empty_database, way, held=1)
+        async with transaction(pool, 1) as tx:
+            assert await (await tx.execute("select 7")).fetchone() == (7,)
+
+
+async def test_once_it_is_ready_nobody_waits_for_closed_connections(empty_database: Dsn) -> None:
+    await prepare(empty_database, (PARCELS,))
+    async with pools(empty_database) as opened:
+        await hang_up(opened.authority, empty_database, "dies", held=6)
+        await only_open(opened)
+        for _ in range(8):
+            async with asyncio.timeout(0.9), transaction(opened.authority, 1) as tx:
+                assert await (await tx.execute("select 7")).fetchone() == (7,)
 
 
 async def test_statements_prepared_in_one_request_do_not_haunt_the_next(

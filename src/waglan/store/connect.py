@@ -58,6 +58,11 @@ async def pools(dsn: Dsn, *, size_max: int = SIZE_MAX) -> AsyncIterator[Pools]:
         await asyncio.gather(*(pool.close() for pool in every))
 
 
+async def only_open(opened: Pools) -> None:
+    """Have every pool rid of connections that the server has closed, as when it died."""
+    await asyncio.gather(*(pool.check() for pool in (opened.app, opened.authority, opened.engine)))
+
+
 @asynccontextmanager
 async def transaction(pool: Pool, org: int | None) -> AsyncIterator[Transaction]:
     """Begin a transaction in the name of an organisation; commit it unless the block raises.
@@ -163,9 +168,17 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
         timeout=WAIT_SECONDS_MAX,
         max_waiting=WAITING_MAX,
         open=False,
+        check=_is_open,
         reset=_forget,
         name=f"waglan-{role}",
     )
+
+
+async def _is_open(conn: Transaction) -> None:
+    """Raise if the server has closed a connection; it is not asked, what came is looked at."""
+    for _ in range(2):  # its last word, and that nothing comes after it
+        conn.pgconn.consume_input()
+        conn.pgconn.notifies()
 
 
 async def _forget(conn: Transaction) -> None:

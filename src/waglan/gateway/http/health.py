@@ -17,7 +17,7 @@ from waglan.gateway.http.problem import FindingView, language, view
 from waglan.gateway.kit import Kit
 from waglan.logbook.audit import edge_differs
 from waglan.store import NoDatabase, Transaction, figures, log, witnesses
-from waglan.store.connect import durable, transaction
+from waglan.store.connect import durable, only_open, transaction
 
 router = APIRouter(tags=["operation"])
 
@@ -68,6 +68,7 @@ async def ready(
             findings = await durable(tx)
             head = await log.head(tx)
             findings += [halted(halt) for halt in await witnesses.halts(tx)]
+        await only_open(kit.pools)  # whoever asks after this must not meet a closed one
     except (NoDatabase, LookupError) as error:
         response.status_code = 503
         gone = Finding("HTTP-NO-DATABASE", Severity.ERROR, Where("database"), {})
