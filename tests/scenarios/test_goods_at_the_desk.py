@@ -98,6 +98,26 @@ def test_the_worklist_tells_the_goods_in_short_and_counts_the_boxes(desk: Desk, 
     assert any("COTTON T-SHIRTS" in line and "貨櫃 1 個" in line for line in out)
 
 
+@pytest.mark.parametrize("end", [("1",), ("5", "2")])
+@pytest.mark.parametrize("on", [("001E", 1), ("002E", 3)])
+def test_the_worklist_tells_the_goods_of_the_manifest_that_still_stands(
+    desk: Desk, on: tuple[str, int], end: tuple[str, ...]
+) -> None:
+    desk.files("9", "1", document="A", instead=(b"SGP+CSQU3054383+10'", b""))
+    desk.files("9", "1", document="B", on=on, goods="PAPER")
+
+    def comes_to(goods: str, containers: int) -> None:
+        told = (goods, containers)
+        wait(lambda: in_short(listed(desk, "1")["1"]) == told or None)
+
+    def in_short(one: dict[str, Any]) -> tuple[str, int]:
+        return one["goods"], one["containers"]
+
+    comes_to("PAPER", 1)
+    desk.files(*end, document="B", on=on)
+    comes_to("COTTON T-SHIRTS", 0)
+
+
 def test_of_many_goods_the_first_are_shown_and_the_rest_is_counted(desk: Desk, run: Runs) -> None:
     rest = b"".join(b"GID+%d+1:CT'FTX+AAA+++COTTON SOCKS %d'" % (n, n) for n in range(2, 113))
     last = b"PCI+24+SAMPLE MARKS 1'"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from waglan.store import Transaction, _binary
+from waglan.store.versions import STANDS
 
 
 class _Stowed(msgspec.Struct, frozen=True, gc=False):
@@ -33,14 +34,22 @@ class GoodsTold:
 
 
 async def goods_told(tx: Transaction, consignments: Collection[int]) -> dict[int, GoodsTold]:
-    """Return what each of these bills says of its goods, in the version that the list names."""
-    rows = await tx.execute(
-        "SELECT b.consignment, b.particulars FROM standing s"
-        " JOIN bill b ON (b.consignment, b.manifest_id) = (s.consignment, s.newest_id)"
-        " WHERE s.authority = current_org() AND s.consignment = ANY (%s::int8[])",
-        [_binary.numbers(consignments)],
-    )
+    """Return what each of these bills says of its goods, by the newest manifest that stands.
+
+    Of those that the log tells of; a withdrawn bill says what the last one said.
+    """
+    rows = await tx.execute(_TOLD, [_binary.numbers(consignments)])
     return {int(bill): _told(_bill(particulars)) for bill, particulars in await rows.fetchall()}
+
+
+_TOLD = f"""
+    SELECT b.consignment, b.particulars FROM standing s
+    JOIN bill b ON b.consignment = s.consignment AND b.manifest_id = (
+        SELECT m.manifest_id FROM bill k JOIN manifest m USING (manifest_id)
+        WHERE k.consignment = s.consignment AND m.manifest_id <= s.newest_id
+        ORDER BY ({STANDS}) DESC, m.manifest_id DESC LIMIT 1)
+    WHERE s.authority = current_org() AND s.consignment = ANY (%s::int8[])
+""".encode()
 
 
 def _told(bill: _Bill) -> GoodsTold:
