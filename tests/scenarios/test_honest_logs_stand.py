@@ -122,12 +122,24 @@ def stands(waglan: CommandLine, instance: Instance) -> None:
     assert (ran.status, ran.err) == (0, "")
 
 
+OF_BILLS = """WHERE manifest_id = (SELECT manifest_id FROM bill GROUP BY manifest_id
+    HAVING count(*) = 1 ORDER BY md5(manifest_id::text || {n}) LIMIT 1)"""
 CHANGES = {
-    "bill": """UPDATE bill SET particulars = convert_to(replace(convert_from(particulars, 'UTF8'),
-        '120000', '120001'), 'UTF8') WHERE (consignment, manifest_id) = (
+    "its mass": """UPDATE bill SET particulars = convert_to(
+        replace(convert_from(particulars, 'UTF8'), '120000', '120001'), 'UTF8')
+        WHERE (consignment, manifest_id) = (
             SELECT consignment, manifest_id FROM bill ORDER BY md5(number || manifest_id || {n})
             LIMIT 1)""",
-    "event": """UPDATE event SET canonical = set_byte(canonical, length(canonical) / 2,
+    "its level": """UPDATE bill SET level = level || 'x' WHERE (consignment, manifest_id) = (
+        SELECT consignment, manifest_id FROM bill ORDER BY md5(manifest_id::text || {n})
+        LIMIT 1)""",
+    "its version": f"UPDATE manifest SET version = version + 1000 {OF_BILLS}",
+    "its call": f"UPDATE manifest SET call = call || 'x' {OF_BILLS}",
+    "its function": f"UPDATE manifest SET function = 'x' {OF_BILLS}",
+    "its hash": """UPDATE log_leaf
+        SET leaf_hash = set_byte(leaf_hash, 9, get_byte(leaf_hash, 9) # 1)
+        WHERE seq = (SELECT seq FROM log_leaf ORDER BY md5(seq::text || {n}) LIMIT 1)""",
+    "its words": """UPDATE event SET canonical = set_byte(canonical, length(canonical) / 2,
         get_byte(canonical, length(canonical) / 2) # 1)
         WHERE event_id = (SELECT event_id FROM log_leaf ORDER BY md5(seq::text || {n}) LIMIT 1)""",
 }
@@ -139,8 +151,8 @@ def test_random_honest_papers_stand_and_one_changed_byte_does_not(
 ) -> None:
     files(line, seed)
     stands(waglan, instance)
-    for table, change in CHANGES.items():
-        with tampering(instance, table) as conn:
+    for change in CHANGES.values():
+        with tampering(instance, change.split()[1]) as conn:
             conn.execute("SET session_replication_role = replica")  # what points at it stays
             assert conn.execute(change.format(n=seed).encode()).rowcount == 1
             ran = waglan("log", "verify")

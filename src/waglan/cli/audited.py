@@ -21,7 +21,6 @@ from waglan.logbook.leaf import SALT_BYTES, leaf_of, read_event
 from waglan.logbook.note import BadNote, Note, VerifierKey, read_note, signers_of
 from waglan.logbook.tiles import tile_path
 from waglan.logbook.tree import HASH_BYTES, TILE_WIDTH, Frontier, GetTile, TileId, root, width_in
-from waglan.manifest.model import Bill
 from waglan.store import audit as kept
 from waglan.store import log, witnesses
 from waglan.store.audit import Columns, Written
@@ -339,7 +338,7 @@ def _leaf(event: Written, found: Audited) -> bytes:
             found.find(_columns_differ(event.seq))
         if said.code in _STATUSES and not _is_kept_so(said, columns.kept):
             found.find(_status_differs(event.seq))
-        if said.code is EventCode.BILL_DECLARED and not _is_declared_so(said, columns.declared):
+        if said.code is EventCode.BILL_DECLARED and not _is_declared_so(said, columns):
             found.find(_bill_differs(event.seq))
         if said.code is EventCode.MESSAGE_RECEIVED and columns.kept != said.body:
             found.find(_message_differs(event.seq))
@@ -370,15 +369,17 @@ _OF_BILL = (
 )  # fmt: skip
 
 
-def _is_declared_so(said: Event, bill: Bill | None) -> bool:
-    """Whether the table has of a bill what was declared of it."""
+def _is_declared_so(said: Event, columns: Columns) -> bool:
+    """Whether the tables have of a bill, and of its manifest, what was declared of it."""
+    bill = columns.declared
     if bill is None:
         return False
     goods = [item.description for item in bill.goods]
     boxes = {package.container for item in bill.goods for package in item.stowed}
     told: Any = said.body
     return (
-        all(told.get(name) == _plain(getattr(bill, name)) for name in _OF_BILL)
+        columns.filed == tuple(told.get(name) for name in ("version", "call", "function"))
+        and all(told.get(name) == _plain(getattr(bill, name)) for name in _OF_BILL)
         and _plain(told.get("goods")) == goods
         and set(told.get("containers", ())) == boxes
     )

@@ -27,6 +27,7 @@ class Columns:
     bill: str | None  # the number of the bill that the row points at; None if at none
     kept: Mapping[str, object] | None  # what `decision`, `notice` or `message` has of it
     declared: Bill | None  # what `bill` has of a bill's declaration, without whom it names
+    filed: tuple[int, str, str] | None = None  # version, call, function that `manifest` has of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
                         'status', n.status, 'manifest', n.manifest)
                     WHEN r.message_id IS NOT NULL THEN jsonb_build_object(
                         'sha256', encode(r.sha256, 'hex'), 'size', r.size, 'token', r.token) END,
-               b.particulars, b.parent, x.event_id IS NOT NULL
+               b.particulars, b.parent, b.level, v.version, v.call, v.function,
+               x.event_id IS NOT NULL
         FROM log_leaf l LEFT JOIN event e ON e.month = l.month AND e.event_id = l.event_id
         LEFT JOIN organisation o ON o.org = e.org
         LEFT JOIN consignment c ON c.consignment = e.consignment
@@ -103,11 +105,14 @@ async def written(tx: Transaction, *, first: int, at_most: int) -> list[Written]
 
 
 def _written(row: Sequence[Any]) -> Written:
-    seq, leaf, salt, canonical, *columns, particulars, parent, is_erased = row
+    seq, leaf, salt, canonical, *columns, particulars, parent, level, version, call, does, gone = (
+        row
+    )
     if salt is None:
-        return Written(seq, bytes(leaf), None, None, is_erased)
+        return Written(seq, bytes(leaf), None, None, gone)
     said_by, code, kind, about, happened_at, recorded_at, bill, kept = columns
     declared = None if particulars is None else _BILL.decode(particulars)
+    is_so = declared and (declared.parent, declared.level.value) == (parent, level)
     return Written(
         seq,
         bytes(leaf),
@@ -121,9 +126,10 @@ def _written(row: Sequence[Any]) -> Written:
             recorded_at,
             bill,
             kept,
-            declared if declared and declared.parent == parent else None,
+            declared if is_so else None,
+            None if version is None else (version, call, does),
         ),
-        is_erased,
+        gone,
     )
 
 
