@@ -91,13 +91,30 @@ def is_traced(pid: int) -> bool:
     return "TracerPid:\t0\n" not in status
 
 
+@contextmanager
+def flushed_by_commits_alone(dsn: Dsn) -> Iterator[None]:
+    """Keep the server's own writer from flushing the WAL just before the answer, by chance."""
+    with psycopg.connect(dsn.admin or "", autocommit=True) as conn:
+        conn.execute("alter system set wal_writer_delay = '10s'")
+        conn.execute("select pg_reload_conf()")
+        time.sleep(0.5)  # its last turn at the old pace
+        try:
+            yield
+        finally:
+            conn.execute("alter system reset wal_writer_delay")
+            conn.execute("select pg_reload_conf()")
+
+
 def calls_around_a_post(
     served: tuple[Quay, int], server: Server, log: Path, mark: str
 ) -> list[str]:
     quay, interface = served
     text = (server.house.data / "postmaster.pid").read_text()
     postmaster = int(text.split()[0])
-    with traced([interface, postmaster, *children(postmaster)], log):
+    with (
+        flushed_by_commits_alone(quay.dsn),
+        traced([interface, postmaster, *children(postmaster)], log),
+    ):
         kind = {"Content-Type": f"application/{mark}"}
         answer = quay.carrier.post("/v1/messages", content=paper(mark[-6:]), headers=kind)
         assert answer.status_code in (201, 202), answer.text

@@ -1,6 +1,7 @@
 """The worklist's order and what waits for whom, as the database works them out."""
 
 import random
+import threading
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -136,5 +137,48 @@ async def test_however_many_a_table_stopped_an_officers_own_are_compared_first(
                  NOW, None, None, None, True],
             )  # fmt: skip
     async with pools(database, size_max=1) as opened, transaction(opened.authority, 2) as tx:
-        first = await worklist.withdrawn_while_held(tx, at_most=3)
-    assert [one.consignment for one in first] == [5_000, 5_009, 5_008]
+        found = await worklist.held_of_before(tx, at_most=3)
+    assert [one.consignment for one in found.withdrawn] == [5_000, 5_009, 5_008]
+
+
+AMENDED = """
+    INSERT INTO manifest (manifest_id, org, id, filed_with, document, call, version, function,
+        reference, assembly_id, message_id, head, bills, received_at, filed_at)
+    OVERRIDING SYSTEM VALUE
+    VALUES (%s, 1, gen_random_uuid(), 2, 'D1', '9811000/010E', %s, %s, 'R', %s, 1, '', 1, now(),
+        now())
+"""
+
+
+@pytest.mark.anyio
+async def test_a_withdrawn_bill_is_compared_at_every_moment_while_the_log_learns_of_it(
+    database: Dsn,
+) -> None:
+    told = "UPDATE standing SET is_withdrawn = %s WHERE consignment = 6000"
+    over = threading.Event()
+
+    def turn() -> None:
+        with psycopg.connect(database.admin or "", autocommit=True) as conn:
+            while not over.is_set():
+                for is_withdrawn in (False, True):
+                    conn.execute(told, [is_withdrawn])
+
+    with psycopg.connect(database.admin or "") as conn:
+        conn.execute("SET session_replication_role = replica")  # they stand for themselves
+        conn.execute(
+            ADD,
+            [6000, 2, "B", "9811000/010E", NOW, True, "detained", 0,
+             NOW, None, NOW, None, True],
+        )  # fmt: skip
+        conn.execute(AMENDED, [1, 1, "original", 1])
+        conn.execute(AMENDED, [2, 2, "replace", 2])
+    turning = threading.Thread(target=turn)
+    turning.start()
+    try:
+        async with pools(database, size_max=1) as opened, transaction(opened.authority, 2) as tx:
+            for _ in range(300):
+                found = await worklist.held_of_before(tx, at_most=3)
+                assert [one.consignment for one in found.withdrawn] == [6000]
+    finally:
+        over.set()
+        turning.join()

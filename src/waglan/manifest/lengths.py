@@ -3,7 +3,7 @@
 The longest that D.95B to D.24A have for each, and several texts of a repeated segment together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from waglan.cargo.movement import Movement, MovementReport
@@ -19,7 +19,6 @@ NAME: Final = 350  # 3036 five times
 ADDRESS: Final = 700  # 3042 four times, with city, postcode and country
 TEXT: Final = 25_000  # 4440 five times in nine FTX
 FINDINGS_MAX: Final = 100  # of one part: beyond them it is noise
-AT_ONCE: Final = 100  # bills looked at together: what the processor's cache holds
 
 _NUMBERS: Final = frozenset({"document", "vessel", "customs_office", "port_of_call"})
 _NAMES: Final = frozenset({"carrier", "agent"})
@@ -30,12 +29,11 @@ _Text: TypeAlias = "tuple[str, str | None, int]"  # its path, itself, how long i
 def check(part: Part) -> list[Finding]:
     """Return the texts of a part that are longer than they may be, the first hundred."""
     wrong = _too_long(_of_head(part), None)
-    for at in range(0, len(part.bills), AT_ONCE):
-        some = part.bills[at : at + AT_ONCE]
+    for bill in part.bills:
+        if not _is_short(bill):
+            wrong += _too_long(_of_bill(bill), bill.segment)
         if len(wrong) >= FINDINGS_MAX:
             break
-        if not _are_short(some):
-            wrong += [found for bill in some for found in _too_long(_of_bill(bill), bill.segment)]
     for box in part.equipment:
         if len(box.number) > CODE or len(box.kind) > CODE or len(box.size_type or "") > CODE:
             wrong += _too_long(_of_box(box), box.segment)
@@ -98,25 +96,27 @@ def _of_masses(told: VerifiedMassList) -> Iterable[_Text]:
         yield from ((f"{path}/bill", bill, NUMBER) for bill in mass.bills)
 
 
-def _are_short(bills: Sequence[Bill]) -> bool:
-    """Whether no text of these bills is too long: a look at each kind of text, of all at once."""
-    parties = [party for bill in bills for party in bill.parties]
-    items = [item for bill in bills for item in bill.goods]
-    texts: tuple[tuple[list[str], int], ...] = (
-        ([party.name for party in parties], NAME),
-        ([party.address for party in parties], ADDRESS),
-        ([party.code or "" for party in parties], NUMBER),
-        ([item.description for item in items], TEXT),
-        ([item.marks for item in items], TEXT),
-        ([package.container for item in items for package in item.stowed], CODE),
-        ([bill.number for bill in bills], NUMBER),
-        ([bill.parent or "" for bill in bills], NUMBER),
-        ([bill.place_of_loading or "" for bill in bills], NUMBER),
-        ([bill.port_of_discharge or "" for bill in bills], NUMBER),
-        ([bill.place_of_delivery or "" for bill in bills], NUMBER),
-        ([bill.place_of_transhipment or "" for bill in bills], NUMBER),
-    )
-    return all(max(map(len, column), default=0) <= most for column, most in texts)
+def _is_short(bill: Bill) -> bool:
+    """Whether no text of a bill is too long, as of most: the paths are made up for others alone."""
+    if (
+        len(bill.number) > NUMBER
+        or len(bill.parent or "") > NUMBER
+        or len(bill.place_of_loading or "") > NUMBER
+        or len(bill.port_of_discharge or "") > NUMBER
+        or len(bill.place_of_delivery or "") > NUMBER
+        or len(bill.place_of_transhipment or "") > NUMBER
+    ):
+        return False
+    for party in bill.parties:
+        if len(party.name) > NAME or len(party.address) > ADDRESS or len(party.code or "") > NUMBER:
+            return False
+    for item in bill.goods:
+        if len(item.description) > TEXT or len(item.marks) > TEXT:
+            return False
+        for package in item.stowed:
+            if len(package.container) > CODE:
+                return False
+    return True
 
 
 def _too_long(texts: Iterable[_Text], segment: int | None) -> list[Finding]:

@@ -26,11 +26,9 @@ from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Bill, Manifest, Party, PartyRole
 from waglan.store import Transaction, acts, judged_again, worklist
 from waglan.store.named import Named, named
-from waglan.store.worklist import Declared
+from waglan.store.worklist import Before, Declared
 
-WITHDRAWN_MAX = (
-    200  # of each kind: an officer's own first, then the newest; others are not compared
-)
+HELD_MAX = 200  # of each kind: an officer's own first, then the newest; others are not compared
 SHOWN_MAX = 5  # for each bill
 
 
@@ -64,8 +62,7 @@ async def held_before(
     count all containers that it named since then, and consignee and goods of then and of now.
     Compared are those that an officer still has before him: what he lifts is not spoken of again.
     """
-    gone = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
-    held = await _held(tx, vault, gone)
+    held = await _held(tx, vault, await worklist.held_of_before(tx, at_most=HELD_MAX))
     if not held.bills:
         return {}
     later = await worklist.declared(tx, consignments)
@@ -103,17 +100,12 @@ async def goods_held_before(
 ) -> Suspects:
     """Return which bills of a manifest may be of goods that were held.
 
-    Compared as in `held_before`, but what was just filed, and with what it withdraws as well. A
-    bill that its filer files under the same number below another is not among them: what was
-    decided goes on with it.
+    Compared as in `held_before`, but what was just filed. A bill that its filer files under the
+    same number below another is not among them: what was decided goes on with it.
     """
-    known_to_log = await worklist.withdrawn_while_held(tx, at_most=WITHDRAWN_MAX)
-    gone = [
-        one
-        for one in [*await worklist.withdrawn_just_now(tx), *known_to_log]
-        if abs(now - one.declared_at) <= ANEW_MAX
-    ]
-    known = await _held(tx, vault, gone)
+    before = await worklist.held_of_before(tx, at_most=HELD_MAX)
+    gone = [one for one in before.withdrawn if abs(now - one.declared_at) <= ANEW_MAX]
+    known = await _held(tx, vault, replace(before, withdrawn=gone))
     if not known.bills:
         return Suspects()
     sought = Sought([(one, known.says[one.consignment]) for one in known.bills])
@@ -157,12 +149,12 @@ class _Held:
     says: Mapping[int, Likeness]
 
 
-async def _held(tx: Transaction, vault: Vault, gone: Sequence[Declared]) -> _Held:
-    """Return these withdrawn bills, and those that stand and left something of theirs behind."""
+async def _held(tx: Transaction, vault: Vault, bills: Before) -> _Held:
+    """Return the withdrawn bills, and those that stand and left something of theirs behind."""
+    gone = bills.withdrawn
     since = await _held_since(tx, gone)
     says = await _likenesses(tx, vault, gone, since)
-    anew = await worklist.held_and_filed_anew(tx, at_most=WITHDRAWN_MAX)
-    anew, before = await _anew_since(tx, anew)
+    anew, before = await _anew_since(tx, bills.filed_anew)
     since |= {one.consignment: before[one.consignment] for one in anew}
     says |= await _left(tx, vault, anew, before)
     return _Held([one for one in [*gone, *anew] if one.consignment in says], since, says)

@@ -19,6 +19,7 @@ _FIRST_DAY = date(2000, 1, 1).toordinal()
 _FIRST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">iiiii")
+_NOT_A_CELL = (AttributeError, TypeError, struct.error)  # so a NULL is told that none expects
 
 
 class Array:
@@ -40,9 +41,16 @@ def array(type_: str, column: Column) -> Array:
         lists = cast("Sequence[Column | None]", column)
         write = _listed_bytes if type_ == "bytea[]" else _listed
         type_, column = "text", [None if of is None else write(of) for of in lists]
-    kind, some = _TYPES[type_], None in column
+    kind, some = _TYPES[type_], False
+    try:
+        cells = kind.cells(column, some)
+    except _NOT_A_CELL:  # to look for a NULL in every column takes as long as to write most
+        if None not in column:
+            raise
+        some = True
+        cells = kind.cells(column, some)
     head = _HEAD.pack(1, some, kind.oid, len(column), 1)
-    return kind.array(b"".join([head, *kind.cells(column, some)]))
+    return kind.array(b"".join([head, *cells]))
 
 
 def numbers(of: Iterable[int]) -> Array:
@@ -62,7 +70,7 @@ def texts(of: Iterable[str]) -> str:
     return '{"' + '","'.join(written) + '"}'
 
 
-# Each writes a column's cells; whether some are NULL is asked once for all of them.
+# Each writes a column's cells; one that may hold NULL is told so, and raises if it is not told.
 Cells: TypeAlias = "Callable[[Column, bool], list[bytes]]"
 
 

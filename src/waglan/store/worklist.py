@@ -122,53 +122,41 @@ _DECLARED = (
 )
 
 
-async def withdrawn_while_held(tx: Transaction, *, at_most: int) -> list[Declared]:
-    """Return the bills that their filers withdrew though they were held.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The bills that an officer has before him, whose goods may go on under another one."""
 
-    They wait for an officer, or were seized. Those of which an officer decided himself come first,
-    however many a table stopped since, then the newest.
-    """
-    rows = await tx.execute(
-        _DECLARED + "is_withdrawn AND (waits = ANY (%s) OR status = 'seized')"
-        " ORDER BY EXISTS (SELECT 1 FROM decision d WHERE d.consignment = standing.consignment"
-        " AND d.act_id IS NOT NULL) DESC, consignment DESC LIMIT %s",
-        [[wait.value for wait in KEPT_ON], at_most],
-    )
-    return [_declared(row) for row in await rows.fetchall()]
+    withdrawn: Sequence[Declared]
+    filed_anew: Sequence[Declared]  # each with the newest manifest that stands
 
 
-async def withdrawn_just_now(tx: Transaction) -> list[Declared]:
-    """Return the bills that are held by the log as last read, though their filers withdrew them.
+async def held_of_before(tx: Transaction, *, at_most: int) -> Before:
+    """Return the bills that are held, or were seized, and withdrawn or filed anew since.
 
     Whoever judges a manifest is ahead of the log: what that manifest, or one just before it, leaves
-    out stands declared in the log for some moments more.
+    out stands declared in the log for some moments more, and is withdrawn too. All is asked at
+    once: the log goes on meanwhile, and a bill between two questions would be in neither answer.
+    Those of which an officer decided himself come first, however many a table stopped since, then
+    the newest; `at_most` are returned of each kind, and of what the log does not know yet all.
     """
-    rows = await tx.execute(
-        _JUST_WITHDRAWN, {"held": [wait.value for wait in Wait if wait is not Wait.DECISION]}
-    )
-    return [_declared(row) for row in await rows.fetchall()]
+    asked = {"held": _WAITS_HELD, "kept": [wait.value for wait in KEPT_ON]}
+    rows = await tx.execute(_HELD_OF_BEFORE, {**asked, "among": None, "at_most": at_most})
+    withdrawn, anew = list[Declared](), list[Declared]()
+    for is_withdrawn, *row in await rows.fetchall():
+        (withdrawn if is_withdrawn else anew).append(_declared(row))
+    return Before(withdrawn, anew)
 
 
 async def held_and_filed_anew(
-    tx: Transaction, *, at_most: int, among: Collection[int] | None = None
+    tx: Transaction, *, at_most: int, among: Collection[int]
 ) -> list[Declared]:
-    """Return the bills that are held, stand declared, and were filed anew since.
-
-    Those of which an officer decided himself come first, then the newest. Each has the newest
-    manifest that stands, which the log may not know yet. `among` are those that may be meant; None
-    is any.
-    """
-    rows = await tx.execute(
-        _FILED_ANEW,
-        {
-            "held": [wait.value for wait in Wait if wait is not Wait.DECISION],
-            "among": None if among is None else _binary.numbers(among),
-            "at_most": at_most,
-        },
-    )
+    """Return which of these bills are held, stand declared, and were filed anew since."""
+    asked = {"held": _WAITS_HELD, "among": _binary.numbers(among), "at_most": at_most}
+    rows = await tx.execute(_HELD_AND_ANEW, asked)
     return [_declared(row) for row in await rows.fetchall()]
 
 
+_WAITS_HELD = [wait.value for wait in Wait if wait is not Wait.DECISION]
 _HELD = """
     held AS MATERIALIZED (
         SELECT consignment, manifest_id, number, filer, parent, status, declared_at FROM standing
@@ -178,34 +166,53 @@ _HELD = """
                OR status IS NULL AND is_wanted)
     )
 """
-_FILED_ANEW = f"""
-    WITH {_HELD}, newest AS (
+_BY_OFFICER = """EXISTS (SELECT 1 FROM decision d WHERE d.consignment = {}.consignment
+                         AND d.act_id IS NOT NULL)"""
+_ANEW = f"""
+    newest AS (
         SELECT b.consignment, max(b.manifest_id) AS manifest_id
         FROM held JOIN bill b USING (consignment) JOIN manifest m ON m.manifest_id = b.manifest_id
         WHERE {STANDS} AND (%(among)s::int8[] IS NULL OR b.consignment = ANY (%(among)s::int8[]))
         GROUP BY b.consignment
+    ), anew AS (
+        SELECT h.consignment, n.manifest_id, h.number, h.filer, h.parent, h.status, h.declared_at
+        FROM held h JOIN newest n USING (consignment)
+        WHERE EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
+                        AND d.manifest_id < n.manifest_id)
+           OR EXISTS (SELECT 1 FROM assessment a WHERE a.consignment = h.consignment
+                        AND a.manifest_id < n.manifest_id)
+        ORDER BY {_BY_OFFICER.format("h")} DESC, h.consignment DESC LIMIT %(at_most)s
     )
-    SELECT h.consignment, n.manifest_id, h.number, h.filer, h.parent, h.status, h.declared_at
-    FROM held h JOIN newest n USING (consignment)
-    WHERE EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
-                    AND d.manifest_id < n.manifest_id)
-       OR EXISTS (SELECT 1 FROM assessment a WHERE a.consignment = h.consignment
-                    AND a.manifest_id < n.manifest_id)
-    ORDER BY EXISTS (SELECT 1 FROM decision d WHERE d.consignment = h.consignment
-                       AND d.act_id IS NOT NULL) DESC, h.consignment DESC LIMIT %(at_most)s
-""".encode()
-_JUST_WITHDRAWN = f"""
-    WITH {_HELD}, old AS MATERIALIZED (
+"""
+_HELD_AND_ANEW = f"WITH {_HELD}, {_ANEW} SELECT * FROM anew".encode()
+_HELD_OF_BEFORE = f"""
+    WITH {_HELD}, {_ANEW}, old AS MATERIALIZED (
         SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
         JOIN manifest m USING (manifest_id)
         WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
                       = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+    ), just_withdrawn AS (
+        SELECT h.* FROM held h JOIN old USING (manifest_id)
+        WHERE NOT EXISTS (
+            SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
+            WHERE b.consignment = h.consignment AND {STANDS})
+    ), withdrawn AS (
+        SELECT consignment, manifest_id, number, filer, parent, status, declared_at,
+               {_BY_OFFICER.format("standing")} AS is_own
+        FROM standing
+        WHERE authority = current_org() AND is_withdrawn
+          AND (waits = ANY (%(kept)s) OR status = 'seized')
+        ORDER BY is_own DESC, consignment DESC LIMIT %(at_most)s
+    ), found AS (
+        SELECT 1 AS kind, true AS is_own, * FROM just_withdrawn
+        UNION ALL
+        SELECT 2, is_own, consignment, manifest_id, number, filer, parent, status, declared_at
+        FROM withdrawn
+        UNION ALL
+        SELECT 3, {_BY_OFFICER.format("anew")}, * FROM anew
     )
-    SELECT h.* FROM held h JOIN old USING (manifest_id)
-    WHERE NOT EXISTS (
-        SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-        WHERE b.consignment = h.consignment AND {STANDS})
-    ORDER BY h.consignment DESC
+    SELECT kind < 3, consignment, manifest_id, number, filer, parent, status, declared_at
+    FROM found ORDER BY kind, is_own DESC, consignment DESC
 """.encode()
 
 
