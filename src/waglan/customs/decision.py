@@ -22,7 +22,6 @@ from waglan.customs.status import gravest
 from waglan.customs.tables import Hit
 from waglan.manifest.model import Bill, Manifest
 
-SAMPLED = "sample"  # among the rows that point at a bill: the lot, and no row
 _HOLDING = frozenset({Severity.HOLD, Severity.ERROR})
 # What no table can be trusted to have read: words were garbled, or are not what they look like.
 _UNREAD = frozenset(

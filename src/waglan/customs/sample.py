@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from waglan.manifest.model import Bill
 
+SAMPLED = "sample"  # among the rows that point at a bill: the lot, and no row
 SECRET_BYTES_MIN = 32
 _PURPOSE = b"waglan/inspection-sample/v1\0"
 

@@ -11,9 +11,9 @@ import msgspec
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import read
+from waglan.customs.sample import SAMPLED
 
 SCORE_MAX = 9_999
-_SAMPLE = "sample"
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -42,5 +42,5 @@ def standing_score(now: int, status: CustomsStatus, kept: Collection[str], *, by
     `kept` are the rows that fired before and do not now. What a row or an officer wanted keeps at
     least the rank that its status gives: a filer does not get out of sight by writing it anew.
     """
-    is_wanted = by_hand or any(row != _SAMPLE for row in kept)
+    is_wanted = by_hand or any(row != SAMPLED for row in kept)
     return max(now, weights().row.get(status, 0)) if is_wanted else now

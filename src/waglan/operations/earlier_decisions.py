@@ -9,8 +9,9 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity
 from waglan.customs.again import BillVersion, said_of
-from waglan.customs.decision import SAMPLED, Decision, Targeting
+from waglan.customs.decision import Decision, Targeting
 from waglan.customs.place import of_bill
+from waglan.customs.sample import SAMPLED
 from waglan.customs.status import CONCLUDED, GRAVITY, gravest
 from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key

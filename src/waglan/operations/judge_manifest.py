@@ -15,12 +15,12 @@ from waglan.codes.finding import Finding, encode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.again import Standing, stands
-from waglan.customs.decision import SAMPLED, Basis, Case, Decision, decide
+from waglan.customs.decision import Basis, Case, Decision, decide
 from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place
 from waglan.customs.policy import policy
-from waglan.customs.sample import Sample
+from waglan.customs.sample import SAMPLED, Sample
 from waglan.customs.score import score, standing_score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
 from waglan.customs.tables import ENGINE, Hit, Table, read_table

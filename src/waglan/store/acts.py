@@ -11,6 +11,7 @@ from waglan.customs.again import BillVersion, boxes_of, said_of
 from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Equipment
 from waglan.store import Transaction, bulk, manifests
+from waglan.store.versions import IS_NEWEST
 
 # A bill as an act names it: who filed it, the bill above ("" for a master), its own number.
 Named: TypeAlias = "tuple[str, str, str]"
@@ -165,13 +166,11 @@ class Filing(NamedTuple):
 async def filings(tx: Transaction, consignments: Collection[int]) -> dict[int, list[Filing]]:
     """Return all manifests that had each of these bills, in the order in which they were filed."""
     rows = await tx.execute(
-        """
-        SELECT b.consignment, m.manifest_id, m.document, m.call, NOT EXISTS (
-                   SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-                       = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+        f"""
+        SELECT b.consignment, m.manifest_id, m.document, m.call, {IS_NEWEST}
         FROM bill b JOIN manifest m USING (manifest_id)
         WHERE b.consignment = ANY (%s::int8[]) ORDER BY b.consignment, m.manifest_id
-        """,
+        """.encode(),
         [list(consignments)],
     )
     found: dict[int, list[Filing]] = {}

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from waglan.customs.back_test import Compared, Past
+from waglan.customs.sample import SAMPLED
 from waglan.manifest.identity import BillKey
 from waglan.store import Transaction
 
@@ -129,8 +130,8 @@ async def past(tx: Transaction, manifest_id: int, *, before: datetime) -> Mappin
     )
     return {
         (parent, number): Past(
-            any(row != "sample" for row in targeting),
-            "sample" in targeting,
+            any(row != SAMPLED for row in targeting),
+            SAMPLED in targeting,
             examined=examined,
             hit=is_hit,
             erased=erased,

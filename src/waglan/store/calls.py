@@ -9,6 +9,7 @@ from psycopg import sql
 from waglan.customs.worklist import CallWait
 from waglan.store import Transaction
 from waglan.store.serving import HELD
+from waglan.store.versions import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,7 @@ _PAGE = f"""
                    WHEN (
                        SELECT 1 FROM manifest m LEFT JOIN judgement j USING (manifest_id)
                        WHERE (m.call, m.filed_with) = (c.call, current_org())
-                         AND m.function <> 'cancel' AND NOT EXISTS (
-                             SELECT 1 FROM manifest n
-                             WHERE (n.org, n.document, n.call, n.filed_with)
-                                 = (m.org, m.document, m.call, m.filed_with)
-                               AND n.version > m.version)
+                         AND {STANDS}
                          AND {HELD} LIMIT 1) IS NULL THEN k.order_at END AS order_tells_at
         FROM ({{source}}) c
         CROSS JOIN LATERAL (

@@ -33,7 +33,7 @@ async def twins(
 
 
 TWINS_MAX = 1_000  # whoever declares a thousand bills anew knows what he did
-_TWINS = """
+_TWINS = f"""
     SELECT DISTINCT ON (b.number, coalesce(b.parent, ''))
            coalesce(b.parent, ''), b.number, m.document, m.call
     FROM unnest(%(parents)s::text[], %(numbers)s::text[]) AS asked (parent, number)
@@ -41,11 +41,7 @@ _TWINS = """
                AND b.org = %(org)s
     JOIN manifest m ON m.manifest_id = b.manifest_id AND m.org = %(org)s
                    AND m.filed_with = coalesce(%(authority)s::int8, m.filed_with)
-    WHERE (m.document, m.call) <> (%(document)s, %(call)s) AND m.function <> 'cancel'
-      AND NOT EXISTS (SELECT FROM manifest later
-                      WHERE later.org = m.org AND later.document = m.document
-                        AND later.call = m.call AND later.filed_with = m.filed_with
-                        AND later.version > m.version)
+    WHERE (m.document, m.call) <> (%(document)s, %(call)s) AND {STANDS}
     ORDER BY b.number, coalesce(b.parent, ''), m.manifest_id DESC
     LIMIT %(at_most)s
 """
@@ -94,19 +90,17 @@ async def left_behind(
     hand: what it declared does not count.
     """
     rows = await tx.execute(
-        """
+        f"""
         SELECT c.consignment, c.parent, c.number
         FROM unnest(%(parents)s::text[], %(numbers)s::text[]) AS n (parent, number)
         JOIN consignment c ON (c.org, c.authority) = (%(org)s, %(authority)s)
                           AND c.number = n.number AND c.parent <> n.parent
         WHERE NOT EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-            WHERE b.consignment = c.consignment AND m.function <> 'cancel'
-              AND (m.document, m.call) <> (%(document)s, %(call)s) AND NOT EXISTS (
-                SELECT 1 FROM manifest l WHERE (l.org, l.document, l.call, l.filed_with)
-                    = (m.org, m.document, m.call, m.filed_with) AND l.version > m.version))
+            WHERE b.consignment = c.consignment
+              AND (m.document, m.call) <> (%(document)s, %(call)s) AND {STANDS})
         ORDER BY (SELECT max(b.manifest_id) FROM bill b WHERE b.consignment = c.consignment) DESC
-        """,
+        """.encode(),
         {
             **chain._asdict(),
             "parents": _binary.texts([parent for parent, _ in bills]),

@@ -159,7 +159,7 @@ async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[in
     officer decided comes first, then what a table or the sample wanted.
     """
     rows = await tx.execute(
-        """
+        f"""
         SELECT DISTINCT ON (c.consignment) c.consignment, d.event_id, d.manifest_id, d.status,
                d.fired, d.targeting, d.order_id, d.decided_by, d.decided_at, d.version, d.act_id,
                d.told
@@ -169,11 +169,9 @@ async def left_behind(tx: Transaction, consignments: Collection[int]) -> dict[in
                       ORDER BY l.version DESC LIMIT 1) d ON true
         WHERE c.consignment = ANY (%s::int8[]) AND NOT EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-            WHERE b.consignment = o.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-                SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-                    = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version))
-        ORDER BY c.consignment, d.act_id IS NULL, d.targeting = '{}', d.decided_at DESC
-        """,
+            WHERE b.consignment = o.consignment AND {STANDS})
+        ORDER BY c.consignment, d.act_id IS NULL, d.targeting = '{{}}', d.decided_at DESC
+        """.encode(),
         [_binary.numbers(consignments)],
     )
     return {row[0]: _decision(row) for row in await rows.fetchall()}

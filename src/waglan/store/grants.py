@@ -10,6 +10,7 @@ from psycopg.rows import TupleRow
 from waglan.codes.party import PartyId
 from waglan.parties.readers import View
 from waglan.store import Transaction
+from waglan.store.versions import STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def own_consignments(
     is left out.
     """
     rows = await tx.execute(
-        """
+        f"""
         SELECT c.consignment FROM consignment c
         WHERE c.org = current_org() AND c.number = %(bill)s
           AND (%(parent)s::text IS NULL OR c.parent = %(parent)s)
@@ -57,10 +58,8 @@ async def own_consignments(
               SELECT org FROM organisation WHERE party = %(authority)s))
           AND EXISTS (
             SELECT 1 FROM bill b JOIN manifest m USING (manifest_id)
-            WHERE b.consignment = c.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-                SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-                  AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version))
-        """,
+            WHERE b.consignment = c.consignment AND {STANDS})
+        """.encode(),
         {"bill": bill, "parent": parent, "authority": authority},
     )
     return [int(consignment) for (consignment,) in await rows.fetchall()]

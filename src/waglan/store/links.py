@@ -14,6 +14,7 @@ from waglan.parties.readers import Grant, View
 from waglan.parties.relations import LEVELS_MAX, Declared
 from waglan.parties.shown import SHOWN
 from waglan.store import Transaction, _binary, bulk
+from waglan.store.versions import STANDS
 
 FOREVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 LOCK = "waglan.readers"
@@ -69,13 +70,11 @@ async def touched(tx: Transaction, manifest_id: int) -> set[int]:
     return {int(consignment) for (consignment,) in await rows.fetchall()}
 
 
-_NEWEST = """
+_NEWEST = f"""
     SELECT DISTINCT ON (b.consignment) b.consignment, b.manifest_id, b.number, b.parent, b.level,
            b.forwarder
     FROM bill b JOIN manifest m USING (manifest_id)
-    WHERE m.function <> 'cancel' AND NOT EXISTS (
-        SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-          AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version)
+    WHERE {STANDS}
 """
 _ORDER = " ORDER BY b.consignment, b.manifest_id DESC"
 

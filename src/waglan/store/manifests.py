@@ -24,7 +24,7 @@ from waglan.manifest.model import (
 )
 from waglan.manifest.personal import Personal, is_whole, open_personal, seal_personal
 from waglan.store import Transaction, _binary, bulk
-from waglan.store.versions import IN_CHAIN, Chain
+from waglan.store.versions import IN_CHAIN, STANDS, Chain
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 CONSIGNMENTS_MAX = 1 << 20  # of one manifest: the places that one consignment block has
@@ -425,11 +425,7 @@ async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
 async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Filed]:
     """Return the manifests that stand for a call and that the reader may see whole."""
     rows = await tx.execute(
-        _FILED
-        + " f WHERE call = %s AND function <> 'cancel' AND NOT EXISTS (SELECT 1 FROM manifest n"
-        " WHERE (n.org, n.document, n.call, n.filed_with)"
-        " = (f.org, f.document, f.call, f.filed_with) AND n.version > f.version)"
-        " ORDER BY manifest_id LIMIT %s",
+        f"{_FILED} m WHERE call = %s AND {STANDS} ORDER BY manifest_id LIMIT %s".encode(),
         [call, at_most],
     )
     return [_filed(row) for row in await rows.fetchall()]

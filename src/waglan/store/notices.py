@@ -11,6 +11,7 @@ import msgspec
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.store import Transaction, _binary
+from waglan.store.versions import STANDS
 
 NOTICES_MAX = 100_000  # looked at for one answer
 
@@ -37,16 +38,12 @@ class Served(msgspec.Struct, frozen=True):
 
 
 # Versions are looked at as far as the reader may see manifests; others lose sight of what is gone.
-_SERVED = """
+_SERVED = f"""
     SELECT n.consignment, n.manifest_id, a.party, n.status, n.number, n.manifest, n.version, n.call,
            n.served_at, l.seq, later.version,
            later.version IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM bill b JOIN manifest m ON m.manifest_id = b.manifest_id
-               WHERE b.consignment = n.consignment AND m.function <> 'cancel' AND NOT EXISTS (
-                   SELECT 1 FROM manifest v
-                   WHERE (v.org, v.document, v.call, v.filed_with)
-                       = (m.org, m.document, m.call, m.filed_with)
-                   AND v.version > m.version)),
+               WHERE b.consignment = n.consignment AND {STANDS}),
            (SELECT convert_from(e.canonical, 'UTF8')::json -> 'body' ->> 'status' FROM event e
             WHERE e.month = l.month AND e.event_id = l.event_id),
            coalesce((SELECT true FROM event_erased x WHERE x.event_id = n.event_id), false),

@@ -11,6 +11,7 @@ from waglan.manifest.call import Voyage
 from waglan.parties.readers import View
 from waglan.parties.report_readers import Seen
 from waglan.store import Transaction, _binary, bulk
+from waglan.store.versions import STANDS
 
 
 async def unlinked(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
@@ -134,20 +135,18 @@ class Carried:
 async def carried(tx: Transaction, containers: Collection[str]) -> dict[str, list[Carried]]:
     """Return what stands declared of these boxes, by box."""
     rows = await tx.execute(
-        """
+        f"""
         WITH box AS (
             SELECT upper(e.container) AS container, e.manifest_id, e.consignment, b.number
             FROM bill_equipment e JOIN bill b USING (manifest_id, consignment)
             WHERE upper(e.container) = ANY (%(boxes)s)
             UNION ALL SELECT upper(e.number), e.manifest_id, NULL, ''
             FROM equipment e WHERE upper(e.number) = ANY (%(boxes)s))
-        SELECT x.container, f.org, f.filed_with, f.voyage, f.imo, f.vessel, f.port_of_call,
+        SELECT x.container, m.org, m.filed_with, m.voyage, m.imo, m.vessel, m.port_of_call,
                x.consignment, x.number
-        FROM box x JOIN manifest f USING (manifest_id)
-        WHERE f.function <> 'cancel' AND NOT EXISTS (
-            SELECT 1 FROM manifest n WHERE n.org = f.org AND n.document = f.document
-              AND n.call = f.call AND n.filed_with = f.filed_with AND n.version > f.version)
-        """,
+        FROM box x JOIN manifest m USING (manifest_id)
+        WHERE {STANDS}
+        """.encode(),
         {"boxes": sorted(containers)},
     )
     found: dict[str, list[Carried]] = {}

@@ -7,6 +7,7 @@ import msgspec
 from waglan.codes.customs_status import STATUSES, CustomsStatus
 from waglan.customs.status import CONCLUDED
 from waglan.store import Transaction
+from waglan.store.versions import IS_NEWEST
 
 # The newest version of each manifest of a call, which the statement names first.
 NEWEST = """
@@ -151,21 +152,18 @@ async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int
     For the engine. Each is told of then, or passed over; what is being judged is waited for.
     """
     rows = await tx.execute(
-        """
+        f"""
         SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
         WHERE j.serve_at <= %s
           AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
           AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
-          AND NOT EXISTS (SELECT 1 FROM manifest n
-                          WHERE (n.org, n.document, n.call, n.filed_with)
-                              = (m.org, m.document, m.call, m.filed_with)
-                            AND n.version > m.version)
+          AND {IS_NEWEST}
           AND NOT EXISTS (SELECT 1 FROM manifest u
                           WHERE (u.call, u.filed_with) = (m.call, m.filed_with)
                             AND u.function <> 'cancel' AND NOT EXISTS (
                               SELECT 1 FROM judgement k WHERE k.manifest_id = u.manifest_id))
         ORDER BY j.serve_at LIMIT %s
-        """,
+        """.encode(),
         [now, at_most],
     )
     return [(int(manifest), int(authority)) for manifest, authority in await rows.fetchall()]

@@ -11,6 +11,7 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Equipment, Head
 from waglan.store import Transaction
 from waglan.store.manifests import whole_bill
+from waglan.store.versions import IS_NEWEST
 
 _head = msgspec.json.Decoder(Head).decode
 _equipment = msgspec.json.Decoder(Equipment).decode
@@ -53,7 +54,7 @@ async def told_of(
     return found
 
 
-_TOLD = """
+_TOLD = f"""
     SELECT o.party, m.document, m.filed_at, m.head, b.consignment,
            b.manifest_id, b.particulars, p.key_salt, p.sealed
     FROM (SELECT DISTINCT ON (consignment) consignment, manifest_id, org, particulars FROM bill
@@ -62,7 +63,6 @@ _TOLD = """
     JOIN organisation o ON o.org = b.org
     LEFT JOIN bill_personal p USING (consignment, manifest_id)
     LEFT JOIN manifest m ON m.manifest_id = b.manifest_id
-    WHERE NOT EXISTS (SELECT 1 FROM manifest n WHERE n.org = m.org AND n.document = m.document
-                      AND n.call = m.call AND n.filed_with = m.filed_with AND n.version > m.version)
+    WHERE {IS_NEWEST}
     ORDER BY b.manifest_id
 """

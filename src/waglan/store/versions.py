@@ -29,12 +29,14 @@ IN_CHAIN = """
     WHERE org = %s AND document = %s AND call = %s AND filed_with = coalesce(%s::int8, filed_with)
 """
 
-# Whether `m` stands: its filer cancelled nothing by it, and filed no newer version of it.
-STANDS = """
-    m.function <> 'cancel' AND NOT EXISTS (
+# Whether `m` is the newest version of its manifest.
+IS_NEWEST = """
+    NOT EXISTS (
         SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
             = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
 """
+# Whether `m` stands: its filer cancelled nothing by it, and filed no newer version of it.
+STANDS = f"m.function <> 'cancel' AND {IS_NEWEST}"
 
 
 async def heads(tx: Transaction, chain: Chain) -> list[tuple[Head, datetime]]:

@@ -11,7 +11,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.customs.worklist import KEPT_ON, Wait
 from waglan.store import Transaction, _binary
-from waglan.store.versions import STANDS
+from waglan.store.versions import IS_NEWEST, STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,7 @@ _HELD_AND_ANEW = f"WITH {_HELD}, {_ANEW} SELECT * FROM anew".encode()
 _HELD_OF_BEFORE = f"""
     WITH {_HELD}, {_ANEW}, old AS MATERIALIZED (
         SELECT m.manifest_id FROM (SELECT DISTINCT manifest_id FROM held) h
-        JOIN manifest m USING (manifest_id)
-        WHERE EXISTS (SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
-                      = (m.org, m.document, m.call, m.filed_with) AND n.version > m.version)
+        JOIN manifest m USING (manifest_id) WHERE NOT {IS_NEWEST}
     ), just_withdrawn AS (
         SELECT h.* FROM held h JOIN old USING (manifest_id)
         WHERE NOT EXISTS (
