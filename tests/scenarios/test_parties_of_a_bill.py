@@ -77,6 +77,23 @@ def test_a_full_grant_shows_the_parties_until_it_ends_and_the_look_is_written_do
     assert named(bank, bill) == []
 
 
+def test_a_full_grant_shows_whom_the_newest_manifest_that_stands_names(port: Port) -> None:
+    port.files(port.line, port.master())
+    bill = port.number("M")
+    bank = shows(port, bill, "bank", "full")
+    until(lambda: "SAMPLE IMPORTS 1 LTD" in str(named(bank, bill)))
+    call = Call(f"LINE{port.letter}".upper(), f"CUSTOMS{port.letter}".upper(), "LATER")
+    later = manifest(call, port.master()).replace(b"SAMPLE IMPORTS 1 LTD", b"SAMPLE GROCER LTD")
+    assert filed(port.line, later)["state"] == "accepted"
+    assert "SAMPLE GROCER LTD" in str(named(bank, bill))
+    # The later one is cancelled: the first one stands, and its names.
+    gone = later.replace(b"LATER", b"AGAIN").replace(b"DOC-AGAIN+9", b"DOC-LATER+1")
+    assert filed(port.line, gone)["state"] == "accepted"
+    for client in (port.line, port.customs, bank):
+        [whom] = named(client, bill)
+        assert bare(whom) == [(role, name) for role, name, _ in PARTIES]
+
+
 @pytest.mark.parametrize("view", ["status", "equipment"])
 def test_a_lesser_grant_shows_no_party_even_where_the_bill_is_seen(port: Port, view: str) -> None:
     port.files(port.line, port.master())

@@ -172,6 +172,7 @@ DEFINERS = {
     "bills_of_call(text)": {"waglan_app", "waglan_authority"},
     "coded(text[])": {"waglan_authority"},
     "make_event_month(date)": {"waglan_engine"},
+    "names_bill(bigint[])": {"waglan_app", "waglan_authority"},
     "shown_by_name(bigint[])": {"waglan_app", "waglan_authority"},
     "terminals_shown(bigint[])": {"waglan_authority"},
 }

@@ -10,7 +10,6 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Bill, Party
 from waglan.manifest.personal import is_whole, open_personal
 from waglan.store import Transaction, _binary
-from waglan.store.versions import STANDS
 
 _bill = msgspec.json.Decoder(Bill).decode
 
@@ -43,20 +42,18 @@ async def named(
     ]
 
 
-_NAMED = f"""
+_NAMED = """
     SELECT b.consignment, o.party, b.parent, b.particulars, p.key_salt, p.sealed
     FROM (SELECT DISTINCT ON (k.consignment) k.consignment, k.manifest_id, k.org, k.parent,
                  k.particulars
-          FROM bill k LEFT JOIN manifest m USING (manifest_id)
-          WHERE k.consignment IN (SELECT consignment FROM shown_by_name(%(bills)s::int8[]))
-            AND (%(until)s::int8 IS NULL OR k.manifest_id <= %(until)s::int8)
-          ORDER BY k.consignment,
-                   (%(until)s::int8 IS NULL AND coalesce({STANDS}, false)) DESC,
-                   k.manifest_id DESC) b
+          FROM names_bill(%(bills)s::int8[]) s JOIN bill k ON k.consignment = s.consignment
+          WHERE %(until)s::int8 IS NULL AND k.manifest_id = s.manifest_id
+             OR k.manifest_id <= %(until)s::int8
+          ORDER BY k.consignment, k.manifest_id DESC) b
     JOIN organisation o ON o.org = b.org
     LEFT JOIN bill_personal p USING (consignment, manifest_id)
     ORDER BY b.consignment
-""".encode()
+"""
 
 
 def _opened(

@@ -438,6 +438,20 @@ CREATE FUNCTION public.shown_by_name(consignments bigint[]) RETURNS TABLE(consig
                    WHERE (x.grant_id = g.grant_id)))))))));
 END;
 
+CREATE FUNCTION public.names_bill(consignments bigint[]) RETURNS TABLE(consignment bigint, manifest_id bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT ON (b.consignment) b.consignment,
+     b.manifest_id
+    FROM ((public.shown_by_name(names_bill.consignments) s(consignment)
+      JOIN public.bill b ON ((b.consignment = s.consignment)))
+      JOIN public.manifest m ON ((m.manifest_id = b.manifest_id)))
+   ORDER BY b.consignment, ((m.function <> 'cancel'::text) AND (NOT (EXISTS ( SELECT 1
+            FROM public.manifest n
+           WHERE ((n.org = m.org) AND (n.document = m.document) AND (n.call = m.call) AND (n.filed_with = m.filed_with) AND (n.version > m.version)))))) DESC, b.manifest_id DESC;
+END;
+
 CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(consignment bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3378,6 +3392,10 @@ GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
 REVOKE ALL ON FUNCTION public.shown_by_name(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_app;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_authority;
+
+REVOKE ALL ON FUNCTION public.names_bill(consignments bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_app;
+GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_authority;
 
 REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
