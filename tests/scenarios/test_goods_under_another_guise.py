@@ -217,6 +217,24 @@ def test_a_trade_that_goes_over_to_another_bill_while_the_one_that_was_held_stan
     assert port.marks(new) == {"DESK-GOODS-HELD-BEFORE"}
 
 
+@pytest.mark.parametrize("goes", ["withdrawn", "changed"])
+def test_a_trade_that_went_over_before_the_bill_that_was_held_lets_it_go_is_known_again(
+    instance: Instance, goes: str
+) -> None:
+    port = Harbour(instance, f"GUISEAHEAD{goes[0].upper()}")
+    held, new = port.number(1), port.number(2)
+    port.holds("D1")
+    port.files("D2", Paper(new, box=OTHER_BOX))
+    wait(lambda: port.shown(new).get("status"))
+    if goes == "withdrawn":
+        port.files("D1", function=1)
+        port.is_withdrawn()
+    else:
+        port.files("D1", Paper(held), function=5, told=OTHER_TRADE)
+    assert port.left(new) == ["ORDER-HELD-BEFORE"]
+    assert port.marks(new) == {"DESK-GOODS-HELD-BEFORE"}
+
+
 def test_a_bill_that_stood_in_the_container_before_another_was_held_is_left_to_nobody(
     instance: Instance,
 ) -> None:

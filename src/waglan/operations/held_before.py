@@ -25,6 +25,7 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.identity import BillKey, bill_key
 from waglan.manifest.model import Bill, Manifest, Party, PartyRole
 from waglan.store import Transaction, acts, judged_again, worklist
+from waglan.store.judged_again import Heir
 from waglan.store.named import Named, named
 from waglan.store.worklist import Before, Declared
 
@@ -138,6 +139,17 @@ async def left_behind(tx: Transaction, vault: Vault, bills: Collection[int]) -> 
     anew = await worklist.held_and_filed_anew(tx, at_most=len(bills), among=bills)
     anew, before = await _anew_since(tx, anew)
     return {one: before[one] for one in await _left(tx, vault, anew, before)}
+
+
+async def heirs(tx: Transaction, vault: Vault, bill: int, *, since: int) -> list[Heir]:
+    """Return the standing manifests that may go on with a bill that was held in `since`.
+
+    Its consignees of then and of now are sought as they are written, but for case and width.
+    """
+    told = [*await named(tx, vault, [bill], until=since), *await named(tx, vault, [bill])]
+    names = {name for one in told if consignee_keys(name := _consignee_of(one.parties))}
+    found = sorted(map(vault.blind, names))
+    return await judged_again.heirs(tx, bill, since=since, consignees=found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from waglan.customs.again import LIGHT, asks_more
 from waglan.customs.decision import Decision
 from waglan.customs.status import CONCLUDED
 from waglan.operations.earlier_decisions import asks_openly
-from waglan.operations.held_before import left_behind
+from waglan.operations.held_before import heirs, left_behind
 from waglan.operations.judge_manifest import Judge, Judged, judged, tell
 from waglan.store import Transaction, customs, judged_again, manifests, versions
 from waglan.store.customs import DecisionRow
@@ -27,7 +27,7 @@ async def judge_again(tx: Transaction, desk: Judge, consignment: int, *, now: da
     """
     since = await judged_again.held_since(tx, [consignment])
     if consignment in since:
-        found = await judged_again.heirs(tx, consignment, since=since[consignment])
+        found = await heirs(tx, desk.vault, consignment, since=since[consignment])
         if not all(heir.is_judged for heir in found):
             return False
         for heir in found:
@@ -49,12 +49,12 @@ async def look_back(tx: Transaction, desk: Judge, manifest_id: int, *, now: date
             return False
         stand = await judged_again.still_stand(tx, manifest_id, before)
         held = await left_behind(tx, desk.vault, [one.consignment for one in stand])
-        heirs = [heir for bill, since in held.items()
-                 for heir in await judged_again.heirs(tx, bill, since=since)]  # fmt: skip
-        if not all(heir.is_judged for heir in heirs):
+        found = [heir for bill, since in held.items()
+                 for heir in await heirs(tx, desk.vault, bill, since=since)]  # fmt: skip
+        if not all(heir.is_judged for heir in found):
             return False
         await _leave_what_stands(tx, desk, [one for one in stand if one.is_elsewhere], now=now)
-        for heir in sorted({heir.manifest_id for heir in heirs}):
+        for heir in sorted({heir.manifest_id for heir in found}):
             await _judge_heir(tx, desk, heir, now=now)
     await judged_again.add_look_back(tx, desk.org, manifest_id, now=now)
     return True

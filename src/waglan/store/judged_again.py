@@ -1,6 +1,6 @@
 """What is judged again in PostgreSQL, since a bill that was held is declared no more."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,14 +100,16 @@ class Heir:
     is_judged: bool
 
 
-async def heirs(tx: Transaction, consignment: int, *, since: int) -> list[Heir]:
+async def heirs(
+    tx: Transaction, consignment: int, *, since: int, consignees: Sequence[bytes]
+) -> list[Heir]:
     """Return the standing manifests that may go on with a bill that was held in `since`.
 
     Such have its filer's very number under another bill, or came since with a number or a container
-    that may look like one of its own: how alike they are is for who reads them. What was filed long
-    before is another voyage's.
+    that may look like one of its own, or name one of its `consignees`, given by blind index: how
+    alike they are is for who reads them. What was filed long before is another voyage's.
     """
-    asked = {"bill": consignment, "since": since, "long": ANEW_MAX}
+    asked = {"bill": consignment, "since": since, "long": ANEW_MAX, "consignees": [*consignees]}
     rows = await tx.execute(_HEIRS.encode(), asked)
     return [Heir(int(manifest), is_judged) for manifest, is_judged in await rows.fetchall()]
 
@@ -146,6 +148,10 @@ _HEIRS = f"""
         SELECT e.manifest_id FROM bill_equipment e
         WHERE e.manifest_id >= %(since)s AND e.consignment <> %(bill)s
           AND {_is_like("e.container", "boxes", _serial("e.container"))}
+        UNION
+        SELECT p.manifest_id FROM bill_personal p
+        WHERE p.blind && %(consignees)s::bytea[]
+          AND p.manifest_id >= %(since)s AND p.consignment <> %(bill)s
     )
     SELECT m.manifest_id,
            EXISTS (SELECT 1 FROM judgement j WHERE j.manifest_id = m.manifest_id)
