@@ -93,6 +93,7 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     customs = instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
     officer = Officer(customs)
     officer.orders(officer.publishes())
+    wait(lambda: rows(instance.dsn, "SELECT 1 FROM log_checkpoint") or None)  # one before the old
     paper = manifest("B1", "D1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
     first = filed(carrier, paper)
     assert first["state"] == "accepted", first["findings"]
