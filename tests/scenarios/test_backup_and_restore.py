@@ -92,7 +92,10 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     carrier = instance.let_in("line", "carrier", addresses=("CARRIER1:ZZZ",))
     customs = instance.let_in("customs", "customs", addresses=("HKCUSTOMS:ZZZ",))
     officer = Officer(customs)
-    officer.orders(officer.publishes())
+    table = officer.publishes()
+    gone = officer.colleague()
+    gone.orders(table, order_id="gone")
+    officer.orders(table)
     wait(lambda: rows(instance.dsn, "SELECT 1 FROM log_checkpoint") or None)  # one before the old
     paper = manifest("B1", "D1").replace(b"SAMPLE IMPORTS 0002 LTD", b"SPECIMEN KA FAI")
     first = filed(carrier, paper)
@@ -104,6 +107,7 @@ def lived(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Lived
     assert sent["state"] == "accepted", sent["findings"]
     notice = answered_notice(instance, officer, carrier, "SYNB0002")
     erase(instance, "name", "Specimen Ka Fai")
+    erase(instance, "subject", gone.subject)
     wait(lambda: rows(instance.dsn, "SELECT 1 FROM event WHERE code = 'privacy.subject-erased'")
          or None)  # fmt: skip
     size = rows(instance.dsn, "SELECT count(*) FROM event")[0][0]
@@ -242,7 +246,7 @@ def test_an_old_backup_goes_on_under_a_new_name_and_says_what_is_lost(
     done = put_back(empty, lived.old, plan)
     old_size = done.head.log.size
     origin = done.key.name
-    assert (origin, done.erasures) == (renamed(ORIGIN, plan.now), 1)
+    assert (origin, done.erasures) == (renamed(ORIGIN, plan.now), 2)
     assert old_size < lived.newest.size
     with answering(empty, tmp_path) as again:
         told = wait(lambda: opened_origin(again))
@@ -260,6 +264,12 @@ def test_an_old_backup_goes_on_under_a_new_name_and_says_what_is_lost(
     assert left == [(0,)]
     assert rows(empty, "SELECT count(*), min(cardinality(blind)) FROM bill_personal") == [(1, 1)]
     assert rows(empty, f"SELECT count(*) FROM message WHERE id = '{lived.kept}'") == [(0,)]
+    # So ends the office of who was erased since.
+    assert rows(empty, "SELECT order_id FROM standing_order_revocation") == [("gone",)]
+    ended = (
+        "SELECT k.officer = o.officer FROM officer_key k JOIN officer_key_end USING (public_key)"
+    )
+    assert rows(empty, f"{ended}, standing_order o WHERE o.order_id = 'gone'") == [(True,)]
 
 
 def opened_origin(instance: Instance) -> dict[str, Any] | None:

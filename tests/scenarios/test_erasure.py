@@ -238,11 +238,86 @@ def test_a_person_of_an_organisation_and_one_message_are_erased_by_their_ids(
     instance: Instance,
 ) -> None:
     trader = instance.let_in("id-line", "carrier", addresses=("CARRIER9:ZZZ",))
-    assert erase(instance, "name", "Sample Person of id-line")["persons"] == 1
     sent = filed(trader, b"not a message at all")
     assert erase(instance, "message", sent["id"])["messages"] == 1
     assert erase(instance, "message", sent["id"])["messages"] == 0
-    assert trader.get("/v1/whoami").status_code == 200
+    assert erase(instance, "name", "Sample Person of id-line")["persons"] == 1
+    assert trader.get("/v1/whoami").status_code == 401
+
+
+def test_an_erased_officer_decides_nothing_in_his_name_or_any_other(instance: Instance) -> None:
+    line = instance.let_in("gone-line", "carrier", addresses=("GONELINE:ZZZ",))
+    customs = instance.let_in("gone-customs", "customs", addresses=("GONECUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    gone = officer.colleague()
+    gone.orders(officer.publishes())
+    done = erase(instance, "subject", gone.subject)
+    assert done["persons"] == 1
+    assert gone.desk.get("/v1/whoami").status_code == 401
+    assert gone.does(Kind.SERVE, call="9811000/001E").status_code == 401
+    more = {"name": "Sample Friend", "scopes": ["read", "decide", "admin"], "days": 1}
+    assert gone.desk.post("/v1/persons", json=more).status_code == 401
+    [order] = customs.get("/v1/customs/standing-orders").json()["orders"]
+    assert order["state"] == "revoked"
+    keys = customs.get("/v1/customs/officer-keys").json()["keys"]
+    ended = {one["officer"]: one["ended_by"] for one in keys}
+    assert (ended[gone.subject], ended[officer.subject]) == (f"erasure:{done['id']}", None)
+    assert (
+        filed(line, shipped(Call("GONELINE", "GONECUSTOMS", "GONE1"), Paper("SYNGONE1")))["state"]
+        == "accepted"
+    )
+    wait(lambda: customs.get("/v1/customs/worklist").json()["bills"] or None)
+    [bill] = customs.get("/v1/customs/bills/SYNGONE1").json()["bills"]
+    assert bill["status"] is None
+    by = f"erasure:{done['id']}"
+
+    def told() -> list[str] | None:
+        found = customs.get("/v1/events?limit=500").json()["events"]
+        codes = [one["code"] for one in found if one["body"].get("by") == by]
+        return codes if len(codes) >= 3 else None
+
+    codes = ["log.key-ended", "customs.standing-order-revoked", "party.person-left"]
+    assert sorted(wait(told)) == sorted(codes)
+
+
+def test_who_is_erased_has_no_session_and_his_machine_waits_for_who_answers(
+    instance: Instance,
+) -> None:
+    boss = instance.let_in("heir-firm", "forwarder")
+    firm_of = {"roles": ["administrator", "approver"]}
+    clerk = {"name": "Sample Clerk", "login": "clerk@example.org", **firm_of}
+    new = boss.post("/v1/persons", json=clerk).json()
+    secret, word = new["link"].split("#")[1], "three boats off the ninth pier"
+    used = boss.post("/v1/links/use", json={"secret": secret, "password": word})
+    assert used.status_code == 200, used.text
+    who = {"party": "heir-firm", "login": "clerk@example.org", "password": word}
+    session = instance.client(boss.post("/v1/sign-in", json=who).json()["secret"])
+    assert session.get("/v1/whoami").status_code == 200
+    made = {"label": "a machine", "accountable_name": "Sample Clerk"}
+    credential = boss.post("/v1/credentials", json=made).json()["credential"]
+    wish = {"client": "machine", "scopes": ["read"], "days": 1, "credential": credential}
+    machine = instance.client(boss.post("/v1/tokens", json=wish).json()["secret"])
+    assert machine.get("/v1/whoami").json()["accountable"] == new["person"]
+    assert erase(instance, "name", "Sample Clerk")["persons"] == 1
+    assert session.get("/v1/whoami").status_code == 401
+    assert machine.get("/v1/whoami").status_code == 401
+    departure = f"/v1/persons/{new['person']}/departure"
+    refused = boss.post(departure, json={})
+    assert [one["code"] for one in refused.json()["findings"]] == ["PERSON-HANDS-OVER"]
+    heir = boss.get("/v1/whoami").json()["accountable"]
+    left = boss.post(departure, json={"successor": heir})
+    assert (left.status_code, left.json()["credentials"]) == (201, [credential])
+    assert machine.get("/v1/whoami").json()["accountable"] == heir
+    # The last who administers is erased as anybody is, and the operator lets somebody in.
+    assert erase(instance, "subject", heir)["persons"] == 1
+    assert boss.get("/v1/whoami").status_code == 401
+    again = instance.operator.post(
+        "/v1/organisations/heir-firm/admissions", json={"person": "Another Manager"}
+    )
+    manager = instance.client(again.json()["secret"])
+    assert [one["name"] for one in manager.get("/v1/persons").json()["persons"]] == [
+        "Another Manager"
+    ]
 
 
 def test_only_the_operator_erases_and_nothing_vague(instance: Instance) -> None:

@@ -92,6 +92,38 @@ def test_an_officer_who_is_let_go_leaves_no_order_behind(customs: httpx.Client) 
     assert keys[officer.subject]["ended_at"] is None
 
 
+def test_an_officer_who_does_something_else_has_no_key_and_no_order(
+    customs: httpx.Client,
+) -> None:
+    officer = Officer(customs)
+    other, clerk = officer.colleague(), officer.colleague()
+    table = officer.publishes()
+    other.orders(table, order_id="his")
+    clerk.orders(table, order_id="stays")
+    roles = f"/v1/persons/{other.subject}/roles"
+    assert customs.put(roles, json={"roles": ["officer", "reader"]}).status_code == 200
+    states = {"his": "in force", "stays": "in force"}
+
+    def orders() -> dict[str, str]:
+        shown = customs.get("/v1/customs/standing-orders").json()["orders"]
+        return {one["order_id"]: one["state"] for one in shown}
+
+    assert orders() == states
+    assert customs.put(roles, json={"roles": ["reader"]}).status_code == 200
+    assert orders() == states | {"his": "revoked"}
+    mine = [one for one in listed(customs) if one["officer"] == other.subject]
+    assert [one["ended_by"] for one in mine] == [officer.subject]
+    [end] = wait(lambda: said(customs, "log.key-ended") or None)
+    assert (end["officer"], end["by"]) == (other.subject, officer.subject)
+    [revoked] = wait(lambda: said(customs, "customs.standing-order-revoked") or None)
+    assert revoked == {"order": "his", "by": officer.subject}
+    # An officer again, he registers a key of his own; the one that ended is known for good.
+    assert customs.put(roles, json={"roles": ["officer"]}).status_code == 200
+    assert register(other.desk, public(other.key)).status_code == 409
+    assert register(other.desk, public(Ed25519PrivateKey.generate())).status_code == 201
+    assert orders() == states | {"his": "revoked"}
+
+
 def test_another_authoritys_key_is_as_good_as_absent(
     customs: httpx.Client, instance: Instance
 ) -> None:

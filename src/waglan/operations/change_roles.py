@@ -7,6 +7,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
+from waglan.operations.end_office import end_office
 from waglan.operations.step_draft import By
 from waglan.parties.firm_role import ADMINISTRATOR, giving_findings
 from waglan.store import Transaction, accounts, events, people
@@ -18,7 +19,8 @@ async def change_roles(
 ) -> list[Finding] | None:
     """Keep his roles and tell the log; None if the firm has no such person, findings if refused.
 
-    Of two who demote each other at once the second waits and is refused: somebody administers.
+    Of two who demote each other at once the second waits and is refused: somebody administers. Who
+    may decide no more has no key that signs, and no standing order in force.
     """
     who = Holder(by.org, subject)
     await people.alone(tx, by.org)
@@ -34,7 +36,7 @@ async def change_roles(
         refused.append(Finding("PERSON-LAST-ADMINISTRATOR", Severity.ERROR, Where("roles"), {}))
     if refused or wanted == found.roles:
         return refused
-    await accounts.set_roles(tx, who, wanted, by=by.subject, now=by.at)
+    await end_office(tx, by, subject, stays_as=wanted)
     body: dict[str, Value] = {
         "subject": subject,
         "roles": [*wanted],

@@ -30,6 +30,7 @@ from waglan.operations.name_addressee import name_addressee
 from waglan.operations.publish_table import publish_table
 from waglan.operations.revoke_standing_order import revoke_standing_order
 from waglan.operations.serve_notices import serve_notices
+from waglan.operations.step_draft import By
 from waglan.parties.role import Principal
 from waglan.store import Transaction, acts, customs, events, orders, serving
 from waglan.store.acts import ActRow, ExaminationRow
@@ -154,7 +155,7 @@ async def _done(
         return Done(sheet.id) if why is None else Refusal([why], is_late=why.code in _LATE)
     if sheet.act is Kind.REVOKE_ORDER:
         order = sheet.order or ""
-        if await revoke_standing_order(tx, by, order, now=now):
+        if await revoke_standing_order(tx, By(*by, now), order):
             return Done(sheet.id)
         return Refusal([Finding("ACT-NO-SUCH-ORDER", Severity.ERROR, _WHERE, {"order": order})])
     if sheet.act is Kind.PUBLISH_TABLE:

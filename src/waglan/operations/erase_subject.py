@@ -22,6 +22,7 @@ from waglan.messages.edifact.charset import labelled, loosely, misread
 from waglan.messages.form import Form, form_of
 from waglan.messages.hidden import hidden
 from waglan.messages.sheet.csv_file import UTF_16
+from waglan.operations.erase_people import erase_people
 from waglan.operations.request_erasure import Kind
 from waglan.parties.retention import in_force, kept_from
 from waglan.store import (
@@ -106,13 +107,15 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
     touched |= await sheets.orgs_of(tx, list(found.sheets))
     touched |= await detention_erasure.orgs_of(tx, list(found.papers))
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
-    done = await destroy(tx, vault, found, done)
+    done = await destroy(tx, vault, found, done, now=now)
     await erasure.add(tx, done, found.targets())
     await tell(tx, done, found, touched, now=now)
     return done
 
 
-async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Done:
+async def destroy(
+    tx: Transaction, vault: Vault, found: Found, done: Done, *, now: datetime
+) -> Done:
     """Destroy what was found, as of the erasure's own day; return it with its counts.
 
     Doing it again, after a restore, takes what the first time took and nothing that came later.
@@ -122,11 +125,12 @@ async def destroy(tx: Transaction, vault: Vault, found: Found, done: Done) -> Do
         async for old in erasure.bills_of(tx, blind, until=at):
             await erasure.replace_bill(tx, old, await _without(vault, old, blind))
             bills += 1
-        gone = await erasure.destroy_persons(tx, blind=blind, subject=None, until=at)
-        found.subjects |= set(gone)
-        persons += len(gone)
+        gone = await erasure.persons_of(tx, blind=blind, subject=None, until=at)
+        found.subjects |= {one.subject for one in gone}
     for subject in sorted(found.subjects):
-        persons += len(await erasure.destroy_persons(tx, blind=None, subject=subject, until=at))
+        who = await erasure.persons_of(tx, blind=None, subject=subject, until=at)
+        await erase_people(tx, who, done.erasure, now=now)
+        persons += len(who)
     count = 0
     for seq, leaf in sorted(found.events):
         count += await event_erasure.destroy_event(tx, seq, leaf, done.rule, now=at)

@@ -5,6 +5,8 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
+from waglan.operations._ender import Ender
+from waglan.operations.end_office import end_office
 from waglan.operations.step_draft import By
 from waglan.parties.firm_role import scopes_of
 from waglan.parties.role import Scope
@@ -16,16 +18,16 @@ from waglan.store.people import Departure
 async def let_go_person(
     tx: Transaction, by: By, subject: str, successor: str | None
 ) -> list[Finding] | None:
-    """Take his roles, sessions, tokens and links, and hand over his machines and open drafts.
+    """End his office and his links, and hand over his machines and open drafts.
 
-    None if the firm has no such person; findings if nothing was done.
+    None if the firm has no such person; findings if nothing was done. Of who was erased there is
+    no more to end, and what was his to look after is handed over all the same.
     """
     who = Holder(by.org, subject)
     await people.alone(tx, by.org)
-    found = await accounts.person(tx, who)
-    if found is None:
+    if not await people.was_here(tx, who):
         return None
-    if found.left_at is not None:
+    if await people.departure(tx, who) is not None:
         return [Finding("PERSON-LEFT", Severity.ERROR, Where("person"), {})]
     if not await people.is_administered(tx, who, at=by.at):
         return [Finding("PERSON-LAST-ADMINISTRATOR", Severity.ERROR, Where("person"), {})]
@@ -38,10 +40,9 @@ async def let_go_person(
     if successor is not None:
         heir = Holder(by.org, successor)
         await people.answers_for(tx, heir, credentials, by=by.subject, now=by.at)
-    await accounts.set_roles(tx, who, (), by=by.subject, now=by.at)
-    ended = await accounts.end_sessions(tx, who, tokens_too=True, now=by.at)
+    ended = await end_office(tx, by, subject)
     await people.add_departure(tx, by.org, left, by=by.subject)
-    await events.append(tx, [_told(by, left, len(ended))])
+    await events.append(tx, [told_of_leaving(by, left, len(ended))])
     return []
 
 
@@ -70,7 +71,8 @@ async def _refused(tx: Transaction, by: By, left: Departure) -> list[Finding]:
     return []
 
 
-def _told(by: By, left: Departure, tokens_ended: int) -> Event:
+def told_of_leaving(by: Ender, left: Departure, tokens_ended: int) -> Event:
+    """Return what the log tells of who is here no more."""
     body: dict[str, Value] = {
         "subject": left.subject,
         "successor": left.successor,

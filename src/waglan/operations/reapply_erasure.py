@@ -25,7 +25,7 @@ async def reapply_erasure(
     known = await erasure.done(tx, done.erasure) is not None
     touched = await erasure.orgs_of(tx, sorted(found.messages), list(found.names))
     touched |= await sheets.orgs_of(tx, sorted(found.sheets))
-    again = await destroy(tx, vault, found, done)
+    again = await destroy(tx, vault, found, done, now=now)
     if not known:
         await erasure.add(tx, again, found.targets())
         await tell(tx, again, found, touched, now=now)

@@ -51,6 +51,11 @@ def scopes_of(roles: Iterable[str]) -> frozenset[Scope]:
     return frozenset(scope for name in roles if name in known for scope in known[name].scopes)
 
 
+def roles_with(scope: Scope) -> list[str]:
+    """Return the roles that may be used for this."""
+    return [role.name for role in firm_roles().values() if scope in role.scopes]
+
+
 def giving_findings(
     roles: Collection[str], organisation: Collection[Role], giver: Collection[Scope]
 ) -> list[Finding]:

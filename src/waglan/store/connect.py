@@ -127,9 +127,10 @@ async def snapshot(pool: Pool) -> AsyncIterator[Transaction]:
         yield conn
 
 
-async def act_as(tx: Transaction, org: int) -> None:
-    """Let the rest of the transaction run in the name of an organisation."""
-    await tx.execute("select set_config('waglan.org', %s, true)", [str(org)])
+async def act_as(tx: Transaction, org: int | None) -> None:
+    """Let the rest of the transaction run in the name of an organisation; None: in nobody's."""
+    name = "" if org is None else str(org)
+    await tx.execute("select set_config('waglan.org', %s, true)", [name])
 
 
 async def durable(tx: Transaction) -> list[Finding]:

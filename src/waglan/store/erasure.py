@@ -10,6 +10,7 @@ from uuid import UUID
 
 from waglan.codes.finding import Finding, Severity, Where, encode
 from waglan.store import Transaction, bulk
+from waglan.store.accounts import Holder
 
 # Held by whoever reads a message and files what it says, taken alone by an erasure: what is on its
 # way in would else be written after the erasure has looked.
@@ -238,33 +239,28 @@ async def replace_bill(tx: Transaction, old: Personal, new: Personal | None) -> 
         )
 
 
-async def destroy_persons(
+async def persons_of(
     tx: Transaction, *, blind: bytes | None, subject: str | None, until: datetime
-) -> list[str]:
-    """Destroy who a person is and how he signs in; return the ids by which the log knows him.
-
-    A name is also looked for among login names. His sessions end.
-    """
+) -> list[Holder]:
+    """Return who has this name or id, by firm: a name is also looked for among login names."""
     found = await tx.execute(
-        "SELECT p.subject FROM person p LEFT JOIN login l ON l.subject = p.subject"
+        "SELECT DISTINCT p.org, p.subject FROM person p LEFT JOIN login l ON l.subject = p.subject"
         " WHERE (p.blind = %(blind)s OR l.blind = %(blind)s OR p.subject = %(subject)s)"
-        " AND p.registered_at <= %(until)s",
+        " AND p.registered_at <= %(until)s ORDER BY p.org, p.subject",
         {"blind": blind, "subject": subject, "until": until},
     )
-    subjects = [subject for (subject,) in await found.fetchall()]
-    await tx.execute(
-        "INSERT INTO token_revocation (token, org, revoked_at) SELECT token, org, %s FROM token"
-        " WHERE subject = ANY (%s) AND is_session ON CONFLICT DO NOTHING",
-        [until, subjects],
-    )
+    return [Holder(*row) for row in await found.fetchall()]
+
+
+async def destroy_persons(tx: Transaction, subjects: Sequence[str]) -> None:
+    """Destroy who these persons are and how they sign in; their office has ended before."""
     await tx.execute(
         "DELETE FROM link_use u USING one_time_link k"
         " WHERE k.link = u.link AND k.subject = ANY (%s)",
-        [subjects],
+        [list(subjects)],
     )
     for forget in _FORGET:
-        await tx.execute(forget, [subjects])
-    return subjects
+        await tx.execute(forget, [list(subjects)])
 
 
 _FORGET = (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from waglan.parties.firm_role import roles_with
+from waglan.parties.role import Scope
 from waglan.store import Transaction
 
 
@@ -126,12 +128,28 @@ async def _live_key(tx: Transaction, officer: str) -> bytes | None:
         "SELECT pg_advisory_xact_lock(hashtextextended('key of ' || current_org() || %s, 0))",
         [officer],
     )
-    return (await officer_keys(tx)).get(officer)
+    rows = await tx.execute(_KEYS + " AND e.ended_at IS NULL AND k.officer = %s", [officer])
+    row = await rows.fetchone()
+    return None if row is None else bytes(row[1])
 
 
 async def officer_keys(tx: Transaction) -> dict[str, bytes]:
-    """Return the public keys that the authority's officers sign with now, by subject."""
-    rows = await tx.execute(_KEYS + " AND e.ended_at IS NULL")
+    """Return the public keys that the authority's officers sign with now, by subject.
+
+    Whoever may decide no more has none, though it never was ended: who got other roles, or was
+    erased, while he registered it, or before keys ended with that.
+    """
+    rows = await tx.execute(
+        _KEYS
+        + """
+        AND e.ended_at IS NULL
+        AND EXISTS (SELECT 1 FROM person p WHERE p.org = k.authority AND p.subject = k.officer)
+        AND coalesce((SELECT r.roles && %s::text[] FROM person_role r
+                      WHERE r.org = k.authority AND r.subject = k.officer
+                      ORDER BY r.n DESC LIMIT 1), true)
+        """,
+        [roles_with(Scope.DECIDE)],
+    )
     return {officer: bytes(key) for officer, key, *_ in await rows.fetchall()}
 
 

@@ -66,6 +66,19 @@ async def here(tx: Transaction, org: int, subject: str, blind: bytes) -> list[st
     return [subject for (subject,) in await rows.fetchall()]
 
 
+async def was_here(tx: Transaction, who: Holder) -> bool:
+    """Whether the firm has or had such a person: one who was erased, too."""
+    found = await tx.execute(
+        "SELECT 1 FROM person WHERE org = %(org)s AND subject = %(subject)s"
+        " UNION ALL SELECT 1 FROM person_role WHERE org = %(org)s AND subject = %(subject)s"
+        " UNION ALL SELECT 1 FROM token WHERE org = %(org)s AND subject = %(subject)s"
+        " UNION ALL SELECT 1 FROM credential WHERE org = %(org)s AND accountable = %(subject)s"
+        " LIMIT 1",
+        {"org": who.org, "subject": who.subject},
+    )
+    return await found.fetchone() is not None
+
+
 async def accountable(tx: Transaction, org: int, credential: str) -> str | None:
     """Return who answers for a machine now (subject id); None if the firm has no such machine."""
     row = await (

@@ -116,6 +116,20 @@ CREATE TABLE public.credential (
 
 ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.person (
+    subject text NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
+    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.token (
     token text NOT NULL,
     org bigint NOT NULL,
@@ -155,22 +169,25 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
      o.roles,
      t.client,
      t.scopes,
-     COALESCE(( SELECT a.accountable
-            FROM public.answerable a
-           WHERE ((a.org = t.org) AND (a.credential = t.credential))
-           ORDER BY a.n DESC
-          LIMIT 1), c.accountable, t.subject) AS "coalesce",
+     w.accountable,
      ( SELECT r.roles
             FROM public.person_role r
            WHERE ((r.org = t.org) AND (r.subject = t.subject))
            ORDER BY r.n DESC
           LIMIT 1) AS roles
-    FROM ((public.token t
+    FROM (((public.token t
       JOIN public.organisation o ON ((o.org = t.org)))
       LEFT JOIN public.credential c ON ((c.credential = t.credential)))
+      CROSS JOIN LATERAL ( SELECT COALESCE(( SELECT a.accountable
+                    FROM public.answerable a
+                   WHERE ((a.org = t.org) AND (a.credential = t.credential))
+                   ORDER BY a.n DESC
+                  LIMIT 1), c.accountable, t.subject) AS accountable) w)
    WHERE ((t.secret_sha256 = authenticate.secret_sha256) AND (authenticate.at >= t.issued_at) AND (authenticate.at < t.expires_at) AND (NOT (EXISTS ( SELECT 1
             FROM public.token_revocation r
-           WHERE (r.token = t.token)))));
+           WHERE (r.token = t.token)))) AND ((w.accountable IS NULL) OR (EXISTS ( SELECT 1
+            FROM public.person p
+           WHERE ((p.org = t.org) AND (p.subject = w.accountable))))));
 END;
 
 CREATE FUNCTION public.authority_addresses() RETURNS TABLE(address text, party text)
@@ -1391,20 +1408,6 @@ CREATE TABLE public.passed_over (
 );
 
 ALTER TABLE ONLY public.passed_over FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.person (
-    subject text NOT NULL,
-    org bigint NOT NULL,
-    key_salt bytea NOT NULL,
-    sealed bytea NOT NULL,
-    blind bytea NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
-    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
-    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
-);
-
-ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.place (
     list_id bigint NOT NULL,
@@ -2682,6 +2685,10 @@ ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY ending ON public.officer_key_end FOR INSERT TO waglan_engine WITH CHECK (true);
+
+CREATE POLICY ending ON public.standing_order_revocation FOR INSERT TO waglan_engine WITH CHECK (true);
+
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
@@ -3180,6 +3187,8 @@ CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHE
 
 CREATE POLICY owner ON public.password TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.person FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.person_role TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.reader FOR SELECT TO waglan_owner USING (true);
@@ -3303,6 +3312,10 @@ GRANT SELECT ON TABLE public.answerable TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_authority;
@@ -3636,7 +3649,7 @@ GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_authority;
-GRANT SELECT ON TABLE public.officer_key_end TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;
@@ -3650,10 +3663,6 @@ GRANT SELECT ON TABLE public.partner_profile TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.passed_over TO waglan_authority;
 GRANT SELECT ON TABLE public.passed_over TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
 
 GRANT SELECT ON TABLE public.place TO waglan_app;
 GRANT SELECT ON TABLE public.place TO waglan_authority;
@@ -3710,7 +3719,7 @@ GRANT SELECT,INSERT ON TABLE public.standing_order TO waglan_authority;
 GRANT SELECT ON TABLE public.standing_order TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;
-GRANT SELECT ON TABLE public.standing_order_revocation TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.table_publication TO waglan_authority;
 GRANT SELECT ON TABLE public.table_publication TO waglan_engine;

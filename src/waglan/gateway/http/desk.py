@@ -14,6 +14,7 @@ from waglan.customs.standing_order import read_order
 from waglan.customs.status import GRAVITY
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor
+from waglan.gateway.http.drafts import acting
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import HASH, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
@@ -200,9 +201,7 @@ async def end_key(
     """End an officer's key, your own or a colleague's: his standing orders end with it."""
     visitor.must(Act.REVOKE_ORDER)
     async with visitor.transaction() as tx:
-        ended = await end_officer_key(
-            tx, (visitor.org, visitor.principal), officer, now=visitor.kit.clock()
-        )
+        ended = await end_officer_key(tx, acting(visitor), officer)
     if ended is None:
         raise absent("officer's key")
     return EndedKeyView(officer=officer, orders=ended)

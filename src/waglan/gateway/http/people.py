@@ -19,7 +19,6 @@ from waglan.gateway.http.sign_in import NOTHING_KEPT, LoginName
 from waglan.gateway.tokens import Made, MadeLink, new_link, new_subject, new_token
 from waglan.logbook.sealed import Vault
 from waglan.operations.change_roles import change_roles
-from waglan.operations.end_officer_key import end_officer_key
 from waglan.operations.invite_person import Inviting, invite_person
 from waglan.operations.issue_token import issue_token
 from waglan.operations.let_go_person import let_go_person
@@ -268,9 +267,6 @@ async def let_go(person: str, leaving: Leaving, visitor: TheMaker) -> LeftView:
         if not before:
             done = await let_go_person(tx, acting(visitor), person, leaving.successor)
             done_or_refused(there(done, "person"))
-            if Role.CUSTOMS in visitor.principal.roles:
-                by, now = (visitor.org, visitor.principal), visitor.kit.clock()
-                await end_officer_key(tx, by, person, now=now)  # if he had one
         left = there(await people.departure(tx, Holder(visitor.org, person)), "person")
     return LeftView(
         person=left.subject,
