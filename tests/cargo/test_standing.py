@@ -299,6 +299,12 @@ def test_what_customs_let_go_of_a_bill_is_told_part_by_part_while_it_is_partly_c
     told = standing([more, part, held]).cleared
     assert told == (Cleared(1, "CSQU3054383", 4), Cleared(2, None, None))
     assert standing([held, part, more, served(6, "seized")]).cleared == ()
+    parts: list[Value] = [{"goods": 3}]
+    all_: dict[str, Value] = {"status": "partly-cleared", "parts": parts, "so_far": True}
+    every = event(EventCode.NOTICE_SERVED, 6, all_)
+    after = served(7, "partly-cleared", {"goods": 2})
+    assert standing([held, part, every]).cleared == (Cleared(3, None, None),)
+    assert standing([part, every, after]).cleared[1:] == (Cleared(2, None, None),)
     assert standing([served(4, "partly-cleared")]).cleared == ()
 
 

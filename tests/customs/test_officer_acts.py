@@ -15,7 +15,7 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.codes.render import render
 from waglan.customs.again import Standing, stands
-from waglan.customs.cleared_part import unknown_parts
+from waglan.customs.cleared_part import Cleared, read_told, together, told_with, wrong_parts
 from waglan.customs.detention import Capacity
 from waglan.customs.officer_act import (
     ACTS,
@@ -207,7 +207,64 @@ def test_a_part_must_be_on_the_bill() -> None:
         (ClearedPart(goods=2, container="TCLU1234560", packages=5), True),
         (ClearedPart(goods=2, packages=6), False),
     ):
-        assert (list(unknown_parts(one, [part])) == []) is is_there, part
+        assert (list(wrong_parts(one, [part])) == []) is is_there, part
+
+
+def test_what_was_cleared_before_is_gone_wherever_it_may_have_come_from() -> None:
+    a, b = "TCLU1234560", "CSQU3054383"
+    two = goods(1, stowed=(Package(a, 5), Package(b, 5)), packages=10)
+    one = bill(goods=(two, goods(2, stowed=(Package(b, 4),), packages=4)))
+    three, all_a = ClearedPart(container=a, packages=3), ClearedPart(container=a)
+    cases: tuple[tuple[tuple[ClearedPart, ...], ClearedPart, int | None], ...] = (
+        ((), three, None),
+        ((three,), ClearedPart(container=a, packages=2), None),
+        ((three,), three, 2),
+        ((three,), all_a, None),  # the rest of it
+        ((all_a,), all_a, None),
+        ((all_a,), ClearedPart(goods=1, container=a, packages=1), 0),
+        ((all_a,), ClearedPart(goods=1, packages=5), None),
+        ((all_a,), ClearedPart(goods=1, packages=6), 5),
+        ((all_a, ClearedPart(goods=1, packages=3)), ClearedPart(goods=1, packages=3), 2),
+        ((ClearedPart(goods=1, packages=5), all_a), ClearedPart(goods=1, packages=5), None),
+        ((ClearedPart(goods=1, packages=8),), three, 2),
+        ((ClearedPart(container=b, packages=9),), ClearedPart(goods=2, packages=1), 0),
+        ((ClearedPart(container=b, packages=9),), ClearedPart(goods=1, packages=5), None),
+        ((ClearedPart(container=b, packages=7),), ClearedPart(goods=1, packages=8), 7),
+    )
+    for before, part, left in cases:
+        found = list(wrong_parts(one, [part], before))
+        assert [f.code for f in found] == ([] if left is None else ["ACT-PART-GONE"]), part
+        assert left is None or found[0].params["left"] == left, (before, part)
+    assert [f.code for f in wrong_parts(one, [three, three])] == ["ACT-PART-GONE"]
+    uncounted = bill(goods=(goods(1, stowed=(Package(a),), packages=None),))
+    assert list(wrong_parts(uncounted, [three], [three])) == []
+
+
+def test_parts_that_are_cleared_one_after_another_add_up() -> None:
+    three, whole = ClearedPart(container="A", packages=3), ClearedPart(container="A")
+    one = ClearedPart(goods=1, container="A")
+    assert together([three], [three]) == (ClearedPart(container="A", packages=6),)
+    assert together([three, one], [whole, three]) == (whole,)
+    assert together([one], [ClearedPart(goods=1, packages=2)])[0] == one
+    first = sheet(Kind.CLEAR_PARTLY, parts=(three,), voucher="RV-1")
+    told = told_with(first, Cleared())
+    second = sheet(Kind.CLEAR_PARTLY, parts=(ClearedPart(goods=2),), voucher="RV-2")
+    both = told_with(second, read_told([told]))
+    all_told = {"container": "A", "packages": 3}, {"goods": 2}
+    assert msgspec.json.decode(both) == {
+        "parts": [*all_told], "so_far": True, "voucher": "RV-2", "vouchers": ["RV-1", "RV-2"],
+    }  # fmt: skip
+    assert read_told([told, both]) == read_told([both])
+    before_so_far = [first.told, second.told]  # as each act was told alone
+    assert read_told(before_so_far) == read_told([both])
+
+
+def test_no_more_parts_of_a_bill_are_cleared_than_a_notice_names() -> None:
+    many = bill(goods=tuple(goods(n, packages=9) for n in range(1, 502)))
+    cleared = [ClearedPart(goods=n, packages=1) for n in range(1, 501)]
+    assert list(wrong_parts(many, [ClearedPart(goods=500)], cleared)) == []
+    [found] = wrong_parts(many, [ClearedPart(goods=501)], cleared)
+    assert (found.code, found.params["parts"], found.params["max"]) == ("ACT-PARTS-MANY", 501, 500)
 
 
 def test_an_outcome_keeps_whole_numbers_and_hashes_alone() -> None:

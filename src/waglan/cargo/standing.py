@@ -12,7 +12,8 @@ said stays None. These fields of an event's body are read, and all may be missin
     manifest.refused                        findings (number)
     customs.status                          status (text)
     customs.notice-served                   notice, status (text), parts (let go: goods, container,
-                                            packages of each)
+                                            packages of each), so_far (true: they are all that was
+                                            let go; else what the notices before let go is added)
     customs.notice-addressed                kind (text)
     customs.notice-released-in-part         nothing
     customs.notice-ended                    how (text)
@@ -317,7 +318,10 @@ def _noticed(event: Event) -> CustomsStatus | None:
 
 
 def _cleared(told: Sequence[Event]) -> tuple[Cleared, ...]:
-    """What customs let go, notice after notice, since another status was served."""
+    """What customs let go since another status was served: all that the last notice names.
+
+    One that names its own part alone adds to those before it.
+    """
     found: list[Cleared] = []
     for event in told:
         if event.code is not EventCode.NOTICE_SERVED:
@@ -325,6 +329,8 @@ def _cleared(told: Sequence[Event]) -> tuple[Cleared, ...]:
         if _text(event, "status") != CustomsStatus.PARTLY_CLEARED.value:
             found.clear()
             continue
+        if event.body.get("so_far") is True:
+            found.clear()
         parts = event.body.get("parts")
         for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):

@@ -100,6 +100,11 @@ class ClearedPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     container: Name | None = None
     packages: Annotated[int, msgspec.Meta(ge=1, lt=1 << 53)] | None = None
 
+    def shown(self) -> dict[str, Value]:
+        """Return what is said of it, by name."""
+        told = {"goods": self.goods, "container": self.container, "packages": self.packages}
+        return {name: value for name, value in told.items() if value is not None}
+
 
 class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What one officer does; worth nothing until it is signed."""
@@ -132,7 +137,10 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
     @property
     def told(self) -> bytes:
-        """Return what of it the filer is told with the notice: never the reason, never who."""
+        """Return what of it the filer is told with the notice: never the reason, never who.
+
+        Parts are told together with those that were cleared before (`cleared_part.told_with`).
+        """
         told: dict[str, Value] = {}
         if self.documents and self.due is not None:
             told |= {"documents": [*self.documents], "due": self.due.isoformat()}
@@ -141,7 +149,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         if self.conditions:
             told["conditions"] = [*self.conditions]
         if self.parts:
-            told["parts"] = [_part(part) for part in self.parts]
+            told["parts"] = [part.shown() for part in self.parts]
         if self.voucher:
             told["voucher"] = self.voucher
         return canonical(told)
@@ -249,11 +257,6 @@ def _twice(sheet: Sheet) -> Iterator[Finding]:
         if name in seen:
             yield Finding("ACT-BILL-TWICE", Severity.ERROR, _WHERE, {"bill": target.number})
         seen.add(name)
-
-
-def _part(part: ClearedPart) -> Value:
-    told = {"goods": part.goods, "container": part.container, "packages": part.packages}
-    return {name: value for name, value in told.items() if value is not None}
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -10,7 +10,7 @@ import msgspec
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
-from waglan.customs.cleared_part import unknown_found, unknown_parts
+from waglan.customs.cleared_part import Cleared, read_told, told_with, unknown_found, wrong_parts
 from waglan.customs.officer_act import (
     ACTS,
     Kind,
@@ -38,6 +38,7 @@ from waglan.store.customs import DecisionRow, Standing
 
 _WHERE = Where("act")
 _ABOUT_A_NOTICE = {Kind.EXTEND_NOTICE: extend_notice, Kind.NAME_ADDRESSEE: name_addressee}
+_NOTHING = Cleared()
 _LATE = {"NOTICE-UNKNOWN", "NOTICE-NOT-LAWFUL-NOW", "NOTICE-MOVED-ON"}
 
 
@@ -194,7 +195,8 @@ async def _decided(
     standings = await customs.standings_of(tx, ids.values())
     found = {_name(t): standings[i] for t in sheet.bills if (i := ids.get(_name(t))) in standings}
     late = await _moved_on(tx, vault, sheet, found)
-    parts = await _wrong_parts(tx, sheet, found)
+    before = await _cleared_before(tx, sheet, found)
+    parts = await _wrong_parts(tx, sheet, found, before)
     rows = [_row(sheet, t, found.get(_name(t)), (late, parts)) for t in sheet.bills]
     good = [(found[_name(t)], row) for t, row in zip(sheet.bills, rows, strict=True)
             if not row.findings]  # fmt: skip
@@ -205,7 +207,7 @@ async def _decided(
     told = [_event(sheet, officer, one, now) for one in good]
     numbers = await events.append(tx, told, consignments=[s.consignment for s, _ in good])
     decided = [
-        _decision(sheet, (s, event), row, now)
+        _decision(sheet, (s, event), row, before.get(s.consignment, _NOTHING), now)
         for (s, row), event in zip(good, numbers, strict=True)
     ]
     await customs.add_decisions(tx, org, decided)
@@ -293,8 +295,21 @@ def _where(target: Target) -> Where:
     return Where(f"bills/{target.number}/customs")
 
 
-async def _wrong_parts(
+async def _cleared_before(
     tx: Transaction, sheet: Sheet, found: Mapping[acts.Named, Standing]
+) -> Mapping[int, Cleared]:
+    """Return what was cleared of each bill before, of which the act clears one more part."""
+    if not sheet.parts:
+        return {}
+    told = await acts.cleared_in_part(tx, [s.consignment for s in found.values()])
+    return {one: read_told(said) for one, said in told.items()}
+
+
+async def _wrong_parts(
+    tx: Transaction,
+    sheet: Sheet,
+    found: Mapping[acts.Named, Standing],
+    before: Mapping[int, Cleared],
 ) -> dict[acts.Named, tuple[Finding, ...]]:
     """Say of each bill what of it the act clears or counts that it does not have."""
     counted = sheet.outcome.found if sheet.outcome else ()
@@ -302,7 +317,10 @@ async def _wrong_parts(
         return {}
     bills = await acts.bills(tx, {s.consignment: s.manifest_id for s in found.values()})
     return {
-        name: (*unknown_parts(bill, sheet.parts), *unknown_found(bill, counted))
+        name: (
+            *wrong_parts(bill, sheet.parts, before.get(s.consignment, _NOTHING).parts),
+            *unknown_found(bill, counted),
+        )
         for name, s in found.items()
         for bill in (bills[s.consignment],)
     }
@@ -328,7 +346,9 @@ def _event(sheet: Sheet, officer: Principal, one: tuple[Standing, Row], now: dat
     )
 
 
-def _decision(sheet: Sheet, where: tuple[Standing, int], row: Row, now: datetime) -> DecisionRow:
+def _decision(
+    sheet: Sheet, where: tuple[Standing, int], row: Row, before: Cleared, now: datetime
+) -> DecisionRow:
     stands, event_id = where
     status = after(stands.status, ACTS[sheet.act])
     return DecisionRow(
@@ -343,7 +363,7 @@ def _decision(sheet: Sheet, where: tuple[Standing, int], row: Row, now: datetime
         decided_at=now,
         version=row.version,
         act_id=sheet.id,
-        told=sheet.told,
+        told=told_with(sheet, before),
     )
 
 

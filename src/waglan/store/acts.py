@@ -179,6 +179,32 @@ async def filings(tx: Transaction, consignments: Collection[int]) -> dict[int, l
     return found
 
 
+async def cleared_in_part(tx: Transaction, consignments: Collection[int]) -> dict[int, list[bytes]]:
+    """Return what was to be told with each clearing in part that stands, in their order.
+
+    One stands until something else is decided, or the bill is filed anew and left to an officer:
+    what was cleared is what was seen. An act that goes on with a newer version is named once.
+    """
+    rows = await tx.execute(
+        """
+        SELECT consignment, told FROM (
+            SELECT DISTINCT ON (consignment, act_id) consignment, version, told FROM decision d
+            WHERE consignment = ANY (%s::int8[]) AND status = 'partly-cleared'
+              AND NOT EXISTS (SELECT 1 FROM decision l WHERE l.consignment = d.consignment
+                              AND l.version > d.version AND l.status <> d.status)
+              AND NOT EXISTS (SELECT 1 FROM assessment a WHERE a.consignment = d.consignment
+                              AND a.assessed_at > d.decided_at)
+            ORDER BY consignment, act_id, version) stands
+        ORDER BY consignment, version
+        """,
+        [list(consignments)],
+    )
+    found: dict[int, list[bytes]] = {}
+    for consignment, told in await rows.fetchall():
+        found.setdefault(consignment, []).append(bytes(told))
+    return found
+
+
 class ExaminationRow(msgspec.Struct, frozen=True):
     """What came of looking at one bill."""
 
@@ -241,7 +267,16 @@ async def history(
         SELECT c.consignment, d.version, d.status, d.decided_by, d.decided_at, d.order_id, d.act_id,
                d.fired, d.targeting, x.result,
                (SELECT min(n.served_at) FROM notice n WHERE n.consignment = d.consignment
-                AND n.status = d.status AND n.served_at >= d.decided_at)
+                AND n.status = d.status AND n.served_at >= d.decided_at
+                AND NOT EXISTS (
+                    SELECT 1 FROM decision l WHERE l.consignment = d.consignment
+                    AND l.version > d.version AND l.decided_at <= n.served_at
+                    AND (l.status <> d.status
+                         OR l.told <> d.told AND d.status <> 'partly-cleared'))
+                AND NOT EXISTS (
+                    SELECT 1 FROM assessment a WHERE a.consignment = d.consignment
+                    AND d.status = 'partly-cleared'
+                    AND a.assessed_at > d.decided_at AND a.assessed_at <= n.served_at))
         FROM consignment c LEFT JOIN decision d USING (consignment)
         LEFT JOIN examination x USING (consignment, event_id)
         WHERE c.number = %(number)s AND c.authority = current_org()
