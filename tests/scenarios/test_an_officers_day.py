@@ -9,6 +9,7 @@ import json
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -115,10 +116,8 @@ class Desk:
 def desk(
     instance: Instance, waglan: CommandLine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Desk:
-    letter = next(
-        (word[0].upper() for word in ("morning", "noon", "colleague") if word in request.node.name),
-        "T",
-    )
+    words = ("morning", "noon", "colleague", "sign")
+    letter = next((word[0].upper() for word in words if word in request.node.name), "T")
     return Desk(instance, waglan.operates(instance), tmp_path, letter)
 
 
@@ -250,6 +249,23 @@ def test_of_a_number_that_two_lines_filed_the_one_that_was_examined_gets_the_out
     for nobody in (f"{number}@nobody", f"{mine}@ABOVE"):
         absent = act("clear", f"{nobody}=1", *reason)
         assert (absent.status, "ACT-NO-SUCH-BILL" in absent.err) == (1, True)
+
+
+def test_a_bill_whose_number_has_an_at_sign_is_acted_on_by_its_name(desk: Desk) -> None:
+    desk.imports()
+    number = desk.files("A@B/2")
+    wait(lambda: desk.officer.get(f"/v1/customs/bills/{quote(number, '')}").is_success or None)
+    reason, outcome = ("--reason", "A look."), desk.file("nothing.json", {"result": "as-declared"})
+    acts = [
+        ("select", number, *reason),
+        ("examined", f"{number}@line-os", "--outcome", outcome),
+        ("clear", f"{number}@line-os@-", *reason),
+    ]
+    for version, (act, name, *said) in enumerate(acts):
+        done = desk.ran("desk", act, f"{name}={version}", "--key", desk.file("officer.pem"), *said)
+        assert done.status == 0, done.err
+    [bill] = desk.officer.get(f"/v1/customs/bills/{quote(number, '')}").json()["bills"]
+    assert bill["version"] == 3
 
 
 def test_who_acts_on_what_a_colleague_decided_meanwhile_is_told_and_nothing_is_done(

@@ -235,3 +235,35 @@ def test_a_late_manifest_stays_late_when_an_amendment_puts_its_arrival_off(
     assert moved == ["HK-MAN-045-LATE-EARLIER", "HK-MAN-047"]
     # And again: what was put off once stays so, though this version puts nothing off.
     assert filed(version("K9C", "5", later + timedelta(minutes=1))) == ["HK-MAN-045-LATE-EARLIER"]
+
+
+def with_more(data: bytes, segments: bytes, before: bytes) -> bytes:
+    """Put segments before the first that begins so, and count them."""
+    data = data.replace(before, segments + before, 1)
+    more = segments.count(b"'")
+    return re.sub(rb"UNT\+(\d+)", lambda found: b"UNT+%d" % (int(found[1]) + more), data)
+
+
+@pytest.mark.parametrize("before", [b"CNT+7:", b"MEA+AAE+G"])
+def test_a_licence_that_is_named_without_its_number_is_asked_for(
+    line: httpx.Client, before: bytes
+) -> None:
+    ref = f"KLIC{before[0]}"
+    data = with_more(paper(ref, Paper(f"SYN{ref}")), b"RFF+IP:'", before)
+    [one] = checked(line, data)["manifests"]
+    assert "HK-MAN-017-NUMBER" in codes(one["findings"])
+
+
+def test_a_check_says_what_was_sent_and_what_would_stand_of_it(line: httpx.Client) -> None:
+    both = paper("KSENT", Paper("SYNCHECK8"), Paper("SYNCHECK9"))
+    assert filed(line, both)["state"] == "accepted"
+    more = paper("KMORE", Paper("SYNCHECK10")).replace(b"DOC-KMORE+9'", b"DOC-KSENT+2'")
+    more = with_more(more, b"RFF+ACW:1'", b"DTM+137")
+    gone = both.replace(b"KSENT", b"KGONE").replace(b"DOC-KGONE+9'", b"DOC-KSENT+1'")
+    told = [checked(line, data)["manifests"][0] for data in (both, more, gone)]
+    names = ("function", "bills_sent", "bills", "would_stand")
+    assert [tuple(one[name] for name in names) for one in told] == [
+        ("original", 2, 2, False),  # that document stands already
+        ("add", 1, 3, True),
+        ("cancel", 2, 0, True),
+    ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -390,25 +391,41 @@ def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:
     Its versions are those that were seen: whoever takes the act compares what stands by then.
     """
     name, version, filed = filed_version(name, lang)
-    number, filer, above = [*name.split("@", 2), "", ""][:3]
-    parent = "" if above == "-" else above
-    named = {(bill["filer"], bill["parent"]): bill for bill in _bills(http, number)}
-    meant = [
-        bill
-        for bill in named.values()
-        if filer in ("", bill["filer"]) and (not above or bill["parent"] == parent)
-    ]
-    where = Where(f"bills/{number}")
+    meant = [bill for reading in _readings(name) for bill in _bills_of(http, *reading)]
+    where = Where(f"bills/{name}")
     if not meant:
-        raise stopped(Finding("ACT-NO-SUCH-BILL", Severity.ERROR, where, {"bill": number}), lang, 1)
+        raise stopped(Finding("ACT-NO-SUCH-BILL", Severity.ERROR, where, {"bill": name}), lang, 1)
     if len(meant) > 1:
-        names = ", ".join(f"{number}@{bill['filer']}@{bill['parent'] or '-'}" for bill in meant)
+        names = ", ".join(
+            f"{bill['number']}@{bill['filer']}@{bill['parent'] or '-'}" for bill in meant
+        )
         raise stopped(
-            Finding("CLI-BILL-OF-SEVERAL", Severity.ERROR, where, {"bill": number, "names": names}),
+            Finding("CLI-BILL-OF-SEVERAL", Severity.ERROR, where, {"bill": name, "names": names}),
             lang,
             1,
         )
     return {**meant[0], "version": version, "filed_version": filed}
+
+
+def _readings(name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each (number, filer, bill above) that a name may mean: a number may hold an @."""
+    yield name, "", ""
+    for at, sign in enumerate(name):
+        if sign == "@":
+            filer, _, above = name[at + 1 :].partition("@")
+            yield name[:at], filer, above
+
+
+def _bills_of(http: httpx.Client, number: str, filer: str, above: str) -> Iterator[dict[str, Any]]:
+    """Yield the bills of a number, of this filer and below that bill; empty is any, `-` is none."""
+    path = f"/v1/customs/bills/{path_step(number)}"
+    if not number or http.get(path, params={"limit": 1}).status_code == HTTPStatus.NOT_FOUND:
+        return
+    parent = "" if above == "-" else above
+    named = {(bill["filer"], bill["parent"]): bill for bill in _bills(http, number)}
+    for bill in named.values():
+        if filer in ("", bill["filer"]) and (not above or bill["parent"] == parent):
+            yield bill
 
 
 def _act(file: Path, act: str, numbers: list[str], **said: object) -> None:

@@ -32,11 +32,14 @@ def load(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the issue, if you know.")
     ] = None,
     source: Annotated[str, typer.Option(help="Where it is from.")] = UNECE,
+    may_lack: Annotated[
+        bool, typer.Option("--may-lack", help="Take it though it lacks places known before.")
+    ] = False,
 ) -> None:
     """Load the whole list that UNECE issues, or one with columns code and name.
 
     UNECE's files come in parts: put them one after the other into one file. Exit 1: rows were left
-    out; 2: it is no such list, and the one before goes on.
+    out; 2: it is no such list, or lacks much of the one before, which goes on.
     """
     settings = Settings()
     if file.stat().st_size > FILE_BYTES_MAX:
@@ -44,7 +47,7 @@ def load(
         found = Finding("CLI-FILE-SIZE", Severity.ERROR, Where("file"), {"limit_mib": limit})
         raise stopped(found, settings.lang, 2)
     issue = Issue(source[:300], as_of.date() if as_of else None)
-    raise typer.Exit(asyncio.run(_load(settings, file.read_bytes(), issue)))
+    raise typer.Exit(asyncio.run(_load(settings, file.read_bytes(), issue, may_lack=may_lack)))
 
 
 @app.command()
@@ -67,9 +70,9 @@ def _line(place: Place) -> str:
     return f"{place.code}  {place.name}  {place.subdivision or '-'}  {place.functions}"
 
 
-async def _load(settings: Settings, data: bytes, issue: Issue) -> int:
+async def _load(settings: Settings, data: bytes, issue: Issue, *, may_lack: bool) -> int:
     async with _engine(settings) as tx:
-        loaded, findings = await load_places(tx, data, issue, now=wall_clock())
+        loaded, findings = await load_places(tx, data, issue, now=wall_clock(), may_lack=may_lack)
     for finding in findings:
         tell(finding, settings.lang)
     if loaded is None:

@@ -34,8 +34,12 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one manifest would be answered, and what was not looked at."""
+    """What one manifest would be answered, and what was not looked at.
 
+    `sent` is what was sent of it; `manifest` is the whole as it would stand then.
+    """
+
+    sent: Manifest
     manifest: Manifest
     would_stand: bool
     findings: tuple[Finding, ...]
@@ -91,9 +95,12 @@ def _checked(whole: Whole, seen: Examined, envelope: Sequence[Finding], at: date
     would_stand = not (seen.is_wrong or envelope)
     if seen.wider is None:
         refused = Finding("DRY-RUN-REFUSED", Severity.NOTE, Where("manifest"), {})
-        return Checked(seen.manifest, would_stand, findings, (), (refused, *never_run()))
+        return Checked(
+            whole.manifest, seen.manifest, would_stand, findings, (), (refused, *never_run())
+        )
     run, early = run_on(at.astimezone(HONG_KONG).date())
     return Checked(
+        whole.manifest,
         seen.manifest,
         would_stand,
         findings,

@@ -204,7 +204,7 @@ def test_13_a_blank_names_nothing_wherever_a_code_may_stand(blank: str) -> None:
     assert (head.document, head.voyage, head.carrier, head.vessel) == ("", None, None, None)
     assert (head.port_of_call, head.imo, equipment) == (None, None, ())
     assert (bill.number, bill.level, bill.parent) == ("B1", Level.MASTER, None)
-    assert (bill.licences, bill.place_of_loading) == ((), None)
+    assert (bill.licences, bill.place_of_loading) == (("",), None)  # a licence without its number
     [party], [item] = bill.parties, bill.goods
     assert (party.name, party.address, party.code) == ("", "", None)
     assert (item.stowed[0].container, item.dangerous) == ("", ())

@@ -42,11 +42,14 @@ _KINDS = frozenset(
     }
 )
 _SAID = ("s t c", "stc", "said to contain", "said to weigh", "of", "in")
-_COUNT = re.compile(rf"\d+|in|\d*(?:{'|'.join(sorted(_KINDS))})")
+_BOX_TYPE = r"(?:\d+x)?\d\d(?:gp|dc|dv|st|hc|hq|rf|rh|ot|fr|tk)"  # as trade writes them: 1x40hc
+_COUNT = re.compile(rf"\d+|in|\d*(?:{'|'.join(sorted(_KINDS))})|{_BOX_TYPE}")
 _CHINESE_COUNT = (
     r"(?:\d+ ?|[一二三四五六七八九十百千]+)(?:货柜|[批箱件包袋桶卷捆盒个套台支条板托柜])"
 )
 _LEAD = re.compile(rf"(?:(?:{_COUNT.pattern}|{'|'.join(_SAID)}) |{_CHINESE_COUNT} ?)+")
+_CONTAINS = re.compile(rf"\b(?:s t c|stc|said to|{_BOX_TYPE})\b")
+_SPELT = re.compile(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b")  # letter by letter
 _TAIL = re.compile(rf"(?: (?:{_COUNT.pattern})| ?{_CHINESE_COUNT})+$")
 # Two letters that differ, or a letter beside a digit, as codes have it.
 _SAYS = re.compile(r"([^\W\d_])[\W\d_]*(?!\1)[^\W\d_]|[^\W\d_]\d|\d[^\W\d_]")
@@ -96,9 +99,14 @@ def _meant(text: str) -> _Vague | None:
     said = meanings(text)
     if len(said) > 1 or not _says_more(said[0]):
         for one in said:
-            if phrase := _phrase(_NOISE.sub(" ", one).strip()):
+            words = _NOISE.sub(" ", one).strip()
+            if phrase := _phrase(words) or _phrase(_SPELT.sub(_together, words)):
                 return phrase
     return None if _says_a_word(said[0]) else _wordless()
+
+
+def _together(letters: re.Match[str]) -> str:
+    return letters[0].replace(" ", "")
 
 
 def _says_more(plain: str) -> bool:
@@ -109,6 +117,9 @@ def _says_more(plain: str) -> bool:
 
 def _phrase(words: str) -> _Vague | None:
     lead = _LEAD.match(words)
+    # Boxes are goods too; a container that is said to contain so many of them holds something.
+    if _CONTAINS.search(words) and _LEAD.fullmatch(f"{words} "):
+        return _wordless()
     bare = words[lead.end() :] if lead else words
     # Most end in goods, not in a count: that is seen sooner than all of the text is looked through.
     has_tail = not bare.isascii() or _COUNT.fullmatch(bare, bare.rfind(" ") + 1)

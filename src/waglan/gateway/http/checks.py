@@ -37,10 +37,13 @@ class CheckedView(BaseModel):
     """One manifest: what it would be answered, the rules run, and what was not looked at and why.
 
     `would_stand` says that the file would be accepted; customs may still want something of it.
+    `function` and `bills_sent` tell what was sent; `bills` and `containers` are those of the whole
+    manifest as it would stand: none once it is cancelled.
     """
 
     document: str
     function: str
+    bills_sent: int
     bills: int
     containers: int
     would_stand: bool
@@ -92,7 +95,8 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
         manifests=[
             CheckedView(
                 document=one.manifest.head.document,
-                function=one.manifest.head.function.value,
+                function=one.sent.head.function.value,
+                bills_sent=len(one.sent.bills),
                 bills=len(one.manifest.bills),
                 containers=len(one.manifest.equipment),
                 would_stand=one.would_stand and not is_wrong,

@@ -123,8 +123,8 @@ class Consignment(CuscarUnits):
             self._house = number.partition(":")[0]
         elif qualifier in ABOVE:
             self._above = number.partition(":")[0]
-        elif qualifier in LICENCES and (licence := number.partition(":")[0]):
-            self._licences.append(licence)
+        elif qualifier in LICENCES:  # also one without its number: it is named, and wanted
+            self._licences.append(number.partition(":")[0])
         if segment.surplus or not number or not qualifier:
             self.check_reference(segment, index)
 
@@ -298,8 +298,8 @@ class Consignment(CuscarUnits):
     def license_goods(self, segment: RFF, index: int) -> None:
         """Take a licence of the item; other references of an item have no place."""
         qualifier, _, number = segment.reference.partition(":")
-        if qualifier in LICENCES and (licence := number.partition(":")[0]):
-            self._item_licences.append(licence)
+        if qualifier in LICENCES:
+            self._item_licences.append(number.partition(":")[0])
         self.check_reference(segment, index)
 
     def _end_goods(self) -> None:
