@@ -6,6 +6,7 @@ import pytest
 
 from waglan.codes.data import load
 from waglan.codes.raw import BadCode
+from waglan.customs.rules import EVERY_RULE
 from waglan.manifest import filing_profile
 from waglan.manifest.deadline import deadlines, rules
 from waglan.manifest.filing_profile import PROFILES, Proof, Recipient, profiles, refusal
@@ -36,6 +37,16 @@ def test_the_kinds_of_filing_that_a_small_firm_meets_are_there() -> None:
         "hk-eman-statement-1", "hk-eman-statement-2", "hk-house-data", "hk-air-house-data",
         "hk-road-aci", "hk-tdec", "cn-ccam", "eu-ics2",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", FILED, ids=lambda profile: str(profile.id))
+def test_what_goes_elsewhere_names_open_rules_that_there_are(
+    profile: filing_profile.FilingProfile,
+) -> None:
+    assert set(profile.rules) <= {rule.CODE for rule in EVERY_RULE}
+    assert len(profile.rules) == len(set(profile.rules))
+    if profile.recipient is Recipient.ELSEWHERE:
+        assert {"HK-MAN-012", "HK-MAN-013", "HK-MAN-014", "HK-MAN-015"} <= set(profile.rules)
 
 
 def test_a_forwarder_is_not_the_manifests_filer_and_the_refusal_says_who_is() -> None:

@@ -5,9 +5,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from bridge_drafts import declared
+from bridge_drafts import house as air_house
 from command_line import CommandLine
 from running_instance import Instance
 from test_drafts import Firm, answered, approved, at, codes, house, made, ok, settled, submitted
+
+from waglan.customs.rules import EVERY_RULE
+from waglan.manifest.filing_profile import profiles
 
 Fields = dict[str, Any]
 
@@ -158,3 +163,43 @@ def test_a_draft_that_would_be_refused_is_still_compared_with_ones_own_filings(f
     for one in (found, again):
         assert {"HK-MAN-046", "HK-MAN-047"} <= set(one["rules_run"]), one["not_run"]
     assert "HK-MAN-046" in {one["code"] for one in found["findings"]}
+
+
+ELSEWHERE = {
+    "hk-tdec": declared(),
+    "hk-road-aci": {**declared(), "head/crossing_date": "2026-12-05"},
+    "hk-eman-statement-2": declared(),
+    "hk-air-house-data": air_house("1"),
+}
+
+
+@pytest.mark.parametrize("profile", ELSEWHERE)
+def test_a_draft_for_elsewhere_is_held_against_the_rules_that_its_profile_names(
+    firm: Firm, profile: str
+) -> None:
+    odd = {
+        "bills/1/consignor/name": "S\u0410MPLE FAR LTD",
+        "bills/1/consignee/name": "TBA",
+        "bills/1/goods/1/description": "GENERAL CARGO",
+    }
+    new = {
+        "profile": profile,
+        "facts": {"direction": "import"},
+        "fields": {**ELSEWHERE[profile], **odd},
+    }
+    if profile != "hk-tdec":
+        del new["facts"]
+    draft = ok(firm.preparer.post("/v1/drafts", json=new), 201)
+    found = check(firm, draft)
+    told = {one["code"]: one["severity"] for one in found["findings"]}
+    for code in ("HK-MAN-012", "HK-MAN-013-CONSIGNEE", "HK-MAN-014-LOOKALIKE"):
+        assert told[code] == "warning", told
+    [letters] = [one for one in found["findings"] if one["code"] == "HK-MAN-014-LOOKALIKE"]
+    assert "<U+0410>" in letters["problem"]
+    # Each rule was run, or is told as not run with the reason.
+    named = {one["params"].get("rule") for one in found["not_run"]}
+    assert named - {None} | set(found["rules_run"]) == {rule.CODE for rule in EVERY_RULE}
+    assert set(found["rules_run"]) <= set(profiles()[profile].rules)
+    assert "DRAFT-RECIPIENT-RULES" in {one["code"] for one in found["not_run"]}
+    plain = firm.preparer.get(f"{at(draft)}/check", headers={"Accept-Language": "zh-HK"})
+    assert all(one["problem"] for one in ok(plain)["not_run"])

@@ -95,7 +95,10 @@ def show_check(found: Shown, lang: Lang) -> None:
     typer.echo(say("draft", "contradictions", lang, count=codes.count("DRAFT-CONFLICT")))
     for finding in found["not_run"]:
         typer.echo(plain(f"  {finding['problem']}"), err=True)
+    looks = sum(one["severity"] in ("warning", "hold") for one in found["findings"])
     typer.echo(say("draft", "ready" if found["ready"] else "not_ready", lang))
+    if found["ready"] and looks:
+        typer.echo(say("draft", "ready_look", lang, count=looks))
 
 
 def value(told: object, lang: Lang) -> str:

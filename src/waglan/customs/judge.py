@@ -1,6 +1,6 @@
 """All rules over one manifest."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,10 +24,32 @@ def judge(manifest: Manifest, *, on: date) -> list[Finding]:
     return [f for rule in RULES if on >= rule.IN_FORCE_FROM for f in rule.check(manifest)]
 
 
-def judge_wider(manifest: Manifest, beside: Beside, *, on: date) -> Wider:
-    """Return what the rules find that need more than the file, as far as it is there."""
+def judge_some(manifest: Manifest, codes: Container[str], beside: Beside, *, on: date) -> Wider:
+    """Return what these rules find, as far as they are in force and have what they need."""
+    findings, run, not_run = list[Finding](), list[str](), list[Finding]()
+    for rule in RULES:
+        if rule.CODE in codes:
+            early = _early(rule.CODE, rule.IN_FORCE_FROM, on)
+            if early is not None:
+                not_run.append(early)
+            else:
+                run.append(rule.CODE)
+                findings += rule.check(manifest)
+    wider = judge_wider(manifest, beside, on=on, codes=codes)
+    return Wider((*findings, *wider.findings), (*run, *wider.run), (*not_run, *wider.not_run))
+
+
+def judge_wider(
+    manifest: Manifest, beside: Beside, *, on: date, codes: Container[str] | None = None
+) -> Wider:
+    """Return what the rules find that need more than the file, as far as it is there.
+
+    With codes, those rules alone.
+    """
     findings, run, not_run = list[Finding](), list[str](), list[Finding]()
     for rule in WIDER_RULES:
+        if codes is not None and rule.CODE not in codes:
+            continue
         lacking = _early(rule.CODE, rule.IN_FORCE_FROM, on) or rule.lacks(manifest, beside)
         if lacking is not None:
             not_run.append(lacking)

@@ -113,6 +113,7 @@ class FilingProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     required: tuple[Particular, ...] = ()
     client: dict[Literal["import", "export"], tuple[ClientRole, ...]] = {}
     bridge: Bridge = Bridge.NONE
+    rules: tuple[str, ...] = ()  # the open rules that are asked of what goes elsewhere
     amend_while: str = ""
 
     @property
@@ -199,6 +200,8 @@ def _faults(name: str, profile: FilingProfile) -> list[str]:
         or bool(profile.filer_roles and profile.required),
         "only what goes elsewhere leaves as a file": profile.bridge is Bridge.NONE
         or profile.recipient is Recipient.ELSEWHERE,
+        "what goes elsewhere names its rules, and a desk here has its own": bool(profile.rules)
+        is (profile.recipient is Recipient.ELSEWHERE),
         "a client's letter has a lodger": bool(profile.lodger_roles) or not profile.client,
         "what is only shown has none": is_filed
         or not (profile.filer_roles or profile.lodger_roles or profile.lifecycle),

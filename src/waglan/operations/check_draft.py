@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.dry_run import DryRun, dry_run
+from waglan.customs.judge import judge_some
+from waglan.customs.rules import EVERY_RULE
 from waglan.logbook.sealed import Vault
 from waglan.manifest.deadline import Deadline
 from waglan.manifest.draft import Draft, clients_named, draft_findings, due, time_findings
@@ -70,8 +72,10 @@ async def check_draft(
     if draft.profile.recipient is Recipient.CUSTOMS_DESK:
         written = await write_draft(tx, by, opened, message_bytes_max=message_bytes_max)
         more, run, not_run = await _as_filed(tx, vault, by, opened, written)
-        known = {one.code for one in findings}
-        findings += [one for one in more if one.code not in known]
+    else:
+        more, run, not_run = await _elsewhere(tx, by, draft)
+    known = {one.code for one in findings}
+    findings += [one for one in more if one.code not in known]
     return Checked(tuple(findings), run, not_run, tuple(found))
 
 
@@ -121,6 +125,39 @@ async def _rehearsed(tx: Transaction, by: By, draft: Draft) -> DryRun:
     beside = await look_beside(tx, claim, named, manifest, is_first=False)
     day = by.at.astimezone(HONG_KONG).date()
     return dry_run(called_by_key(manifest, draft.values), on=day, beside=beside)
+
+
+async def _elsewhere(
+    tx: Transaction, by: By, draft: Draft
+) -> tuple[list[Finding], tuple[str, ...], tuple[Finding, ...]]:
+    """Return what the open rules find that its profile names, and why the others aren't run.
+
+    Nobody here holds what goes elsewhere: a hold is told as a warning.
+    """
+    asked, where = draft.profile.rules, Where("draft")
+    if draft.life.function is Function.CANCEL or not asked:
+        return [], (), ()
+    manifest = called_by_key(manifest_of(draft.values, draft.profile, draft.mode), draft.values)
+    claim = Claim(by.party, by.org, None, "", by.at, by.at)
+    beside = await look_beside(tx, claim, None, manifest, is_first=True)
+    day = by.at.astimezone(HONG_KONG).date()
+    seen = judge_some(manifest, frozenset(asked), beside, on=day)
+    findings = [
+        replace(one, severity=Severity.WARNING) if one.severity is Severity.HOLD else one
+        for one in seen.findings
+    ]
+    left = [
+        Finding(
+            "DRAFT-RULE-NOT-ASKED",
+            Severity.NOTE,
+            where,
+            {"rule": rule.CODE, "profile": draft.profile.id},
+        )
+        for rule in EVERY_RULE
+        if rule.CODE not in asked
+    ]
+    own = Finding("DRAFT-RECIPIENT-RULES", Severity.NOTE, where, {"profile": draft.profile.id})
+    return findings, seen.run, (*seen.not_run, *left, own)
 
 
 def _not_compared(finding: Finding) -> Finding:
