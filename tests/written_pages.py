@@ -218,6 +218,7 @@ KINDS = {
     ValueKind.MASS: "whole grams",
     ValueKind.VOLUME: "whole cubic centimetres",
     ValueKind.AMOUNT: "money in 1/100 of the currency",
+    ValueKind.BILL: "a bill's number, in one line; case, blanks and signs count",
     ValueKind.TEMPERATURE: "whole 1/1000 °C",
 }
 GROUPS = {

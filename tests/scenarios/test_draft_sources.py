@@ -160,3 +160,65 @@ def test_a_whole_bill_is_taken_out_and_stays_out_until_more_is_told_of_it(firm: 
     for place in (f"bills/{other}/number", "bills/NONE", "head", "bills/", ""):
         answer = firm.preparer.patch(at(draft), json={"step": draft["step"], "leave_out": [place]})
         assert (answer.status_code, codes(answer)) == (422, ["DRAFT-NOT-THERE"])
+
+
+def refilled(firm: Firm, draft: dict[str, Any], number: str) -> dict[str, Any]:
+    asked = {"step": draft["step"], "keys": [number]}
+    return dict(ok(firm.preparer.patch(at(draft), json=asked)))
+
+
+def stood(firm: Firm, draft: dict[str, Any]) -> dict[str, str]:
+    """What its check tells of papers that count no more, by field."""
+    found = ok(firm.preparer.get(f"{at(draft)}/check"))["findings"]
+    assert all(one["severity"] == "error" for one in found if "DRAFT-PAPER" in one["code"])
+    return {
+        one["params"]["field"]: one["code"] for one in found if one["code"][:11] == "DRAFT-PAPER"
+    }
+
+
+def test_what_a_replaced_or_withdrawn_paper_alone_tells_waits_for_a_person(firm: Firm) -> None:
+    number = firm.number("S20")
+    mass, packages = f"bills/{number}/gross_mass_g", f"bills/{number}/packages"
+    paper(firm, "shipping-instruction", bill(number, packages=10, gross_mass_g=5_000), **HEAD)
+    draft = filled(firm, number)
+    assert stood(firm, draft) == {}
+    paper(firm, "shipping-instruction", bill(number, packages=20), function="replace", **HEAD)
+    # Not filled again: the draft knows all the same that its paper counts no more.
+    assert stood(firm, draft)[mass] == "DRAFT-PAPER-REPLACED"
+    draft = refilled(firm, draft, number)
+    assert stood(firm, draft) == {mass: "DRAFT-PAPER-REPLACED"}
+    weight, count = field(draft, mass), field(draft, packages)
+    assert (weight["value"], weight["settled"]) == (5_000, False)
+    assert [one["source"]["ended"] for one in weight["told"]] == ["replaced"]
+    assert (count["value"], count["settled"], count["losing"]) == (20, True, [1])
+    assert [one["source"]["ended"] for one in count["told"]] == [None, "replaced"]
+    answer = firm.preparer.post(f"{at(draft)}/submit", json={"step": draft["step"]})
+    assert "DRAFT-PAPER-REPLACED" in codes(answer)
+    confirm = {"step": draft["step"], "confirm": [mass]}
+    draft = ok(firm.preparer.patch(at(draft), json=confirm))
+    assert stood(firm, draft) == {}
+    assert field(draft, mass)["settled"]
+    # Withdrawn: all of it is open again, also what was confirmed while its version stood.
+    confirm = {"step": draft["step"], "confirm": [packages]}
+    draft = ok(firm.preparer.patch(at(draft), json=confirm))
+    paper(firm, "shipping-instruction", bill(number), function="cancel")
+    draft = refilled(firm, draft, number)
+    open_ = stood(firm, draft)
+    assert set(open_.values()) == {"DRAFT-PAPER-WITHDRAWN"}
+    assert {packages, f"bills/{number}/consignor/name", "head/vessel"} <= set(open_)
+    assert mass in open_
+    typed = {"step": draft["step"], "fields": {packages: 21}, "confirm": ["head/vessel"]}
+    draft = ok(firm.preparer.patch(at(draft), json=typed))
+    assert {packages, "head/vessel"}.isdisjoint(stood(firm, draft))
+
+
+def test_two_bills_whose_numbers_differ_in_a_sign_are_never_merged_in_silence(firm: Firm) -> None:
+    booking = f"BK{firm.number('S21')}"
+    numbers = [firm.number("S/21"), firm.number("S21"), firm.number("S21").lower()]
+    for n, number in enumerate(numbers):
+        paper(firm, "shipping-instruction", bill(number), booking=booking, document=f"{number}{n}")
+    draft = filled(firm, booking)
+    [key] = bills_of(draft)
+    number = field(draft, f"bills/{key}/number")
+    assert {one["value"] for one in number["told"]} == set(numbers)
+    assert (number["conflict"], number["settled"], len(number["losing"])) == (True, False, 2)

@@ -113,5 +113,6 @@ def value(told: object, lang: Lang) -> str:
 def _source(source: Shown, lang: Lang) -> str:
     at = minute(source["said_at"] or source["recorded_at"])
     kind = coded("source", source["kind"], lang)
-    told = [kind, source["document"], source["sender"], source["place"], at]
+    how = coded("source_ended", source["ended"], lang) if source["ended"] else ""
+    told = [kind, source["document"], source["sender"], source["place"], at, how]
     return ", ".join(filter(None, told))

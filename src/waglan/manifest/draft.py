@@ -6,6 +6,7 @@ It is worked out from its steps' claims each time; nothing of it is stored but w
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +21,16 @@ from waglan.manifest.draft_manifest import missing
 from waglan.manifest.filing_profile import FilingProfile
 from waglan.manifest.filing_state import Life
 from waglan.manifest.model import Function
-from waglan.manifest.prefill import Claim, Prefilled, Source, prefill
+from waglan.manifest.prefill import (
+    Claim,
+    Paper,
+    PaperState,
+    PaperVersion,
+    Prefilled,
+    Source,
+    ended,
+    prefill,
+)
 
 CLAIMS_MAX = 20_000  # of one draft
 NOT_TAKEN_SHOWN_MAX = 20
@@ -93,12 +103,19 @@ class Draft:
 
 
 def draft_of(
-    profile: FilingProfile, changes: Mapping[int, Change], life: Life, number: str = ""
+    profile: FilingProfile,
+    changes: Mapping[int, Change],
+    life: Life,
+    number: str = "",
+    last: Mapping[Paper, PaperVersion] = MappingProxyType({}),
 ) -> Draft:
-    """Return the draft that these changes make, as far as they count in its life."""
+    """Return the draft that these changes make, as far as they count in its life.
+
+    `last` is the last word of the papers that filled it.
+    """
     counted = [changes[n] for n in life.changes if n in changes]
     setup = next((one.setup for one in reversed(counted) if one.setup is not None), Setup())
-    filled = prefill(*(change.claims for change in counted))
+    filled = prefill(*(change.claims for change in counted), last=last)
     return Draft(profile, setup, filled, life, number)
 
 
@@ -228,8 +245,27 @@ def _unsettled(filled: Prefilled) -> Iterator[Finding]:
                     where,
                     {"field": path, "letters": _numbered(letters)},
                 )
+        elif field.outdated is not None:
+            yield _outdated(field.outdated, field.last)
         elif not field.is_settled:
             yield Finding("DRAFT-UNCONFIRMED", Severity.ERROR, where, {"field": path})
+
+
+def _outdated(told: Claim, last: Mapping[Paper, PaperVersion]) -> Finding:
+    where, one = Where(f"fields/{told.path}"), told.source
+    if ended(one, last) is PaperState.WITHDRAWN:
+        return Finding(
+            "DRAFT-PAPER-WITHDRAWN",
+            Severity.ERROR,
+            where,
+            {"field": told.path, "document": one.document, "sender": one.sender},
+        )
+    return Finding(
+        "DRAFT-PAPER-REPLACED",
+        Severity.ERROR,
+        where,
+        {"field": told.path, "document": one.document, "sender": one.sender},
+    )
 
 
 def _numbered(text: str) -> str:

@@ -41,6 +41,7 @@ class ValueKind(Enum):
     TEXT = "text"
     NAME = "name"
     CODE = "code"
+    BILL = "bill"  # its number, as its papers write it
     CODES = "codes"
     PLACE = "place"
     LEVEL = "level"
@@ -67,6 +68,7 @@ _LENGTHS = {
     ValueKind.TEXT: TEXT_CHARACTERS_MAX,
     ValueKind.NAME: NAME_CHARACTERS_MAX,
     ValueKind.CODE: CODE_CHARACTERS_MAX,
+    ValueKind.BILL: CODE_CHARACTERS_MAX,
     ValueKind.PLACE: CODE_CHARACTERS_MAX,
     ValueKind.TIME: 40,
     ValueKind.DATE: 10,
@@ -153,7 +155,8 @@ def read_value(path: str, raw: object) -> tuple[Scalar | None, list[Finding]]:
 def compared(kind: ValueKind, value: Scalar) -> Compared:
     """Return what two values are compared by: case, blanks, signs, width and 繁/简 fold.
 
-    A letter that only looks like another is another: whose name it is nobody guesses.
+    A letter that only looks like another is another: whose name it is nobody guesses. In a bill's
+    number all of that counts, as in a manifest: `HX/1` and `HX1` are two bills.
     """
     if isinstance(value, tuple):
         return tuple(sorted({simplified(squashed(one)) for one in value}))
@@ -161,6 +164,8 @@ def compared(kind: ValueKind, value: Scalar) -> Compared:
         return value
     if kind in (ValueKind.TIME, ValueKind.DATE):
         return _moment(value)
+    if kind is ValueKind.BILL:
+        return " ".join(value.split())
     return simplified(squashed(value))
 
 

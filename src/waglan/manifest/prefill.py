@@ -9,10 +9,12 @@ as confirmed. What nobody said is not there: it is unknown.
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
+from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 
@@ -51,6 +53,7 @@ class SourceKind(Enum):
 
 # What these give is of another consignment, or of nobody's: it contradicts nothing.
 OF_ANOTHER = frozenset({SourceKind.COPIED, SourceKind.TEMPLATE, SourceKind.MODEL})
+_NO_PAPERS = OF_ANOTHER | {SourceKind.TYPED}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -62,6 +65,32 @@ class Source(msgspec.Struct, frozen=True):
     place: str = ""  # in the paper
     said_at: datetime | None = None  # None: the paper does not say
     recorded_at: datetime | None = None
+
+
+class PaperState(Enum):
+    """How what a paper says came to count no more."""
+
+    REPLACED = "replaced"  # by a newer one of its sender's
+    WITHDRAWN = "withdrawn"
+
+
+Paper: TypeAlias = "tuple[SourceKind, str, str]"  # kind, document and sender
+
+
+@dataclass(frozen=True, slots=True)
+class PaperVersion:
+    """When the newest version of a paper came, and whether it takes the paper back."""
+
+    at: datetime
+    is_withdrawn: bool
+
+
+def ended(source: Source, last: Mapping[Paper, PaperVersion]) -> PaperState | None:
+    """Return how a source came to count no more; None where nothing is known to replace it."""
+    word = last.get((source.kind, source.document, source.sender))
+    if word is None or source.recorded_at is None or source.recorded_at >= word.at:
+        return None
+    return PaperState.WITHDRAWN if word.is_withdrawn else PaperState.REPLACED
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -80,6 +109,7 @@ class DraftField:
     holds: ValueKind
     claims: tuple[Claim, ...]
     is_conflict: bool
+    last: Mapping[Paper, PaperVersion] = field(default_factory=dict)
 
     @property
     def value(self) -> Scalar | None:
@@ -103,12 +133,40 @@ class DraftField:
         return tuple(one for one in self.losing if look_alike(one.value, self.value))
 
     @property
+    def outdated(self) -> Claim | None:
+        """Who told what stands in a paper that counts no more, where none that counts tells it.
+
+        A person who confirmed it before the paper ended has not seen that.
+        """
+        key = _key(self.holds, self.value)
+        told = [
+            one
+            for one in self.claims
+            if one.source.kind not in _NO_PAPERS and _key(self.holds, one.value) == key
+        ]
+        confirmed_at = None
+        if self.source.kind is SourceKind.TYPED:
+            told = [one for one in told if place_of(one.source) == self.source.place]
+            confirmed_at = self.source.recorded_at
+        if not told or not all(self._is_ended(one.source, confirmed_at) for one in told):
+            return None
+        return told[0]
+
+    def _is_ended(self, source: Source, confirmed_at: datetime | None) -> bool:
+        if ended(source, self.last) is None:
+            return False
+        word = self.last[source.kind, source.document, source.sender]
+        return confirmed_at is None or confirmed_at < word.at
+
+    @property
     def is_settled(self) -> bool:
         """Whether it may be filed as it stands: no open contradiction, and no model wrote it.
 
-        It is no proof that anybody looked at it: `confirmed_by` says who did.
+        Nor does it rest on papers alone that were replaced or withdrawn. It is no proof that
+        anybody looked at it: `confirmed_by` says who did.
         """
-        return not self.is_conflict and self.source.kind is not SourceKind.MODEL
+        is_told = self.source.kind is not SourceKind.MODEL and self.outdated is None
+        return is_told and not self.is_conflict
 
     @property
     def confirmed_by(self) -> str | None:
@@ -124,11 +182,14 @@ class Prefilled:
     not_taken: tuple[Claim, ...] = ()
 
 
-def prefill(*steps: Iterable[Claim]) -> Prefilled:
+def prefill(
+    *steps: Iterable[Claim], last: Mapping[Paper, PaperVersion] = MappingProxyType({})
+) -> Prefilled:
     """Return the draft that these steps' claims make, the first step first.
 
     Within a step their order does not matter, nor does saying twice. A person who types or chooses
-    has seen what was told in the steps before his, and nothing else.
+    has seen what was told in the steps before his, and nothing else. `last` is the last word of
+    papers: it changes no value, and says which of them count no more.
     """
     by_path: dict[str, dict[Claim, int]] = {}
     not_taken: list[Claim] = []
@@ -139,7 +200,7 @@ def prefill(*steps: Iterable[Claim]) -> Prefilled:
             not_taken.append(claim)
         else:
             by_path.setdefault(claim.path, {})[claim] = step
-    fields = {path: _field(path, told) for path, told in sorted(by_path.items())}
+    fields = {path: _field(path, told, last) for path, told in sorted(by_path.items())}
     return Prefilled(fields, tuple(sorted(not_taken, key=_told_by)))
 
 
@@ -158,7 +219,12 @@ def _first_told(steps: Iterable[Iterable[Claim]]) -> dict[tuple[Claim, type], in
     return found
 
 
-def _field(path: str, told: Mapping[Claim, int]) -> DraftField:
+def place_of(source: Source) -> str:
+    """Return what names a paper in a person's word who chose what it says."""
+    return f"{source.kind.value} {source.document}"
+
+
+def _field(path: str, told: Mapping[Claim, int], last: Mapping[Paper, PaperVersion]) -> DraftField:
     kind = kind_of(path)
     if kind is None:
         raise LookupError(path)
@@ -166,7 +232,7 @@ def _field(path: str, told: Mapping[Claim, int]) -> DraftField:
     ordered = sorted(told, key=_told_by)
     ordered.sort(key=lambda one: _times(one.source), reverse=True)
     ordered.sort(key=lambda one: ranks[one.source.kind])
-    return DraftField(path, kind.holds, tuple(ordered), _is_conflict(kind, ordered, told))
+    return DraftField(path, kind.holds, tuple(ordered), _is_conflict(kind, ordered, told), last)
 
 
 def _is_conflict(kind: FieldKind, ordered: Sequence[Claim], told: Mapping[Claim, int]) -> bool:

@@ -1,6 +1,7 @@
 """What each kind of paper tells of a draft's fields.
 
-A bill is known by its number: blanks, signs and case don't count. A paper that knows the booking
+A bill is known by its number: blanks, signs and case don't count. Where papers write it in
+two ways, its number is a conflict, for they may mean two bills. A paper that knows the booking
 only is tied to the one bill that another paper names with that booking; where there are several,
 or none, it stays under the booking until a person says which bill it is.
 """

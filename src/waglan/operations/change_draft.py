@@ -12,7 +12,7 @@ from waglan.manifest.draft import CLAIMS_MAX, Change, Draft, Setup, draft_of
 from waglan.manifest.draft_field import read_value
 from waglan.manifest.filing_profile import FilingProfile, Recipient, refusal
 from waglan.manifest.filing_state import FilingAct, Life
-from waglan.manifest.prefill import Claim, Source, SourceKind, claims_of
+from waglan.manifest.prefill import Claim, Source, SourceKind, claims_of, place_of
 from waglan.operations.open_draft import Opened, open_draft, pack
 from waglan.operations.step_draft import By, Doing, seen, step_draft
 from waglan.store import Transaction, erasure, sheets
@@ -126,8 +126,7 @@ def _typed(draft: Draft, by: By, typed: Typed) -> tuple[list[Claim], list[Findin
             wrong.append(_nothing(path, n))
             continue
         chosen = told.claims[n]
-        place = f"{chosen.source.kind.value} {chosen.source.document}"
-        claims.append(Claim(path, chosen.value, replace(own, place=place)))
+        claims.append(Claim(path, chosen.value, replace(own, place=place_of(chosen.source))))
     return claims, wrong
 
 

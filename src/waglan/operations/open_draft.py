@@ -1,6 +1,6 @@
 """Somebody looks at what is being prepared: a draft or a template, worked out from its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,14 +11,25 @@ from waglan.logbook.sealed import Vault
 from waglan.manifest.draft import Change, Draft, draft_of
 from waglan.manifest.filing_profile import profiles
 from waglan.manifest.filing_state import FilingAct, Step, life
+from waglan.manifest.instruction import InstructionKind
+from waglan.manifest.prefill import Paper, PaperVersion, SourceKind
 from waglan.messages.bridge.file import BridgeFile
-from waglan.store import Transaction, messages, sheets
+from waglan.store import Transaction, documents, messages, sheets
 from waglan.store.sheets import KeptStep, Sheet
 
 FINDINGS_SHOWN_MAX = 100  # of one refused filing
 
 read_change = msgspec.msgpack.Decoder(Change).decode
 pack = msgspec.msgpack.Encoder().encode
+
+
+# The papers of which a firm may see that they were replaced or withdrawn.
+_PAPERS = {
+    SourceKind.BOOKING: InstructionKind.BOOKING.value,
+    SourceKind.INSTRUCTION: InstructionKind.SHIPPING_INSTRUCTION.value,
+    SourceKind.HOUSE_DATA: InstructionKind.HOUSE_LIST.value,
+    SourceKind.VERIFIED_MASS: documents.VERIFIED_MASS,
+}
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -61,7 +72,8 @@ async def open_draft(
         if one.act == FilingAct.CHANGE.value and one.plain
     }
     number = _number(kept)
-    return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands, number), kept)
+    last = await _last_words(tx, changes.values())
+    return Opened(sheet, draft_of(profiles()[sheet.profile], changes, stands, number, last), kept)
 
 
 async def refusals(tx: Transaction, vault: Vault, opened: Opened) -> dict[int, list[Finding]]:
@@ -74,6 +86,24 @@ async def refusals(tx: Transaction, vault: Vault, opened: Opened) -> dict[int, l
         said = sent and await messages.outcome(tx, vault, sent.message_id)
         found[one.n] = decode(said.findings)[:FINDINGS_SHOWN_MAX] if said else []
     return found
+
+
+async def _last_words(tx: Transaction, changes: Iterable[Change]) -> dict[Paper, PaperVersion]:
+    """Return the last word of each paper that told something here, as far as the firm sees it."""
+    papers = {
+        (claim.source.kind, claim.source.document, claim.source.sender)
+        for change in changes
+        for claim in change.claims
+        if claim.source.kind in _PAPERS
+    }
+    if not papers:
+        return {}
+    asked = {(sender, _PAPERS[kind], number): kind for kind, number, sender in papers}
+    found = await documents.last_words(tx, [*asked])
+    return {
+        (asked[one], one[2], one[0]): PaperVersion(at, is_withdrawn)
+        for one, (at, is_withdrawn) in found.items()
+    }
 
 
 def _number(kept: Sequence[KeptStep]) -> str:

@@ -180,6 +180,32 @@ async def history(tx: Transaction, document: Document) -> list[Document]:
     return [_document(row) for row in await rows.fetchall()]
 
 
+async def last_words(
+    tx: Transaction, papers: Sequence[tuple[str, str, str]]
+) -> dict[tuple[str, str, str], tuple[datetime, bool]]:
+    """Return when the newest version of each paper came, and whether it cancels it.
+
+    A paper is named by sender, kind and number; one that the reader can't see is left out.
+    """
+    senders, kinds, numbers = zip(*papers, strict=True) if papers else ((), (), ())
+    rows = await tx.execute(
+        """
+        SELECT w.party, w.kind, w.number, n.received_at, n.function = 'cancel'
+        FROM unnest(%s::text[], %s::text[], %s::text[]) w (party, kind, number)
+        JOIN organisation o ON o.party = w.party
+        CROSS JOIN LATERAL (
+            SELECT received_at, function FROM document d
+            WHERE d.org = o.org AND d.kind = w.kind AND d.number = w.number
+            ORDER BY d.document_id DESC LIMIT 1) n
+        """,
+        [list(senders), list(kinds), list(numbers)],
+    )
+    return {
+        (party, kind, number): (at, bool(is_withdrawn))
+        for party, kind, number, at, is_withdrawn in await rows.fetchall()
+    }
+
+
 async def by_id(tx: Transaction, id_: UUID) -> Document | None:
     """Return a document that the reader may see."""
     row = await (await tx.execute(_DOCUMENT + " WHERE d.id = %s", [id_])).fetchone()

@@ -14,7 +14,7 @@ from waglan.manifest.deadline import Deadline
 from waglan.manifest.draft import due, to_give
 from waglan.manifest.draft_field import Scalar
 from waglan.manifest.filing_state import FilingAct
-from waglan.manifest.prefill import Claim, DraftField, Source
+from waglan.manifest.prefill import Claim, DraftField, Paper, PaperVersion, Source, ended
 from waglan.operations.check_draft import Checked
 from waglan.operations.open_draft import Opened, read_said
 
@@ -28,7 +28,11 @@ SAYING = {
 
 
 class SourceView(BaseModel):
-    """Who told it, in which paper, and when; null is what the paper does not say."""
+    """Who told it, in which paper, and when; null is what the paper does not say.
+
+    `ended` is `replaced` or `withdrawn` where a newer version of the paper came since; null: none
+    is known.
+    """
 
     kind: str
     document: str
@@ -36,6 +40,7 @@ class SourceView(BaseModel):
     place: str
     said_at: datetime | None
     recorded_at: datetime | None
+    ended: str | None
 
 
 class ClaimView(BaseModel):
@@ -49,7 +54,8 @@ class ClaimView(BaseModel):
 class FieldView(BaseModel):
     """One field: what stands, whether it may be filed so, and all that was told, the best first.
 
-    `settled` says that nothing contradicts it. `confirmed_by` is the person of the firm (subject
+    `settled` says that nothing contradicts it, and that it rests not on ended papers alone.
+    `confirmed_by` is the person of the firm (subject
     id) whose word it is; null: a source told it, and nobody of the firm has said so. `losing` are
     told otherwise; of them `alike` look the same, in letters that are others.
     """
@@ -202,7 +208,7 @@ def draft_view(
         desk=draft.setup.desk,
         fields=fields,
         not_taken=[
-            NotTakenView(field=one.path, value=_json(one.value), source=_source(one.source))
+            NotTakenView(field=one.path, value=_json(one.value), source=_source(one.source, {}))
             for one in draft.filled.not_taken
         ],
         conflicts=sum(field.conflict for field in fields),
@@ -271,15 +277,16 @@ def _field(field: DraftField) -> FieldView:
         conflict=field.is_conflict,
         losing=[n for n, one in enumerate(field.claims) if one in losing],
         alike=[n for n, one in enumerate(field.claims) if one in alike],
-        told=[_claim(n, one) for n, one in enumerate(field.claims)],
+        told=[_claim(n, one, field.last) for n, one in enumerate(field.claims)],
     )
 
 
-def _claim(n: int, claim: Claim) -> ClaimView:
-    return ClaimView(n=n, value=_json(claim.value), source=_source(claim.source))
+def _claim(n: int, claim: Claim, last: Mapping[Paper, PaperVersion]) -> ClaimView:
+    return ClaimView(n=n, value=_json(claim.value), source=_source(claim.source, last))
 
 
-def _source(source: Source) -> SourceView:
+def _source(source: Source, last: Mapping[Paper, PaperVersion]) -> SourceView:
+    how = ended(source, last)
     return SourceView(
         kind=source.kind.value,
         document=source.document,
@@ -287,6 +294,7 @@ def _source(source: Source) -> SourceView:
         place=source.place,
         said_at=source.said_at,
         recorded_at=source.recorded_at,
+        ended=how.value if how else None,
     )
 
 
