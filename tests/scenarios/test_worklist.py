@@ -215,6 +215,9 @@ def test_goods_that_were_held_and_withdrawn_are_known_again_under_another_number
     for lang, words in (("en", "then withdrawn"), ("zh-Hant-HK", "其後撤回")):
         waglan.set("WAGLAN_LANG", lang)
         lines = waglan("desk", "worklist").out.splitlines()
+        nothing = waglan("desk", "worklist", "--call", "zz")
+        assert (nothing.out, nothing.status) == ("", 0)
+        assert nothing.err.strip()
         assert [words in one for one in lines if "SYNANEW3" in one] == [True]
         assert "SYNANEW1" in waglan("desk", "show", "SYNANEW3").err
     # What an officer lifts is not spoken of again.

@@ -99,6 +99,8 @@ def list_waiting(
     for bill in found["bills"]:
         typer.echo(_waiting(bill, settings.lang))
         typer.echo("    " + short_line(bill, settings.lang))
+    if not found["bills"]:
+        typer.echo(say("desk", "no_bill", settings.lang), err=True)
     if found["next"]:
         typer.echo(say("desk", "more", settings.lang, after=plain(found["next"])), err=True)
 
@@ -120,6 +122,8 @@ def list_calls(
         found = answered(http.get("/v1/customs/calls", params=asked)).json()
     for call in found["calls"]:
         typer.echo(_call(call, settings.lang))
+    if not found["calls"]:
+        typer.echo(say("desk", "no_call", settings.lang), err=True)
     if found["next"]:
         typer.echo(say("desk", "more_calls", settings.lang, after=plain(found["next"])), err=True)
 
