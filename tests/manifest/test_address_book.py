@@ -65,7 +65,7 @@ def test_a_row_that_shares_a_name_or_code_with_another_is_kept_and_told(again: s
 @pytest.mark.parametrize("column", ["name", "name_zh", "address", "code", "note"])
 def test_what_a_spreadsheet_would_run_is_told_and_its_row_left_out(column: str, cell: str) -> None:
     told = {"name": "SAMPLE LTD", "name_zh": "樣本公司", column: cell}
-    body = f"{','.join(told)}\n{','.join(told.values())}\nOTHER LTD,其他公司,\n"
+    body = f"{','.join(told)}\n{','.join(told.values())}\nOTHER LTD,其他公司\n"
     sheet = read_addresses(body.encode())
     assert [entry.name for _, entry in sheet.entries] == ["OTHER LTD"]
     [finding] = sheet.findings
@@ -123,9 +123,13 @@ def test_a_sheet_is_read_in_whatever_a_spreadsheet_saves_it_and_that_is_said(cha
 def test_a_row_with_a_cell_too_many_is_told_and_left_out_and_empty_cells_do_no_harm() -> None:
     sheet = read_addresses(b"name,address\nSAMPLE LTD,1 ROAD, HONG KONG\nOTHER LTD,2 ROAD,,\n")
     assert [one.name for _, one in sheet.entries] == ["OTHER LTD"]
-    [finding] = sheet.findings
+    longer, finding = sheet.findings
     assert (finding.code, finding.where.line) == ("ADDRESS-ROW-LONG", 2)
     assert finding.params == {"cells": 3, "columns": 2}
+    # A comma may have moved its cells, or the row just ends in separators: somebody is to look.
+    assert (longer.code, longer.severity) == ("ADDRESS-ROW-LONGER", Severity.WARNING)
+    assert (longer.where.line, longer.params) == (3, {"count": 1, "cells": 4, "columns": 2})
+    assert codes("name,address,,\nSAMPLE LTD,1 ROAD,,\n,,,,,,\n") == []
 
 
 def test_a_name_in_look_alike_letters_is_kept_and_told() -> None:

@@ -12,6 +12,7 @@ from waglan.codes.plain import squashed
 from waglan.messages.form import Form
 from waglan.messages.hidden import hidden
 from waglan.messages.sheet.template import xlsx_template
+from waglan.messages.sheet.xlsx import OLD_WORKBOOK
 
 NAME = "黃\U00020bb7 & Sons"
 
@@ -36,6 +37,12 @@ def test_escapes_of_json_are_seen_through() -> None:
 def test_utf_16_is_seen_through(codec: str) -> None:
     mark = b"\xfe\xff" if codec == "utf-16-be" else b""
     assert holds(Form.CSV, mark + NAME.encode(codec))
+    assert holds(Form.JSON, mark + json.dumps({"name": NAME}).encode(codec))
+
+
+@pytest.mark.parametrize("before", [b"", b"x"])
+def test_old_workbooks_are_seen_through_wherever_a_text_begins(before: bytes) -> None:
+    assert holds(Form.XLSX, OLD_WORKBOOK + before + NAME.encode("utf-16-le"))
 
 
 @pytest.mark.parametrize(

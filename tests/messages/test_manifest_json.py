@@ -26,6 +26,7 @@ from waglan.messages.manifest_json import BILLS_MAX, FORM, read_json, schema, wr
 from waglan.messages.paper import Paper, PaperKind, Sent, message_of
 from waglan.messages.sheet.cell import Sheet
 from waglan.messages.sheet.template import csv_template, xlsx_template
+from waglan.messages.sheet.xlsx import OLD_WORKBOOK
 
 LEAST = {"form": FORM, "document": "M1", "recipient": "HKCED:ZZ"}
 # A text that shows nothing is as good as none, and not kept.
@@ -260,12 +261,33 @@ def test_the_schema_describes_every_field() -> None:
         (b"a,b\n", "text/csv", "", Form.CSV),
         (b"a,b\n", "", "MANIFEST.CSV", Form.CSV),
         (b"a", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "", Form.XLSX),
+        (OLD_WORKBOOK + bytes(9), "text/csv", "", Form.XLSX),
+        ('{"form": 1}'.encode("utf-16"), "", "", Form.JSON),
+        (b"ref,ship,kg\r\n1,STAR,5\r\n", "", "x.txt", Form.CSV),
+        (b"1,2,3,4,5,6", "", "", Form.CSV),
+        (b"ref,ship,kg\r\n1,STAR,5\r\n", "application/edifact", "", Form.EDIFACT),
+        (b"one, two\nthree, four\n", "", "", Form.EDIFACT),
+        (b"RFF+BM:1,2,3,4,5,6'", "", "", Form.EDIFACT),
     ],
 )
 def test_bytes_tell_the_form_and_names_only_where_they_do_not(
     head: bytes, content_type: str, name: str, form: Form
 ) -> None:
     assert form_of(head, content_type, name) is form
+
+
+def test_json_in_utf_16_is_told_what_it_is() -> None:
+    data = json.dumps(LEAST).encode("utf-16")
+    paper, [finding] = read_paper(form_of(data), data, None, lambda _: Sheet([]))
+    assert (paper, finding.code, finding.params) == (None, "JSON-CHARSET", {"charset": "utf-16"})
+
+
+def test_a_bill_that_could_not_be_read_is_not_missed_too() -> None:
+    for kind in ("shipping-instruction", "house-list"):
+        told = LEAST | {"kind": kind, "bills": [{"number": "B1", "gross_mass_g": -5}]}
+        paper, found = read_json(json.dumps(told).encode())
+        assert paper is not None
+        assert [one.code for one in message_of(paper, SENT, tuple(found)).findings] == ["JSON-FORM"]
 
 
 def test_templates_are_known_by_their_bytes() -> None:

@@ -24,6 +24,7 @@ from waglan.messages.edifact.cusres import Filing
 from waglan.messages.edifact.iftmin_write import write_instruction
 from waglan.messages.edifact.vermas_write import write_masses
 from waglan.messages.envelope import Address, Interchange, InterchangeEnd
+from waglan.messages.sheet.xlsx import OLD_WORKBOOK
 
 AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ARRIVAL = (datetime.now(HONG_KONG) + timedelta(days=1)).strftime("%Y-%m-%d %H:%M")
@@ -399,6 +400,19 @@ def test_a_paper_to_an_address_that_nobody_has_is_kept_for_its_sender_with_a_war
     )
     [one] = found(port.forwarder, bill="X1")
     assert one["addressee"] is None
+
+
+def test_a_row_that_a_comma_has_moved_and_an_old_workbook_declare_nothing(port: Port) -> None:
+    head = "kind,document,recipient,bill,container,tare_kg,temperature_c\r\n"
+    row = "booking,MOVED-1,PAPERLINE:ZZ,MOVED-1,CSQU3054383,4800,5,-18\r\n"
+    shown = handed(port.forwarder, (head + row).encode())
+    told = [(f["code"], f["where"]["path"]) for f in shown["findings"]]
+    assert (shown["state"], told) == ("refused", [("SHEET-ROW-LONG", "rows/2/H")])
+    quoted = handed(port.forwarder, (head + row.replace("4800,5", '"4800,5"')).encode())
+    assert (quoted["state"], quoted["findings"]) == ("accepted", [])
+    old = handed(port.forwarder, OLD_WORKBOOK + bytes(2000))
+    codes = [f["code"] for f in old["findings"]]
+    assert (old["state"], codes) == ("refused", ["SHEET-OLD-WORKBOOK"])
 
 
 @pytest.mark.parametrize("kind", ["booking", "shipping-instruction", "house-list"])

@@ -119,6 +119,7 @@ def _rows(rows: list[list[str]]) -> Sheet:
         for name in head
         if name and name not in COLUMNS
     ]
+    wrong += _longer(rows)
     for line, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row):
             continue
@@ -143,6 +144,26 @@ def _rows(rows: list[list[str]]) -> Sheet:
             wrong += _disguised(entry, line)
             wrong += _again(entry, line, lines)
     return Sheet(tuple(found), tuple(wrong))
+
+
+def _longer(rows: list[list[str]]) -> Iterator[Finding]:
+    """Ask about rows whose cells beyond the headings are empty: a comma may have moved them."""
+    columns = len(rows[0])
+    longer = [
+        line
+        for line, row in enumerate(rows[1:], 2)
+        if len(row) > columns
+        and any(map(str.strip, row))
+        and not any(map(str.strip, row[columns:]))
+    ]
+    if longer:
+        where, cells = Where("sheet", line=longer[0]), len(rows[longer[0] - 1])
+        yield Finding(
+            "ADDRESS-ROW-LONGER",
+            Severity.WARNING,
+            where,
+            {"count": len(longer), "cells": cells, "columns": columns},
+        )
 
 
 def _formulas(told: Mapping[str, str], line: int) -> Iterator[Finding]:

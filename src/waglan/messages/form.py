@@ -5,25 +5,28 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, TypeAlias
 
-from waglan.codes.finding import Finding
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.messages.manifest_json import read_json
 from waglan.messages.paper import Paper
 from waglan.messages.sheet.cell import Sheet
 from waglan.messages.sheet.columns import key_of
-from waglan.messages.sheet.csv_file import UTF_16, read_csv
+from waglan.messages.sheet.csv_file import SEPARATORS, UTF_16, outside_quotes, read_csv
 from waglan.messages.sheet.rows import paper_of
+from waglan.messages.sheet.xlsx import OLD_WORKBOOK
 
 HEAD_BYTES: Final = 4 * 1024  # what is looked at
 _JUNK_BYTES_MAX: Final = 200
 _MARK = b"\xef\xbb\xbf"
 _ZIP = b"PK\x03\x04"
+_PARTED_MIN = 5  # separators in the one line of a table that has no second one
 _OPENING = re.compile(rb"(?i:UNA.{6}\s*)?(?i:UNB|UNH)[^A-Za-z0-9]", re.DOTALL)
 _MEDIA: Final = (
     ("json", "JSON"),
     ("csv", "CSV"),
     ("spreadsheetml", "XLSX"),
+    ("edifact", "EDIFACT"),
 )
-_NAMES: Final = {"json": "JSON", "csv": "CSV", "tsv": "CSV", "xlsx": "XLSX"}
+_NAMES: Final = {"json": "JSON", "csv": "CSV", "tsv": "CSV", "xlsx": "XLSX", "edi": "EDIFACT"}
 
 
 class Form(Enum):
@@ -41,11 +44,13 @@ def form_of(head: bytes, content_type: str = "", name: str = "") -> Form:
     What is nothing else is taken for EDIFACT, whose reader says what is wrong with it.
     """
     head = head[:HEAD_BYTES]
-    if head.startswith(_ZIP):
+    if head.startswith((_ZIP, OLD_WORKBOOK)):
         return Form.XLSX
     for mark, codec in UTF_16:
         if head.startswith(mark):
             wide = head.removeprefix(mark).decode(codec, "ignore").encode("latin-1", "replace")
+            if wide.lstrip()[:1] in (b"{", b"["):
+                return Form.JSON
             return Form.EDIFACT if _OPENING.match(wide.lstrip()) else Form.CSV
     bare = head.removeprefix(_MARK).lstrip()
     if _OPENING.match(bare):
@@ -56,7 +61,22 @@ def form_of(head: bytes, content_type: str = "", name: str = "") -> Form:
         return Form.CSV
     if _OPENING.search(bare[: _JUNK_BYTES_MAX + 20]):
         return Form.EDIFACT
-    return _called(content_type, name) if bare else Form.EDIFACT
+    if not bare:
+        return Form.EDIFACT
+    called = _called(content_type, name)
+    return called or (Form.CSV if _is_parted(bare) else Form.EDIFACT)
+
+
+def _is_parted(head: bytes) -> bool:
+    """Whether the first lines are parted alike by some separator, as those of a table are."""
+    lines = [line for line in head.decode("latin-1").splitlines() if line.strip()][:2]
+    if "\0" in lines[0] or "'" in lines[0][-2:]:
+        return False
+    for mark in SEPARATORS:
+        counts = [outside_quotes(line).count(mark) for line in lines]
+        if counts[0] >= (2 if counts[1:] == counts[:1] else _PARTED_MIN):
+            return True
+    return False
 
 
 def _has_headings(head: bytes) -> bool:
@@ -69,12 +89,13 @@ def _has_headings(head: bytes) -> bool:
     return line.lower().startswith("sep=")
 
 
-def _called(content_type: str, name: str) -> Form:
+def _called(content_type: str, name: str) -> Form | None:
     media = content_type.partition(";")[0].lower()
     for part, form in _MEDIA:
         if part in media:
             return Form(form)
-    return Form(_NAMES.get(name.rpartition(".")[2].lower(), "EDIFACT"))
+    known = _NAMES.get(name.rpartition(".")[2].lower())
+    return Form(known) if known else None
 
 
 ReadXlsx: TypeAlias = Callable[[bytes], Sheet]
@@ -85,5 +106,8 @@ def read_paper(
 ) -> tuple[Paper | None, list[Finding]]:
     """Return what a sheet or a JSON document says; whoever calls says where workbooks are read."""
     if form is Form.JSON:
+        if codec := next((codec for mark, codec in UTF_16 if data.startswith(mark)), ""):
+            where, charset = Where("document"), codec[:6]
+            return None, [Finding("JSON-CHARSET", Severity.ERROR, where, {"charset": charset})]
         return read_json(data.removeprefix(_MARK))
     return paper_of(read_csv(data, charset) if form is Form.CSV else read_xlsx(data))

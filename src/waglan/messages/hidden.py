@@ -12,7 +12,8 @@ from html import unescape
 
 from waglan.messages.form import Form
 from waglan.messages.sheet.csv_file import UTF_16
-from waglan.messages.sheet.xlsx import UNPACKED_BYTES_MAX
+from waglan.messages.sheet.scan import UNPACKED_BYTES_MAX
+from waglan.messages.sheet.xlsx import OLD_WORKBOOK
 
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _TAG = re.compile(r"<[^>]{0,1000}>")
@@ -21,15 +22,20 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, Lookup
 
 def hidden(form: Form, data: bytes) -> Iterator[str]:
     """Yield the texts of a paper that its bytes, read as text, do not show; never raise."""
+    wide = next(((mark, codec) for mark, codec in UTF_16 if data.startswith(mark)), None)
+    text = data[len(wide[0]) :].decode(wide[1], "ignore") if wide else ""
     if form is Form.JSON:
-        units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), data.decode("utf-8", "ignore"))
+        text = text or data.decode("utf-8", "ignore")
+        units = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
         yield units.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    elif form is Form.CSV:
-        for mark, codec in UTF_16:
-            if data.startswith(mark):
-                yield data[len(mark) :].decode(codec, "ignore")
     elif form is Form.XLSX:
-        yield from _unpacked(data)
+        if data.startswith(OLD_WORKBOOK):
+            # Its texts are in UTF-16, and begin at any byte.
+            yield from (data[at:].decode("utf-16-le", "ignore") for at in (0, 1))
+        else:
+            yield from _unpacked(data)
+    elif form is Form.CSV and wide:
+        yield text
 
 
 def _unpacked(data: bytes) -> Iterator[str]:

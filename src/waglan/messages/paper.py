@@ -62,6 +62,8 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
         content = _part(paper, sent)
     else:
         content, wrong = _instruction(paper)
+        if any(one.severity is Severity.ERROR and _is_of_bills(one) for one in findings):
+            wrong = []  # what could not be read of them is told, and why
     wrong += [*_times(paper), *_controls(paper)]
     return Message(
         interchange,
@@ -73,6 +75,10 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
         content,
         (*findings, *wrong),
     )
+
+
+def _is_of_bills(finding: Finding) -> bool:
+    return finding.where.path == "bills" or finding.where.path.startswith("bills/")
 
 
 def _part(paper: Paper, sent: Sent) -> Part:

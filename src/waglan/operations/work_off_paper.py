@@ -74,8 +74,9 @@ def _read(
         found = [*found, _taken()]
     if paper is None:
         return None, profile.weigh(found)
-    message = message_of(paper, Sent(sender.party, sender.message.sha256, form.value), ())
-    findings = profile.weigh((*found, *message.findings))
+    sent_by = Sent(sender.party, sender.message.sha256, form.value)
+    message = message_of(paper, sent_by, tuple(found))
+    findings = profile.weigh(message.findings)
     return replace(message, findings=findings), findings
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from time import process_time  # noqa: TID251
 from typing import TypeAlias
 
 import pytest
@@ -154,6 +155,84 @@ def test_a_number_in_place_of_a_code_is_taken_and_asked_about() -> None:
     ]
     assert {finding.severity for finding in findings} == {Severity.WARNING}
     assert (paper.bills[0].number, paper.bills[0].goods[0].hs_codes) == ("7", ("610910",))
+
+
+def test_a_number_that_a_spreadsheet_has_rounded_is_no_code() -> None:
+    for number, code in ((10**15 - 1, "SHEET-NUMBER-AS-TEXT"), (10**15, "SHEET-NUMBER-LOST")):
+        paper, findings = from_xlsx(HEAD | GOODS | {"hs_codes": number})
+        assert told(findings) == [(code, "rows/2/hs_codes")]
+    assert findings[0].severity is Severity.ERROR
+    assert paper.bills[0].goods[0].hs_codes == ()
+    _, findings = from_csv(HEAD | GOODS | {"bill": "1.23457E+17"})
+    assert ("SHEET-NUMBER-LOST", "rows/2/bill") in told(findings)
+    _, findings = from_csv(HEAD | GOODS | {"bill": "12E7", "marks": "A1E+05"})
+    assert findings == []
+
+
+def test_a_date_or_a_truth_in_place_of_a_code_is_not_taken() -> None:
+    day = datetime(2026, 3, 1)  # noqa: DTZ001
+    _, findings = from_xlsx(HEAD | GOODS | {"voyage": day, "licences": day, "marks": True})
+    assert sorted(told(findings)) == [
+        ("SHEET-DATE-AS-TEXT", "rows/2/licences"),
+        ("SHEET-DATE-AS-TEXT", "rows/2/voyage"),
+        ("SHEET-VALUE", "rows/2/marks"),
+    ]
+    assert {finding.severity for finding in findings} == {Severity.ERROR}
+
+
+# Rows that a comma has moved
+
+REEFER = b"bill,document,recipient,container,tare_kg,temperature_c\n"
+
+
+def test_a_cell_under_no_heading_refuses_its_row() -> None:
+    data = REEFER + b'B1,D,R,CSQU3054383,"4800,5",-18\nB2,D,R,TOLU4734787,4800,5,-18\n'
+    _, [finding] = paper_of(read_csv(data))
+    assert (finding.code, finding.severity) == ("SHEET-ROW-LONG", Severity.ERROR)
+    assert (finding.where.path, finding.where.line) == ("rows/3/G", 3)
+    assert finding.params == {"text": "-18", "column": "G"}
+    _, findings = paper_of(read_csv(b"bill,,document,recipient\nB1,x,D,R\n"))
+    assert told(findings) == [("SHEET-ROW-LONG", "rows/2/B")]
+    _, findings = paper_of(read_xlsx(as_xlsx([["bill", "document", "recipient"], [*"BDRx"]])))
+    assert told(findings) == [("SHEET-ROW-LONG", "rows/2/D")]
+
+
+def test_empty_cells_beyond_the_headings_are_asked_about_and_refuse_nothing() -> None:
+    moved = b"B1,D,R,CSQU3054383,4800,5,\n"
+    _, [finding] = paper_of(read_csv(REEFER + b"B0,D,R,,,\n" + moved + b",,,,,,,,\n"))
+    assert (finding.code, finding.severity) == ("SHEET-ROW-LONGER", Severity.WARNING)
+    assert (finding.where.line, finding.params) == (3, {"count": 1, "cells": 7, "columns": 6})
+    padded = REEFER.replace(b"\n", b",,\n") + b"B1,D,R,,,,,\n"
+    assert paper_of(read_csv(padded))[1] == []
+
+
+@both
+def test_a_row_that_stands_there_twice_is_asked_about(read: From) -> None:
+    one = HEAD | GOODS | {"container": "CSQU3054383", "container_packages": "60"}
+    paper, [finding] = read(one, one)
+    assert (finding.code, finding.severity) == ("SHEET-ROW-TWICE", Severity.WARNING)
+    assert (finding.where.line, finding.params) == (3, {"row": 3, "before": 2})
+    assert len(paper.bills[0].goods) == 2
+    share = {"container": "TOLU4734787", "container_packages": "40"}
+    _, findings = read(one, share, {"description": "TOYS"}, share)
+    assert findings == []
+    _, findings = read(one, share, share)
+    assert [one.code for one in findings] == ["SHEET-ROW-TWICE"]
+    _, findings = read(one, one | {"bill": "HLCU2"})
+    assert findings == []
+
+
+def test_bills_of_many_rows_are_read_in_a_time_that_grows_with_them_alone() -> None:
+    def seconds(rows: int) -> float:
+        text = "document,recipient,bill,description\n" + "".join(
+            f"D,R,B{n},X\n" for n in range(rows)
+        )
+        sheet, began = read_csv(text.encode()), process_time()
+        assert paper_of(sheet)[1] == []
+        return process_time() - began
+
+    seconds(100)
+    assert seconds(16_000) < 24 * max(seconds(2_000), 0.01)
 
 
 def test_zeros_in_front_of_a_text_are_kept() -> None:
@@ -403,8 +482,28 @@ def test_findings_are_listed_up_to_the_limit_and_counted_beyond() -> None:
     for count in (FINDINGS_MAX, FINDINGS_MAX + 1, FINDINGS_MAX + 7):
         head = "bill,document,recipient,full\nB,D,R,\n" + "B,,,maybe\n" * count
         _, findings = paper_of(read_csv(head.encode()))
+        assert findings[-1].severity is Severity.ERROR
         left_out = [f.params["count"] for f in findings if f.code == "SHEET-FINDINGS-MORE"]
         assert left_out == ([count - FINDINGS_MAX] if count > FINDINGS_MAX else [])
+
+
+def test_warnings_beyond_the_limit_refuse_nothing() -> None:
+    rows: list[list[Cell]] = [["bill", "document", "recipient", "hs_codes"]]
+    rows += [[f"B{n}", "D", "R", 610910] for n in range(FINDINGS_MAX + 1)]
+    _, findings = paper_of(read_xlsx(as_xlsx(rows)))
+    assert (findings[-1].code, findings[-1].severity) == ("SHEET-FINDINGS-MORE", Severity.WARNING)
+
+
+def test_a_character_of_no_value_is_told_with_its_line() -> None:
+    paper, [finding] = paper_of(read_csv(b"bill,document,recipient\nB1,D\0,R\n"))
+    assert (paper, finding.code, finding.where.line) == (None, "SHEET-NUL", 2)
+
+
+def test_a_table_without_our_headings_is_told_which_are_looked_for() -> None:
+    _, [*_, finding] = paper_of(read_csv(b"a,b\n1,2\n"))
+    assert finding.code == "SHEET-NOT-A-TABLE"
+    for key in ("document", "bill"):
+        assert columns()[key].heading in str(finding.params["wanted"])
 
 
 # The template

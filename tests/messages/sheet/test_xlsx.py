@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import GOODS, HEAD, as_xlsx, table
 
-from waglan.messages.sheet.cell import COLUMNS_MAX, ROWS_MAX, Kind
+from waglan.codes.finding import Severity
+from waglan.messages.sheet.cell import COLUMNS_MAX, ROWS_MAX, Cell, Kind
 from waglan.messages.sheet.xlsx import (
+    OLD_WORKBOOK,
     RATIO_COUNTS_FROM_BYTES,
     RATIO_MAX,
     ZIP_ENTRIES_MAX,
@@ -126,7 +128,68 @@ def test_the_sheet_named_manifest_is_read_and_hidden_ones_never() -> None:
 
 def test_a_fault_of_the_spreadsheet_is_no_value() -> None:
     sheet = read_xlsx(with_sheet('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>'))
-    assert [cell.kind for row in sheet.rows for cell in row if cell] in ([Kind.FAULT], [])
+    assert [cell for row in sheet.rows for cell in row] == [Cell("#REF!", Kind.FAULT)]
+
+
+def book(*sheets: tuple[str, list[list[str]], bool], hide: tuple[int, ...] = ()) -> bytes:
+    """A workbook of (name, rows, whether it is hidden), with these rows hidden in each."""
+    data = io.BytesIO()
+    made = xlsxwriter.Workbook(data, {"in_memory": True})
+    for name, rows, is_hidden in sheets:
+        sheet = made.add_worksheet(name)
+        for n, row in enumerate(rows):
+            sheet.write_row(n, 0, row)
+        for n in hide:
+            sheet.set_row(n, None, None, {"hidden": True})
+        if is_hidden:
+            sheet.hide()
+        else:
+            sheet.activate()
+    made.close()
+    return data.getvalue()
+
+
+ROWS = [["Bill number", "Document number", "Recipient"], ["B1", "D1", "HKCED:ZZ"]]
+
+
+def test_a_second_sheet_of_ours_is_no_half_of_a_paper() -> None:
+    two = read_xlsx(book(("Manifest", ROWS, False), ("Page 2", ROWS, False)))
+    [found] = two.findings
+    assert (found.code, found.severity) == ("SHEET-SECOND", Severity.ERROR)
+    assert found.params == {"name": "Page 2", "read": "Manifest"}
+    inline = with_sheet('<row r="1"><c r="A1"><v>1</v></c></row>')
+    assert codes(inline) == []
+    for other in (ROWS[:1], [["HS codes", "Description of goods"], ["6109", "SHIRTS"]], [["x"]]):
+        assert codes(book(("Manifest", ROWS, False), ("Other", other, False))) == []
+
+
+def test_a_second_sheet_is_known_by_texts_that_stand_in_its_cells() -> None:
+    xml = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row><c t="inlineStr"><is><r><t>Bill </t></r><r><t>number</t></r></is></c>'
+        '<c t="str"><v>Recipient</v></c></row><row><c t="e"><v>#N/A</v></c></row>'
+        "</sheetData></worksheet>"
+    )
+    two = members(book(("Manifest", ROWS, False), ("Page 2", [["x"]], False)))
+    assert codes(packed(two | {"xl/worksheets/sheet2.xml": xml.encode()})) == ["SHEET-SECOND"]
+
+
+def test_what_is_hidden_is_told() -> None:
+    hidden = read_xlsx(book(("Old", ROWS, True), ("Manifest", [*ROWS, ["B2"]], False), hide=(2,)))
+    assert [(one.code, one.severity, one.where.path) for one in hidden.findings] == [
+        ("SHEET-HIDDEN-SHEET", Severity.WARNING, "file"),
+        ("SHEET-HIDDEN-ROWS", Severity.WARNING, "rows/3"),
+    ]
+    assert len(hidden.rows) == 3
+    xml = members(SAMPLE)[SHEET].decode()
+    for column, wanted in ((2, ["SHEET-HIDDEN-COLUMNS"]), (40, [])):
+        cols = f'<cols><col min="{column}" max="{column}" width="9" hidden="1"/></cols><sheetData>'
+        columns = xml.replace("<sheetData>", cols)
+        assert codes(packed(members(SAMPLE) | {SHEET: columns.encode()})) == wanted
+
+
+def test_an_old_workbook_or_one_with_a_password_is_named() -> None:
+    assert codes(OLD_WORKBOOK + bytes(2000)) == ["SHEET-OLD-WORKBOOK"]
 
 
 EDITS = st.lists(

@@ -156,8 +156,8 @@ def _read(
         if paper is not None:
             # A paper without an envelope comes from whoever hands it in.
             by = Sent(sender[0], hashlib.sha256(data).digest(), form.value)
-            message = message_of(paper, by, ())
-            found = [*found, *message.findings]
+            message = message_of(paper, by, tuple(found))
+            found = [*message.findings]
             messages.append(replace(message, findings=profile.weigh(found)))
         findings += profile.weigh(found)
     whole, wrong = wholes(messages)

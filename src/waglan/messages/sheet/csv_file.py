@@ -40,7 +40,8 @@ def read_csv(data: bytes, charset: str | None = None) -> Sheet:
     """Return the rows of a CSV file; `charset` is the partner's, for bytes that are not UTF-8."""
     text, separator, found = opened(data, charset)
     if "\0" in text:
-        return Sheet([], (*found, Finding("SHEET-NOT-A-TABLE", Severity.ERROR, Where("file"), {})))
+        where = Where("file", line=text[: text.index("\0")].count("\n") + 1)
+        return Sheet([], (*found, Finding("SHEET-NUL", Severity.ERROR, where, {})))
     rows, faults = _rows(text, separator)
     return Sheet(rows, (*found, *faults))
 
@@ -138,11 +139,12 @@ def _separator(text: str) -> tuple[str, str]:
     head, _, rest = text.partition("\n")
     if head.lower().startswith("sep=") and len(head.rstrip("\r")) == 5:
         return head[4], rest
-    counts = {mark: _outside_quotes(head).count(mark) for mark in SEPARATORS}
+    counts = {mark: outside_quotes(head).count(mark) for mark in SEPARATORS}
     return max(SEPARATORS, key=lambda mark: counts[mark]), text
 
 
-def _outside_quotes(line: str) -> str:
+def outside_quotes(line: str) -> str:
+    """Return a line without the texts in quotation marks."""
     return "".join(line.split('"')[::2])
 
 

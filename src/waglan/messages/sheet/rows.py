@@ -1,7 +1,7 @@
 """Rows of cells read into a paper: bills by number, goods by description, boxes by their share."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -20,7 +20,7 @@ from waglan.manifest.model import (
 )
 from waglan.manifest.version import PREVIOUS
 from waglan.messages.paper import Paper, PaperKind
-from waglan.messages.sheet.cell import Row, Sheet, place, shown
+from waglan.messages.sheet.cell import Row, Sheet, letters, place, shown
 from waglan.messages.sheet.columns import Column, columns, key_of
 from waglan.messages.sheet.values import Read, value_of
 
@@ -59,6 +59,7 @@ def paper_of(sheet: Sheet) -> tuple[Paper | None, list[Finding]]:
     if headings is None:
         return None, found.findings
     reading = _Reading(found)
+    _longer(sheet.rows, found)
     for number, row in enumerate(sheet.rows[1:], start=2):
         values = _values(row, number, headings, found)
         if values:
@@ -67,35 +68,43 @@ def paper_of(sheet: Sheet) -> tuple[Paper | None, list[Finding]]:
 
 
 class _Found:
-    """Findings up to the limit, and how many are beyond it."""
+    """Findings up to the limit, and how many are beyond it, as grave as the gravest of them."""
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
         self.left_out = 0
+        self._gravest = Severity.NOTE
 
     def add(self, finding: Finding) -> None:
         if len(self.findings) < FINDINGS_MAX:
             self.findings.append(finding)
         else:
             self.left_out += 1
+            self._gravest = max(self._gravest, finding.severity, key=[*Severity].index)
 
     def all(self) -> list[Finding]:
         if not self.left_out:
             return self.findings
         return [
             *self.findings,
-            Finding("SHEET-FINDINGS-MORE", Severity.ERROR, Where("rows"), {"count": self.left_out}),
+            Finding("SHEET-FINDINGS-MORE", self._gravest, Where("rows"), {"count": self.left_out}),
         ]
 
 
-def _headings(row: Row, found: _Found) -> dict[int, tuple[str, Column]] | None:
+_OF_A_TABLE: Final = ("document", "bill", "description")  # one of these at least
+# By place; None is a heading that nobody reads.
+Headings: TypeAlias = Mapping[int, tuple[str, Column] | None]
+
+
+def _headings(row: Row, found: _Found) -> Headings | None:
     """Return column by place; None where the sheet is none of ours."""
-    known: dict[int, tuple[str, Column]] = {}
+    known: dict[int, tuple[str, Column] | None] = {}
     keys: set[str] = set()
     for at, cell in enumerate(row):
         if cell is None:
             continue
         key = key_of(cell.text)
+        known[at] = None
         if key is None:
             text = shown(cell.text)
             where = place(1, str(at + 1))
@@ -106,8 +115,9 @@ def _headings(row: Row, found: _Found) -> dict[int, tuple[str, Column]] | None:
         else:
             keys.add(key)
             known[at] = (key, columns()[key])
-    if not keys & {"bill", "description", "document"}:
-        found.add(Finding("SHEET-NOT-A-TABLE", Severity.ERROR, place(1), {}))
+    if not keys & {*_OF_A_TABLE}:
+        wanted = ", ".join(columns()[key].heading for key in _OF_A_TABLE)
+        found.add(Finding("SHEET-NOT-A-TABLE", Severity.ERROR, place(1), {"wanted": wanted}))
         return None
     for key, column in columns().items():
         if column.is_needed and key not in keys:
@@ -116,22 +126,57 @@ def _headings(row: Row, found: _Found) -> dict[int, tuple[str, Column]] | None:
     return known
 
 
-def _values(
-    row: Row, number: int, headings: Mapping[int, tuple[str, Column]], found: _Found
-) -> dict[str, Read]:
+def _longer(rows: Sequence[Row], found: _Found) -> None:
+    """Ask about rows with more cells than the headings have, where those beyond are empty.
+
+    A comma without quotes may have moved what stands in them; a row may also just end in one.
+    """
+    width = len(rows[0])
+    longer = [
+        number
+        for number, row in enumerate(rows[1:], start=2)
+        if len(row) > width and any(row) and not any(row[width:])
+    ]
+    if longer:
+        where, cells = place(longer[0]), len(rows[longer[0] - 1])
+        found.add(
+            Finding(
+                "SHEET-ROW-LONGER",
+                Severity.WARNING,
+                where,
+                {"count": len(longer), "cells": cells, "columns": width},
+            )
+        )
+
+
+def _values(row: Row, number: int, headings: Headings, found: _Found) -> dict[str, Read]:
     values: dict[str, Read] = {}
+    unheaded: list[int] = []
     for at, cell in enumerate(row):
         if cell is None:
             continue
         if at not in headings:
+            unheaded.append(at)
             continue
-        key, column = headings[at]
+        if (known := headings[at]) is None:
+            continue
+        key, column = known
         value, wrong = value_of(cell, column, place(number, key))
         for finding in wrong:
             found.add(finding)
         if value not in (None, "", ()):
             values[key] = value
+    if unheaded:
+        found.add(_unheaded(row, number, unheaded[0]))
     return values
+
+
+def _unheaded(row: Row, number: int, at: int) -> Finding:
+    """Tell of a cell that stands under no heading: most often a comma has moved the row."""
+    cell = row[at]
+    text, column = shown(cell.text if cell else ""), letters(at)
+    where = place(number, column)
+    return Finding("SHEET-ROW-LONG", Severity.ERROR, where, {"text": text, "column": column})
 
 
 class _Open:
@@ -141,6 +186,7 @@ class _Open:
         self.row = row
         self.told: dict[str, Read] = {}
         self.goods: list[tuple[dict[str, Read], list[Package]]] = []
+        self.rows: dict[tuple[object, ...], int] = {}  # of goods and their shares, as they came
 
 
 class _Reading:
@@ -148,6 +194,7 @@ class _Reading:
         self._found = found
         self._head: dict[str, Read] = {}
         self._bills: dict[tuple[str, str], _Open] = {}
+        self._newest: dict[str, tuple[str, str]] = {}  # of each number
         self._units: dict[str, dict[str, Read]] = {}
         self._last: _Open | None = None
 
@@ -166,6 +213,7 @@ class _Reading:
             return
         self._alike(open_.told, bill, row)
         goods = by_level.get("goods", {})
+        self._twice(open_, by_level, row)
         if goods:
             open_.goods.append((goods, []))
         self._share(open_, by_level, row)
@@ -204,10 +252,23 @@ class _Reading:
             key = (str(told.get("parent") or ""), str(told["bill"]))
             # A further row of a house need not name its master again.
             if "parent" not in told:
-                newest_first = reversed(self._bills)
-                key = next((known for known in newest_first if known[1] == key[1]), key)
-            self._last = self._bills.setdefault(key, _Open(row))
+                key = self._newest.get(key[1], key)
+            if key not in self._bills:
+                self._bills[key] = _Open(row)
+                self._newest[key[1]] = key
+            self._last = self._bills[key]
         return self._last
+
+    def _twice(self, open_: _Open, by_level: Mapping[str, dict[str, Read]], row: int) -> None:
+        """Ask about a row that says of a bill's goods what a row above has said: both count."""
+        goods, share = by_level.get("goods", {}), by_level.get("share", {})
+        # A share alone belongs to the goods above it: those of other goods may be alike.
+        said = (*goods.items(), None, *share.items(), 0 if goods else len(open_.goods))
+        if (goods or share) and (before := open_.rows.setdefault(said, row)) != row:
+            where = place(row)
+            self._found.add(
+                Finding("SHEET-ROW-TWICE", Severity.WARNING, where, {"row": row, "before": before})
+            )
 
     def _alike(self, known: dict[str, Read], told: Mapping[str, Read], row: int) -> None:
         for key, value in told.items():

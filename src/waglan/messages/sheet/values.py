@@ -17,6 +17,7 @@ from waglan.messages.sheet.columns import Column, Value
 
 AMOUNT_MAX: Final = 10**15  # in g, cm³ or pieces
 LIST_MAX: Final = 100
+DIGITS_SURE_MAX: Final = 15  # of a number in a spreadsheet; it makes others of those beyond
 G_PER_KG: Final = 1_000
 CM3_PER_M3: Final = 1_000_000
 MILLIDEGREES_PER_DEGREE: Final = 1_000
@@ -26,6 +27,7 @@ _COMMA_DECIMAL = re.compile(r"[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]{3}")
 _POINT_LAST = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}")
 _COMMA_LAST = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
 _EITHER = re.compile(r"[0-9]{1,3},[0-9]{3}")
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{2,3}")  # as a spreadsheet shows a long one
 _DAY = re.compile(
     r"(?P<y>[0-9]{4})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})"
     r"|(?P<a>[0-9]{1,2})[-/.](?P<b>[0-9]{1,2})[-/.](?P<y2>[0-9]{4})"
@@ -49,10 +51,17 @@ def value_of(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Findi
 
 
 def _text(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Finding]]:
+    text = shown(cell.text)
     if cell.kind is Kind.NUMBER:
-        return cell.text, [
-            Finding("SHEET-NUMBER-AS-TEXT", Severity.WARNING, where, {"text": shown(cell.text)})
-        ]
+        if sum(map(str.isdigit, cell.text)) > DIGITS_SURE_MAX:
+            return None, [Finding("SHEET-NUMBER-LOST", Severity.ERROR, where, {"text": text})]
+        return cell.text, [Finding("SHEET-NUMBER-AS-TEXT", Severity.WARNING, where, {"text": text})]
+    if cell.kind is Kind.TIME:
+        return None, [Finding("SHEET-DATE-AS-TEXT", Severity.ERROR, where, {"text": text})]
+    if cell.kind is Kind.TRUTH:
+        return None, [_wrong(cell, where)]
+    if _ROUNDED.fullmatch(cell.text.strip()):
+        return None, [Finding("SHEET-NUMBER-LOST", Severity.ERROR, where, {"text": text})]
     return cell.text.strip(), []
 
 
@@ -177,6 +186,8 @@ def _truth(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Finding
 
 def _list(cell: Cell, column: Column, where: Where) -> tuple[Read, list[Finding]]:
     text, found = _text(cell, column, where)
+    if text is None:
+        return None, found
     items = tuple(bare for part in _PARTED.split(str(text)) if not is_blank(bare := part.strip()))
     if len(items) > LIST_MAX:
         return None, [_wrong(cell, where)]

@@ -5,28 +5,45 @@ a few kilobytes can claim gigabytes, and one cell far away a table of all that l
 """
 
 import io
-import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Final, TypeAlias
+from typing import Final
 from xml.parsers import expat
 
-from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
+from python_calamine import (
+    CalamineError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import is_blank
-from waglan.messages.sheet.cell import Cell, Kind, Row, Sheet, bounded, limits, shown
+from waglan.messages.sheet.cell import Cell, Kind, Row, Sheet, bounded, letters, place, shown
+from waglan.messages.sheet.columns import key_of
+from waglan.messages.sheet.scan import (
+    UNPACKED_BYTES_MAX,
+    Scan,
+    SheetPlaces,
+    SheetRefused,
+    members_of,
+    not_whole,
+    too_large,
+    top_of,
+)
 
+# How old workbooks (.xls) begin, and those with a password.
+OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_ENTRIES_MAX: Final = 256
-UNPACKED_BYTES_MAX: Final = 128 << 20
 RATIO_MAX: Final = 200  # unpacked to packed, of anything over a mebibyte
 RATIO_COUNTS_FROM_BYTES: Final = 1 << 20
 NAME: Final = "manifest"  # of the sheet that is read; the first visible one where none has it
-_REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+HIDDEN_SHOWN_MAX: Final = 20  # columns that one finding names
 
 
 # What a broken or hostile archive makes its readers raise.
@@ -36,30 +53,24 @@ _BROKEN = (
 )  # fmt: skip
 
 
-class _Unfit(Exception):
-    """The workbook is not read; `finding` says why."""
-
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.code)
-        self.finding = finding
-
-
 def read_xlsx(data: bytes) -> Sheet:
     """Return the rows of a workbook's manifest sheet; it never raises on what the bytes are."""
+    if data.startswith(OLD_WORKBOOK):
+        return Sheet([], (Finding("SHEET-OLD-WORKBOOK", Severity.ERROR, Where("file"), {}),))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _measure(archive, len(data))
             return _read(archive, data)
-    except _Unfit as unfit:
+    except SheetRefused as unfit:
         return Sheet([], (unfit.finding,))
     except _BROKEN:
-        return Sheet([], (_bad("SHEET-XLSX"),))
+        return Sheet([], (not_whole().finding,))
 
 
 def _measure(archive: zipfile.ZipFile, packed: int) -> None:
     entries = archive.infolist()
     if len(entries) > ZIP_ENTRIES_MAX:
-        raise _Unfit(
+        raise SheetRefused(
             Finding(
                 "SHEET-ZIP-ENTRIES",
                 Severity.ERROR,
@@ -69,9 +80,9 @@ def _measure(archive: zipfile.ZipFile, packed: int) -> None:
         )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > UNPACKED_BYTES_MAX:
-        raise _too_large(unpacked)
+        raise too_large(unpacked)
     if unpacked > RATIO_COUNTS_FROM_BYTES and unpacked > RATIO_MAX * packed:
-        raise _Unfit(
+        raise SheetRefused(
             Finding(
                 "SHEET-ZIP-RATIO",
                 Severity.ERROR,
@@ -81,38 +92,26 @@ def _measure(archive: zipfile.ZipFile, packed: int) -> None:
         )
 
 
-def _too_large(unpacked: int) -> _Unfit:
-    mib_max = UNPACKED_BYTES_MAX >> 20
-    return _Unfit(
-        Finding(
-            "SHEET-ZIP-SIZE",
-            Severity.ERROR,
-            Where("file"),
-            {"mib": -(-unpacked >> 20), "max": mib_max},
-        )
-    )
-
-
 def _read(archive: zipfile.ZipFile, data: bytes) -> Sheet:
     workbook = load_workbook(io.BytesIO(data))
-    sheets = [
-        sheet
-        for sheet in workbook.sheets_metadata
-        if sheet.typ is SheetTypeEnum.WorkSheet and sheet.visible is SheetVisibleEnum.Visible
-    ]
-    if not sheets:
-        raise _Unfit(_bad("SHEET-NO-SHEET"))
-    chosen = next((s for s in sheets if s.name.strip().casefold() == NAME), sheets[0])
-    scan = _Scan()
-    scan.run(archive, _path_of(archive, chosen.name))
+    sheets = [one for one in workbook.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
+    seen = [one for one in sheets if one.visible is SheetVisibleEnum.Visible]
+    if not seen:
+        raise SheetRefused(Finding("SHEET-NO-SHEET", Severity.ERROR, Where("file"), {}))
+    chosen = next((one for one in seen if one.name.strip().casefold() == NAME), seen[0])
+    members, scan = members_of(archive), Scan()
+    if chosen.name not in members.sheets:
+        raise not_whole()
+    scan.run(archive, members.sheets[chosen.name])
+    found = [*_others(archive, members, sheets, chosen), *_hidden(scan)]
     rows: list[Row] = []
-    found: list[Finding] = []
     told = workbook.get_sheet_by_name(chosen.name).to_python(skip_empty_area=False)
-    for number, values in enumerate(told, start=1):
-        cells = [_cell(value) for value in values]
+    for number in range(1, max(len(told), scan.rows) + 1):
+        cells = [_cell(value) for value in told[number - 1]] if number <= len(told) else []
+        for column, text in scan.faults.get(number, {}).items():
+            _put(cells, column, Cell(text or "#", Kind.FAULT))
         for column in scan.formulas.get(number, ()):
-            cells += [None] * (column - len(cells))
-            cells[column - 1] = Cell("", Kind.FORMULA)
+            _put(cells, column, Cell("", Kind.FORMULA))
         row, faults = bounded(cells, number)
         rows.append(row)
         found += faults
@@ -121,101 +120,47 @@ def _read(archive: zipfile.ZipFile, data: bytes) -> Sheet:
     return Sheet(rows, tuple(found))
 
 
-def _path_of(archive: zipfile.ZipFile, name: str) -> str:
-    """Return the member that holds a sheet, by way of the workbook's own list."""
-    wanted: list[str] = []
-    targets: dict[str, str] = {}
-
-    def sheet(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "sheet" and attributes.get("name") == name:
-            wanted.extend(v for k, v in attributes.items() if k.rpartition(":")[2] == "id")
-
-    def relation(tag: str, attributes: dict[str, str]) -> None:
-        if tag.rpartition(":")[2] == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    _parse(archive, "xl/workbook.xml", sheet)
-    _parse(archive, "xl/_rels/workbook.xml.rels", relation)
-    target = next((targets[key] for key in wanted if key in targets), "")
-    path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-    if path not in archive.namelist():
-        raise _Unfit(_bad("SHEET-XLSX"))
-    return path
+def _put(cells: Row, column: int, cell: Cell) -> None:
+    cells += [None] * (column - len(cells))
+    cells[column - 1] = cell
 
 
-class _Scan:
-    """How far a sheet reaches and where its formulas are, told by its XML alone."""
-
-    def __init__(self) -> None:
-        self.rows = self.columns = 0
-        self.formulas: dict[int, list[int]] = {}
-        self._row = self._column = 0
-
-    def run(self, archive: zipfile.ZipFile, path: str) -> None:
-        _parse(archive, path, self._start)
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
-        if tag == "row":
-            self._row = _number(attributes.get("r", "")) or self._row + 1
-            self._column = 0
-        elif tag == "c":
-            self._column, self._row = _cell_of(attributes.get("r", "")) or (
-                self._column + 1,
-                self._row,
-            )
-        elif tag in _FILLED:
-            self._fill(is_formula=tag == "f")
-
-    def _fill(self, *, is_formula: bool) -> None:
-        # Cells that have a style alone may reach to the end of the sheet, and say nothing.
-        self.rows = max(self.rows, self._row)
-        self.columns = max(self.columns, self._column)
-        too_much = limits(self.rows, self.columns)
-        if too_much:
-            raise _Unfit(too_much[0])
-        if is_formula:
-            self.formulas.setdefault(self._row, []).append(self._column)
+def _others(
+    archive: zipfile.ZipFile,
+    members: SheetPlaces,
+    sheets: Sequence[SheetMetadata],
+    chosen: SheetMetadata,
+) -> Iterator[Finding]:
+    """Tell of each other sheet that has our headings and rows below: it is not read."""
+    for other in sheets:
+        if other.name == chosen.name:
+            continue
+        top = top_of(archive, members, other.name)
+        if not (top.has_more and _is_ours(top.texts)):
+            continue
+        where, name, read = Where("file"), shown(other.name), shown(chosen.name)
+        if other.visible is SheetVisibleEnum.Visible:
+            yield Finding("SHEET-SECOND", Severity.ERROR, where, {"name": name, "read": read})
+        else:
+            yield Finding("SHEET-HIDDEN-SHEET", Severity.WARNING, where, {"name": name})
 
 
-_FILLED = frozenset({"v", "f", "is"})
+def _is_ours(headings: Sequence[str]) -> bool:
+    keys = {key_of(text) for text in headings} - {None}
+    # A list of codes beside the table may have a description too.
+    return "bill" in keys and len(keys) > 1
 
 
-def _cell_of(reference: str) -> tuple[int, int] | None:
-    """Return column and row of `C9`, counted from 1."""
-    found = _REFERENCE.fullmatch(reference)
-    if not found:
-        return None
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return column, int(found[2])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 7 else 0
-
-
-Start: TypeAlias = Callable[[str, dict[str, str]], None]
-
-
-def _parse(archive: zipfile.ZipFile, path: str, start: Start) -> None:
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = start
-    # A document type can name entities that grow without end; no spreadsheet program writes one.
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    unpacked = 0
-    with archive.open(path) as member:
-        while block := member.read(1 << 16):
-            unpacked += len(block)
-            if unpacked > UNPACKED_BYTES_MAX:
-                raise _too_large(unpacked)
-            parser.Parse(block)
-    parser.Parse(b"", True)
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise _Unfit(_bad("SHEET-XLSX"))
+def _hidden(scan: Scan) -> Iterator[Finding]:
+    """Tell of what is read and nobody sees who has the workbook before him."""
+    if scan.hidden_rows:
+        where, count = place(scan.hidden_rows[0]), len(scan.hidden_rows)
+        yield Finding("SHEET-HIDDEN-ROWS", Severity.WARNING, where, {"count": count})
+    if scan.hidden_columns:
+        columns = [letters(column - 1) for column in sorted(scan.hidden_columns)]
+        named = ", ".join(columns[:HIDDEN_SHOWN_MAX])
+        where = place(1)
+        yield Finding("SHEET-HIDDEN-COLUMNS", Severity.WARNING, where, {"columns": named})
 
 
 def _cell(value: object) -> Cell | None:
@@ -237,9 +182,3 @@ def _cell(value: object) -> Cell | None:
 
 
 _FAULTS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
-
-
-def _bad(code: str) -> Finding:
-    if code == "SHEET-NO-SHEET":
-        return Finding("SHEET-NO-SHEET", Severity.ERROR, Where("file"), {})
-    return Finding("SHEET-XLSX", Severity.ERROR, Where("file"), {})
