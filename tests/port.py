@@ -88,6 +88,7 @@ class Officer:
         *,
         serve_before_arrival_minutes: int = 360,
         bills_per_day_max: int | None = None,
+        bills_per_call_max: int = 5_000,
         order_id: str = "order-1",
     ) -> None:
         now = datetime.now(UTC)
@@ -98,7 +99,7 @@ class Officer:
             policy().version,
             table,
             frozenset(GRAVITY),
-            bills_per_call_max=5_000,
+            bills_per_call_max=bills_per_call_max,
             not_selected_permille_max=1000,
             valid_from=now - timedelta(minutes=1),
             valid_until=now + timedelta(days=1),

@@ -9,11 +9,12 @@ import httpx
 import typer
 
 from waglan.cli import desk_back_test
-from waglan.cli.json_file import read_json_file
+from waglan.cli.json_file import UNDONE, read_json_file
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, pages, path_step
-from waglan.cli.wording import coded, plain, say
+from waglan.cli.wording import coded, plain, say, stopped, tell
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import minute
 from waglan.codes.render import Lang
 
@@ -125,7 +126,7 @@ def sign(
         Path | None,
         typer.Option(help="JSON: statuses, bills_per_call_max …", exists=True, dir_okay=False),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How long it is valid.")] = 1,
+    days: Annotated[int, typer.Option(help="How long it is valid: 1 to 366 days.")] = 1,
 ) -> None:
     """Sign a standing order: what may be decided in your name, how far, and until when."""
     from base64 import b64encode
@@ -133,31 +134,44 @@ def sign(
     import msgspec
 
     from waglan.customs.policy import policy
-    from waglan.customs.standing_order import BadOrder, Limits, ordered, sign
+    from waglan.customs.standing_order import Limits, ordered, sign
 
-    try:
-        told = {} if limits is None else read_json_file(limits, Settings().lang)
-        within = msgspec.convert(told, Limits)
-    except msgspec.ValidationError as error:
-        named = {"file": str(limits), "reason": str(error)}
-        raise typer.BadParameter(say("usage", "limits", Settings().lang, **named)) from None
+    told = _limits(limits, order_id, days)
+    within = msgspec.convert(told, Limits)
     now = datetime.now(UTC)
     with client(Settings()) as http:
         who = answered(http.get("/v1/whoami")).json()
         names = (order_id, who["accountable"] or who["token"], who["party"])
-        try:
-            new = ordered(
-                names, (table, policy().version), within, (now, now + timedelta(days=days))
-            )
-        except BadOrder as error:
-            told = say("usage", "order", Settings().lang, reason=str(error))
-            raise typer.BadParameter(told) from None
+        valid = (now, now + timedelta(days=days))
+        new = ordered(names, (table, policy().version), within, valid)
         signed = {
             "body": b64encode(new.order_bytes()).decode(),
             "signature": b64encode(sign(new, private_key(key)).signature).decode(),
         }
         taken = answered(http.post("/v1/customs/standing-orders", json=signed)).json()
     typer.echo(plain(taken["order_id"]))
+
+
+def _limits(file: Path | None, order_id: str, days: int) -> dict[str, object]:
+    """Return what the file limits; the command ends where an order can't say or be called so."""
+    from waglan.customs.order_form import LIMITS, unfit, unfit_days, unfit_name
+
+    lang = Settings().lang
+    told: object = {} if file is None else read_json_file(file, lang)
+    if not isinstance(told, dict):
+        wrong = Finding(
+            "CLI-LIMITS",
+            Severity.ERROR,
+            Where("file"),
+            {"file": str(file), "known": ", ".join(LIMITS)},
+        )
+        raise stopped(wrong, lang, UNDONE)
+    found = [*unfit_name(order_id), *unfit_days(days), *unfit(told)]
+    for finding in found[1:]:
+        tell(finding, lang)
+    if found:
+        raise stopped(found[0], lang, UNDONE)
+    return told
 
 
 @order.command("list")
@@ -179,13 +193,38 @@ def list_orders() -> None:
 @order.command("show")
 def show_order(order_id: Annotated[str, typer.Argument(metavar="ORDER", help="Its name.")]) -> None:
     """Show one standing order with its limits."""
-    with client(Settings()) as http:
+    settings = Settings()
+    with client(settings) as http:
         path = f"/v1/customs/standing-orders/{path_step(order_id)}"
         found = answered(http.get(path)).json()
-    for name, value in found.items():
-        if name not in {"body", "signature"}:
-            text = ", ".join(value) if isinstance(value, list) else value
-            typer.echo(plain(f"{name:<30}{text}"))
+    for line in _order_in_words(found, settings.lang):
+        typer.echo(plain(line))
+
+
+def _order_in_words(one: dict[str, Any], lang: Lang) -> Iterator[str]:
+    """Say what an order allows, by whom, how far and until when, by Hong Kong's clock."""
+    statuses = [coded("customs", status, lang) for status in one["statuses"]]
+    times = ("signed_at", "valid_from", "valid_until", "revoked_at")
+    said = {name: value for name, value in one.items() if isinstance(value, str | int)}
+    said |= {name: minute(one[name]) for name in times}
+    said |= {
+        "state": coded("order_state", one["state"], lang),
+        "statuses": say("order", "between", lang).join(statuses),
+    }
+    yield say("order", "head", lang, **said)
+    yield say("order", "signed", lang, **said)
+    yield say("order", "valid", lang, **said)
+    if one["revoked_at"]:
+        yield say("order", "revoked", lang, **said)
+    if one["expires_soon"]:
+        yield say("desk", "expires", lang, order=one["order_id"], at=minute(one["valid_until"]))
+    yield say("order", "statuses", lang, **said)
+    yield say("order", "of_call", lang, **said)
+    yield say("order", "of_day" if one["bills_per_day_max"] else "any_day", lang, **said)
+    yield say("order", "let_alone", lang, **said)
+    yield say("order", "serves", lang, **said)
+    yield say("order", "table", lang, **said)
+    yield say("order", "policy", lang, **said)
 
 
 @order.command()

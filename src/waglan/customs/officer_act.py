@@ -68,6 +68,10 @@ ACTS: dict[Kind, Act] = {
 }
 
 
+# Longer than a new order's name may be: one that was taken before there was a limit is revoked too.
+OrderName = Annotated[str, msgspec.Meta(min_length=1, max_length=ACT_BYTES_MAX)]
+
+
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One bill, as its filer names it, and what of it the officer saw.
 
@@ -121,7 +125,7 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     notice: SeenNotice | None = None
     party: PartyId | None = None
     capacity: Capacity | None = None
-    order: Name | None = None
+    order: OrderName | None = None
     table: Sha256 | None = None
     documents: Annotated[tuple[Name, ...], msgspec.Meta(max_length=LIST_MAX)] = ()
     due: datetime | None = None

@@ -187,12 +187,13 @@ class Ground:
     policy_version: str
     stamp: Stamp | None  # of the table that gave the hits; None: none was run
     decided_today: int = 0  # under the order
+    decided_of_call: int = 0  # under the order, of other bills of the call
 
 
 def refusals(
     signed: SignedOrder | None, ground: Ground, *, bills: int, now: datetime
 ) -> list[Finding]:
-    """Return why nothing may be decided under this order for a call of so many bills."""
+    """Return why nothing may be decided under this order for a manifest of so many bills."""
     if signed is None:
         return [Finding("ORDER-NONE", Severity.ERROR, Where("orders"), {})]
     order, where = signed.order, Where(f"orders/{signed.order.id}")
@@ -202,7 +203,7 @@ def refusals(
     return [
         *_of_time(order, ground, where, now),
         *_of_what_is_in_use(order, ground, where),
-        *_of_size(order, where, bills),
+        *_of_size(order, where, ground.decided_of_call + bills),
         *_of_day(order, ground, where, bills),
     ]
 
@@ -265,7 +266,7 @@ def read_order(body: bytes) -> StandingOrder | None:
             serve_before_arrival_minutes=sheet.serve_before_arrival_minutes,
             bills_per_day_max=sheet.bills_per_day_max,
         )
-    except (msgspec.DecodeError, BadOrder, ValueError):
+    except (msgspec.DecodeError, BadOrder, ValueError, OverflowError):
         return None
 
 

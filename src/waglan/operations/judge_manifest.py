@@ -125,6 +125,7 @@ async def judged(
         policy().version,
         table.stamp if table else None,
         await _decided_today(tx, signed, now),
+        await _decided_of_call(tx, signed, filed, ids),
     )
     before = await goods_held_before(tx, desk.vault, manifest, ids, now=now)
     earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
@@ -189,6 +190,16 @@ async def _decided_today(tx: Transaction, signed: SignedOrder | None, now: datet
         return 0
     midnight = now.astimezone(HONG_KONG).replace(hour=0, minute=0, second=0, microsecond=0)
     return await orders.decided_since(tx, signed.order.id, midnight)
+
+
+async def _decided_of_call(
+    tx: Transaction, signed: SignedOrder | None, filed: Filed, ids: Mapping[BillKey, int]
+) -> int:
+    """Count what the order has decided of other bills of the call, whose manifest ever."""
+    if signed is None:
+        return 0
+    own = [*ids.values()]
+    return await orders.decided_of_call(tx, signed.order.id, filed.call, but=own)
 
 
 async def _keys(tx: Transaction) -> Mapping[str, bytes]:

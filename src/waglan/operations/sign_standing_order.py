@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
+from waglan.customs.order_form import as_signed
 from waglan.customs.policy import policy
-from waglan.customs.standing_order import Ground, SignedOrder, read_order, refusals
+from waglan.customs.standing_order import Ground, SignedOrder, refusals
 from waglan.customs.tables import ENGINE, Stamp
 from waglan.logbook.event import Event
 from waglan.parties.role import Principal
@@ -31,9 +32,9 @@ async def sign_standing_order(
     not.
     """
     org, officer = by
-    order, who = read_order(body), officer.accountable or officer.token
-    if order is None or order.order_bytes() != body:
-        return None, [Finding("ORDER-UNREADABLE", Severity.ERROR, Where("orders"), {})]
+    order, who = as_signed(body), officer.accountable or officer.token
+    if isinstance(order, list):
+        return None, order
     where = Where(f"orders/{order.id}")
     if (order.officer, order.authority) != (who, officer.org):
         return None, [Finding("ORDER-OF-ANOTHER", Severity.ERROR, where, {"order": order.id})]

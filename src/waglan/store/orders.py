@@ -1,5 +1,6 @@
 """Officers' tables, keys and standing orders in PostgreSQL: the authority's alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -239,6 +240,28 @@ async def decided_since(tx: Transaction, order_id: str, since: datetime) -> int:
             "SELECT count(*) FROM decision WHERE authority = current_org() AND decided_at >= %s"
             " AND order_id = %s",
             [since, order_id],
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+async def decided_of_call(tx: Transaction, order_id: str, call: str, *, but: Sequence[int]) -> int:
+    """Count the bills of a call, but for some, that were decided under an order.
+
+    Who else counts them waits until the commit.
+    """
+    await tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended("
+        "'of call ' || current_org() || ' ' || %s || ' ' || %s, 0))",
+        [order_id, call],
+    )
+    row = await (
+        await tx.execute(
+            "SELECT count(DISTINCT d.consignment)"
+            " FROM decision d JOIN manifest m USING (manifest_id)"
+            " WHERE d.authority = current_org() AND m.filed_with = current_org()"
+            " AND m.call = %s AND d.order_id = %s AND d.consignment <> ALL (%s::int8[])",
+            [call, order_id, list(but)],
         )
     ).fetchone()
     return int(row[0]) if row else 0

@@ -30,6 +30,7 @@ router = APIRouter(prefix="/v1/customs", tags=["customs"])
 
 EXPIRES_SOON = timedelta(days=7)  # the project's own: time for an officer to sign the next one
 BILLS_MAX = 1_000
+ORDER_ID_MAX = 20_000  # of one that was taken before its name had a limit
 
 
 class OfficerKey(Asked):
@@ -229,7 +230,7 @@ async def sign_order(order: Signed, visitor: TheVisitor) -> OrderView:
 async def standing_orders(
     visitor: TheVisitor,
     before: Annotated[
-        str | None, Query(max_length=200, description="The `next` of the page before.")
+        str | None, Query(max_length=ORDER_ID_MAX, description="The `next` of the page before.")
     ] = None,
     limit: Limit = 50,
 ) -> OrderPage:
@@ -243,7 +244,7 @@ async def standing_orders(
     return OrderPage(orders=shown, next=last[0].order_id if last else None)
 
 
-@router.get("/standing-orders/{order_id}", response_model=StandingOrderView, responses=ERRORS)
+@router.get("/standing-orders/{order_id:path}", response_model=StandingOrderView, responses=ERRORS)
 async def standing_order(order_id: str, visitor: TheVisitor) -> StandingOrderView:
     """Show one standing order, as it was signed."""
     visitor.must(Act.READ_TARGETING)
