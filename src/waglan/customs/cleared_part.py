@@ -84,9 +84,32 @@ def wrong_parts(
         items = [item for item in bill.goods if part.goods in (None, item.number)]
         stowed = [item for item in items if _is_in(item, part.container)]
         if not stowed or _is_more(part, stowed):
-            yield _finding("ACT-PART-UNKNOWN", bill, part)
+            goods, container, packages = _named(part)
+            yield Finding(
+                "ACT-PART-UNKNOWN",
+                Severity.ERROR,
+                of_bill(bill),
+                {
+                    "bill": bill.number,
+                    "goods": goods,
+                    "container": container,
+                    "packages": packages,
+                },
+            )
         elif (left := _left(bill, part, cleared)) is not None:
-            yield _finding("ACT-PART-GONE", bill, part, left=left)
+            goods, container, packages = _named(part)
+            yield Finding(
+                "ACT-PART-GONE",
+                Severity.ERROR,
+                of_bill(bill),
+                {
+                    "bill": bill.number,
+                    "goods": goods,
+                    "container": container,
+                    "packages": packages,
+                    "left": left,
+                },
+            )
         cleared = together(cleared, [part])
     if parts and len(cleared) > PARTS_MAX:
         yield Finding(
@@ -120,10 +143,9 @@ class _Told(msgspec.Struct, frozen=True):
 _read = msgspec.json.Decoder(_Told).decode
 
 
-def _finding(code: str, bill: Bill, part: ClearedPart, **said: int) -> Finding:
-    told = {"goods": part.goods, "container": part.container, "packages": part.packages}
-    named = {name: value or "-" for name, value in told.items()}
-    return Finding(code, Severity.ERROR, of_bill(bill), {"bill": bill.number, **named, **said})
+def _named(part: ClearedPart) -> tuple[int | str, str, int | str]:
+    """Return goods item, container and packages as they are told: a dash for what is not said."""
+    return part.goods or "-", part.container or "-", part.packages or "-"
 
 
 def _is_whole(part: ClearedPart) -> bool:
