@@ -1,6 +1,7 @@
 """A file of many interchanges is worked off step by step, and comes to the same as in one."""
 
 import asyncio
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from running_instance import ORIGIN
 from test_manifest_at_hand import LINE, ORGANISATIONS, PARTS, hand_in, paper
 
+from waglan.cli.operating import left_waiting
 from waglan.codes.event import EventCode
 from waglan.codes.finding import decode
 from waglan.gateway import workers
@@ -19,6 +21,9 @@ from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Worker
+from waglan.messages.form import PaperRead, read_paper
+from waglan.messages.manifest_json import FORM
+from waglan.messages.sheet.template import csv_template, xlsx_template
 from waglan.operations.work_off_message import Reading, read_interchanges
 from waglan.store import erasure, log, messages
 from waglan.store.connect import pools, transaction
@@ -142,6 +147,59 @@ async def test_no_transaction_is_open_while_a_long_file_is_read_and_the_next_lon
             assert not worker.failed
         assert await told(kit, 1) is not None
     assert (order, set(open_then)) == ([1, 2], {0})
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+async def test_no_transaction_is_open_while_a_long_sheet_is_read(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    set_pace(monkeypatch, LONG)
+    organise(database)
+    open_then = list[int]()
+
+    def looked_at(*given: Any) -> PaperRead:
+        with psycopg.connect(database.admin or "") as conn:
+            row = conn.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state = 'idle in transaction'"
+            ).fetchone()
+        open_then.extend(row or ())
+        return read_paper(*given)
+
+    monkeypatch.setattr(workers, "read_paper", looked_at)
+    least = {"form": FORM, "document": "M1", "recipient": "CUSTOMS:ZZ"}
+    sent = {
+        "csv": csv_template().replace(b"HKCED:ZZ", b"CUSTOMS:ZZ"),
+        "json": json.dumps(least | {"bills": [{"number": "B1"}]}).encode(),
+        "xlsx": xlsx_template(),  # is for nobody here
+    }
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        await hand_in(kit, sent[form])
+        worker = Worker(kit)
+        await worker.round()
+        assert not worker.failed
+        outcome = await told(kit, 1)
+    assert outcome is not None
+    assert open_then == [0]
+    codes = [one.code for one in decode(outcome.findings) if one.code == "PARTY-RECIPIENT"]
+    assert codes == (["PARTY-RECIPIENT"] if form == "xlsx" else [])
+
+
+async def test_the_doctor_tells_of_messages_that_wait_long(database: Dsn, home: Path) -> None:
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        await hand_in(kit, paper("F1"))
+        async with transaction(kit.pools.engine, None) as tx:
+            assert await left_waiting(tx) == []
+            count, since = await messages.waiting_long(tx, timedelta(0))
+            assert (count, since is not None) == (1, True)
+            [finding] = await left_waiting(tx, timedelta(0))
+            assert (finding.code, finding.params["count"]) == ("CLI-MESSAGES-WAIT", 1)
+        await Worker(kit).round()
+        async with transaction(kit.pools.engine, None) as tx:
+            assert await left_waiting(tx, timedelta(0)) == []
 
 
 async def test_a_long_file_that_nobody_goes_on_with_lets_the_next_one_begin(

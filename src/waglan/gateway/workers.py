@@ -21,8 +21,7 @@ from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
 from waglan.messages.edifact.collector import paused
-from waglan.messages.form import Form, form_of
-from waglan.messages.sheet.cell import Sheet
+from waglan.messages.form import Form, PaperRead, form_of, read_paper
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
@@ -272,20 +271,20 @@ class Worker:
     async def _message(self, message_id: int, org: int, party: PartyId) -> None:
         """Work a message off, or some steps of it: others that wait have their turn after these."""
         known = self.reading and self.reading.message_id == message_id
-        sheet = None if known else await self._read_ahead(org, message_id)
+        paper = None if known else await self._read_ahead(org, message_id)
         for _ in range(STEPS_IN_TURN):
             async with transaction(self.kit.pools.app, org) as tx:
                 await lease.claim(tx, "message", message_id)
                 profile = (await partners.agreed(tx, org)).profile
                 done = await work_off_message(
-                    tx, self._work(message_id, profile, sheet), party, message_id
+                    tx, self._work(message_id, profile, paper), party, message_id
                 )
             self._keep_at_hand(done.filed)
             self._keep_reading(message_id, done.reading)
             if done.reading is None:
                 return
 
-    def _work(self, message_id: int, profile: Profile, sheet: Sheet | None) -> Work:
+    def _work(self, message_id: int, profile: Profile, paper: PaperRead | None) -> Work:
         kit, seconds = self.kit, asyncio.get_running_loop().time
         until = seconds() + STEP_SECONDS
         known = self.reading and self.reading.message_id == message_id
@@ -294,7 +293,7 @@ class Worker:
             profile,
             kit.clock(),
             kit.new_id,
-            sheet,
+            paper,
             self.reading if known else None,
             lambda: seconds() >= until,
         )
@@ -306,10 +305,11 @@ class Worker:
         elif self.reading and self.reading.message_id == message_id:
             self.reading = None
 
-    async def _read_ahead(self, org: int, message_id: int) -> Sheet | None:
-        """Read what takes long before the transaction that files it; return a workbook's cells.
+    async def _read_ahead(self, org: int, message_id: int) -> PaperRead | None:
+        """Read what takes long before the transaction that files it; return a paper.
 
-        A workbook is read in a process of its own. A long EDIFACT file is kept for the first step.
+        A workbook is taken apart in a process of its own. A long EDIFACT file is kept for the
+        first step.
         """
         vault = self.kit.keys.vault
         async with transaction(self.kit.pools.app, org) as tx:
@@ -318,15 +318,17 @@ class Worker:
                 return None
             [*first] = [block async for block in messages.blocks(tx, vault, kept, at_most=1)]
             form = form_of(first[0] if first else b"", kept.content_type)
-            is_long = form is Form.EDIFACT and kept.size > READ_AHEAD_BYTES
-            if form is not Form.XLSX and not is_long:
+            if form is not Form.XLSX and kept.size <= READ_AHEAD_BYTES:
                 return None
-            if is_long:
+            if form is Form.EDIFACT:
                 self._give_way(message_id)
             blocks = [block async for block in messages.blocks(tx, vault, kept)]
             profile, own = (await partners.agreed(tx, org)).profile, await parties.addresses(tx)
-        if form is Form.XLSX:
-            return await asyncio.to_thread(sandbox.read_xlsx, b"".join(blocks))
+        if form is not Form.EDIFACT:
+            data = b"".join(blocks)
+            return await asyncio.to_thread(
+                read_paper, form, data, profile.charset, sandbox.read_xlsx
+            )
         self.reading = None
         reading = await asyncio.to_thread(read_interchanges, message_id, blocks, profile, own)
         self._keep_reading(message_id, reading)

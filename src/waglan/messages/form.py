@@ -99,11 +99,11 @@ def _called(content_type: str, name: str) -> Form | None:
 
 
 ReadXlsx: TypeAlias = Callable[[bytes], Sheet]
+# What was read of a sheet or a JSON document, and all that is wrong with it.
+PaperRead: TypeAlias = tuple[Paper | None, list[Finding]]
 
 
-def read_paper(
-    form: Form, data: bytes, charset: str | None, read_xlsx: ReadXlsx
-) -> tuple[Paper | None, list[Finding]]:
+def read_paper(form: Form, data: bytes, charset: str | None, read_xlsx: ReadXlsx) -> PaperRead:
     """Return what a sheet or a JSON document says; whoever calls says where workbooks are read."""
     if form is Form.JSON:
         if codec := next((codec for mark, codec in UTF_16 if data.startswith(mark)), ""):

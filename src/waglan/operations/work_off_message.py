@@ -27,9 +27,8 @@ from waglan.messages.edifact.cusres import cusres
 from waglan.messages.edifact.finding_text import Wording, codes_alone
 from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message, is_named
-from waglan.messages.form import Form, form_of
+from waglan.messages.form import Form, PaperRead, form_of
 from waglan.messages.place import in_message
-from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
 from waglan.operations.take_answer import take_answer
@@ -52,7 +51,7 @@ class Work:
     profile: Profile
     now: datetime
     new_id: Callable[[], UUID]
-    sheet: Sheet | None = None  # of the message, where it is a workbook: read in another process
+    paper: PaperRead | None = None  # of the message, where it was read before the transaction
     reading: "Reading | None" = None  # what the step before has read
     is_time_up: Callable[[], bool] = lambda: False  # whether the step has to end
 
@@ -105,7 +104,7 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
         blocks = [block async for block in messages.blocks(tx, work.vault, kept)]
         form = form_of(blocks[0] if blocks else b"", kept.content_type)
         if form is not Form.EDIFACT:
-            handed = (form, b"".join(blocks), work.sheet)
+            handed = (form, b"".join(blocks), work.paper)
             return Done(await _paper(tx, work, party, kept, handed))
         reading = read_interchanges(message_id, blocks, work.profile, addresses)
     before = await message_steps.last(tx, message_id)

@@ -12,7 +12,7 @@ from waglan.manifest.instruction import Instruction
 from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.edifact import Profile
 from waglan.messages.envelope import Message
-from waglan.messages.form import Form, read_paper
+from waglan.messages.form import Form, PaperRead, read_paper
 from waglan.messages.paper import Sent, message_of
 from waglan.messages.result import result
 from waglan.messages.sheet.cell import Sheet
@@ -23,8 +23,8 @@ from waglan.parties.permission import Act
 from waglan.parties.reporting import role_refusal
 from waglan.store import Transaction
 
-# The form of what was handed in, its bytes, and what was read of it where it is a workbook.
-Handed: TypeAlias = tuple[Form, bytes, Sheet | None]
+# The form of what was handed in, its bytes, and what was read of it, where that was done before.
+Handed: TypeAlias = tuple[Form, bytes, PaperRead | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ async def work_off_paper(
 ) -> Done:
     """Read a paper and do what it asks, whole or not at all.
 
-    A workbook comes as the sheet that was read of it: that is done where it can do no harm.
+    A workbook comes as it was read before: that is done where it can do no harm. So does what is
+    long, whose reading would keep the transaction open.
     """
     message, findings = _read(sender, sent, means.profile)
     taken = Taken([])
@@ -68,8 +69,8 @@ async def work_off_paper(
 def _read(
     sender: Sender, sent: Handed, profile: Profile
 ) -> tuple[Message | None, tuple[Finding, ...]]:
-    form, data, sheet = sent
-    paper, found = read_paper(form, data, profile.charset, lambda _: sheet or Sheet([]))
+    form, data, known = sent
+    paper, found = known or read_paper(form, data, profile.charset, lambda _: Sheet([]))
     if sender.message.clash:
         found = [*found, _taken()]
     if paper is None:

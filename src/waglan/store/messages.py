@@ -3,7 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from psycopg import AsyncCursor
@@ -263,6 +263,21 @@ async def waiting(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
         [at_most],
     )
     return [(int(message), int(org)) for message, org in await rows.fetchall()]
+
+
+async def waiting_long(tx: Transaction, longer_than: timedelta) -> tuple[int, datetime | None]:
+    """Return how many messages wait longer than that, and since when the oldest does."""
+    row = await (
+        await tx.execute(
+            """
+            SELECT count(*), min(m.received_at) FROM message m
+            WHERE m.received_at < now() - %s
+              AND NOT EXISTS (SELECT 1 FROM outcome o WHERE o.message_id = m.message_id)
+            """,
+            [longer_than],
+        )
+    ).fetchone()
+    return (0, None) if row is None else (int(row[0]), row[1])
 
 
 async def finish(tx: Transaction, vault: Vault, message: Kept, outcome: Outcome) -> None:
