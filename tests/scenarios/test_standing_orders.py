@@ -107,6 +107,28 @@ def test_an_order_counts_all_bills_of_a_call_whoever_filed_them(desk: Desk) -> N
     assert desk.left(f"SYNCALL{desk.n}F") == [["ORDER-BILLS"]]
 
 
+def test_an_order_of_one_who_was_demoted_before_that_ended_it_stands_in_nobodys_way(
+    desk: Desk,
+) -> None:
+    other = desk.officer.colleague()
+    desk.officer.orders(desk.table, order_id="older")
+    other.orders(desk.table, order_id="newer")
+    with psycopg.connect(desk.instance.dsn.admin or "", autocommit=True) as conn:
+        conn.execute(
+            "INSERT INTO person_role (org, subject, n, roles, set_by, set_at)"
+            " SELECT authority, officer, 9, '{reader}', 'before', now() FROM officer_key"
+            " WHERE officer = %s",
+            [other.subject],
+        )
+    assert desk.states() == {"older": "in force", "newer": "unsigned"}
+    number = f"SYNDEMO{desk.n}"
+    desk.files(0, "A", number)
+    assert desk.left(number) == [[]]
+    with psycopg.connect(desk.instance.dsn.admin or "") as conn:
+        under = "SELECT order_id FROM judgement JOIN bill USING (manifest_id) WHERE number = %s"
+        assert conn.execute(under, [number]).fetchall() == [("older",)]
+
+
 @pytest.mark.parametrize("name", ["x" * 65, "ORDER-" + "9" * 250, "a/b", "../x", "a b", "", "\0"])
 def test_an_order_has_a_name_by_which_it_can_be_revoked(desk: Desk, name: str) -> None:
     refused = desk.hands_in(desk.written(id=name))

@@ -1,6 +1,6 @@
 """A manifest that stands declared is decided, bill by bill, under an officer's standing order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -117,10 +117,11 @@ async def judged(
     """Decide of a manifest what can be decided, by what is known now; nothing is kept."""
     declared = at_hand or await _declared(tx, desk.vault, filed)
     manifest, findings, ids = declared.manifest, declared.findings, declared.consignments
-    signed, table = await _order_in_force(tx, now)
+    keys = await orders.officer_keys(tx)
+    signed, table = await _order_in_force(tx, keys, now)
     hits = _hits(manifest, findings, table)
     ground = Ground(
-        {who: Ed25519PublicKey.from_public_bytes(k) for who, k in (await _keys(tx)).items()},
+        {who: Ed25519PublicKey.from_public_bytes(key) for who, key in keys.items()},
         frozenset(),  # the store gives only orders that nobody revoked
         policy().version,
         table.stamp if table else None,
@@ -171,12 +172,17 @@ async def _declared(tx: Transaction, vault: Vault, filed: Filed) -> Declared:
 
 
 async def _order_in_force(
-    tx: Transaction, now: datetime
+    tx: Transaction, keys: Collection[str], now: datetime
 ) -> tuple[SignedOrder | None, Table | None]:
-    """The newest order that is valid now, with its table; an order without its table is no use."""
+    """The newest order that is valid now, with its table; an order without its table is no use.
+
+    One whose officer has no key any more, because he may decide no more, stands in nobody's way.
+    """
     for row in await orders.orders(tx):
         order = read_order(row.body)
         if order is None or not order.valid_from <= now < order.valid_until:
+            continue
+        if order.officer not in keys:
             continue
         content = await orders.table(tx, bytes.fromhex(order.table_sha256))
         table = None if content is None else read_table(content, engine_version=ENGINE)[0]
@@ -200,10 +206,6 @@ async def _decided_of_call(
         return 0
     own = [*ids.values()]
     return await orders.decided_of_call(tx, signed.order.id, filed.call, but=own)
-
-
-async def _keys(tx: Transaction) -> Mapping[str, bytes]:
-    return await orders.officer_keys(tx)
 
 
 def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:

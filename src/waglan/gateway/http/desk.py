@@ -1,6 +1,7 @@
 """The customs desk: keys, standing orders, and where a call stands. Officers only."""
 
 import base64
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -75,7 +76,7 @@ class StandingOrderView(BaseModel):
 
     order_id: str
     officer: str
-    state: str  # in force, not yet, expired, revoked
+    state: str  # in force, not yet, expired, revoked; unsigned: its officer may decide no more
     expires_soon: bool
     table_sha256: str
     policy_version: str
@@ -239,8 +240,9 @@ async def standing_orders(
     now = visitor.kit.clock()
     async with visitor.transaction() as tx:
         found = await orders.all_orders(tx, before=before, at_most=limit + 1)
+        keys = await orders.officer_keys(tx)
     page, last = cut(found, limit)
-    shown = [_order(row, revoked, now) for row, revoked in page]
+    shown = [_order(row, revoked, keys, now) for row, revoked in page]
     return OrderPage(orders=shown, next=last[0].order_id if last else None)
 
 
@@ -250,12 +252,15 @@ async def standing_order(order_id: str, visitor: TheVisitor) -> StandingOrderVie
     visitor.must(Act.READ_TARGETING)
     async with visitor.transaction() as tx:
         found = await orders.order(tx, order_id)
+        keys = await orders.officer_keys(tx)
     if found is None:
         raise absent("standing order")
-    return _order(*found, visitor.kit.clock())
+    return _order(*found, keys, visitor.kit.clock())
 
 
-def _order(row: OrderRow, revoked_at: datetime | None, now: datetime) -> StandingOrderView:
+def _order(
+    row: OrderRow, revoked_at: datetime | None, keys: Collection[str], now: datetime
+) -> StandingOrderView:
     order = read_order(row.body)
     if order is None:
         raise ValueError(f"order {row.order_id} was kept and can't be read")
@@ -265,6 +270,8 @@ def _order(row: OrderRow, revoked_at: datetime | None, now: datetime) -> Standin
         state = "revoked"
     elif left <= timedelta(0):
         state = "expired"
+    elif order.officer not in keys:  # in force or to be: for nobody who may decide
+        state = "unsigned"
     return StandingOrderView(
         order_id=order.id,
         officer=order.officer,
