@@ -1,10 +1,12 @@
 """What an officer clears part by part is told whole, however many acts one notice tells of."""
 
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from command_line import CommandLine
 from port import filed, wait
 from running_instance import Instance
 from shipping_papers import Call, Paper, manifest
@@ -12,6 +14,7 @@ from test_rebuild import differences
 from test_the_customs_desk import VOYAGE, Desk, codes, desk
 
 from waglan.customs.officer_act import ClearedPart, Kind
+from waglan.customs.outcome import Found, Outcome, Taken
 from waglan.store.connect import pools
 
 __all__ = ["desk"]
@@ -141,6 +144,49 @@ def test_parts_of_a_bill_that_is_withdrawn_are_told_all_the_same(desk: Desk) -> 
     files(desk, "SYNPART6", instead_of=f"{ref}/1")
     desk.officer.serves(VOYAGE)
     assert tracked(desk, "SYNPART5") == ("partly-cleared", [IN_A, IN_B])
+
+
+def test_an_officer_reads_what_his_colleagues_said_in_words_and_clears_packages_by_command(
+    desk: Desk, instance: Instance, waglan: CommandLine, tmp_path: Path
+) -> None:
+    detained(desk, "SYNPART7")
+    found = (Found(1, packages=9, gross_mass_g=12_500),)
+    outcome = Outcome("quantity-differs", found, Taken("cotton", 250, "g"), text="One is missing.")
+    assert desk.does(Kind.EXAMINE, "SYNPART7", outcome=outcome).status_code == 201
+    key = tmp_path / "officer.pem"
+    key.write_bytes(desk.officer.key.private_bytes_raw())
+    key.chmod(0o600)
+    desk_of = waglan.operates(instance).signs_in(desk.officer.desk.headers["authorization"])
+    clear = ("desk", "clear-partly", "--key", str(key), "--reason", "the rest is wet")
+    for wrong in ("", "abc", ":", "0", f"1:{A}:-1", f"1:{A}:2:3", "1::x", f"{A}:5"):
+        assert desk_of(*clear, "SYNPART7=2", "--part", wrong).status == 2, wrong
+    done = desk_of(*clear, "SYNPART7=2", "--part", f"1:{A}:4", "--voucher", "RV-77")
+    assert done.status == 0, done.err
+    act = steps(desk, "SYNPART7")[-1]["act"]
+    assert steps(desk, "SYNPART7")[-1]["said"] == {
+        "kind": "clear-partly", "reason": "the rest is wet", "instruction": "", "documents": [],
+        "due": None, "conditions": [], "voucher": "RV-77", "outcome": None,
+        "parts": [{"goods": 1, "container": A, "packages": 4}],
+    }  # fmt: skip
+    officer = desk.officer.subject
+    for lang, expected in (
+        ("en", [f"by {officer}", "because: weight looks odd", "to do: Keep it closed.",
+                "counted of goods item 1: packages: 9; 12.5 kg", "sample taken: cotton, 250 g",
+                "in words: One is missing.", "because: the rest is wet", "release voucher: RV-77",
+                f"cleared part: goods item 1, container {A}, 4 packages",
+                "its filer was told at", "its filer was not told this"]),
+        ("zh-Hant-HK", ["原因", "weight looks odd", "已取樣本", "海關憑單號碼", "RV-77",
+                        "4 件", "未有就此通知申報人"]),
+    ):  # fmt: skip
+        waglan.set("WAGLAN_LANG", lang)
+        shown = desk_of("desk", "show", "SYNPART7").out
+        assert [text for text in expected if text not in shown] == []
+    shown = desk_of("desk", "act", act).out
+    assert all(text in shown for text in (act, "部分清關", "RV-77", '"packages":4'))
+    waglan.set("WAGLAN_LANG", "en")
+    assert "clear-partly" in desk_of("desk", "act", act).out
+    assert "the rest is wet" not in desk.line.get("/v1/track/SYNPART7").text
+    assert desk.line.get(f"/v1/customs/acts/{act}").status_code == 403
 
 
 async def test_nothing_of_it_is_made_otherwise_when_it_is_worked_out_again(

@@ -109,6 +109,53 @@ def test_what_waits_follows_each_act_until_nothing_does(port: Port) -> None:
     port.leaves(number)
 
 
+def test_conditions_wait_for_an_officer_until_the_filer_is_told_them(port: Port) -> None:
+    port.files("SYNCOND")
+    port.comes_to("SYNCOND", waits="decision")
+    officer = port.officer
+    for kind, said in (
+        (Kind.DETAIN, {"instruction": "Keep it closed."}),
+        (Kind.CLEAR_CONDITIONALLY, {"conditions": ("Pay the fee.",)}),
+    ):
+        seen = officer.sees("SYNCOND")
+        assert officer.does(kind, bills=seen, reason="why", **said).status_code == 201
+    port.comes_to("SYNCOND", waits="notice", waits_for="officer", told=False, order_tells_at=None)
+    for whom, is_in in (("officer", True), ("filer", False), ("order", False)):
+        assert ("SYNCOND" in [one["number"] for one in port.waiting(waits_for=whom)]) is is_in
+    officer.serves(VOYAGE)
+    port.comes_to("SYNCOND", waits="conditions", waits_for="filer", told=True)
+
+
+def test_what_the_order_will_tell_waits_for_the_order_and_not_for_an_officer(
+    instance: Instance, waglan: CommandLine
+) -> None:
+    line = instance.let_in("tells-line", "carrier", addresses=("TELLSLINE:ZZZ",))
+    customs = instance.let_in("tells-customs", "customs", addresses=("TELLSCUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes(table("> 1").replace(b"inspect", b"documents-asked")))
+    paper = manifest(Call("TELLSLINE", "TELLSCUSTOMS", "TELLS1"), Paper("SYNTELLS"))
+    assert filed(line, paper)["state"] == "accepted"
+
+    def waiting(whom: str) -> list[dict[str, Any]]:
+        answer = customs.get("/v1/customs/worklist", params={"waits_for": whom})
+        return list(answer.json()["bills"])
+
+    [bill] = wait(lambda: waiting("order") or None)
+    [call] = customs.get("/v1/customs/calls").json()["calls"]
+    assert (bill["number"], bill["waits"], bill["waits_for"]) == ("SYNTELLS", "notice", "order")
+    assert bill["order_tells_at"] == call["order_tells_at"] is not None
+    assert waiting("officer") == waiting("filer") == []
+    waglan.operates(instance).signs_in(customs.headers["authorization"])
+    shown = waglan("desk", "worklist", "--for", "order").out
+    assert "waits for the standing order: to serve the notice" in shown
+    assert "the order tells its filers at" in shown
+    seen = officer.sees("SYNTELLS")
+    asked = officer.does(Kind.DETAIN, bills=seen, reason="why", instruction="Keep it closed.")
+    assert asked.status_code == 201
+    wait(lambda: waiting("officer") or None)
+    assert waiting("order") == []
+
+
 def test_a_bill_that_its_filer_leaves_out_waits_on_if_an_officer_has_begun(port: Port) -> None:
     document = port.files("SYNWORK5", "SYNWORK6", "SYNWORK7")
     for number in ("SYNWORK5", "SYNWORK6", "SYNWORK7"):

@@ -21,20 +21,24 @@ def show_says(says: Shown, lang: Lang) -> None:
     """Print what a bill says of its way, its goods and its boxes; what nobody said is told."""
     ways = ("place_of_loading", "port_of_discharge", "place_of_delivery")
     places = [say("says", way, lang, place=says[way]) for way in ways if says[way]]
-    _print(_listed(places, lang) if places else say("says", "no_places", lang))
+    print_wrapped(_listed(places, lang) if places else say("says", "no_places", lang))
     if not says["goods"]:
-        _print(say("says", "no_goods", lang))
+        print_wrapped(say("says", "no_goods", lang))
     for item in says["goods"]:
         text = " ".join(item["description"].split()) or say("says", "no_description", lang)
-        _print(say("says", "goods", lang, n=item["goods"], description=text))
-        _print(_listed([*_amount(item, lang), *_within(item["stowed"], lang)], lang), indent=6)
+        print_wrapped(say("says", "goods", lang, n=item["goods"], description=text))
+        print_wrapped(
+            _listed([*_amount(item, lang), *_within(item["stowed"], lang)], lang), indent=6
+        )
     if says["more_goods"]:
-        _print(say("says", "more_goods", lang, n=says["more_goods"]))
-    _print(say("says", "total", lang, amount=_listed([*_amount(says, lang)], lang)))
+        print_wrapped(say("says", "more_goods", lang, n=says["more_goods"]))
+    print_wrapped(say("says", "total", lang, amount=_listed([*_amount(says, lang)], lang)))
     for box in says["boxes"]:
-        _print(say("says", "box", lang, box=box["container"], what=_listed(_box(box, lang), lang)))
+        print_wrapped(
+            say("says", "box", lang, box=box["container"], what=_listed(_box(box, lang), lang))
+        )
     if says["more_boxes"]:
-        _print(say("says", "more_boxes", lang, n=says["more_boxes"]))
+        print_wrapped(say("says", "more_boxes", lang, n=says["more_boxes"]))
 
 
 def show_findings(findings: Sequence[Shown], lang: Lang) -> None:
@@ -86,7 +90,8 @@ def _listed(parts: Sequence[str], lang: Lang) -> str:
     return say("says", "between", lang).join(parts)
 
 
-def _print(text: str, *, indent: int = 2) -> None:
+def print_wrapped(text: str, *, indent: int = 2) -> None:
+    """Print a text in lines of eighty columns, those after the first further in."""
     blank = " " * indent
     for line in wrap(plain(text), COLUMNS, initial_indent=blank, subsequent_indent=blank + "  "):
         typer.echo(line)

@@ -10,7 +10,8 @@ import httpx
 import typer
 
 from waglan.cli import desk_tables
-from waglan.cli.bill_shown import short_line, show_findings, show_says
+from waglan.cli.act_shown import said_lines
+from waglan.cli.bill_shown import print_wrapped, short_line, show_findings, show_says
 from waglan.cli.json_file import read_json_file
 from waglan.cli.named import bill_name, named_lines
 from waglan.cli.notice import SeenNotice
@@ -87,7 +88,7 @@ def list_waiting(
     call: Annotated[str, typer.Option(help="Of one call alone: IMO number/voyage.")] = "",
     status: Annotated[str, typer.Option(help="Of one status alone.")] = "",
     waits: Annotated[str, typer.Option(help="What waits: decision, examination …")] = "",
-    waits_for: Annotated[str, typer.Option("--for", help="officer or filer.")] = "",
+    waits_for: Annotated[str, typer.Option("--for", help="officer, filer or order.")] = "",
     after: Annotated[str, typer.Option(help="The cursor that the page before gave.")] = "",
 ) -> None:
     """List the bills that wait, with their goods in short: by arrival, then by score."""
@@ -170,6 +171,8 @@ def _waiting(bill: dict[str, Any], lang: Lang) -> str:
     )
     is_news = bill["withdrawn"] and bill["waits"] != "withdrawn"
     marks = [say("desk", "withdrawn", lang)] if is_news else []
+    if tells_at := bill["order_tells_at"]:
+        marks.append(say("desk", "order_tells_at", lang, at=minute(tells_at)))
     marks += [say("desk", "also_by", lang, filer=plain(filer)) for filer in bill["also_by"]]
     for one in bill["held_before"]:
         number = bill_name(one["number"], one["parent"], lang)
@@ -227,6 +230,34 @@ def _show_step(step: dict[str, Any], lang: Lang) -> None:
     why = ", ".join([*step["fired"], *step["targeting"], *result])
     at, status = second(step["decided_at"]), coded("customs", step["status"], lang)
     typer.echo(plain(f"  {step['version']:>3}  {at}  {status:<22} {by}  {why}"))
+    for line in _step_lines(step, lang):
+        print_wrapped(line, indent=7)
+
+
+def _step_lines(step: dict[str, Any], lang: Lang) -> Iterator[str]:
+    if step["said"]:
+        yield say("said", "by", lang, officer=step["decided_by"])
+        yield from said_lines(step["said"], lang)
+    if at := step["served_at"]:
+        yield say("said", "told", lang, at=second(at))
+    else:
+        yield say("said", "untold", lang)
+
+
+@app.command("act")
+def show_act(act: Annotated[str, typer.Argument(metavar="ACT", help="Its id.")]) -> None:
+    """Show an act: who signed it and when, what he said, and the bytes that he signed."""
+    settings = Settings()
+    with client(settings) as http:
+        found = answered(http.get(f"/v1/customs/acts/{path_step(act)}")).json()
+    lang, said = settings.lang, found["said"]
+    seq = "…" if found["seq"] is None else found["seq"]
+    kind = coded("act", said and said["kind"], lang)
+    typer.echo(plain(f"{found['act']}  {kind}  {second(found['done_at'])}  {seq}"))
+    print_wrapped(say("said", "by", lang, officer=found["officer"]))
+    for line in said_lines(said, lang) if said else ():
+        print_wrapped(line)
+    typer.echo(plain(found["body"]))
 
 
 @app.command("ask-documents")
@@ -307,7 +338,11 @@ def clear_partly(
     key: KeyFile,
     reason: Reason,
     part: Annotated[
-        list[str], typer.Option(help="GOODS, or GOODS:CONTAINER, or :CONTAINER; may be repeated.")
+        list[str],
+        typer.Option(
+            help="GOODS, GOODS:CONTAINER or :CONTAINER, each with :PACKAGES if not all of it goes"
+            " (1::5, 1:CONTAINER:5, :CONTAINER:5); may be repeated."
+        ),
     ],
     voucher: Voucher = "",
 ) -> None:
@@ -382,11 +417,16 @@ def name_addressee(
 
 
 def _part(text: str) -> dict[str, object]:
-    goods, _, container = text.partition(":")
-    if goods and not goods.isdecimal():
-        raise typer.BadParameter(say("usage", "goods", Settings().lang, text=text))
-    told = {"goods": int(goods) if goods else None, "container": container or None}
-    return {name: value for name, value in told.items() if value is not None}
+    goods, container, packages, *more = [step.strip() for step in [*text.split(":"), "", ""]]
+    numbers = {"goods": goods, "packages": packages}
+    if any(more) or not (goods or container) or not all(map(_is_count, numbers.values())):
+        raise typer.BadParameter(say("usage", "part", Settings().lang, text=plain(text)))
+    told = {name: int(number) for name, number in numbers.items() if number}
+    return told | ({"container": container} if container else {})
+
+
+def _is_count(text: str) -> bool:
+    return not text or (text.isascii() and text.isdecimal() and int(text) > 0)
 
 
 def _meant(http: httpx.Client, name: str, lang: Lang) -> dict[str, Any]:

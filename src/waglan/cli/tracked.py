@@ -124,7 +124,7 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         at = second(customs["happened_at"])
         which, status = "served" if found["is_served"] else "decided", customs["what"]
         lines.append(say("track", which, lang, status=coded("customs", status, lang), at=at))
-        lines += [_cleared(part, lang) for part in found["cleared"]]
+        lines += [cleared_line(part, lang) for part in found["cleared"]]
     elif found["kind"] == "bill":
         lines.append(say("track", "silent", lang))
     elif found["kind"] == "manifest":
@@ -146,7 +146,7 @@ def _answered(answered: Mapping[str, Any] | None, lang: Lang) -> str:
     return say("track", "answered", lang, bills=bills, at=second(answered["happened_at"]))
 
 
-def _cleared(part: Mapping[str, Any], lang: Lang) -> str:
+def cleared_line(part: Mapping[str, Any], lang: Lang) -> str:
     """Say which part customs let go; what nobody said of it is left out."""
     names = ("goods", "container", "packages")
     told = [
@@ -172,7 +172,7 @@ def _let_go(event: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     """Yield the parts that an event of customs' lets go; a terminal is told the boxes alone."""
     parts, boxes = event["body"].get("parts"), event["body"].get("boxes")
     for part in parts if isinstance(parts, list) else []:
-        yield _cleared(part, lang)
+        yield cleared_line(part, lang)
     if event["code"] == "customs.notice-released-in-part" and isinstance(boxes, list):
         for box in boxes:
             yield say("cleared", "in_box", lang, box=box)

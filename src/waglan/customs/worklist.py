@@ -9,7 +9,7 @@ class Wait(Enum):
     """What is to be done next about a bill."""
 
     DECISION = "decision"  # nobody decided, or not since it was filed anew
-    NOTICE = "notice"  # documents are asked for, and the filer was not told yet
+    NOTICE = "notice"  # something is wanted of its filer, who was not told yet
     DOCUMENTS = "documents"
     DOCUMENTS_CAME = "documents-came"  # a notice was answered, and nothing said about it yet
     DETENTION = "detention"  # kept where it is, until an officer says what comes next
@@ -25,6 +25,7 @@ class Whom(Enum):
 
     OFFICER = "officer"
     FILER = "filer"
+    ORDER = "order"  # which serves the notice at its time, without an officer
 
 
 class CallWait(Enum):
@@ -49,7 +50,7 @@ FOR: dict[Wait, Whom] = {
 
 # What a withdrawn bill may still wait for: it was held, and nobody let it go.
 KEPT_ON = (
-    Wait.WITHDRAWN, Wait.DOCUMENTS_CAME, Wait.CONCLUSION, Wait.REST, Wait.CONDITIONS,
+    Wait.WITHDRAWN, Wait.DOCUMENTS_CAME, Wait.CONCLUSION, Wait.REST, Wait.NOTICE, Wait.CONDITIONS,
 )  # fmt: skip
 
 # Of these nothing more is wanted of an officer, unless the bill is filed anew and left to him.
@@ -59,13 +60,15 @@ _LIGHT = frozenset(
 )
 _ASKED = frozenset({CustomsStatus.DOCUMENTS_ASKED, CustomsStatus.DETAINED})
 _HELD = frozenset({*_ASKED, CustomsStatus.INSPECT})
-_GRAVE: dict[CustomsStatus, Wait] = {
+_BY_STATUS: dict[CustomsStatus, Wait] = {
+    CustomsStatus.DOCUMENTS_ASKED: Wait.DOCUMENTS,
     CustomsStatus.DETAINED: Wait.DETENTION,
     CustomsStatus.INSPECT: Wait.EXAMINATION,
     CustomsStatus.EXAMINED: Wait.CONCLUSION,
     CustomsStatus.PARTLY_CLEARED: Wait.REST,
     CustomsStatus.CONDITIONALLY_CLEARED: Wait.CONDITIONS,
 }
+_FILERS = frozenset(wait for wait, whom in FOR.items() if whom is Whom.FILER)
 
 
 def waits(  # noqa: PLR0913 -- each is one thing that is known of the bill
@@ -94,9 +97,9 @@ def waits(  # noqa: PLR0913 -- each is one thing that is known of the bill
         return Wait.DOCUMENTS_CAME
     if is_withdrawn and status in _HELD:
         return Wait.WITHDRAWN
-    if status is CustomsStatus.DOCUMENTS_ASKED:
-        return Wait.DOCUMENTS if is_told else Wait.NOTICE
-    return _GRAVE.get(status)
+    wait = _BY_STATUS.get(status)
+    # Whoever was told nothing can do nothing; what waits for an officer does so told or not.
+    return Wait.NOTICE if wait in _FILERS and not is_told else wait
 
 
 def _is_kept(status: CustomsStatus | None, *, is_wanted: bool) -> bool:

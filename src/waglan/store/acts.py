@@ -58,6 +58,16 @@ async def act(tx: Transaction, act_id: str) -> ActRow | None:
     return ActRow(id_, bytes(body), bytes(signature), officer, event, bytes(answer), done_at)
 
 
+async def bodies(tx: Transaction, act_ids: Collection[str]) -> dict[str, bytes]:
+    """Return what was signed with each of the authority's acts of these ids."""
+    rows = await tx.execute(
+        "SELECT act_id, body FROM officer_act"
+        " WHERE authority = current_org() AND act_id = ANY (%s)",
+        [list(act_ids)],
+    )
+    return {act_id: bytes(body) for act_id, body in await rows.fetchall()}
+
+
 async def seq_of(tx: Transaction, event_id: int) -> int | None:
     """Return the event's number in the log; None for the moment before it has one."""
     row = await (

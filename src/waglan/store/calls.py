@@ -11,6 +11,8 @@ from waglan.store import Transaction
 from waglan.store.serving import HELD
 from waglan.store.versions import STANDS
 
+TOLD_BY_ORDER_MAX = 1_000  # calls; those beyond, the last to arrive, read as an officer's to tell
+
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
@@ -70,6 +72,18 @@ async def page(
     return [CallRow(*row) for row in await rows.fetchall()]
 
 
+async def order_tells(tx: Transaction) -> dict[str, datetime]:
+    """Return when the order tells the authority's calls that have a notice to serve, if it does."""
+    statement = sql.SQL(_PAGE).format(
+        source=sql.SQL(_TO_TELL),
+        place=sql.SQL("k.comes_at"),
+        terms=sql.SQL("order_tells_at IS NOT NULL"),
+    )
+    rows = await tx.execute(statement, {"at_most": TOLD_BY_ORDER_MAX})
+    found = [CallRow(*row) for row in await rows.fetchall()]
+    return {row.call: row.order_tells_at for row in found if row.order_tells_at is not None}
+
+
 _WAITS = {
     CallWait.DECISION: "undecided > 0",
     CallWait.SERVING: "unserved > 0 AND order_tells_at IS NULL",
@@ -86,6 +100,12 @@ _AT_WORK = f"""
     SELECT NULL::timestamptz AS comes_at, call FROM (
         SELECT call FROM standing WHERE authority = current_org() AND waits = 'decision'
         UNION SELECT call FROM standing WHERE authority = current_org() AND {_UNSERVED}) few
+"""
+# Calls with a bill whose filer is to be told, before anybody else can do anything about it.
+_TO_TELL = """
+    SELECT NULL::timestamptz AS comes_at, call FROM (
+        SELECT DISTINCT call FROM standing
+        WHERE authority = current_org() AND waits = 'notice') few
 """
 # No EXISTS asks what holds an order back: it would be worked out for all of history at once.
 _PAGE = f"""

@@ -1601,7 +1601,7 @@ CASE
     WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text, 'cleared'::text, 'conditionally-cleared'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text, 'inspect'::text])) AND is_withdrawn) THEN 'withdrawn'::text
-    WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
+    WHEN ((status = ANY (ARRAY['documents-asked'::text, 'conditionally-cleared'::text])) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
     WHEN (status = 'documents-asked'::text) THEN 'documents'::text
     WHEN (status = 'detained'::text) THEN 'detention'::text
     WHEN (status = 'inspect'::text) THEN 'examination'::text

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
-from waglan.customs.worklist import KEPT_ON, Wait
+from waglan.customs.worklist import FOR, KEPT_ON, Wait, Whom
 from waglan.store import Transaction, _binary
 from waglan.store.versions import IS_NEWEST, STANDS
 
@@ -49,6 +49,8 @@ class Wanted:
     call: str | None = None
     status: CustomsStatus | None = None
     waits: Sequence[Wait] | None = None
+    whom: Whom | None = None
+    by_order: Collection[str] = ()  # the calls that the order tells at its time
 
 
 async def page(
@@ -66,6 +68,13 @@ async def page(
     if wanted.waits is not None:
         terms.append("waits = ANY (%(waits)s)")
         asked["waits"] = [wait.value for wait in wanted.waits]
+    if wanted.whom is not None:
+        terms.append("waits = ANY (%(whose)s)")
+        by_order = "waits = 'notice' AND call = ANY (%(by_order)s::text[])"
+        terms.append(by_order if wanted.whom is Whom.ORDER else f"NOT ({by_order})")
+        whose = Whom.OFFICER if wanted.whom is Whom.ORDER else wanted.whom
+        asked["whose"] = [wait.value for wait, whom in FOR.items() if whom is whose]
+        asked["by_order"] = list(wanted.by_order)
     if after is not None:
         terms.append("(comes_at, places, consignment) > (%(comes_at)s, %(places)s, %(last)s)")
         asked["comes_at"] = "infinity" if after.arrives_at is None else after.arrives_at

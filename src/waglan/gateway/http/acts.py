@@ -1,6 +1,6 @@
 """What officers do about bills, each act signed; and what was done about one. Officers only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.officer_act import Kind, read_sheet
+from waglan.gateway.http.act_said import SaidView, said_with
 from waglan.gateway.http.declared import SaysView, says_view
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
@@ -75,6 +76,7 @@ class StepView(BaseModel):
     fired: list[str]
     targeting: list[str]
     result: str | None
+    said: SaidView | None  # what the officer said with his act; null: decided by the order
     served_at: datetime | None
 
 
@@ -115,6 +117,7 @@ class SignedActView(BaseModel):
     signature: str
     done_at: datetime
     seq: int | None
+    said: SaidView | None  # the body in words
 
 
 @router.post("/acts", status_code=201, response_model=DoneView, responses=ERRORS)
@@ -184,6 +187,7 @@ async def signed_act(act: str, visitor: TheVisitor) -> SignedActView:
         signature=found.signature.hex(),
         done_at=found.done_at,
         seq=seq,
+        said=said_with(found.body),
     )
 
 
@@ -207,6 +211,8 @@ async def bill(
         taken: dict[int, list[acts.Decided]] = {}
         for at, step in page:
             taken.setdefault(at.consignment, []).extend([] if step is None else [step])
+        acted = [step.act for steps in taken.values() for step in steps if step.act]
+        signed = await acts.bodies(tx, set(acted))
         found = await customs.standings_of(tx, taken)
         said = await acts.versions_of_bills(
             tx, visitor.kit.keys.vault, [(one, at.manifest_id) for one, at in found.items()]
@@ -241,7 +247,7 @@ async def bill(
                 ],
                 visitor.lang,
             ),
-            steps=[_step(step) for step in steps],
+            steps=[_step(step, signed) for step in steps],
         )
         for one, steps in ((found[bill], steps) for bill, steps in taken.items() if bill in found)
     ]
@@ -253,7 +259,7 @@ class _Cursor(msgspec.Struct, frozen=True, array_like=True):
     version: Annotated[int, msgspec.Meta(ge=0, lt=1 << 31)]
 
 
-def _step(step: acts.Decided) -> StepView:
+def _step(step: acts.Decided, signed: Mapping[str, bytes]) -> StepView:
     return StepView(
         version=step.version,
         status=step.status,
@@ -264,6 +270,7 @@ def _step(step: acts.Decided) -> StepView:
         fired=list(step.fired),
         targeting=list(step.targeting),
         result=step.result,
+        said=said_with(signed.get(step.act or "")),
         served_at=step.served_at,
     )
 

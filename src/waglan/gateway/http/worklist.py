@@ -16,6 +16,7 @@ from waglan.gateway.http.paging import Moment, read_cursor, spell_cursor
 from waglan.operations.held_before import HeldBefore, held_before
 from waglan.parties.permission import Act
 from waglan.store import worklist
+from waglan.store.calls import order_tells
 from waglan.store.goods_told import GoodsTold, goods_told
 from waglan.store.worklist import Place, Waiting, Wanted
 
@@ -38,7 +39,7 @@ class HeldBeforeView(BaseModel):
 
 
 class WaitingView(BaseModel):
-    """A bill that waits: for what and for whom.
+    """A bill that waits: for what and for whom (officer, filer, or the standing order).
 
     An act names filer, number, parent, version and filed_version.
     """
@@ -54,6 +55,7 @@ class WaitingView(BaseModel):
     status: str | None
     waits: str
     waits_for: str
+    order_tells_at: datetime | None  # when the order serves its notice; null: no order will
     withdrawn: bool  # its filer's newest manifest does not declare it
     told: bool  # its filer knows the status
     held_before: list[HeldBeforeView]  # what may have been the same goods, held and withdrawn
@@ -81,9 +83,10 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
 ) -> WorklistView:
     """List the bills that wait: the ship that comes first, then the highest score, then by age."""
     visitor.must(Act.READ_TARGETING)
-    wanted = Wanted(call, status, _waits(waits, waits_for))
     place = None if after is None else _place(after)
     async with visitor.transaction() as tx:
+        tells = await order_tells(tx)
+        wanted = Wanted(call, status, None if waits is None else [waits], waits_for, tells)
         found = await worklist.page(tx, wanted, after=place, at_most=limit + 1)
         beside = await worklist.others(tx, [one.consignment for one in found[:limit]])
         page = [one.consignment for one in found[:limit]]
@@ -98,17 +101,12 @@ async def list_waiting(  # noqa: PLR0913 -- each is a filter of its own
                 beside.get(one.consignment, []),
                 before.get(one.consignment, []),
                 goods.get(one.consignment),
+                tells.get(one.call) if one.waits is Wait.NOTICE else None,
             )
             for one in found[:limit]
         ],
         next=_cursor(found[limit - 1]) if len(found) > limit else None,
     )
-
-
-def _waits(one: Wait | None, whom: Whom | None) -> list[Wait] | None:
-    if one is None and whom is None:
-        return None
-    return [wait for wait, for_ in FOR.items() if one in (None, wait) and whom in (None, for_)]
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -127,7 +125,11 @@ def _place(text: str) -> Place:
 
 
 def _view(
-    one: Waiting, also_by: list[str], before: list[HeldBefore], goods: GoodsTold | None
+    one: Waiting,
+    also_by: list[str],
+    before: list[HeldBefore],
+    goods: GoodsTold | None,
+    tells_at: datetime | None,
 ) -> WaitingView:
     return WaitingView(
         filer=one.filer,
@@ -140,7 +142,8 @@ def _view(
         score=one.score,
         status=one.status.value if one.status else None,
         waits=one.waits.value,
-        waits_for=FOR[one.waits].value,
+        waits_for=(FOR[one.waits] if tells_at is None else Whom.ORDER).value,
+        order_tells_at=tells_at,
         withdrawn=one.is_withdrawn,
         told=one.is_told,
         held_before=[
