@@ -90,7 +90,9 @@ class Officer:
         bills_per_day_max: int | None = None,
         bills_per_call_max: int = 5_000,
         order_id: str = "order-1",
-    ) -> None:
+        **asked: Any,
+    ) -> list[str]:
+        """Sign an order that allows all; return the codes of what is said of it."""
         now = datetime.now(UTC)
         order = StandingOrder(
             order_id,
@@ -105,6 +107,7 @@ class Officer:
             valid_until=now + timedelta(days=1),
             serve_before_arrival_minutes=serve_before_arrival_minutes,
             bills_per_day_max=bills_per_day_max,
+            **asked,
         )
         answer = self.desk.post(
             "/v1/customs/standing-orders",
@@ -114,6 +117,7 @@ class Officer:
             },
         )
         assert answer.status_code == 201, answer.text
+        return [finding["code"] for finding in answer.json()["findings"]]
 
     def does(self, kind: Kind, **said: Any) -> httpx.Response:
         """Sign an act now and hand it in."""

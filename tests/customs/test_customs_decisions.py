@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,19 @@ from waglan.customs.policy import policy
 from waglan.customs.rules import EVERY_RULE, RULES
 from waglan.customs.sample import SECRET_BYTES_MIN, Sample
 from waglan.customs.standing_order import (
+    ANSWER_DAYS_MAX,
     BILLS_PER_CALL_MAX,
     BILLS_PER_DAY_MAX,
+    DOCUMENT_CHARS_MAX,
+    DOCUMENTS_MAX,
     SERVE_BEFORE_ARRIVAL_MINUTES_MAX,
     VALID_DAYS_MAX,
     BadOrder,
     Ground,
     SignedOrder,
     StandingOrder,
+    dated,
+    read_order,
     refusals,
     sign,
 )
@@ -205,6 +211,7 @@ CHANGES: list[dict[str, Any]] = [
     {"valid_from": FROM + timedelta(microseconds=1)},
     {"valid_until": ORDER.valid_until + timedelta(microseconds=1)},
     {"serve_before_arrival_minutes": 361},
+    {"documents": ("Invoice",), "answer_days": 3},
 ]
 
 
@@ -221,6 +228,19 @@ def test_every_word_of_an_order_is_under_its_signature() -> None:
     other = dataclasses.replace(ORDER, officer="officer-8")
     keys = {"officer-7": KEY.public_key(), "officer-8": KEY.public_key()}
     assert not SignedOrder(other, SIGNED.signature).is_signed(keys)
+
+
+def test_an_order_asks_by_a_day_that_its_notice_names_and_one_signed_before_asks_for_nothing() -> (
+    None
+):
+    assert b'documents":' not in ORDER.order_bytes()
+    assert dated(ORDER.asks_for, due=None, now=NOW) == ORDER.asks_for == b"{}"
+    asks = dataclasses.replace(ORDER, documents=("Invoice",), answer_days=3).asks_for
+    day = (NOW + timedelta(days=3)).isoformat()
+    assert json.loads(dated(asks, due=None, now=NOW)) == {"documents": ["Invoice"], "due": day}
+    assert json.loads(dated(asks, due=NOW, now=FROM))["due"] == NOW.isoformat()
+    own = b'{"documents":["answer_days"],"due":"2026-12-01T00:00:00+00:00"}'
+    assert dated(own, due=NOW, now=NOW) == own  # an officer's own words
 
 
 def test_the_same_moment_in_another_zone_is_the_same_order() -> None:
@@ -246,6 +266,14 @@ def test_the_same_moment_in_another_zone_is_the_same_order() -> None:
         {"not_selected_permille_max": 1001},
         {"serve_before_arrival_minutes": -1},
         {"serve_before_arrival_minutes": SERVE_BEFORE_ARRIVAL_MINUTES_MAX + 1},
+        {"documents": ("Invoice",)},
+        {"answer_days": 3},
+        {"documents": ("Invoice",), "answer_days": 0},
+        {"documents": ("Invoice",), "answer_days": ANSWER_DAYS_MAX + 1},
+        {"documents": ("Invoice", "\u202e "), "answer_days": 3},
+        {"documents": ("Inv\0ice",), "answer_days": 3},
+        {"documents": ("x" * (DOCUMENT_CHARS_MAX + 1),), "answer_days": 3},
+        {"documents": ("x",) * (DOCUMENTS_MAX + 1), "answer_days": 3},
     ],
 )
 def test_an_order_that_cannot_be_meant_is_none(told: dict[str, Any]) -> None:
@@ -258,7 +286,10 @@ def test_an_order_may_go_to_each_of_its_limits() -> None:
         valid_until=FROM + timedelta(days=VALID_DAYS_MAX),
         bills_per_call_max=BILLS_PER_CALL_MAX,
         serve_before_arrival_minutes=SERVE_BEFORE_ARRIVAL_MINUTES_MAX,
+        documents=("x" * DOCUMENT_CHARS_MAX,) * DOCUMENTS_MAX,
+        answer_days=ANSWER_DAYS_MAX,
     )
+    assert read_order(full.order.order_bytes()) == full.order
     assert refusals(full, GROUND, bills=BILLS_PER_CALL_MAX, now=NOW) == []
 
 

@@ -189,6 +189,13 @@ LATE = {"valid_until": "9999-12-31T23:59:59.000000-14:00"}
         ({"officer": ...}, "ORDER-FIELD", "officer"),
         ({"id": ...}, "ORDER-NAME", "id"),
         ({"foo": 1}, "ORDER-FIELD-UNKNOWN", "foo"),
+        ({"documents": ["Invoice"]}, "ORDER-DOCUMENTS", "documents"),
+        ({"answer_days": 3}, "ORDER-DOCUMENTS", "documents"),
+        ({"documents": "Invoice", "answer_days": 3}, "ORDER-DOCUMENTS", "documents"),
+        ({"documents": ["\u202e"], "answer_days": 3}, "ORDER-DOCUMENTS", "documents"),
+        ({"documents": ["\0Invoice"], "answer_days": 3}, "ORDER-DOCUMENTS", "documents"),
+        ({"documents": ["A"] * 21, "answer_days": 3}, "ORDER-DOCUMENTS", "documents"),
+        ({"documents": ["Invoice"], "answer_days": 91}, "ORDER-NUMBER", "answer_days"),
     ],
 )
 def test_what_an_order_can_not_say_is_refused_by_its_field(
@@ -250,11 +257,12 @@ def test_who_signs_at_the_command_line_reads_each_limit_before_he_signs(
 def test_an_order_is_shown_in_words_and_by_hong_kongs_clock(
     desk: Desk, waglan: CommandLine, lang: str, said: list[str]
 ) -> None:
-    desk.officer.orders(desk.table, order_id="shown")
+    asked: dict[str, Any] = {"documents": ("Invoice", "Packing list"), "answer_days": 3}
+    desk.officer.orders(desk.table, order_id="shown", **asked)
     waglan.operates(desk.instance).signs_in(desk.customs.headers["authorization"])
     waglan.set("WAGLAN_LANG", lang)
     shown = waglan("desk", "order", "show", "shown").out
-    for one in said:
+    for one in [*said, "Invoice", "Packing list"]:
         assert one in shown
     for raw in ("None", "True", "False", "_max", "+00:00", "expires_soon"):
         assert raw not in shown

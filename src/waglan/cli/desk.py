@@ -252,8 +252,11 @@ def show_act(act: Annotated[str, typer.Argument(metavar="ACT", help="Its id.")])
         found = answered(http.get(f"/v1/customs/acts/{path_step(act)}")).json()
     lang, said = settings.lang, found["said"]
     seq = "…" if found["seq"] is None else found["seq"]
-    kind = coded("act", said and said["kind"], lang)
-    typer.echo(plain(f"{found['act']}  {kind}  {second(found['done_at'])}  {seq}"))
+    kind = said and said["kind"]
+    group = "other_act" if kind in words("other_act", lang) else "act"
+    typer.echo(
+        plain(f"{found['act']}  {coded(group, kind, lang)}  {second(found['done_at'])}  {seq}")
+    )
     print_wrapped(say("said", "by", lang, officer=found["officer"]))
     for line in said_lines(said, lang) if said else ():
         print_wrapped(line)

@@ -13,7 +13,7 @@ from waglan.cli.json_file import UNDONE, read_json_file
 from waglan.cli.settings import Settings
 from waglan.cli.signing import handed_in, private_key
 from waglan.cli.talk import answered, client, pages, path_step
-from waglan.cli.wording import coded, plain, say, stopped, tell
+from waglan.cli.wording import coded, plain, say, show_finding, stopped, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import minute
 from waglan.codes.render import Lang
@@ -150,6 +150,8 @@ def sign(
         }
         taken = answered(http.post("/v1/customs/standing-orders", json=signed)).json()
     typer.echo(plain(taken["order_id"]))
+    for finding in taken["findings"]:
+        show_finding(finding, Settings().lang)
 
 
 def _limits(file: Path | None, order_id: str, days: int) -> dict[str, object]:
@@ -223,6 +225,9 @@ def _order_in_words(one: dict[str, Any], lang: Lang) -> Iterator[str]:
     yield say("order", "of_day" if one["bills_per_day_max"] else "any_day", lang, **said)
     yield say("order", "let_alone", lang, **said)
     yield say("order", "serves", lang, **said)
+    if one["documents"]:
+        asked = say("order", "between", lang).join(one["documents"])
+        yield say("order", "asks", lang, documents=asked, answer_days=one["answer_days"])
     yield say("order", "table", lang, **said)
     yield say("order", "policy", lang, **said)
 

@@ -58,6 +58,7 @@ class Basis:
     table_sha256: str
     engine_version: str
     decided_at: datetime
+    asks_for: bytes = b"{}"  # what is told to whoever is asked for documents
 
 
 class Targeting(msgspec.Struct, frozen=True, gc=False):
@@ -263,4 +264,5 @@ def _basis(order: StandingOrder, ground: Ground, now: datetime) -> Basis:
         table_sha256=order.table_sha256,
         engine_version=ground.stamp.engine_version if ground.stamp else "",
         decided_at=now,
+        asks_for=order.asks_for,
     )

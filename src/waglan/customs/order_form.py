@@ -8,9 +8,13 @@ from itertools import chain, islice
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.customs.standing_order import (
+    ANSWER_DAYS_MAX,
     BILLS_PER_CALL_MAX,
     BILLS_PER_DAY_MAX,
+    DOCUMENT_CHARS_MAX,
+    DOCUMENTS_MAX,
     PURPOSE,
     SERVE_BEFORE_ARRIVAL_MINUTES_MAX,
     VALID_DAYS_MAX,
@@ -29,6 +33,7 @@ _NUMBERS = {
     "bills_per_day_max": (1, BILLS_PER_DAY_MAX),
     "not_selected_permille_max": (0, 1_000),
     "serve_before_arrival_minutes": (0, SERVE_BEFORE_ARRIVAL_MINUTES_MAX),
+    "answer_days": (1, ANSWER_DAYS_MAX),
 }
 # How each of the others is written, and what it looks like.
 _TEXTS = {
@@ -40,8 +45,9 @@ _TEXTS = {
 }
 _TIMES = ("valid_from", "valid_until")
 _TIME = "2026-12-01T00:00:00.000000+00:00"
-_OPTIONAL = "bills_per_day_max"
-_FIELDS = ("id", "statuses", *_NUMBERS, *_TEXTS, *_TIMES)
+
+_OPTIONAL = frozenset({"bills_per_day_max", "documents", "answer_days"})
+_FIELDS = ("id", "statuses", "documents", *_NUMBERS, *_TEXTS, *_TIMES)
 LIMITS = Limits.__struct_fields__
 _YEAR_MIN, _YEAR_MAX = 1970, 9000  # far from where a calendar ends in another zone
 
@@ -75,6 +81,8 @@ def unfit(told: Mapping[str, object], known: tuple[str, ...] = LIMITS) -> Iterat
             yield from unfit_name(value)
         elif field == "statuses":
             yield from _statuses(value)
+        elif field == "documents":
+            yield from _documents(value)
         elif field in _NUMBERS:
             yield from _number(field, value)
         elif field in _TEXTS:
@@ -83,6 +91,12 @@ def unfit(told: Mapping[str, object], known: tuple[str, ...] = LIMITS) -> Iterat
             yield Finding(
                 "ORDER-FIELD", Severity.ERROR, _at(field), {"field": field, "example": _TIME}
             )
+    yield from _together(told)
+
+
+def _together(told: Mapping[str, object]) -> Iterator[Finding]:
+    if bool(told.get("documents")) != (told.get("answer_days") is not None):
+        yield _unasked()
     if set(_TIMES) <= set(told):
         yield from _span(*(_time(told[field]) for field in _TIMES))
 
@@ -109,7 +123,7 @@ def _told(body: bytes) -> dict[str, object] | None:
 
 def _lacking(told: Mapping[str, object]) -> Iterator[Finding]:
     for field in _FIELDS:
-        if field in told or field == _OPTIONAL:
+        if field in told or field in _OPTIONAL:
             continue
         if field == "id":
             yield from unfit_name(None)
@@ -133,9 +147,29 @@ def _statuses(value: object) -> Iterator[Finding]:
         )
 
 
+def _documents(value: object) -> Iterator[Finding]:
+    is_list = isinstance(value, list) and len(value) <= DOCUMENTS_MAX
+    if not (is_list and all(map(_is_document, value if isinstance(value, list) else ()))):
+        yield _unasked()
+
+
+def _is_document(one: object) -> bool:
+    return (
+        isinstance(one, str)
+        and len(one) <= DOCUMENT_CHARS_MAX
+        and "\0" not in one
+        and not is_blank(one)
+    )
+
+
+def _unasked() -> Finding:
+    said = {"max": DOCUMENTS_MAX, "characters": DOCUMENT_CHARS_MAX, "days": ANSWER_DAYS_MAX}
+    return Finding("ORDER-DOCUMENTS", Severity.ERROR, _at("documents"), said)
+
+
 def _number(field: str, value: object) -> Iterator[Finding]:
     least, most = _NUMBERS[field]
-    if value is None and field == _OPTIONAL:
+    if value is None and field in _OPTIONAL:
         return
     if not (type(value) is int and least <= value <= most):
         yield Finding(

@@ -7,7 +7,7 @@ is valid, names the very table and policy in use, and covers what is to be decid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -16,15 +16,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.codes.plain import is_blank
 from waglan.customs.status import GRAVITY
 from waglan.customs.tables import Stamp
 from waglan.logbook.canonical import Value, canonical
 
+ANSWER_DAYS = "answer_days"
 PURPOSE = "waglan/standing-order/v1"
 BILLS_PER_CALL_MAX = 100_000
 BILLS_PER_DAY_MAX = 1_000_000
 VALID_DAYS_MAX = 366  # whoever wants longer signs again
 SERVE_BEFORE_ARRIVAL_MINUTES_MAX = 7 * 24 * 60
+DOCUMENTS_MAX = 20
+DOCUMENT_CHARS_MAX = 200
+ANSWER_DAYS_MAX = 90  # as an officer's own act may name
 
 
 class BadOrder(ValueError):
@@ -47,6 +52,10 @@ class StandingOrder:
     valid_until: datetime  # no longer valid at this very moment
     serve_before_arrival_minutes: int  # when the filers of a call are told, all at once
     bills_per_day_max: int | None = None  # decisions in one day of Hong Kong; None: no such limit
+    documents: tuple[
+        str, ...
+    ] = ()  # what is wanted of whoever is asked for documents, of all alike
+    answer_days: int | None = None  # and within how many days of the notice
 
     def __post_init__(self) -> None:
         """Refuse what no officer can mean."""
@@ -82,14 +91,33 @@ class StandingOrder:
             (f"notice is served 0 to {SERVE_BEFORE_ARRIVAL_MINUTES_MAX} minutes before arrival"),
         )
 
+        yield (
+            len(self.documents) > DOCUMENTS_MAX
+            or not all(0 < len(one) <= DOCUMENT_CHARS_MAX for one in self.documents)
+            or any(is_blank(one) or "\0" in one for one in self.documents),
+            (f"documents: up to {DOCUMENTS_MAX}, of 1 to {DOCUMENT_CHARS_MAX} characters"),
+        )
+        days = self.answer_days
+        yield (
+            (days is not None) != bool(self.documents)
+            or (days is not None and not 1 <= days <= ANSWER_DAYS_MAX),
+            (f"documents and answer_days (1 to {ANSWER_DAYS_MAX}) go together"),
+        )
+
     def order_bytes(self) -> bytes:
         """Return the bytes that the officer signs; the purpose keeps them from other uses."""
         statuses: list[Value] = [status.value for status in GRAVITY if status in self.statuses]
         of_day: dict[str, Value] = (
             {} if self.bills_per_day_max is None else {"bills_per_day_max": self.bills_per_day_max}
         )
+        asked: dict[str, Value] = (
+            {"documents": [*self.documents], "answer_days": self.answer_days}
+            if self.documents
+            else {}
+        )
         return canonical(
             of_day
+            | asked
             | {
                 "purpose": PURPOSE,
                 "id": self.id,
@@ -105,6 +133,16 @@ class StandingOrder:
                 "serve_before_arrival_minutes": self.serve_before_arrival_minutes,
             }
         )
+
+    @property
+    def asks_for(self) -> bytes:
+        """Return what is told to whoever is asked for documents under it: to each the same.
+
+        One who were asked for other papers than his neighbour would know what pointed at him.
+        """
+        if not self.documents:
+            return b"{}"
+        return canonical({"documents": [*self.documents], ANSWER_DAYS: self.answer_days})
 
     def serve_at(self, arrival: datetime) -> datetime:
         """Return when the filers of a call are told, all of them at once.
@@ -126,6 +164,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bills_per_day_max: int | None = None
     not_selected_permille_max: int = 1_000
     serve_before_arrival_minutes: int = 360
+    documents: tuple[str, ...] = ()
+    answer_days: int | None = None
 
 
 def ordered(
@@ -151,7 +191,23 @@ def ordered(
         valid_until=valid_until,
         serve_before_arrival_minutes=limits.serve_before_arrival_minutes,
         bills_per_day_max=limits.bills_per_day_max,
+        documents=limits.documents,
+        answer_days=limits.answer_days,
     )
+
+
+def dated(told: bytes, *, due: datetime | None, now: datetime) -> bytes:
+    """Return what a notice says that is served now: by which day, instead of within how many.
+
+    A notice that takes the place of one that stands gives no more time: `due` is that one's day.
+    """
+    if ANSWER_DAYS.encode() not in told:
+        return told
+    said = msgspec.json.decode(told, type=dict[str, Any])
+    days = said.pop(ANSWER_DAYS, None)
+    if days is None:
+        return told
+    return canonical({**said, "due": (due or now + timedelta(days=days)).isoformat()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +321,8 @@ def read_order(body: bytes) -> StandingOrder | None:
             valid_until=sheet.valid_until,
             serve_before_arrival_minutes=sheet.serve_before_arrival_minutes,
             bills_per_day_max=sheet.bills_per_day_max,
+            documents=sheet.documents,
+            answer_days=sheet.answer_days,
         )
     except (msgspec.DecodeError, BadOrder, ValueError, OverflowError):
         return None
@@ -284,6 +342,8 @@ class _Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: datetime
     serve_before_arrival_minutes: int
     bills_per_day_max: int | None = None
+    documents: tuple[str, ...] = ()
+    answer_days: int | None = None
 
 
 _read_sheet = msgspec.json.Decoder(_Sheet).decode

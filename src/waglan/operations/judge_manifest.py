@@ -416,9 +416,16 @@ def _said(one: _Decided, weighs: Mapping[str, int], now: datetime) -> _Said:
         now,
         one.version,
         act,
-        carried.told if carried else b"{}",
+        _told(one),
     )
     return _Said(body, row)
+
+
+def _told(one: _Decided) -> bytes:
+    """Return what its filer is told beside the status: an officer's own words go on."""
+    if one.carried and one.carried.act_id is not None:
+        return one.carried.told
+    return one.basis.asks_for if one.status is CustomsStatus.DOCUMENTS_ASKED else b"{}"
 
 
 def _targeting(decision: Decision) -> tuple[str, ...]:

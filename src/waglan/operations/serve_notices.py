@@ -12,13 +12,23 @@ from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.customs.detention import KINDS, NUMBER_BYTES, notice_number
+from waglan.customs.detention import KINDS, NUMBER_BYTES, due_of, notice_number
 from waglan.customs.hold_list import HELD
+from waglan.customs.standing_order import dated
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.operations.address_notices import address_notices
-from waglan.store import Transaction, customs, events, held_in, manifests, parties, serving
+from waglan.store import (
+    Transaction,
+    customs,
+    detentions,
+    events,
+    held_in,
+    manifests,
+    parties,
+    serving,
+)
 from waglan.store.customs import NoticeRow
 from waglan.store.manifests import Filed
 from waglan.store.serving import Unserved
@@ -54,10 +64,34 @@ async def serve_by_order(
 async def _serve_all(
     tx: Transaction, vault: Vault, by: tuple[int, PartyId, datetime], rows: Sequence[Unserved]
 ) -> int:
+    rows = await _dated(tx, rows, by[2])
     names = {filer: await parties.party_of(tx, filer) for filer in {row.filer for row in rows}}
     for manifest_id, group in groupby(rows, key=lambda row: row.manifest_id):
         await _serve(tx, vault, by, manifest_id, (list(group), names))
     return len(rows)
+
+
+async def _dated(tx: Transaction, rows: Sequence[Unserved], now: datetime) -> list[Unserved]:
+    """Name the day by which documents are wanted that an order asks for within so many days."""
+    asked = {row.consignment for row in rows if dated(row.told, due=None, now=now) != row.told}
+    if not asked:
+        return [*rows]
+    stand = await detentions.of_bills(tx, asked)
+    ids = [one.detention_id for one in stand]
+    told, done = await detentions.addressees(tx, ids), await detentions.steps(tx, ids)
+    due = {
+        one.consignment: due_of(
+            [said.due for _, said in told[one.detention_id]],
+            [step.due for step in done[one.detention_id]],
+        )
+        for one in stand
+    }
+    return [
+        msgspec.structs.replace(row, told=dated(row.told, due=due.get(row.consignment), now=now))
+        if row.consignment in asked
+        else row
+        for row in rows
+    ]
 
 
 async def _serve(

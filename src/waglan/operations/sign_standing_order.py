@@ -5,6 +5,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
@@ -27,6 +28,8 @@ async def sign_standing_order(
     now: datetime,
 ) -> tuple[str | None, list[Finding]]:
     """Keep an order whose signature is the signed-in officer's; return its id, or why not.
+
+    A kept one may be warned of.
 
     An order for later is taken now; one that is over, or that names a table nobody published, is
     not.
@@ -74,4 +77,7 @@ async def sign_standing_order(
         },
     )
     await events.append(tx, [told])
+    if CustomsStatus.DOCUMENTS_ASKED in order.statuses and not order.documents:
+        said = {"order": order.id}
+        return order.id, [Finding("ORDER-ASKS-FOR-NOTHING", Severity.WARNING, where, said)]
     return order.id, []

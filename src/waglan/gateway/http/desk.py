@@ -87,6 +87,8 @@ class StandingOrderView(BaseModel):
     valid_from: datetime
     valid_until: datetime
     serve_before_arrival_minutes: int
+    documents: list[str]  # what is wanted of whoever is asked for documents
+    answer_days: int | None
     signed_at: datetime
     revoked_at: datetime | None
     body: str  # as it was signed, base64
@@ -286,6 +288,8 @@ def _order(
         valid_from=order.valid_from,
         valid_until=order.valid_until,
         serve_before_arrival_minutes=order.serve_before_arrival_minutes,
+        documents=list(order.documents),
+        answer_days=order.answer_days,
         signed_at=row.signed_at,
         revoked_at=revoked_at,
         body=base64.b64encode(row.body).decode(),
