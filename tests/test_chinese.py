@@ -14,6 +14,7 @@ from waglan.codes.chinese import (
     meanings,
     plainly,
     simplified,
+    spelt_out,
     unmasked,
 )
 from waglan.codes.data import read
@@ -78,6 +79,27 @@ def test_a_look_alike_changes_no_key_and_is_told(name: str) -> None:
 @given(LATIN | HAN)
 def test_plain_names_are_what_they_look_like(name: str) -> None:
     assert disguises(name) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("PEAK\ufe0f LTD", {Disguise.INVISIBLE}),
+        ("\ufe0fPEAK", {Disguise.INVISIBLE}),
+        ("PE\u034fAK", {Disguise.INVISIBLE}),
+        ("PEAK\u2028LTD", {Disguise.INVISIBLE}),
+        ("A" + "\u0301" * 5, {Disguise.PILED}),
+        ("A" + "\u0301" * 4, set()),
+        ("葛\U000e0100 LTD", set()),
+        ("STAR \u2605\ufe0f LTD", set()),
+    ],
+)
+def test_what_nobody_sees_and_marks_without_end_are_told(name: str, told: set[Disguise]) -> None:
+    assert disguises(name) == told
+
+
+def test_a_pile_of_marks_is_shown_as_high_as_writing_has_it() -> None:
+    assert spelt_out("A" + "\u0301" * 50 + "B") == "A" + "\u0301" * 4 + "B"
 
 
 @given(st.text(max_size=20))

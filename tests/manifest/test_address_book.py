@@ -135,6 +135,9 @@ def test_a_row_with_a_cell_too_many_is_told_and_left_out_and_empty_cells_do_no_h
 def test_a_name_in_look_alike_letters_is_kept_and_told() -> None:
     sheet = read_addresses("name,code\nEX\u0410MPLE LTD,\u0415XLN\n樣本公司,C1\n".encode())
     assert len(sheet.entries) == 2
+    [unseen] = read_addresses("name\nEXAM\u034fPLE LTD\n".encode()).findings
+    assert unseen.code == "ADDRESS-LOOK-ALIKE"
+    assert unseen.params["text"] == "EXAM<U+034F>PLE LTD"
     told = [(one.code, one.where.path, one.where.line) for one in sheet.findings]
     assert told == [
         ("ADDRESS-LOOK-ALIKE", "addresses/name", 2),

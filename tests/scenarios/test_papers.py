@@ -435,6 +435,21 @@ def test_a_name_in_letters_that_only_look_like_others_is_told_to_who_hands_the_p
     assert finding["params"] == {"name": "<U+041E>CEAN PAPER 海洋紙業"}
 
 
+def test_a_number_in_letters_that_only_look_like_others_is_told_to_who_hands_the_paper_in(
+    port: Port,
+) -> None:
+    row = {"kind": "house-list", "document": "NL-1", "recipient": "PAPERLINE:ZZ"}
+    row |= {"booking": "NL-B", "bill": "NL-H", "parent": "N\u0406-M"}
+    odd = handed(port.forwarder, sheet(row | {"document": "NL-2"}))
+    [finding] = odd["findings"]
+    assert (odd["state"], finding["code"]) == ("accepted", "DOCUMENT-NUMBER")
+    assert finding["where"]["path"] == "bills/N\u0406-M/number"
+    assert finding["params"] == {"number": "N<U+0406>-M"}
+    row |= {"parent": "NL-M", "bill": "\u041d\u0425", "booking": "N\u200bB"}
+    odd = handed(port.forwarder, sheet(row))
+    assert [one["code"] for one in odd["findings"]] == ["DOCUMENT-NUMBER", "DOCUMENT-NUMBER"]
+
+
 def test_who_answers_for_a_mass_in_letters_that_only_look_like_others_is_told(port: Port) -> None:
     mass = VerifiedMass(
         "TOLU4734787", 12_000_000, WeighingMethod.WEIGHED, responsible="H\u041eNEST SCALES"

@@ -20,6 +20,7 @@ class Disguise(Enum):
     INVISIBLE = "invisible"  # characters that show nothing
     TURNED = "turned"  # characters that turn the direction of writing, and show nothing either
     LOOKALIKE = "lookalike"  # Cyrillic, Greek … letters that are taken for Latin ones
+    PILED = "piled"  # more marks on one letter than any writing has
     WIDTH = "width"  # full-width or otherwise dressed-up forms of plain letters
 
 
@@ -27,7 +28,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Cc are controls, Cf invisible marks and those that turn the writing, Co and Cn nobody's.
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cn"})
 # Characters of other categories that show nothing either: Hangul and Khmer fillers, Braille blank.
-_BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# They choose the form of the Han character or the sign before them, and show nothing themselves.
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_BREAKS = frozenset("\u2028\u2029")  # end a line, where nobody sees one end
+_MARKS_MAX = 4  # on one letter; accents of Viet Nam and points of Hebrew need no more
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -106,6 +111,9 @@ def _plain(small: str) -> str:
     for char in unicodedata.normalize("NFKD", small):
         if _shows_nothing(char):
             continue
+        if char in _BREAKS:
+            kept.append(" ")
+            continue
         if kept and kept[-1].isascii() and unicodedata.category(char) in _MARKS:
             continue  # other scripts' marks are letters: が is not か
         kept.append(alike.get(ord(char), char))
@@ -120,8 +128,10 @@ def disguises(text: str) -> frozenset[Disguise]:
     if text.isascii() and text.isprintable():
         return frozenset()
     found = set[Disguise]()
-    if any(_shows_nothing(char) for char in text):
+    if _has_unseen(text):
         found.add(Disguise.INVISIBLE)
+    if any(len(pile) > _MARKS_MAX for pile in _piles(text)):
+        found.add(Disguise.PILED)
     if _TURNS.search(text):
         found.add(Disguise.TURNED)
     if _has_lookalikes(text):
@@ -134,13 +144,48 @@ def disguises(text: str) -> frozenset[Disguise]:
 def _shows_nothing(char: str) -> bool:
     if char in "\t\n\r":
         return False
-    return char in _BLANKS or unicodedata.category(char) in _INVISIBLE
+    if char in _BLANKS or unicodedata.category(char) in _INVISIBLE:
+        return True
+    return _SELECTORS.match(char) is not None
+
+
+def _has_unseen(text: str) -> bool:
+    """Whether something in it shows nothing, and chooses no form of a Han character or a sign."""
+    before = ""
+    for char in text:
+        if char in _BREAKS:
+            return True
+        if _shows_nothing(char) and not (_SELECTORS.match(char) and _has_forms(before)):
+            return True
+        before = char
+    return False
+
+
+def _has_forms(char: str) -> bool:
+    name = unicodedata.name(char, "") if char else ""
+    return name.startswith(("CJK ", "MONGOLIAN ")) or unicodedata.category(char or " ")[0] == "S"
+
+
+def _piles(text: str) -> list[str]:
+    """Return the marks that stand behind one another, beyond what plain writing has of them."""
+    if text.isascii():
+        return []
+    marks = "".join("m" if unicodedata.category(char) in _MARKS else " " for char in text)
+    return marks.split()
 
 
 def spelt_out(text: str) -> str:
-    """Return the text with each letter that is not what it looks like told by its number."""
+    """Return the text with each letter that is not what it looks like told by its number.
+
+    Of marks that are piled on one letter, as many as writing has are shown.
+    """
+    kept, piled = list[str](), 0
+    for char in text:
+        piled = piled + 1 if unicodedata.category(char) in _MARKS else 0
+        if piled <= _MARKS_MAX:
+            kept.append(char)
     return "".join(
-        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in text
+        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in kept
     )
 
 

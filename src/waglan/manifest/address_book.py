@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from waglan.codes.chinese import Disguise, disguises, match_key
+from waglan.codes.chinese import Disguise, disguises, match_key, spelt_out
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.draft_field import read_value
 
@@ -201,13 +201,13 @@ def _disguised(entry: Entry, line: int) -> Iterator[Finding]:
     """Tell of what is not what it looks like; nothing is lost, so the row is kept."""
     for column in ("name", "name_zh", "address", "address_zh", "code"):
         text = getattr(entry, column)
-        if Disguise.LOOKALIKE in disguises(text):
+        if disguises(text) - {Disguise.WIDTH}:
             where = Where(f"addresses/{column}", line=line)
             yield Finding(
                 "ADDRESS-LOOK-ALIKE",
                 Severity.WARNING,
                 where,
-                {"column": column, "text": text[:NAME_SHOWN_MAX]},
+                {"column": column, "text": spelt_out(text)[:NAME_SHOWN_MAX]},
             )
 
 

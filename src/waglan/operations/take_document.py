@@ -130,6 +130,28 @@ def _disguised(message: Message, content: Content) -> Iterator[Finding]:
         if disguises(name) - {Disguise.WIDTH}:
             where = Where(path, interchange=reference)
             yield Finding("DOCUMENT-LOOK-ALIKE", Severity.WARNING, where, {"name": spelt_out(name)})
+    for number, path in _numbers(content).items():
+        # Beside a plain letter a number all of look-alikes shows too.
+        if disguises(f"A {number}"):
+            where, told = Where(path, interchange=reference), spelt_out(number)
+            yield Finding("DOCUMENT-NUMBER", Severity.WARNING, where, {"number": told})
+
+
+def _numbers(content: Content) -> dict[str, str]:
+    """Return where each number that papers are found and compared by stands first."""
+    if isinstance(content, VerifiedMassList):
+        named = [
+            (number, f"masses/{mass.container}/{name}")
+            for mass in content.masses
+            for name, numbers in (("booking", [mass.booking or ""]), ("bills", mass.bills))
+            for number in numbers
+        ]
+    else:
+        named = [(content.booking or "", "booking")]
+        for bill in (content.bill, *content.houses):
+            at = f"bills/{bill.number or content.number}"
+            named += [(bill.number, f"{at}/number"), (bill.parent or "", f"{at}/parent")]
+    return dict(reversed(named))
 
 
 def _names(content: Content) -> dict[str, str]:

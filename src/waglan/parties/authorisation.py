@@ -37,7 +37,7 @@ class Letter:
         return is_named or (bool(code) and code == _code_key(self.client_code))
 
 
-_HIDES = frozenset({Disguise.INVISIBLE, Disguise.TURNED, Disguise.LOOKALIKE})
+_HIDES = frozenset({*Disguise} - {Disguise.WIDTH})
 
 
 def _name_key(name: str) -> str:

@@ -61,6 +61,8 @@ def _of_party(bill: Bill, party: Party, kinds: frozenset[Disguise]) -> Iterator[
         yield Finding(
             "HK-MAN-014-INVISIBLE", Severity.WARNING, where, {"bill": number, "name": name}
         )
+    if Disguise.PILED in kinds:
+        yield Finding("HK-MAN-014-PILED", Severity.WARNING, where, {"bill": number, "name": name})
     if Disguise.LOOKALIKE in kinds:
         yield Finding(
             "HK-MAN-014-LOOKALIKE", Severity.WARNING, where, {"bill": number, "name": name}
