@@ -61,6 +61,19 @@ class Quay:
         shown = filed(getattr(self, who), paper)
         assert shown["state"] == "accepted", shown["findings"]
 
+    def cancels(self, who: str, *bills: Paper) -> None:
+        """Withdraw what was filed last."""
+        last = f"M{self.letter}{self.sent - 1}"
+        call = Call(self.at(who), self.at("customs"), f"{last}X", self.at("line"))
+        paper = manifest(call, *bills).replace(b"+001E+", f"+00{self.letter}E+".encode())
+        head, _, _ = paper.partition(b"EQD+")
+        head = head.replace(f"DOC-{last}X+9'".encode(), f"DOC-{last}+1'".encode())
+        head = head.replace(b"NAD+CA", b"RFF+ACW:1'NAD+CA")
+        count = head.count(b"'") - 1
+        tail = f"UNT+{count}+{last}X'UNZ+1+{last}X'".encode()
+        shown = filed(getattr(self, who), head + tail)
+        assert shown["state"] == "accepted", shown["findings"]
+
 
 @pytest.fixture
 def port(instance: Instance) -> Quay:
@@ -267,6 +280,21 @@ def test_list_and_quay_are_compared_with_both_sources_and_what_nobody_told_is_no
         lambda: differing(port.customs, port.call),
         [(BOX, "LISTED-FULL-DIFFERS"), (OVER, "LISTED-DISCHARGED-OVER")],
     )
+
+
+def test_a_box_on_the_quay_whose_manifest_is_withdrawn_is_a_difference(port: Quay) -> None:
+    bill = f"SYNB{port.letter}1"
+    port.files("line", Paper(bill, box=BOX))
+    tells(port.terminal, coarri(port.sheet(to="line"), [Told(BOX), Told(OVER)]))
+    for client in (port.customs, port.line):
+        until(partial(differing, client, port.call), [(OVER, "LISTED-DISCHARGED-OVER")])
+    port.cancels("line", Paper(bill, box=BOX))
+    over = [(BOX, "LISTED-DISCHARGED-OVER"), (OVER, "LISTED-DISCHARGED-OVER")]
+    for client in (port.customs, port.line):
+        until(partial(differing, client, port.call), sorted(over))
+        assert listed(client, port.call)["manifests"] == []
+    # Whoever never saw a list is told of none.
+    assert listed(port.terminal, port.call)["differences"] == []
 
 
 def test_whom_the_terminal_addresses_its_report_to_sees_all_of_it(port: Quay) -> None:

@@ -348,6 +348,32 @@ def test_an_answer_that_does_not_say_to_what_is_told_back(
     assert severities["ANSWER-UNLINKED"] == "warning"
 
 
+def test_an_answer_to_a_paper_that_was_not_sent_is_told_back_and_tells_no_more(port: Port) -> None:
+    def told_back(
+        client: httpx.Client, envelope: Interchange, number: str, **said: Any
+    ) -> list[str]:
+        back = msgspec.structs.replace(envelope, reference=f"N{said.pop('n')}")
+        data = aperak(back, Filing(number, said["accepted"], ()), at=AT)
+        shown = handed(client, data.replace(*said.get("spoil", (b"", b""))))
+        assert shown["state"] == "accepted"
+        return [one["code"] for one in shown["findings"]]
+
+    sent = msgspec.structs.replace(TO_LINE, reference="IFT-KNOWN")
+    handed(port.forwarder, write_instruction(instruction("SI-KNOWN", "BK-KNOWN"), sent))
+    known, unknown = "SI-KNOWN", "NOTHERE"
+    assert told_back(port.carrier, BACK, known, n=1, accepted=True) == []
+    assert told_back(port.carrier, BACK, unknown, n=2, accepted=True) == ["ANSWER-UNKNOWN"]
+    # Whoever it was not sent to is told the same of what there is and of what there is not.
+    foreign = msgspec.structs.replace(BACK, sender=Address("PAPERSTRANGER", "ZZ"))
+    for n, number in enumerate((known, unknown), 3):
+        assert told_back(port.stranger, foreign, number, n=n, accepted=True) == ["ANSWER-UNKNOWN"]
+    assert told_back(port.carrier, BACK, known, n=5, accepted=False) == ["ANSWER-NO-REASON"]
+    vague = (b"+9+AP'", b"+9'")
+    assert told_back(port.carrier, BACK, known, n=6, accepted=True, spoil=vague) == [
+        "ANSWER-UNDECIDED"
+    ]
+
+
 def test_a_contrl_of_what_was_sent_to_another_is_told_back(port: Port) -> None:
     elsewhere = msgspec.structs.replace(TO_LINE, recipient=Address("OTHERLINE", "ZZ"))
     data = contrl(InterchangeEnd(elsewhere, 1, b"", 1), [], reference="CT9", at=AT) or b""

@@ -69,7 +69,8 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
     if answer["left_out"]:
         _print(say("listed", "more", lang, count=answer["left_out"]))
     if not answer["differences"]:
-        _print(say("listed", "agreed", lang))
+        is_compared = answer["manifests"] or not answer["told"]
+        _print(say("listed", "agreed" if is_compared else "uncompared", lang))
 
 
 def show_messages(found: Iterable[Mapping[str, Any]], lang: Lang) -> None:

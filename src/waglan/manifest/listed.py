@@ -116,9 +116,16 @@ def bound(
 
 
 def compare(
-    listed: Iterable[Listed], told: Iterable[Reported], allowed: Policy | None = None
+    listed: Iterable[Listed],
+    told: Iterable[Reported],
+    allowed: Policy | None = None,
+    *,
+    is_declared: bool = False,
 ) -> Comparison:
     """Return every difference, box by box.
+
+    Where the reader sees no list, nothing is over, unless `is_declared` says that he sees manifests
+    of the call, empty or withdrawn: what was moved then is on none of them.
 
     Give what was told in the order of the quay: of two reports alike the last one counts. Of two
     manifests that list one box the one whose id is first is compared.
@@ -130,9 +137,13 @@ def compare(
     by_code: dict[EventCode, dict[str, Reported]] = {}
     for report in told:
         by_code.setdefault(report.code, {})[_bare(report.box.number)] = report
+    discharged = by_code.get(EventCode.EQUIPMENT_DISCHARGED, {})
+    loaded = by_code.get(EventCode.EQUIPMENT_LOADED, {})
     found = [
-        *_moved(lists, by_code.get(EventCode.EQUIPMENT_DISCHARGED), Bound.DISCHARGE),
-        *_moved(lists, by_code.get(EventCode.EQUIPMENT_LOADED), Bound.LOADING),
+        *_missed(lists, discharged, Bound.DISCHARGE),
+        *_missed(lists, loaded, Bound.LOADING),
+        *(_over(lists, discharged, Bound.DISCHARGE) if lists or is_declared else ()),
+        *(_over(lists, loaded, Bound.LOADING) if lists or is_declared else ()),
         *_aboard(lists, by_code.get(EventCode.EQUIPMENT_STOWED)),
         *_looks(lists, by_code, allowed),
     ]
@@ -141,18 +152,21 @@ def compare(
     return Comparison(len(lists), counts, tuple(found))
 
 
-def _moved(
-    lists: Mapping[str, Listed], moved: Mapping[str, Reported] | None, way: Bound
+def _missed(
+    lists: Mapping[str, Listed], moved: Mapping[str, Reported], way: Bound
 ) -> Iterator[Difference]:
-    """Find who is missing and who is over, once the first move of this way was told."""
-    if not moved or not lists:
-        return
-    for number, one in lists.items():
+    """Find who is missing, once the first move of this way was told."""
+    for number, one in lists.items() if moved else ():
         if one.bound is way and number not in moved:
             yield Difference(one.number, _missing(one, way), one.source, None)
+
+
+def _over(
+    lists: Mapping[str, Listed], moved: Mapping[str, Reported], way: Bound
+) -> Iterator[Difference]:
     for number, report in moved.items():
         if number not in lists:
-            yield Difference(report.box.number, _over(report, way), None, report.source)
+            yield Difference(report.box.number, _undeclared(report, way), None, report.source)
 
 
 def _missing(one: Listed, way: Bound) -> Finding:
@@ -162,7 +176,7 @@ def _missing(one: Listed, way: Bound) -> Finding:
     return Finding("LISTED-NOT-LOADED", Severity.NOTE, where, {"box": one.number})
 
 
-def _over(report: Reported, way: Bound) -> Finding:
+def _undeclared(report: Reported, way: Bound) -> Finding:
     box = report.box.number
     where = Where(f"boxes/{box}", segment=report.source.segment)
     if way is Bound.DISCHARGE:

@@ -94,7 +94,7 @@ def of_verified_masses(masses: VerifiedMassList, source: Source) -> list[Claim]:
         if key_for(mass.container)
         for claim in _told(
             f"boxes/{key_for(mass.container)}",
-            {"verified_mass_g": mass.gross_mass_g, "seals": mass.seals},
+            {"verified_mass_g": mass.gross_mass_g or None, "seals": mass.seals},
             replace(source, place=f"{source.place} {mass.container}".strip()),
         )
     ]
@@ -110,7 +110,7 @@ def of_boxes_seen(boxes: Iterable[Box], source: Source) -> list[Claim]:
             f"boxes/{key_for(box.number)}",
             {
                 **{name: getattr(box, name) for name in _BOX},
-                "verified_mass_g": box.verified_mass_g,
+                "verified_mass_g": box.verified_mass_g or None,  # none is zero
             },
             source,
         )

@@ -44,7 +44,9 @@ async def compare_listed(tx: Transaction, call: str) -> CallListed | None:
     here = {one.head.port_of_call for one in filed if one.head.port_of_call}
     told = [_reported(told, here) for told in _newest_plan(found)]
     sights = [box_seen(one) for one in found]
-    return CallListed(filed, compare(listed, told), sights)
+    # Withdrawn, too: what was moved is declared by nobody any more.
+    is_declared = bool(filed) or await manifests.was_filed(tx, call)
+    return CallListed(filed, compare(listed, told, is_declared=is_declared), sights)
 
 
 def _voyage(filed: Filed) -> Voyage:

@@ -1,5 +1,7 @@
 """A partner answers what another sent him: the log tells the two of them, and nobody else."""
 
+from collections.abc import Iterator
+
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
@@ -18,7 +20,8 @@ async def take_answer(
     """Tell whom it is addressed to that his partner took what he sent, or refused it.
 
     It is matched with what he sent when he looks, by him alone: whoever answers learns nothing of
-    what there is. An answer to nobody who sends papers here, as to the customs desk, tells nothing.
+    what there is, but that he answers what he himself was not sent. An
+    answer to nobody who sends papers here, as to the customs desk, tells nothing.
     """
     message, said = sent
     envelope = message.interchange
@@ -28,8 +31,8 @@ async def take_answer(
     addressee = await documents.addressee_at(tx, address)
     if addressee is None:
         return []
+    where = Where("answers", interchange=envelope.reference[:35])
     if said is None or not _is_for(said, address, sender):
-        where = Where("answers", interchange=envelope.reference[:35])
         return [
             Finding("ANSWER-UNLINKED", Severity.WARNING, where, {"recipient": address[:80]}),
         ]
@@ -51,7 +54,33 @@ async def take_answer(
         frozenset({sender.party, addressee[1]}),
     )
     await events.append(tx, [told])
-    return []
+    return [*await _unknown(tx, said, address, where), *_unclear(said, where)]
+
+
+async def _unknown(
+    tx: Transaction, said: PartnerAnswer, address: str, where: Where
+) -> list[Finding]:
+    """Tell who answers a paper that he himself can't see as one that was sent to him."""
+    if said.kind != "APERAK" or await documents.is_addressed(tx, said.about, address):
+        return []
+    return [
+        Finding(
+            "ANSWER-UNKNOWN",
+            Severity.WARNING,
+            where,
+            {"document": said.about[:35], "recipient": address[:80]},
+        )
+    ]
+
+
+def _unclear(said: PartnerAnswer, where: Where) -> Iterator[Finding]:
+    """Find what leaves whoever sent the paper to guess."""
+    if said.kind != "APERAK":
+        return
+    if said.verdict == "unknown":
+        yield Finding("ANSWER-UNDECIDED", Severity.WARNING, where, {"document": said.about[:35]})
+    elif said.verdict == "refused" and not said.codes:
+        yield Finding("ANSWER-NO-REASON", Severity.WARNING, where, {"document": said.about[:35]})
 
 
 def _is_for(said: PartnerAnswer, address: str, sender: Sender) -> bool:

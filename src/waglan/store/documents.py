@@ -150,6 +150,22 @@ async def find(
     return [_document(row) for row in await rows.fetchall()]
 
 
+async def is_addressed(tx: Transaction, number: str, sender: str) -> bool:
+    """Whether the reader sees a paper of this number by whoever has that address, or may have one.
+
+    What a terminal or trucker tells, or is told, is a report, of which no paper is kept.
+    """
+    rows = await tx.execute(
+        "SELECT EXISTS (SELECT 1 FROM document d, addressee_at(%(sender)s) s"
+        " WHERE d.org = s.org AND d.number = %(number)s AND d.addressee = current_org())"
+        " OR EXISTS (SELECT 1 FROM organisation o, addressee_at(%(sender)s) s"
+        " WHERE o.org IN (s.org, current_org()) AND o.roles && ARRAY['terminal', 'trucker'])",
+        {"number": number, "sender": sender},
+    )
+    row = await rows.fetchone()
+    return row is not None and bool(row[0])
+
+
 async def addressed(tx: Transaction, message_id: int) -> list[tuple[str, PartyId]]:
     """Return the numbers of what a message of one's own holds, and whom each is for."""
     rows = await tx.execute(

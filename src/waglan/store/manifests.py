@@ -431,6 +431,12 @@ async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Filed]:
     return [_filed(row) for row in await rows.fetchall()]
 
 
+async def was_filed(tx: Transaction, call: str) -> bool:
+    """Whether any manifest of a call was ever filed, as far as the reader sees it whole."""
+    rows = await tx.execute("SELECT 1 FROM manifest WHERE call = %s LIMIT 1", [call])
+    return await rows.fetchone() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Boxes:
     """The boxes of a manifest, and by number the (loading, discharge) ports of their bills."""

@@ -34,7 +34,7 @@ def boxes(**fixed: st.SearchStrategy) -> st.SearchStrategy:
         "direction": maybe(st.sampled_from(["2", "3", "6"])),
         "operator": maybe(CODES),
         "gross_mass_g": maybe(MASSES),
-        "verified_mass_g": maybe(MASSES),
+        "verified_mass_g": maybe(MASSES.filter(bool)),
         "tare_g": maybe(MASSES),
         "seals": some(CODES),
         "set_point_mdegc": maybe(st.integers(-30_000, 30_000)),

@@ -66,7 +66,7 @@ MASS_LISTS = st.builds(
         st.builds(
             VerifiedMass,
             container=CODES,
-            gross_mass_g=maybe(MASSES),
+            gross_mass_g=maybe(MASSES.filter(bool)),
             method=maybe(st.sampled_from(WeighingMethod)),
             weighed_at=maybe(DAYS),
             responsible=maybe(WORDS),
@@ -172,6 +172,14 @@ def test_a_verified_mass_says_how_when_and_who_answers_for_it() -> None:
         WeighingMethod.CALCULATED,
         "SAMPLE PERSON",
     )
+
+
+def test_a_verified_mass_of_zero_is_none_and_is_told() -> None:
+    zero = VERMAS.replace(b"KGM:22000.5", b"KGM:0")
+    assert zero != VERMAS
+    first, _ = one(zero)
+    assert "EDIFACT-VERIFIED-MASS-ZERO" in codes(first.findings)
+    assert masses(zero).masses[0].gross_mass_g is None
 
 
 def test_a_container_without_a_verified_mass_is_asked_about_and_others_are_kept() -> None:

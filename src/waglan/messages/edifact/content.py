@@ -268,3 +268,10 @@ PLAIN: Handlers = {
     )
 }  # fmt: skip
 PLAIN |= {DTM: Content.check_period, RFF: Content.check_reference, EQD: Content.check_equipment}
+
+
+def unweighed(where: Where, container: str) -> Finding:
+    """Return that a verified mass is told as zero: it is none."""
+    return Finding(
+        "EDIFACT-VERIFIED-MASS-ZERO", Severity.WARNING, where, {"container": short(container)}
+    )

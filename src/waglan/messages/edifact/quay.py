@@ -14,7 +14,7 @@ from waglan.codes.finding import Finding, Severity
 from waglan.codes.function import Function
 from waglan.messages.edifact import amount
 from waglan.messages.edifact.amount import GRAMS, grams, millidegrees
-from waglan.messages.edifact.content import Content, Place, short
+from waglan.messages.edifact.content import Content, Place, short, unweighed
 from waglan.messages.edifact.cuscar_head import FUNCTIONS, MAIN_CARRIAGE, place_of
 from waglan.messages.edifact.cuscar_units import EMPTY_OR_FULL, SET_POINT, unit_number
 from waglan.messages.edifact.tags import (
@@ -254,6 +254,8 @@ class Quay(Content):
         mass_g = grams(segment.value)
         if mass_g is None:
             self.measure_wrong(segment.value, GRAMS, index)
+        elif name == "verified" and mass_g == 0:
+            self.find(unweighed(self.place(index, "MEA", "boxes", 3, None), box.number))
         else:
             box.masses[name] = mass_g
 

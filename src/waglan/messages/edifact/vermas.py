@@ -11,6 +11,7 @@ from waglan.messages.edifact.content import (
     Place,
     Sent,
     short,
+    unweighed,
     with_colons,
 )
 from waglan.messages.edifact.cuscar_head import FUNCTIONS
@@ -124,6 +125,10 @@ class Vermas(Content):
         self._verified_g = grams(segment.value)
         if self._verified_g is None:
             self.measure_wrong(segment.value, GRAMS, index)
+        elif self._verified_g == 0:
+            self._verified_g = None
+            path = f"equipment/{short(self._container)}/gross_mass_g"
+            self.find(unweighed(self.place(index, "MEA", path, 3, None), self._container))
 
     def weigh(self, segment: DTM, index: int) -> None:
         """Take when the mass was found."""
