@@ -62,7 +62,7 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
         content = _part(paper, sent)
     else:
         content, wrong = _instruction(paper)
-        if any(one.severity is Severity.ERROR and _is_of_bills(one) for one in findings):
+        if any(one.severity is Severity.ERROR and _is_of_bills(one, paper) for one in findings):
             wrong = []  # what could not be read of them is told, and why
     wrong += [*_times(paper), *_controls(paper)]
     return Message(
@@ -77,8 +77,9 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
     )
 
 
-def _is_of_bills(finding: Finding) -> bool:
-    return finding.where.path == "bills" or finding.where.path.startswith("bills/")
+def _is_of_bills(finding: Finding, paper: Paper) -> bool:
+    kind = finding.where.path.partition("/")[0]
+    return kind == "bills" or (kind == "rows" and not paper.bills)
 
 
 def _part(paper: Paper, sent: Sent) -> Part:

@@ -12,7 +12,7 @@ from sheets import GOODS, HEAD, Cell, as_csv, as_xlsx, from_csv, from_xlsx, tabl
 
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Bill, Equipment, Function, Level, Package, PartyRole
-from waglan.messages.paper import Paper, PaperKind
+from waglan.messages.paper import Paper, PaperKind, Sent, message_of
 from waglan.messages.sheet.cell import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX, Kind, place
 from waglan.messages.sheet.cell import Cell as Made
 from waglan.messages.sheet.columns import columns, key_of
@@ -178,6 +178,17 @@ def test_a_date_or_a_truth_in_place_of_a_code_is_not_taken() -> None:
         ("SHEET-VALUE", "rows/2/marks"),
     ]
     assert {finding.severity for finding in findings} == {Severity.ERROR}
+
+
+def test_a_bill_whose_number_can_not_be_taken_is_told_once_and_gives_its_row_to_no_other() -> None:
+    day = datetime(2026, 3, 1)  # noqa: DTZ001
+    booking: dict[str, Cell] = {**HEAD, **GOODS, "kind": "booking", "bill": day}
+    paper, findings = from_xlsx(booking)
+    sent = Sent("forwarder", b"", "XLSX")
+    told_all = message_of(paper, sent, tuple(findings)).findings
+    assert told(told_all) == [("SHEET-DATE-AS-TEXT", "rows/2/bill")]
+    paper, _ = from_xlsx(HEAD | GOODS, {"bill": day, "description": "TOYS"})
+    assert [item.description for bill in paper.bills for item in bill.goods] == ["COTTON T-SHIRTS"]
 
 
 # Rows that a comma has moved

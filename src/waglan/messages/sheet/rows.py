@@ -151,7 +151,7 @@ def _longer(rows: Sequence[Row], found: _Found) -> None:
 
 def _values(row: Row, number: int, headings: Headings, found: _Found) -> dict[str, Read]:
     values: dict[str, Read] = {}
-    unheaded: list[int] = []
+    unheaded, is_lost = list[int](), False
     for at, cell in enumerate(row):
         if cell is None:
             continue
@@ -166,8 +166,12 @@ def _values(row: Row, number: int, headings: Headings, found: _Found) -> dict[st
             found.add(finding)
         if value not in (None, "", ()):
             values[key] = value
+        is_lost |= key == "bill" and value is None
     if unheaded:
         found.add(_unheaded(row, number, unheaded[0]))
+    if is_lost:
+        # Whose row it is was not read, and that is told: no other bill is given what it says.
+        return {key: value for key, value in values.items() if columns()[key].level == "head"}
     return values
 
 
