@@ -163,8 +163,12 @@ def _is_document(one: object) -> bool:
 
 
 def _unasked() -> Finding:
-    said = {"max": DOCUMENTS_MAX, "characters": DOCUMENT_CHARS_MAX, "days": ANSWER_DAYS_MAX}
-    return Finding("ORDER-DOCUMENTS", Severity.ERROR, _at("documents"), said)
+    return Finding(
+        "ORDER-DOCUMENTS",
+        Severity.ERROR,
+        _at("documents"),
+        {"max": DOCUMENTS_MAX, "characters": DOCUMENT_CHARS_MAX, "days": ANSWER_DAYS_MAX},
+    )
 
 
 def _number(field: str, value: object) -> Iterator[Finding]:

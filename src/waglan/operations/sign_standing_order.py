@@ -78,6 +78,7 @@ async def sign_standing_order(
     )
     await events.append(tx, [told])
     if CustomsStatus.DOCUMENTS_ASKED in order.statuses and not order.documents:
-        said = {"order": order.id}
-        return order.id, [Finding("ORDER-ASKS-FOR-NOTHING", Severity.WARNING, where, said)]
+        return order.id, [
+            Finding("ORDER-ASKS-FOR-NOTHING", Severity.WARNING, where, {"order": order.id})
+        ]
     return order.id, []
