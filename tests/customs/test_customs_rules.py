@@ -243,3 +243,10 @@ def test_any_text_is_held_or_says_a_word(text: str) -> None:
     found = vague_description.check(spoilt({"bills": [{"goods": [{"description": text}]}]}))
     if not any(char.isalpha() for char in text):
         assert bool(found) == bool(text.strip())
+
+
+def test_a_density_below_one_is_told_with_its_decimals() -> None:
+    light = msgspec.structs.replace(manifest().bills[0], gross_mass_g=480, volume_cm3=1_000_000)
+    [found] = [f for f in judge(manifest(light), on=TODAY) if f.code == "HK-MAN-023"]
+    assert (found.params["mass_kg"], found.params["density"]) == ("0.48", "0.48")
+    assert "0.48 kg in a cubic metre" in render(found, "en").problem

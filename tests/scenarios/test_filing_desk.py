@@ -411,3 +411,24 @@ def test_a_manifest_handed_in_for_a_line_needs_her_letter_in_force(firm: Firm) -
     state, findings = handed("FD7")
     assert (state, "LETTER-CLIENT-UNCERTAIN" in findings) == ("accepted", True)
     assert firm.preparer.delete(f"/v1/letters/{other}").status_code == 204
+
+
+def test_look_alike_letters_in_an_address_or_a_clients_name_are_told_when_they_are_kept(
+    firm: Firm,
+) -> None:
+    odd = "S\u0410MPLE API LTD"
+    kept = ok(firm.preparer.post("/v1/addresses", json={"name": odd, "address": "1 ROAD"}), 201)
+    [finding] = kept["findings"]
+    assert (finding["code"], finding["severity"]) == ("ADDRESS-LOOK-ALIKE", "warning")
+    assert "<U+0410>" in finding["problem"]
+    plain = ok(firm.preparer.post("/v1/addresses", json={"name": "SAMPLE 樣本 LTD"}), 201)
+    assert plain["findings"] == []
+    new = {
+        "client": odd, "profiles": ["hk-tdec"], "document_sha256": "0" * 64,
+        "since": "2026-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z",
+    }  # fmt: skip
+    letter = ok(firm.preparer.post("/v1/letters", json=new), 201)
+    assert [one["code"] for one in letter["findings"]] == ["LETTER-LOOK-ALIKE"]
+    ended = {**new, "client": "SAMPLE API LTD", "until": "2026-02-01T00:00:00Z"}
+    letter = ok(firm.preparer.post("/v1/letters", json=ended), 201)
+    assert [one["code"] for one in letter["findings"]] == ["LETTER-EXPIRED"]

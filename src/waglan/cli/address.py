@@ -21,7 +21,7 @@ Told = Annotated[
         help="name=, name_zh=, address=, address_zh=, code=, note=; one of the names at least.",
     ),
 ]
-_SHOWN = ("id", "alike")  # of an entry, and no part of what its person wrote
+_SHOWN = ("id", "alike", "findings")  # of an entry, and no part of what its person wrote
 
 
 @app.command()
@@ -31,6 +31,8 @@ def add(told: Told) -> None:
     with client(settings) as http:
         kept = answered(made(http, "/v1/addresses", pairs(told))).json()
     typer.echo(plain(kept["id"]))
+    for finding in kept["findings"]:
+        show_finding(finding, settings.lang)
     if kept["alike"]:
         alike = ", ".join(kept["alike"])
         typer.echo(say("address", "alike", settings.lang, ids=plain(alike)), err=True)
@@ -80,7 +82,9 @@ def change(address: Id, told: Told) -> None:
         entry = next((one for one in book if one["id"] == address), {})
         stands = {name: value for name, value in entry.items() if name not in _SHOWN}
         wanted = {"step": 1, **stands, **pairs(told)}
-        answered(http.put(f"/v1/addresses/{path_step(address)}", json=wanted))
+        kept = answered(http.put(f"/v1/addresses/{path_step(address)}", json=wanted)).json()
+    for finding in kept["findings"]:
+        show_finding(finding, settings.lang)
 
 
 @app.command()

@@ -141,7 +141,7 @@ def _rows(rows: list[list[str]]) -> Sheet:
         wrong += [*formulas, *findings]
         if not (formulas or findings):
             found.append((line, entry))
-            wrong += _disguised(entry, line)
+            wrong += disguised(entry, line)
             wrong += _again(entry, line, lines)
     return Sheet(tuple(found), tuple(wrong))
 
@@ -197,8 +197,8 @@ def in_book(line: int, alike: Collection[str]) -> Finding:
     return Finding("ADDRESS-IN-BOOK", Severity.WARNING, where, {"entries": entries})
 
 
-def _disguised(entry: Entry, line: int) -> Iterator[Finding]:
-    """Tell of what is not what it looks like; nothing is lost, so the row is kept."""
+def disguised(entry: Entry, line: int | None = None) -> Iterator[Finding]:
+    """Tell of what is not what it looks like; nothing is lost, so the entry is kept."""
     for column in ("name", "name_zh", "address", "address_zh", "code"):
         text = getattr(entry, column)
         if disguises(text) - {Disguise.WIDTH}:

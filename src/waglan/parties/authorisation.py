@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from waglan.codes.chinese import Disguise, disguises, simplified
+from waglan.codes.chinese import Disguise, disguises, simplified, spelt_out
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import squashed
 
@@ -81,6 +81,17 @@ def letter_findings(letter: Letter | None, profile: str, *, at: datetime) -> lis
     return []
 
 
+def client_disguised(letter: Letter) -> list[Finding]:
+    """Return which of a client's names holds letters that are not what they look like."""
+    return [
+        Finding(
+            "LETTER-LOOK-ALIKE", Severity.WARNING, Where("client"), {"client": spelt_out(called)}
+        )
+        for called in (*letter.client_names, letter.client_code)
+        if disguises(called) & _HIDES
+    ]
+
+
 def client_findings(letter: Letter, named: Iterable[Mapping[str, str]]) -> list[Finding]:
     """Return where a filing under a client's letter names somebody else as whom it is for.
 
@@ -91,7 +102,10 @@ def client_findings(letter: Letter, named: Iterable[Mapping[str, str]]) -> list[
             "LETTER-OTHER-CLIENT",
             Severity.ERROR,
             Where(f"fields/{next(iter(fields))}"),
-            {"client": " / ".join(letter.client_names), "named": " / ".join(fields.values())},
+            {
+                "client": spelt_out(" / ".join(letter.client_names)),
+                "named": spelt_out(" / ".join(fields.values())),
+            },
         )
         for fields in named
         if fields and not any(map(letter.is_of, fields.values()))

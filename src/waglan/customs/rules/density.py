@@ -37,10 +37,16 @@ def check(manifest: Manifest) -> list[Finding]:
                 of_bill(bill, "volume_cm3"),
                 {
                     "bill": bill.number,
-                    "mass_kg": mass_g // 1000,
+                    "mass_kg": _kilograms(mass_g),
                     "volume_l": volume_cm3 // 1000,
-                    "density": mass_g * 1000 // volume_cm3,
+                    "density": _kilograms(mass_g * 1_000_000 // volume_cm3),
                 },
             )
         )
     return found
+
+
+def _kilograms(mass_g: int) -> str:
+    """Return a mass with its grams where it is little, so that no such thing reads as nothing."""
+    whole, grams = divmod(mass_g, 1000)
+    return f"{whole}.{grams:03}".rstrip("0").rstrip(".") if whole < 10 else str(whole)

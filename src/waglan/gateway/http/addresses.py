@@ -16,7 +16,7 @@ from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import LISTED_MAX, Before, Limit, cut
 from waglan.gateway.http.problem import FindingView, absent, view
-from waglan.manifest.address_book import Entry, in_book, read_entry
+from waglan.manifest.address_book import Entry, disguised, in_book, read_entry
 from waglan.messages.sheet.addresses import read_addresses
 from waglan.operations.keep_address import (
     Address,
@@ -57,11 +57,15 @@ class AddressChange(NewAddress):
 
 
 class AddressView(NewAddress):
-    """An entry of the address book, and those that look like the same party."""
+    """An entry of the address book, and those that look like the same party.
+
+    `findings` tell of letters in it that are not what they look like.
+    """
 
     id: UUID
     step: int
     alike: list[UUID]
+    findings: list[FindingView]
 
 
 class AddressPage(BaseModel):
@@ -189,6 +193,7 @@ async def _views(tx: Transaction, visitor: Visitor, some: Sequence[Address]) -> 
             id=one.id,
             step=one.step,
             alike=sorted(alike.get(one.id, ())),
+            findings=view([*disguised(one.entry)], visitor.lang),
             **{name: getattr(one.entry, name) for name in NewAddress.model_fields},
         )
         for one in some

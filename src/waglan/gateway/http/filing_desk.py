@@ -23,7 +23,7 @@ from waglan.operations.open_letter import KeptLetter, LetterSheet, Wanted, list_
 from waglan.operations.record_letter import record_letter
 from waglan.operations.set_filing_rule import set_filing_rule
 from waglan.parties.approval import Approver
-from waglan.parties.authorisation import letter_findings
+from waglan.parties.authorisation import client_disguised, letter_findings
 from waglan.parties.permission import Act
 from waglan.store import approvals, sheets
 from waglan.store.messages import new_salt
@@ -211,6 +211,7 @@ def _letter(one: KeptLetter, visitor: Visitor) -> LetterView:
     findings = []
     if said is not None and letter is not None:
         findings = letter_findings(letter, said.profiles[0], at=visitor.kit.clock())
+        findings += client_disguised(letter)
     return LetterView(
         id=one.id,
         client=said.client if said else None,
