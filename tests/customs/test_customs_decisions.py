@@ -161,7 +161,9 @@ REFUSED: list[tuple[str, SignedOrder | None, dict[str, Any], datetime]] = [
     ("ORDER-EARLY", SIGNED, {}, FROM - timedelta(microseconds=1)),
     ("ORDER-EXPIRED", SIGNED, {}, ORDER.valid_until),
     ("ORDER-OTHER-TABLE", SIGNED, {"stamp": Stamp("b" * 64, "2.1.3")}, NOW),
-    ("ORDER-OTHER-TABLE", SIGNED, {"stamp": None}, NOW),
+    ("ORDER-TABLE-REFUSED", SIGNED, {"stamp": None}, NOW),
+    ("ORDER-TABLE-SLOW", SIGNED, {"table_answered": False}, NOW),
+    ("ORDER-TABLE-SLOW", SIGNED, {"table_answered": False, "stamp": None}, NOW),
     ("ORDER-OTHER-POLICY", SIGNED, {"policy_version": "another"}, NOW),
     ("ORDER-BILLS", ordered(bills_per_call_max=1), {}, NOW),
     ("ORDER-DAY", ordered(bills_per_day_max=1), {}, NOW),
@@ -195,7 +197,7 @@ def test_all_that_speaks_against_an_order_is_said_at_once() -> None:
     assert codes(refusals(SIGNED, ground, bills=1, now=ORDER.valid_until)) == [
         "ORDER-REVOKED",
         "ORDER-EXPIRED",
-        "ORDER-OTHER-TABLE",
+        "ORDER-TABLE-REFUSED",
     ]
 
 

@@ -17,8 +17,9 @@ from waglan.codes.data import read
 from waglan.codes.finding import Where
 from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.table_cell import check_cell
+from waglan.customs.table_engine import DIRECT
 from waglan.customs.table_literal import contained, folded, never_said
-from waglan.customs.tables import Table, never_fires, read_table
+from waglan.customs.tables import Table, check_table, read_table
 from waglan.manifest.model import Bill, Party, PartyRole
 
 
@@ -193,13 +194,13 @@ def test_a_word_that_no_bill_can_say_is_told(cell: str, fact: str | None, never:
 
 def test_a_table_that_asks_for_what_nobody_says_is_told_by_row_and_word() -> None:
     told = json.dumps(model(row(i0="> 1"), row("R2", i1='"lobster tail" in words'))).encode()
-    [found] = never_fires(told)
+    rows, [found] = check_table(told, DIRECT)
+    assert rows == 2
     assert (found.code, found.where) == ("TABLE-CELL-NEVER", Where("table/rows/2", line=2))
     assert found.params == {"cell": '"lobster tail" in words', "word": "lobster tail"}
     # One that was published before goes on.
     assert read_table(told, engine_version="test")[0] is not None
-    assert never_fires(b"") == []
-    assert never_fires(read("demo/tables/risk.json").encode()) == []
+    assert check_table(read("demo/tables/risk.json").encode(), DIRECT) == (60, [])
 
 
 SYLLABLES = "香煙烟花酒龍龙蝦虾"

@@ -10,10 +10,11 @@ import pytest
 from running_instance import ORIGIN
 from test_manifest_at_hand import LINE, ORGANISATIONS, hand_in, paper
 
+from waglan.gateway import workers
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.workers import BATCH, LOOK_FOR_RARE_EVERY, Worker
-from waglan.store import Transaction, assemblies, messages
+from waglan.store import Transaction, assemblies, customs, messages
 from waglan.store.connect import pools, transaction, visible
 from waglan.store.dsn import Dsn
 from waglan.store.figures import all_figures
@@ -146,3 +147,19 @@ async def counted(one: Watched) -> set[tuple[str, str]]:
 async def waits(one: Watched) -> int:
     async with transaction(one.worker.kit.pools.engine, None) as tx:
         return len(await messages.waiting(tx, at_most=100))
+
+
+async def test_judging_that_takes_long_lets_other_work_have_its_turn(
+    database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "TURN_SECONDS", 0.0)
+    async with watched(database, home, monkeypatch) as one:
+        for ref in ("R1", "R2", "R3"):
+            await hand_in(one.worker.kit, paper(ref))
+        for left in (2, 1, 0):
+            looked = one.often
+            assert await one.worker.round()
+            assert one.often == looked + 1  # messages were looked for before the next was judged
+            assert len(one.worker.at_hand) == left  # what was read is not read again
+            async with transaction(one.worker.kit.pools.engine, None) as tx:
+                assert len(await customs.unjudged(tx, at_most=3)) == left

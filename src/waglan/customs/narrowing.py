@@ -14,10 +14,9 @@ from decimal import Decimal
 from math import floor
 from typing import TypeAlias, cast
 
-import zen
-
 from waglan.customs.facts import Told
 from waglan.customs.table_cell import facts_named, tokens
+from waglan.customs.table_engine import Cell, Engine
 
 # Facts that have a handful of values over a whole manifest.
 FEWEST_VALUED = frozenset(
@@ -35,7 +34,6 @@ NUMBERS = frozenset(
 )
 ANSWERS_MAX = 4_096  # remembered for one question; beyond them it rules nothing out
 
-_Cell: TypeAlias = "tuple[str, str]"  # (fact, its test), or ("", condition)
 _Facts: TypeAlias = "tuple[str, ...]"
 
 _GROUPS = re.compile(r"\d+ in said|\( \d+ in said \)(?: and \( \d+ in said \))*")
@@ -49,7 +47,8 @@ class _Question:
     """What some facts say, and which rows that rules out; rows are bits of a number."""
 
     facts: _Facts
-    cells: list[tuple[int, _Cell]] = field(default_factory=list)  # (row, cell)
+    engine: Engine
+    cells: list[tuple[int, Cell]] = field(default_factory=list)  # (row, cell)
     # Where whole numbers may begin to compare otherwise with a number of the table: at it, where it
     # is whole, and behind it, however the engine rounds one that has many digits.
     bounds: list[int] = field(default_factory=list)
@@ -95,7 +94,8 @@ class _Question:
             # Only "is not" holds of what nobody said; the engine raises, and takes long over it.
             out = {place for place, (_, test) in self.cells if "!=" not in test}
         else:
-            out = {place for place, cell in self.cells if not _may_hold(cell, values)}
+            may = self.engine.may_hold([cell for _, cell in self.cells], values)
+            out = {place for (place, _), holds in zip(self.cells, may, strict=True) if not holds}
         return self._ruled_out.setdefault(kind, _bits(out))
 
 
@@ -109,13 +109,16 @@ class Narrowing:
 
     @classmethod
     def of(
-        cls, inputs: Sequence[Mapping[str, str]], rows: Sequence[Mapping[str, str]]
+        cls,
+        inputs: Sequence[Mapping[str, str]],
+        rows: Sequence[Mapping[str, str]],
+        engine: Engine,
     ) -> "Narrowing":
         """Look through the rows of a table whose words were folded into groups."""
         questions: dict[_Facts, _Question] = {}
         for place, row in enumerate(rows):
             for facts, cell, numbers in _asked(inputs, row):
-                question = questions.setdefault(facts, _Question(facts))
+                question = questions.setdefault(facts, _Question(facts, engine))
                 question.cells.append((place, cell))
                 question.asked |= 1 << place
                 ends = {whole + n for whole in map(floor, numbers) for n in range(3)}
@@ -178,7 +181,7 @@ def _wanted(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> froz
     return frozenset(int(number) for cell in told for number in re.findall(r"\d+", cell))
 
 
-def _cells(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> Iterator[_Cell]:
+def _cells(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> Iterator[Cell]:
     for column in inputs:
         if cell := row.get(column["id"], "").strip():
             yield column.get("field", ""), cell
@@ -186,7 +189,7 @@ def _cells(inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]) -> Itera
 
 def _asked(
     inputs: Sequence[Mapping[str, str]], row: Mapping[str, str]
-) -> Iterator[tuple[_Facts, _Cell, list[Decimal]]]:
+) -> Iterator[tuple[_Facts, Cell, list[Decimal]]]:
     """Return what can be answered beforehand: facts, cell, and the numbers they are compared with.
 
     A condition is taken apart at each `and`, since a row needs all its parts to hold.
@@ -224,13 +227,3 @@ def _numbers(test: str, fact: str) -> list[Decimal]:
         told = told[1:] if told[1:] and told[1][1] in _COMPARED else []
     plain = all([kind == "number" or text in _OF_NUMBERS for kind, text in told])
     return [Decimal(text) for kind, text in told if kind == "number"] if plain else []
-
-
-def _may_hold(cell: _Cell, values: dict[str, object]) -> bool:
-    fact, test = cell
-    try:
-        if fact:
-            return bool(zen.evaluate_unary_expression(test, {**values, "$": values[fact]}))
-        return zen.evaluate_expression(test, values) is not False
-    except Exception:  # the engine raises nothing narrower, and is then asked about the whole row
-        return None not in values.values()  # but what nobody said fires no row

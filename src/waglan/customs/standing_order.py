@@ -241,9 +241,10 @@ class Ground:
     officers: Mapping[str, Ed25519PublicKey]  # by subject id, those who may sign today
     revoked: frozenset[str]  # ids of orders
     policy_version: str
-    stamp: Stamp | None  # of the table that gave the hits; None: none was run
+    stamp: Stamp | None  # of the table that gave the hits; None: it is not taken any more
     decided_today: int = 0  # under the order
     decided_of_call: int = 0  # under the order, of other bills of the call
+    table_answered: bool = True  # False: it took too long, or the engine failed
 
 
 def refusals(
@@ -279,7 +280,13 @@ def _of_time(
 
 def _of_what_is_in_use(order: StandingOrder, ground: Ground, where: Where) -> Iterator[Finding]:
     in_use = ground.stamp.table_sha256 if ground.stamp else ""
-    if order.table_sha256 != in_use:
+    if not ground.table_answered:
+        table = order.table_sha256[:12]
+        yield Finding("ORDER-TABLE-SLOW", Severity.ERROR, where, {"table": table})
+    elif ground.stamp is None:
+        table = order.table_sha256[:12]
+        yield Finding("ORDER-TABLE-REFUSED", Severity.ERROR, where, {"table": table})
+    elif order.table_sha256 != in_use:
         named, used = order.table_sha256[:12], in_use[:12] or "-"
         yield Finding("ORDER-OTHER-TABLE", Severity.ERROR, where, {"order": named, "in_use": used})
     if order.policy_version != ground.policy_version:

@@ -6,14 +6,16 @@ clock nor throw dice, and gives the same answer to the same bill for ever.
 
 import re
 from collections.abc import Iterator
-
-import zen
+from dataclasses import dataclass
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.facts import EXAMPLES, FACTS, Facts
+from waglan.customs.facts import FACTS
+from waglan.customs.table_engine import DIRECT, GOOD, UNREADABLE, Engine
+from waglan.customs.table_work import CELL_STEPS_MAX, NESTED, RANGE, BadCell, steps_of
 
 CELL_CHARS_MAX = 500
 BRACKETS_DEEP_MAX = 10
+COLUMN_CHARS_SHOWN = 60
 
 FUNCTIONS = frozenset(
     {"abs", "all", "contains", "count", "endsWith", "filter", "floor", "len", "lower", "map", "max"}
@@ -34,19 +36,40 @@ _TOKEN = re.compile(
 )
 
 
-def check_cell(cell: str, where: Where, *, fact: str | None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell stands, and in whose words its column is named."""
+
+    where: Where
+    row: int = 1
+    column: str = "-"
+
+
+def check_cell(
+    cell: str, where: Where, *, fact: str | None, engine: Engine = DIRECT
+) -> list[Finding]:
     """Return what forbids a cell: a test of the fact, or a whole condition where it is None."""
+    found = unlawful(cell, Place(where), fact)
+    return found or not_good(cell, where, engine.tried([(fact or "", cell)])[0])
+
+
+def unlawful(cell: str, place: Place, fact: str | None) -> list[Finding]:
+    """Return what forbids a cell before the engine sees it."""
     if len(cell) > CELL_CHARS_MAX:
         size, most = len(cell), CELL_CHARS_MAX
-        return [Finding("TABLE-CELL-LONG", Severity.ERROR, where, {"size": size, "max": most})]
-    found = list(_unlawful(cell, where))
-    if found:
-        return found
-    if not _compiles(cell, fact):
+        return [
+            Finding("TABLE-CELL-LONG", Severity.ERROR, place.where, {"size": size, "max": most})
+        ]
+    return [*_of_words(cell, place.where)] or [*_of_work(cell, place, fact or "")]
+
+
+def not_good(cell: str, where: Where, tried: str) -> list[Finding]:
+    """Return what forbids a cell by what the engine said of it."""
+    if tried == GOOD:
+        return []
+    if tried == UNREADABLE:
         return [Finding("TABLE-CELL-UNREADABLE", Severity.ERROR, where, {"cell": cell})]
-    if not all([_answers(cell, fact, facts) for facts in EXAMPLES]):
-        return [Finding("TABLE-CELL-TYPE", Severity.ERROR, where, {"cell": cell})]
-    return []
+    return [Finding("TABLE-CELL-TYPE", Severity.ERROR, where, {"cell": cell})]
 
 
 def facts_named(cell: str) -> frozenset[str]:
@@ -66,7 +89,7 @@ def tokens(cell: str) -> Iterator[tuple[str, str]]:
         yield match.lastgroup or "strange", match.group()
 
 
-def _unlawful(cell: str, where: Where) -> Iterator[Finding]:
+def _of_words(cell: str, where: Where) -> Iterator[Finding]:
     depth = 0
     for kind, text in tokens(cell):
         depth += (text in "([" and kind == "sign") - (text in ")]" and kind == "sign")
@@ -81,21 +104,33 @@ def _unlawful(cell: str, where: Where) -> Iterator[Finding]:
             yield Finding("TABLE-FACT", Severity.ERROR, where, {"fact": text})
 
 
-def _compiles(cell: str, fact: str | None) -> bool:
+def _of_work(cell: str, place: Place, fact: str) -> Iterator[Finding]:
+    where, row, column = place.where, place.row, place.column[:COLUMN_CHARS_SHOWN]
     try:
-        if fact is None:
-            zen.compile_expression(cell)
+        steps = steps_of([*tokens(cell)], fact)
+    except BadCell as bad:
+        if bad.args == (RANGE,):
+            yield Finding(
+                "TABLE-CELL-RANGE",
+                Severity.ERROR,
+                where,
+                {"row": row, "column": column, "cell": cell},
+            )
+        elif bad.args == (NESTED,):
+            yield Finding(
+                "TABLE-CELL-NESTED",
+                Severity.ERROR,
+                where,
+                {"row": row, "column": column, "cell": cell},
+            )
         else:
-            zen.compile_unary_expression(cell)
-    except Exception:  # the engine raises nothing narrower
-        return False
-    return True
-
-
-def _answers(cell: str, fact: str | None, facts: Facts) -> bool:
-    try:
-        if fact is None:
-            return isinstance(zen.evaluate_expression(cell, facts), bool)
-        return isinstance(zen.evaluate_unary_expression(cell, {**facts, "$": facts[fact]}), bool)
-    except Exception:  # the engine raises nothing narrower
-        return False
+            yield Finding("TABLE-CELL-UNREADABLE", Severity.ERROR, where, {"cell": cell})
+    else:
+        if steps > CELL_STEPS_MAX:
+            most = CELL_STEPS_MAX
+            yield Finding(
+                "TABLE-CELL-WORK",
+                Severity.ERROR,
+                where,
+                {"row": row, "column": column, "steps": steps, "max": most},
+            )

@@ -1,7 +1,7 @@
 """The file of an officer's table: what may stand in it, and what is refused by name."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +10,8 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.customs.facts import FACTS
 from waglan.customs.status import GRAVITY
-from waglan.customs.table_cell import check_cell, facts_named
+from waglan.customs.table_cell import Place, facts_named, not_good, unlawful
+from waglan.customs.table_engine import DIRECT, Cell, Engine
 
 TABLE_BYTES_MAX = 1_000_000
 ROWS_MAX = 500
@@ -61,8 +62,35 @@ class _Table(msgspec.Struct, frozen=True, rename="camel"):
     rules: list[dict[str, str]]
 
 
-def read_grid(content: bytes) -> tuple[Grid | None, list[Finding]]:
+class _Rows(msgspec.Struct, frozen=True):
+    rules: list[msgspec.Raw]
+
+
+def read_grid(content: bytes, engine: Engine = DIRECT) -> tuple[Grid | None, list[Finding]]:
     """Return the table of a decision model, or None and everything that forbids it."""
+    table, found = _read(content)
+    if table is not None:
+        found = [*_check_cells(table, engine)]
+    return (None, found) if table is None or found else (_grid(table), [])
+
+
+def taken_grid(content: bytes) -> Grid | None:
+    """Return a table that was taken, whatever its cells may ask today; None for anything else."""
+    table, _ = _read(content)
+    return None if table is None else _grid(table)
+
+
+def row_count(content: bytes) -> int:
+    """Return how many rows a table has that was taken."""
+    try:
+        nodes = msgspec.json.decode(content, type=_Model).nodes
+        tables = [node.content for node in nodes if node.type == "decisionTableNode"]
+        return sum([len(msgspec.json.decode(one, type=_Rows).rules) for one in tables])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 0
+
+
+def _read(content: bytes) -> tuple[_Table | None, list[Finding]]:
     if len(content) > TABLE_BYTES_MAX:
         size, most = len(content), TABLE_BYTES_MAX
         where = Where("table")
@@ -78,8 +106,8 @@ def read_grid(content: bytes) -> tuple[Grid | None, list[Finding]]:
         return None, [Finding("TABLE-UNREADABLE", Severity.ERROR, Where("table"), {})]
     if ways := keys_twice(content):  # the engine might read the other one
         return None, [key_twice(Where("/".join(["table", *map(str, way)])), way) for way in ways]
-    found = [*_check_shape(table)] or [*_check_cells(table)]
-    return (None, found) if found else (_grid(table), [])
+    found = [*_check_shape(table)]
+    return (None, found) if found else (table, [])
 
 
 def _check_nodes(nodes: Sequence[_Node]) -> Iterator[Finding]:
@@ -112,15 +140,37 @@ def _check_shape(table: _Table) -> Iterator[Finding]:
             yield Finding("TABLE-FACT", Severity.ERROR, where, {"fact": column.field})
 
 
-def _check_cells(table: _Table) -> Iterator[Finding]:
+def _check_cells(table: _Table, engine: Engine) -> Iterator[Finding]:
+    tried = _tried(table, engine)
     seen = set[str]()
     for number, row in enumerate(table.rules, 1):
-        yield from _check_row(table, row, Where(f"table/rows/{number}", line=number))
+        where = Where(f"table/rows/{number}", line=number)
+        yield from _check_row(table, row, where)
+        for column, cell in _cells(table, row):
+            place = Place(where, number, column.field or column.name or column.id)
+            yield from unlawful(cell, place, column.field) or not_good(
+                cell, where, tried[column.field or "", cell]
+            )
         rule = _output(table, row, "rule")
         if rule in seen:
             where = Where(f"table/rows/{number}/rule", line=number)
             yield Finding("TABLE-RULE-TWICE", Severity.ERROR, where, {"rule": rule})
         seen.add(rule)
+
+
+def _tried(table: _Table, engine: Engine) -> Mapping[Cell, str]:
+    """Return what the engine says of each cell that it may see, asked once for all."""
+    lawful = {
+        (column.field or "", cell): None
+        for row in table.rules
+        for column, cell in _cells(table, row)
+        if not unlawful(cell, Place(Where("table")), column.field)
+    }
+    return dict(zip(lawful, engine.tried([*lawful]), strict=True))
+
+
+def _cells(table: _Table, row: Mapping[str, str]) -> list[tuple[_Column, str]]:
+    return [(column, cell) for column in table.inputs if (cell := row.get(column.id, "").strip())]
 
 
 def _check_row(table: _Table, row: dict[str, str], where: Where) -> Iterator[Finding]:
@@ -139,11 +189,8 @@ def _check_row(table: _Table, row: dict[str, str], where: Where) -> Iterator[Fin
     if weight and not (weight.isdecimal() and weight.isascii() and int(weight) <= WEIGHT_MAX):
         place = Where(f"{where.path}/weight", line=where.line)
         yield Finding("TABLE-WEIGHT", Severity.ERROR, place, {"weight": weight, "max": WEIGHT_MAX})
-    cells = [(column, cell) for column in table.inputs if (cell := row.get(column.id, "").strip())]
-    if not cells:
+    if not _cells(table, row):
         yield Finding("TABLE-ROW-OPEN", Severity.ERROR, where, {"rule": rule})
-    for column, cell in cells:
-        yield from check_cell(cell, where, fact=column.field or None)
 
 
 def _output(table: _Table, row: dict[str, str], name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.customs.score import weights
-from waglan.customs.table_file import Grid, read_grid
+from waglan.customs.table_file import Grid, taken_grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Difference:
 
 
 def rows_of(model: bytes) -> list[RowWords]:
-    """Return the rows of a table that was taken; a model that may not be used has none."""
-    grid, _ = read_grid(model)
+    """Return the rows of a table that was taken; what is no table has none."""
+    grid = taken_grid(model)
     return [] if grid is None else [_row(grid, n) for n in range(len(grid.rows))]
 
 

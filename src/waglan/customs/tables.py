@@ -10,23 +10,28 @@ from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
-import zen
 
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.data import installed
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.customs.facts import Told
+from waglan.customs.facts import Beyond, ManifestFacts, Told
 from waglan.customs.narrowing import Narrowing
 from waglan.customs.score import weights
 from waglan.customs.status import gravest
-from waglan.customs.table_cell import facts_named
+from waglan.customs.table_cell import facts_named, tokens
+from waglan.customs.table_engine import DIRECT, Engine, HitRow, NoAnswer
 from waglan.customs.table_file import Grid, read_grid
 from waglan.customs.table_literal import contained, folded, never_said
+from waglan.customs.table_work import TABLE_STEPS_MAX, steps_of
 from waglan.customs.word_groups import SAID, WordGroups
+from waglan.manifest.model import Manifest
 
 BILLS_MAX = 100_000
 TABLES_KEPT = 8  # read and ready for the next manifest
 DECISIONS_KEPT = 250  # choices of rows that the engine holds ready for one table
+# How long a table may take over a manifest, and how many bills give it a second more. Others wait
+# for as long, and a session that is idle in a transaction is ended after fifteen.
+SECONDS, SECONDS_MAX, BILLS_A_SECOND = 5.0, 10.0, 4_000
 FOLDING = 4  # of a table's words; counted up when the same file may answer otherwise than before
 ENGINE = f"zen-engine {installed('zen-engine')}, folding {FOLDING}"
 
@@ -78,30 +83,82 @@ class Table:
         return hits
 
 
-def read_table(content: bytes, *, engine_version: str) -> tuple[Table | None, list[Finding]]:
-    """Read a decision model as an officer uploads it; None and why where it may not be used."""
-    table, findings = _read(content, engine_version)
+def read_table(
+    content: bytes, *, engine_version: str, engine: Engine = DIRECT
+) -> tuple[Table | None, list[Finding]]:
+    """Read a decision model as an officer uploads it; None and why where it may not be used.
+
+    Whatever the table is asked later is asked of this engine.
+    """
+    table, findings = _read(content, engine_version, engine)
     return table, [*findings]
 
 
 @lru_cache(maxsize=TABLES_KEPT)
-def _read(content: bytes, engine_version: str) -> tuple[Table | None, tuple[Finding, ...]]:
-    grid, findings = read_grid(content)
+def _read(
+    content: bytes, engine_version: str, engine: Engine
+) -> tuple[Table | None, tuple[Finding, ...]]:
+    grid, findings = read_grid(content, engine)
     if grid is None:
         return None, tuple(findings)
     groups = WordGroups()
     rows = _folded(grid, groups)
+    if findings := _too_much(grid, rows):
+        return None, tuple(findings)
     stamp = Stamp(sha256(content).hexdigest(), engine_version)
-    narrowing = Narrowing.of(grid.inputs, rows)
-    return Table(
-        stamp, grid.rules, grid.needs, _weighs(grid), groups, narrowing, _Decisions(grid, rows)
-    ), ()
+    narrowing = Narrowing.of(grid.inputs, rows, engine)
+    decisions = _Decisions(grid, rows, engine)
+    return Table(stamp, grid.rules, grid.needs, _weighs(grid), groups, narrowing, decisions), ()
 
 
-def never_fires(content: bytes) -> list[Finding]:
-    """Return where a table asks for what no bill can say; one that may not be used has none."""
-    grid, _ = read_grid(content)
-    facts = {column["id"]: column.get("field") for column in grid.inputs} if grid else {}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table and what it wants of each bill: nothing where it may not be used, or was too slow."""
+
+    table: Table | None
+    hits: Sequence[Hit]
+    has_answered: bool = True
+
+
+def ask_table(
+    engine: Engine, content: bytes | None, manifest: Manifest, findings: Sequence[Finding]
+) -> Asked:
+    """Ask a table that was published of a manifest and of what the rules found in it, in time."""
+    bills, table = len(manifest.bills), None
+    engine.allow(min(SECONDS_MAX, SECONDS + bills / BILLS_A_SECOND))
+    try:
+        if content is not None:
+            table, _ = read_table(content, engine_version=ENGINE, engine=engine)
+        if table is None:
+            return Asked(None, [_NO_HIT] * bills)
+        return Asked(table, table.evaluate(ManifestFacts(manifest, Beyond(findings))))
+    except NoAnswer:
+        return Asked(table, [_NO_HIT] * bills, has_answered=False)
+
+
+def check_table(content: bytes, engine: Engine) -> tuple[int, list[Finding]]:
+    """Return how many rows a table has that comes in, and all that forbids it."""
+    grid, findings = read_grid(content, engine)
+    if grid is None:
+        return 0, findings
+    return len(grid.rows), [*_too_much(grid, _folded(grid, WordGroups())), *_never_fires(grid)]
+
+
+def _too_much(grid: Grid, rows: Sequence[Mapping[str, str]]) -> list[Finding]:
+    """Return that all rows together are too much work, as they are asked."""
+    facts = {column["id"]: column.get("field", "") for column in grid.inputs}
+    cells = [(row[id_], fact) for row in rows for id_, fact in facts.items() if id_ in row]
+    # A Chinese word that is sought within words makes one more to go through.
+    steps = sum([steps_of([*tokens(cell)], fact, nested=True) for cell, fact in cells])
+    if steps <= TABLE_STEPS_MAX:
+        return []
+    most = TABLE_STEPS_MAX
+    return [Finding("TABLE-WORK", Severity.ERROR, Where("table"), {"steps": steps, "max": most})]
+
+
+def _never_fires(grid: Grid) -> list[Finding]:
+    """Return where a table asks for what no bill can say."""
+    facts = {column["id"]: column.get("field") for column in grid.inputs}
     return [
         Finding(
             "TABLE-CELL-NEVER",
@@ -109,7 +166,7 @@ def never_fires(content: bytes) -> list[Finding]:
             Where(f"table/rows/{number}", line=number),
             {"cell": row[id_], "word": word},
         )
-        for number, row in enumerate(grid.rows if grid else [], 1)
+        for number, row in enumerate(grid.rows, 1)
         for id_, fact in facts.items()
         for word in never_said(row.get(id_, ""), fact)
     ]
@@ -129,6 +186,7 @@ class _Decisions:
 
     _grid: Grid
     _rows: list[dict[str, str]]
+    _engine: Engine
     _made: dict[tuple[int, ...], "_Chosen"] = field(default_factory=dict)
 
     def of(self, rows: tuple[int, ...]) -> "_Chosen":
@@ -136,8 +194,7 @@ class _Decisions:
         if rows not in self._made:
             chosen = [self._rows[row] for row in rows]
             model = msgspec.json.encode(_model(self._grid, chosen)).decode()
-            decision = zen.ZenEngine().create_decision(model)
-            self._made[rows] = _Chosen(decision, _named(self._grid, chosen))
+            self._made[rows] = _Chosen(self._engine, model, _named(self._grid, chosen))
         return self._made[rows]
 
     def grouped(
@@ -156,12 +213,13 @@ class _Decisions:
 class _Chosen:
     """Some rows of a table, and the facts that they name."""
 
-    decision: zen.ZenDecision
+    engine: Engine
+    model: str
     facts: tuple[str, ...]
 
     def evaluated(
         self, facts: Told, said: Sequence[tuple[int, ...]], places: Sequence[int]
-    ) -> list[list["_Fired"]]:
+    ) -> list[list[HitRow]]:
         """Return what fires for each bill, in order."""
         # Half of the engine's time would be for facts that these rows never ask for.
         columns = [
@@ -169,8 +227,7 @@ class _Chosen:
             for fact in self.facts
         ]
         bills = [dict(zip(self.facts, row, strict=True)) for row in zip(*columns, strict=True)]
-        answer = self.decision.evaluate(msgspec.json.encode({"bills": bills}))
-        fired = msgspec.convert(answer["result"], _Answer).hits
+        fired = self.engine.decided(self.model, msgspec.json.encode({"bills": bills})).hits
         if len(fired) != len(places):
             raise RuntimeError("the engine answered for another number of bills")
         return fired
@@ -187,20 +244,10 @@ def _named(grid: Grid, rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-class _Fired(msgspec.Struct, frozen=True, gc=False):
-    rule: str
-    status: CustomsStatus
-    note: str
-
-
-class _Answer(msgspec.Struct, frozen=True, gc=False):
-    hits: list[list[_Fired]]
-
-
 _NO_HIT = Hit()
 
 
-def _hit(fired: Sequence[_Fired]) -> Hit:
+def _hit(fired: Sequence[HitRow]) -> Hit:
     return Hit(
         gravest([row.status for row in fired]),
         tuple([row.rule for row in fired]),

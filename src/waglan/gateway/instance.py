@@ -31,6 +31,7 @@ from waglan.gateway.known_keys import first_or_known_keys, known_keys
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
+from waglan.gateway.table_process import TableProcess
 from waglan.gateway.turns import ClientLimits, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
@@ -246,10 +247,14 @@ async def _sequence(config: Config) -> None:
 async def _work(config: Config) -> None:
     async with pools(config.dsn, size_max=2) as opened:
         held = await known_keys(opened.engine, config.keys)
-        worker = Worker(Kit(opened, held, config.message_bytes_max))
+        engine = TableProcess()
+        worker = Worker(Kit(opened, held, config.message_bytes_max), engine)
         for lang in LANGS:
             templates(lang)  # read now, not while a filer waits
-        await _until_told(lambda stop: workers.run(worker, stop))
+        try:
+            await _until_told(lambda stop: workers.run(worker, stop))
+        finally:
+            engine.end()
 
 
 async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:

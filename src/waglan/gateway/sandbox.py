@@ -50,9 +50,9 @@ def level() -> Level | None:
     return None if answer is None else _level(answer)
 
 
-def _ask(what: str, data: bytes) -> bytes | None:
-    """Return the answer of a fresh process; None if it died, was killed, or said too much."""
-    process = subprocess.Popen(
+def started(what: str) -> "subprocess.Popen[bytes]":
+    """Start a process that is shut in before it reads anything."""
+    return subprocess.Popen(
         [sys.executable, "-I", "-m", "waglan.gateway.sandboxed", what],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -61,6 +61,11 @@ def _ask(what: str, data: bytes) -> bytes | None:
         cwd="/",
         close_fds=True,
     )
+
+
+def _ask(what: str, data: bytes) -> bytes | None:
+    """Return the answer of a fresh process; None if it died, was killed, or said too much."""
+    process = started(what)
     try:
         answer, _ = process.communicate(data, timeout=WALL_SECONDS_MAX)
     except subprocess.TimeoutExpired:
@@ -70,14 +75,16 @@ def _ask(what: str, data: bytes) -> bytes | None:
     return answer if process.returncode == 0 and len(answer) <= ANSWER_BYTES_MAX else None
 
 
-def limit() -> None:
+def limit(*, cpu_seconds: int | None = CPU_SECONDS_MAX) -> None:
     """Set the limits of this process for good; it is the child that calls it."""
     for what, most in (
         (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
-        (resource.RLIMIT_CPU, CPU_SECONDS_MAX),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
+        if most is None:
+            continue
         hard = resource.getrlimit(what)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (most, most))

@@ -17,6 +17,7 @@ from uuid import UUID
 import structlog
 
 from waglan.codes.party import PartyId
+from waglan.customs.table_engine import DIRECT, Engine
 from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
 from waglan.messages.edifact import Profile
@@ -25,7 +26,7 @@ from waglan.messages.form import Form, PaperRead, form_of, read_paper
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
-from waglan.operations.go_on_with_back_test import go_on_with_back_test
+from waglan.operations.go_on_with_back_test import BackTestDesk, go_on_with_back_test
 from waglan.operations.judge_again import judge_again, look_back
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
 from waglan.operations.link_consignments import link_consignments
@@ -68,6 +69,7 @@ from waglan.store.links import Unsettled
 
 BATCH = 20  # of one look; the next look is at once when anything was found
 IDLE_SECONDS = 0.2
+TURN_SECONDS = 2.0  # of asking tables, after which other kinds of work have their turn
 STEP_SECONDS = 0.5  # after which a message of many is committed as far as it is done
 STEPS_IN_TURN = 3  # of one message, before others have their turn
 READING_RESTS_MAX_SECONDS = 30.0  # a long message in memory that nobody goes on with
@@ -83,6 +85,7 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
 # In no figure: that a table is tried out, or that a bill is held, is for no filer to read there.
 BACK_TEST, WITHDRAWN, NEWER = "back-test", "withdrawn", "newer"
+ASKS_TABLES = frozenset({"manifest", BACK_TEST, WITHDRAWN, NEWER})
 OFFICERS_ALONE = frozenset({BACK_TEST, WITHDRAWN, NEWER})
 
 logger = structlog.get_logger()
@@ -118,6 +121,7 @@ class Worker:
     """One process's share of the work; several may run side by side."""
 
     kit: Kit
+    engine: Engine = DIRECT  # that officers' tables are asked of
     failed: dict[tuple[str, int], Patience] = field(default_factory=dict)
     names: dict[int, PartyId] = field(default_factory=dict)
     figures: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -203,7 +207,14 @@ class Worker:
         # What failed and waits for its next try takes nobody's place.
         apart = sum(of == kind and self._is_put_off(one) for (of, _), one in self.failed.items())
         found = await find(look, at_most=BATCH + apart)
-        return sum([await self._try(kind, number, org, do) for number, org in found])
+        seconds, done = asyncio.get_running_loop().time, 0
+        until = seconds() + TURN_SECONDS
+        for n, (number, org) in enumerate(found, 1):
+            done += await self._try(kind, number, org, do)
+            if kind in ASKS_TABLES and seconds() >= until and n < len(found):
+                self.has_put_off = True
+                break
+        return done
 
     def _is_put_off(self, patience: Patience | None) -> bool:
         return bool(patience and patience.until and self.kit.clock() < patience.until)
@@ -264,7 +275,8 @@ class Worker:
 
     async def _judgements(self, look: Transaction) -> int:
         done = await self._each(look, "manifest", customs.unjudged, self._manifest)
-        self.at_hand.clear()  # whatever is left, another worker has judged or will
+        if not self.has_put_off:
+            self.at_hand.clear()  # whatever is left, another worker has judged or will
         done += await self._each(look, WITHDRAWN, judged_again.held_and_gone, self._gone)
         return done + await self._each(look, NEWER, judged_again.newer_versions, self._newer)
 
@@ -365,20 +377,20 @@ class Worker:
 
     async def _manifest(self, manifest_id: int, org: int, party: PartyId) -> None:
         now, at_hand = self.kit.clock(), self.at_hand.pop(manifest_id, None)
-        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample, self.engine)
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, "manifest", manifest_id)
             await judge_manifest(tx, desk, manifest_id, now=now, at_hand=at_hand)
 
     async def _gone(self, consignment: int, org: int, party: PartyId) -> None:
-        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample, self.engine)
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, WITHDRAWN, consignment)
             if not await judge_again(tx, desk, consignment, now=self.kit.clock()):
                 raise NotYet
 
     async def _newer(self, manifest_id: int, org: int, party: PartyId) -> None:
-        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample)
+        desk = Judge(org, party, self.kit.keys.vault, self.kit.keys.sample, self.engine)
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, NEWER, manifest_id)
             if not await look_back(tx, desk, manifest_id, now=self.kit.clock()):
@@ -386,7 +398,7 @@ class Worker:
 
     async def _back_test(self, number: int, org: int, party: PartyId) -> None:
         """One manifest of it at a time, so that nothing else waits for it."""
-        desk = (org, party, self.kit.keys.vault)
+        desk = BackTestDesk(org, party, self.kit.keys.vault, self.engine)
         async with transaction(self.kit.pools.authority, org) as tx:
             await lease.claim(tx, BACK_TEST, number)
             await go_on_with_back_test(tx, desk, number, now=self.kit.clock())

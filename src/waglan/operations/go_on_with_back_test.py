@@ -1,5 +1,6 @@
 """A draft table is run on past manifests, one after another; it decides nothing."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
@@ -10,9 +11,9 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.back_test import Compared, compare
-from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
-from waglan.customs.tables import ENGINE, Table, read_table
+from waglan.customs.table_engine import DIRECT, Engine
+from waglan.customs.tables import ENGINE, ask_table
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
@@ -21,43 +22,59 @@ from waglan.store import Transaction, back_tests, events, manifests, orders
 from waglan.store.back_tests import BackTest
 
 
+@dataclass(frozen=True, slots=True)
+class BackTestDesk:
+    """Whose desk it is, what opens the sealed fields, and what the table is asked of."""
+
+    org: int
+    authority: PartyId
+    vault: Vault
+    engine: Engine = DIRECT
+
+
 async def go_on_with_back_test(
-    tx: Transaction, desk: tuple[int, PartyId, Vault], number: int, *, now: datetime
+    tx: Transaction, desk: BackTestDesk, number: int, *, now: datetime
 ) -> None:
     """Look at the next manifest of a back-test; after the last one say in the log what came of it.
+
+    It ends before where the table takes too long over a manifest, or may not be used any more.
 
     A manifest is judged by the open rules of the day when it was filed, and by the outcomes that
     were known when the back-test was asked for: whoever runs it again finds the same.
     """
-    org, authority, vault = desk
+    org = desk.org
     test = await back_tests.by_number(tx, number)
     if test is None:
         raise LookupError(f"back-test {number} is not this authority's")
     manifest_id = await back_tests.next_manifest(tx, number)
-    if manifest_id is None:
-        [event] = await events.append(tx, [_ended(test, authority, now)])
+    found = None
+    if manifest_id is not None:
+        kept = await orders.imported(tx, test.sha256)
+        if kept is None:
+            raise LookupError(f"table {test.sha256.hex()} was not imported by this authority")
+        found = await _compared(tx, desk, kept.model, (manifest_id, test.asked_at))
+    if manifest_id is None or found is None:
+        [event] = await events.append(tx, [_ended(test, desk.authority, now)])
         await back_tests.end(tx, org, number, event, now=now)
         return
-    kept = await orders.imported(tx, test.sha256)
-    table = None if kept is None else read_table(kept.model, engine_version=ENGINE)[0]
-    if table is None:
-        raise LookupError(f"table {test.sha256.hex()} was imported and can't be read")
-    found = await _compared(tx, vault, table, (manifest_id, test.asked_at))
     await back_tests.add_result(tx, org, number, manifest_id, found)
 
 
 async def _compared(
-    tx: Transaction, vault: Vault, table: Table, what: tuple[int, datetime]
-) -> Compared:
-    manifest_id, asked_at = what
+    tx: Transaction, desk: BackTestDesk, model: bytes, what: tuple[int, datetime]
+) -> Compared | None:
+    """Return what the table answers of a manifest; None where it gives no answer."""
+    (manifest_id, asked_at), vault = what, desk.vault
     filed = await manifests.by_number(tx, manifest_id)
     if filed is None:
         raise LookupError(f"manifest {manifest_id} is not filed with this authority")
     manifest = await manifests.load(tx, vault, filed)
     findings = judge(manifest, on=filed.filed_at.astimezone(HONG_KONG).date())
-    hits = table.evaluate(ManifestFacts(manifest, Beyond(findings)))
+    asked = ask_table(desk.engine, model, manifest, findings)
+    if asked.table is None or not asked.has_answered:
+        return None
     past = await back_tests.past(tx, manifest_id, before=asked_at)
-    return compare([past[bill_key(bill)] for bill in manifest.bills], hits)
+    return compare([past[bill_key(bill)] for bill in manifest.bills], asked.hits)
 
 
 def _ended(test: BackTest, authority: PartyId, now: datetime) -> Event:
@@ -75,6 +92,7 @@ def _ended(test: BackTest, authority: PartyId, now: datetime) -> Event:
             "asked_at": test.asked_at.isoformat(),
             "engine": ENGINE,
             "manifests": test.manifests,
+            "done": test.done,
             "found": cast(Value, msgspec.to_builtins(test.found)),
         },
     )

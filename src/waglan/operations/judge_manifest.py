@@ -16,14 +16,14 @@ from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.customs.again import Standing, stands
 from waglan.customs.decision import Basis, Case, Decision, decide
-from waglan.customs.facts import Beyond, ManifestFacts
 from waglan.customs.judge import judge
 from waglan.customs.place import bill_place
 from waglan.customs.policy import policy
 from waglan.customs.sample import SAMPLED, Sample
 from waglan.customs.score import score, standing_score
 from waglan.customs.standing_order import Ground, SignedOrder, read_order
-from waglan.customs.tables import ENGINE, Hit, Table, read_table
+from waglan.customs.table_engine import DIRECT, Engine
+from waglan.customs.tables import ENGINE, Table, ask_table
 from waglan.logbook.canonical import Value
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
@@ -50,6 +50,7 @@ class Judge:
     authority: PartyId
     vault: Vault
     sample: Sample
+    engine: Engine = DIRECT  # that the officers' tables are asked of
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ async def judged(
     declared = at_hand or await _declared(tx, desk.vault, filed)
     manifest, findings, ids = declared.manifest, declared.findings, declared.consignments
     keys = await orders.officer_keys(tx)
-    signed, table = await _order_in_force(tx, keys, now)
-    hits = _hits(manifest, findings, table)
+    signed, model = await _order_in_force(tx, keys, now)
+    asked = ask_table(desk.engine, model, manifest, findings)
+    table = asked.table
     ground = Ground(
         {who: Ed25519PublicKey.from_public_bytes(key) for who, key in keys.items()},
         frozenset(),  # the store gives only orders that nobody revoked
@@ -127,12 +129,13 @@ async def judged(
         table.stamp if table else None,
         await _decided_today(tx, signed, now),
         await _decided_of_call(tx, signed, filed, ids),
+        table_answered=asked.has_answered,
     )
     before = await goods_held_before(tx, desk.vault, manifest, ids, now=now)
     earlier = await earlier_decisions(tx, [ids[bill_key(bill)] for bill in manifest.bills])
     by_hand = {one for one, row in earlier.rows.items() if row.act_id}
     unread = {bill_place(b): box for b, box in before.unread if ids[bill_key(b)] not in by_hand}
-    case = Case(manifest, findings, hits, before.alike, unread)
+    case = Case(manifest, findings, asked.hits, before.alike, unread)
     decided = decide(case, signed, ground, desk.sample, now=now)
     what = (filed, manifest, ids)
     waiting = await left_where_waiting(tx, what, decided)
@@ -173,7 +176,7 @@ async def _declared(tx: Transaction, vault: Vault, filed: Filed) -> Declared:
 
 async def _order_in_force(
     tx: Transaction, keys: Collection[str], now: datetime
-) -> tuple[SignedOrder | None, Table | None]:
+) -> tuple[SignedOrder | None, bytes | None]:
     """The newest order that is valid now, with its table; an order without its table is no use.
 
     One whose officer has no key any more, because he may decide no more, stands in nobody's way.
@@ -184,9 +187,8 @@ async def _order_in_force(
             continue
         if order.officer not in keys:
             continue
-        content = await orders.table(tx, bytes.fromhex(order.table_sha256))
-        table = None if content is None else read_table(content, engine_version=ENGINE)[0]
-        return SignedOrder(order, row.signature), table
+        model = await orders.table(tx, bytes.fromhex(order.table_sha256))
+        return SignedOrder(order, row.signature), model
     return None, None
 
 
@@ -206,12 +208,6 @@ async def _decided_of_call(
         return 0
     own = [*ids.values()]
     return await orders.decided_of_call(tx, signed.order.id, filed.call, but=own)
-
-
-def _hits(manifest: Manifest, findings: Sequence[Finding], table: Table | None) -> list[Hit]:
-    if table is None:
-        return [Hit()] * len(manifest.bills)
-    return table.evaluate(ManifestFacts(manifest, Beyond(findings)))
 
 
 def _reasons(decisions: Sequence[Decision]) -> list[Finding]:
