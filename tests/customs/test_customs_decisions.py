@@ -573,3 +573,17 @@ def test_a_dry_run_is_the_same_whatever_the_table_wants(wished: list[Hit]) -> No
     before = dry_run(vague, on=NOW.date())
     decide(Case(vague, before.findings, wished), SIGNED, GROUND, NEVER, now=NOW)
     assert dry_run(vague, on=NOW.date()) == before
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-30T23:59:59-14:00"])
+def test_an_order_at_the_calendars_end_is_none(edge: str) -> None:
+    since = datetime.fromisoformat(edge)
+    until = since + timedelta(days=1)
+    with pytest.raises(BadOrder, match="every clock"):
+        dataclasses.replace(ORDER, valid_from=since, valid_until=until)
+    told = ORDER.order_bytes().decode()
+    for old, new in ((ORDER.valid_from, since), (ORDER.valid_until, until)):
+        spelled = old.astimezone(UTC).isoformat(timespec="microseconds")
+        assert spelled in told
+        told = told.replace(spelled, new.isoformat())
+    assert read_order(told.encode()) is None

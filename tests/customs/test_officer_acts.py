@@ -117,7 +117,7 @@ def test_an_act_is_taken_for_a_quarter_of_an_hour_and_not_a_second_more(step: in
 
 def test_documents_are_due_after_the_act_and_within_its_limit() -> None:
     second = timedelta(seconds=1)
-    for due, good in ((NOW, False), (NOW + second, True), (NOW + DUE_MAX, True),
+    for due, good in ((NOW, False), (NOW + AGE_MAX + second, True), (NOW + DUE_MAX, True),
                       (NOW + DUE_MAX + second, False)):  # fmt: skip
         assert (wrong(sheet(Kind.ASK_DOCUMENTS, due=due)) == []) is good
     assert wrong(sheet(Kind.DETAIN, documents=("invoice",))) == [("ACT-LACKS", "due")]
@@ -322,3 +322,43 @@ def test_a_filed_version_is_signed_as_it_was_named(filed: int) -> None:
 def test_a_filed_version_that_cannot_be_is_refused(filed: int) -> None:
     named = sheet(Kind.SELECT, bills=(msgspec.structs.replace(BILL, filed_version=filed),))
     assert read_sheet(named.act_bytes()) is None
+
+
+UNSEEN = ("\u202e", " \u200b\u3000", "\u3164", "  ")
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_a_text_that_shows_nothing_counts_as_not_given(unseen: str) -> None:
+    for kind, name in ((Kind.DETAIN, "instruction"), (Kind.CLEAR, "reason")):
+        assert ("ACT-LACKS", name) in [
+            (code, field) for code, field in lacks(sheet(kind, **{name: unseen}))
+        ]
+    blank = sheet(Kind.SELECT, instruction=unseen)
+    assert faults(blank, now=NOW) == []
+    assert b"instruction" not in blank.told
+    assert b"voucher" not in sheet(Kind.CLEAR, voucher=unseen).told
+    for kind, name in ((Kind.ASK_DOCUMENTS, "documents"), (Kind.CLEAR_CONDITIONALLY, "conditions")):
+        assert lacks(sheet(kind, **{name: ("invoice", unseen)})) == [("ACT-LACKS", name)]
+    optional = sheet(Kind.DETAIN, documents=(unseen,), due=NOW + timedelta(days=2))
+    assert lacks(optional) == [("ACT-LACKS", "documents")]
+
+
+def lacks(one: Sheet) -> list[tuple[str, object]]:
+    return [(found.code, found.params.get("field")) for found in faults(one, now=NOW)]
+
+
+@pytest.mark.parametrize("kind", [Kind.ASK_DOCUMENTS, Kind.EXTEND_NOTICE])
+def test_documents_are_not_due_before_the_act_must_be_handed_in(kind: Kind) -> None:
+    soon = sheet(kind, due=NOW + AGE_MAX)
+    assert [code for code, _ in wrong(soon)] == ["ACT-DUE-SOON"]
+    assert wrong(sheet(kind, due=NOW + AGE_MAX + timedelta(seconds=1))) == []
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_act_at_the_calendars_end_is_none(at: str) -> None:
+    there = datetime.fromisoformat(at)
+    for one in (
+        msgspec.structs.replace(sheet(Kind.SERVE), at=there),
+        sheet(Kind.ASK_DOCUMENTS, due=there),
+    ):
+        assert read_sheet(one.act_bytes()) is None

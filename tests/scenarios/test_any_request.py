@@ -103,5 +103,84 @@ def test_every_body_has_an_example_that_is_understood(
         assert "HTTP-FIELD" not in answer.text, answer.text
 
 
+EDGES = (
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01",
+    "9999-12-31",
+)
+FURTHEST = ("0001-01-02T00:00:00+00:00", "9999-12-31T00:00:00+00:00")
+
+
+def is_time(schema: dict[str, Any]) -> bool:
+    """Whether a schema, or one of those that it may be, is of a time or a day."""
+    parts = [schema, *schema.get("anyOf", [])]
+    return any(part.get("format") in ("date-time", "date") for part in parts)
+
+
+def body_schema(method: str, path: str) -> dict[str, Any]:
+    content = DOCUMENT["paths"][path][method].get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return dict(DOCUMENT["components"]["schemas"][name] if name else schema)
+
+
+ASKED_TIMES = [
+    (method, path, "query", one["name"])
+    for method, path in CALLS
+    for one in DOCUMENT["paths"][path][method].get("parameters", ())
+    if one["in"] == "query" and is_time(one["schema"])
+] + [
+    (method, path, "body", name)
+    for method, path in WITH_BODY
+    for name, schema in body_schema(method, path).get("properties", {}).items()
+    if is_time(schema)
+]
+
+
+def test_times_are_asked_in_queries_and_in_bodies() -> None:
+    assert {where for _, _, where, _ in ASKED_TIMES} == {"query", "body"}
+    assert ("get", "/v1/events", "query", "since") in ASKED_TIMES
+    assert ("post", "/v1/letters", "body", "until") in ASKED_TIMES
+
+
+@pytest.mark.parametrize("asked", ASKED_TIMES, ids=" ".join)
+def test_a_time_at_the_calendars_end_is_answered_for(
+    instance: Instance, world: World, asked: tuple[str, str, str, str]
+) -> None:
+    method, path, where, name = asked
+    url = instance.address + path.format(**real(path, (method, path), world))
+    told = examples().get(f"{method.upper()} {path}", {})
+    for token in tokens(instance, world):
+        answers = {}
+        for at in (*EDGES, *FURTHEST):
+            body = told.get("json", {}) | ({name: at} if where == "body" else {})
+            answers[at] = world.nobody.request(
+                method,
+                url,
+                params={name: at} if where == "query" else {},
+                json=body if method != "get" else None,
+                headers={"Authorization": token},
+            )
+        for at, answer in answers.items():
+            assert answer.status_code < 500, (at, answer.text)
+        if answers[EDGES[1]].status_code == 422:  # where this client is let as far as that
+            codes = [answers[at].text.count('"HTTP-TIME"') for at in EDGES[:4]]
+            assert codes == [1] * 4, answers[EDGES[1]].text
+            assert not any("HTTP-TIME" in answers[at].text for at in FURTHEST)
+
+
+def test_every_list_that_was_given_such_a_time_can_still_be_read(
+    instance: Instance, world: World
+) -> None:
+    for path in sorted({path for method, path, _, _ in ASKED_TIMES if method == "post"}):
+        if ("get", path) in ASKS:
+            for token in tokens(instance, world):
+                url = instance.address + path.format(**real(path, ("get", path), world))
+                assert world.nobody.get(url, headers={"Authorization": token}).status_code < 500
+
+
 def test_no_example_is_left_of_a_call_that_is_gone() -> None:
     assert {f"{method.upper()} {path}" for method, path in WITH_BODY} == examples().keys()

@@ -15,8 +15,10 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from waglan.codes.calendar import is_on_every_clock
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.codes.plain import is_blank
 from waglan.customs.detention import Capacity
 from waglan.customs.outcome import Name, Outcome, Sha256, Whole, results
 from waglan.customs.status import Act
@@ -148,13 +150,13 @@ class Sheet(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
         told: dict[str, Value] = {}
         if self.documents and self.due is not None:
             told |= {"documents": [*self.documents], "due": self.due.isoformat()}
-        if self.instruction:
+        if not is_blank(self.instruction):
             told["instruction"] = self.instruction
         if self.conditions:
             told["conditions"] = [*self.conditions]
         if self.parts:
             told["parts"] = [part.shown() for part in self.parts]
-        if self.voucher:
+        if not is_blank(self.voucher):
             told["voucher"] = self.voucher
         return canonical(told)
 
@@ -188,6 +190,7 @@ MAY: dict[Kind, frozenset[str]] = {
     Kind.EXTEND_NOTICE: frozenset({"instruction"}),
     Kind.PUBLISH_TABLE: frozenset({"reason"}),
 }
+_BLANK_OR_NOT = frozenset({"conditions", "documents"})  # lists of which each text must show
 _SAYS = frozenset(Sheet.__struct_fields__) - {"purpose", "id", "officer", "authority", "act", "at"}
 _WHERE = Where("act")
 _NUL = rb"\u0000"  # which PostgreSQL does not keep
@@ -199,7 +202,8 @@ def read_sheet(body: bytes) -> Sheet | None:
         return None
     try:
         sheet = _decode(body)
-        whole = sheet.at.tzinfo is not None and (sheet.due is None or sheet.due.tzinfo is not None)
+        times = [sheet.at] if sheet.due is None else [sheet.at, sheet.due]
+        whole = all([at.tzinfo is not None and is_on_every_clock(at) for at in times])
         return sheet if whole and sheet.act_bytes() == body else None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
@@ -228,6 +232,9 @@ def faults(sheet: Sheet, *, now: datetime) -> list[Finding]:
         found.append(Finding("ACT-STALE", Severity.ERROR, _WHERE, {"at": at, "minutes": minutes}))
     if sheet.due is not None and not timedelta(0) < sheet.due - sheet.at <= DUE_MAX:
         found.append(Finding("ACT-DUE", Severity.ERROR, _WHERE, {"days": DUE_MAX.days}))
+    elif sheet.due is not None and sheet.due - sheet.at <= AGE_MAX:
+        minutes = int(AGE_MAX.total_seconds() // 60)
+        found.append(Finding("ACT-DUE-SOON", Severity.ERROR, _WHERE, {"minutes": minutes}))
     if sheet.outcome is not None and sheet.outcome.result not in results():
         known = ", ".join(results())
         told = sheet.outcome.result
@@ -243,15 +250,23 @@ def faults(sheet: Sheet, *, now: datetime) -> list[Finding]:
 
 def _fields(sheet: Sheet) -> Iterator[Finding]:
     needs, may = NEEDS[sheet.act], MAY.get(sheet.act, frozenset())
-    said = {name for name in _SAYS if getattr(sheet, name)}
+    said = {name for name in _SAYS if _is_said(getattr(sheet, name))}
     act = sheet.act.value
     for name in sorted(needs - said):
         yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
     for name in sorted(said - needs - may):
         yield Finding("ACT-SAYS-TOO-MUCH", Severity.ERROR, _WHERE, {"act": act, "field": name})
+    for name in sorted(_BLANK_OR_NOT):
+        if any(map(is_blank, getattr(sheet, name))) and name not in needs - said:
+            yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
     if bool(sheet.documents) != bool(sheet.due) and sheet.act is Kind.DETAIN:
         name = "due" if sheet.documents else "documents"
         yield Finding("ACT-LACKS", Severity.ERROR, _WHERE, {"act": act, "field": name})
+
+
+def _is_said(value: object) -> bool:
+    """Whether something was given: a text that shows nothing was not."""
+    return not is_blank(value) if isinstance(value, str) else bool(value)
 
 
 def _twice(sheet: Sheet) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from waglan.codes.calendar import is_on_every_clock
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
@@ -66,6 +67,10 @@ class StandingOrder:
     def _faults(self) -> Iterator[tuple[bool, str]]:
         yield not (self.id and self.officer and self.authority), "an order names who gives it"
         yield None in (self.valid_from.tzinfo, self.valid_until.tzinfo), "its times have zones"
+        yield (
+            not (is_on_every_clock(self.valid_from) and is_on_every_clock(self.valid_until)),
+            "its times stand on every clock",
+        )
         valid_for = self.valid_until - self.valid_from
         yield (
             not timedelta(0) < valid_for <= timedelta(days=VALID_DAYS_MAX),

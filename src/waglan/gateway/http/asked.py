@@ -1,12 +1,17 @@
-"""What a request's body may hold: text that the record can keep."""
+"""What a request may hold: text that the record can keep, and times that every clock can show."""
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, model_validator
 from pydantic_core import PydanticCustomError
 
+from waglan.codes.calendar import is_on_every_clock
+
 UNKEEPABLE = "unkeepable_text"
+OFF_THE_CALENDAR = "off_the_calendar"
 _NUL_OR_HALF_A_PAIR = re.compile("[\0\ud800-\udfff]")
 
 
@@ -19,6 +24,16 @@ class Asked(BaseModel):
         if not all(map(is_keepable, _texts(given))):
             raise PydanticCustomError(UNKEEPABLE, "text that can't be kept")
         return given
+
+
+def _on_every_clock(at: datetime) -> datetime:
+    if not is_on_every_clock(at):
+        raise PydanticCustomError(OFF_THE_CALENDAR, "a moment at the calendar's end")
+    return at
+
+
+# Every time that a client gives: with its zone, and a moment that any other zone can tell.
+AskedTime = Annotated[AwareDatetime, AfterValidator(_on_every_clock)]
 
 
 def is_keepable(text: str) -> bool:

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.back_test import Counts
-from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.asked import Asked, AskedTime
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import LISTED_MAX, cut
@@ -29,8 +29,8 @@ NUMBER_MAX = (1 << 63) - 1
 class Period(Asked):
     """Which manifests a table is run on: those filed in this time, which lies in the past."""
 
-    since: AwareDatetime
-    until: AwareDatetime
+    since: AskedTime
+    until: AskedTime
 
 
 class CountsView(BaseModel):

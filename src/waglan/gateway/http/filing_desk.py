@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.asked import Asked, AskedTime
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.drafts import Key, acting, done_or_refused, there
 from waglan.gateway.http.maker import MADE, Maker, TheMaker
@@ -122,8 +122,8 @@ class NewLetter(Asked):
         default="", max_length=35, description="What messages call him, for example in NAD+CA."
     )
     profiles: list[Key] = Field(min_length=1, max_length=50)
-    since: AwareDatetime
-    until: AwareDatetime
+    since: AskedTime
+    until: AskedTime
     document_sha256: str = Field(pattern="^[0-9a-f]{64}$", description="Of the letter's paper.")
 
 
@@ -234,8 +234,8 @@ class NewApprover(Asked):
     model_config = ConfigDict(extra="forbid")
 
     person: str = Field(pattern="^sub_[0-9a-f]{32}$")
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: AskedTime | None = None
+    until: AskedTime | None = None
 
 
 class ApproverView(BaseModel):

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.hit_rate import ENOUGH, Pointer, Share, Tally, against, share
+from waglan.gateway.http.asked import AskedTime
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import misunderstood
@@ -56,8 +57,8 @@ class HitRatesView(BaseModel):
 @router.get("/hit-rates", response_model=HitRatesView, responses=ERRORS)
 async def rates(
     visitor: TheVisitor,
-    since: Annotated[AwareDatetime | None, Query()] = None,
-    until: Annotated[AwareDatetime | None, Query()] = None,
+    since: Annotated[AskedTime | None, Query()] = None,
+    until: Annotated[AskedTime | None, Query()] = None,
     table: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> HitRatesView:
     """Count what came of the bills that rows, rules and the sample pointed at in that time."""

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where, decode
+from waglan.gateway.http.asked import AskedTime
 from waglan.gateway.http.described import Responses, gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.intake import count_intake
@@ -354,7 +355,7 @@ def _answers(kept: Kept, found: Sequence[Answer]) -> list[AnswerView]:
 async def newest(
     visitor: TheVisitor,
     state: Annotated[MessageState | None, Query(examples=["refused"])] = None,
-    since: Annotated[AwareDatetime | None, Query(examples=["2026-11-28T00:00:00+08:00"])] = None,
+    since: Annotated[AskedTime | None, Query(examples=["2026-11-28T00:00:00+08:00"])] = None,
     before: Before = None,
     limit: Limit = 50,
 ) -> MessagePage:

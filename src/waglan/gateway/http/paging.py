@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 from fastapi import Query
 
+from waglan.codes.calendar import is_on_every_clock
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import is_keepable
 from waglan.gateway.http.problem import Problem, misunderstood
@@ -62,11 +63,15 @@ def read_cursor(text: str, kind: type[Cursor]) -> Cursor:
         place = msgspec.json.decode(told, type=kind)
     except (ValueError, binascii.Error, msgspec.DecodeError):
         raise misunderstood(_UNREADABLE) from None
-    if not all(
-        is_keepable(value) for value in msgspec.structs.astuple(place) if isinstance(value, str)
-    ):
+    if not all(map(_is_told, msgspec.structs.astuple(place))):
         raise misunderstood(_UNREADABLE)
     return place
+
+
+def _is_told(value: object) -> bool:
+    if isinstance(value, str):
+        return is_keepable(value)
+    return not isinstance(value, datetime) or is_on_every_clock(value)
 
 
 _UNREADABLE = Finding("HTTP-CURSOR", Severity.ERROR, Where("query.after"), {})

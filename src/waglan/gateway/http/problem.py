@@ -11,11 +11,12 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from waglan.codes.calendar import FIRST, LAST
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.gateway.http import HEADER
 from waglan.gateway.http.accepted import weighed
-from waglan.gateway.http.asked import UNKEEPABLE
+from waglan.gateway.http.asked import OFF_THE_CALENDAR, UNKEEPABLE
 from waglan.gateway.reason import explained
 from waglan.store import NoDatabase, is_gone
 
@@ -173,6 +174,9 @@ def _fault(fault: Mapping[str, Any], lang: Lang) -> Finding:
     place = Where(".".join(str(step) for step in fault["loc"]))
     if fault["type"] == UNKEEPABLE:
         return Finding("HTTP-TEXT", Severity.ERROR, place, {})
+    if fault["type"] == OFF_THE_CALENDAR:
+        first, last = FIRST.isoformat(), LAST.isoformat()
+        return Finding("HTTP-TIME", Severity.ERROR, place, {"first": first, "last": last})
     return Finding("HTTP-FIELD", Severity.ERROR, place, {"reason": explained(fault, lang)})
 
 

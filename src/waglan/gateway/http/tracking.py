@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue
 
 from waglan.cargo.same_manifest import ToldIdentity
 from waglan.cargo.standing import Standing, Told, declares, past_moves, standing_moves
@@ -17,6 +17,7 @@ from waglan.codes.key import KeyKind
 from waglan.codes.plain import is_blank
 from waglan.codes.raw import Raw
 from waglan.gateway.bell import Bell
+from waglan.gateway.http.asked import AskedTime
 from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
@@ -235,7 +236,7 @@ def _event(seq: int | None, event: Event) -> EventView:
     )
 
 
-Time = Annotated[AwareDatetime | None, Query(examples=["2026-11-28T09:00:00+08:00"])]
+Time = Annotated[AskedTime | None, Query(examples=["2026-11-28T09:00:00+08:00"])]
 
 
 @router.get("/v1/events", response_model=PageView, responses=ERRORS)
