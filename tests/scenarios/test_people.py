@@ -54,9 +54,11 @@ class Firm:
         said = {"secret": link.partition("#")[2], "password": password}
         return self.nobody.post("/v1/links/use", json=said)
 
-    def signs_in(self, login: str, password: str = PASSWORD) -> httpx.Response:
+    def signs_in(self, login: str, password: str = PASSWORD, *, at: str = "") -> httpx.Response:
+        """Sign in, from this address if one is named, as a proxy on this host tells it."""
         who = {"party": self.party, "login": login, "password": password}
-        return self.nobody.post("/v1/sign-in", json=who)
+        headers = {"X-Forwarded-For": at} if at else {}
+        return self.nobody.post("/v1/sign-in", json=who, headers=headers)
 
     def person(self, *roles: str, login: str) -> httpx.Client:
         ok(self.uses(self.adds(*roles, login=login)["link"]), 200)
@@ -201,6 +203,58 @@ def test_wrong_tries_make_the_next_one_wait_and_lock_nobody_out(firm: Firm) -> N
     for _ in range(3):  # what was tried wrongly is forgotten
         assert firm.signs_in("ling@example.com", OTHER).status_code == 401
     assert code(firm.uses("/link#wgo_nothing")) == "HTTP-NO-LINK"
+
+
+STRANGERS = "198.51.{}.7"
+HOME, ROAD = "203.0.113.9", "203.0.114.9"
+
+
+def test_who_guesses_all_the_time_keeps_nobody_out_of_where_he_signed_in_before(firm: Firm) -> None:
+    for login in ("steady@example.com", "never@example.com"):
+        is_there = login.startswith("steady")
+        if is_there:
+            ok(firm.uses(firm.adds("reader", login=login)["link"]), 200)
+            ok(firm.signs_in(login, at=HOME), 201)
+        for n in range(8):
+            tried = firm.signs_in(login, OTHER, at=STRANGERS.format(n))
+            assert tried.status_code == (401 if n < 6 else 429)
+        # Strangers, and whoever comes from a new network, wait for them; the owner does not.
+        assert firm.signs_in(login, at=ROAD).status_code == 429
+        # A name that nobody has waits as little: no wait tells which names there are.
+        neighbour = HOME.replace(".9", ".200")  # of the same network
+        assert firm.signs_in(login, at=neighbour).status_code == (201 if is_there else 401)
+        again = firm.signs_in(login, at=STRANGERS.format(9))
+        assert again.status_code == 429, "what strangers tried is not forgotten"
+    other = Firm(firm.instance)
+    for n in range(6):
+        other.signs_in("steady@example.com", OTHER, at=STRANGERS.format(n))
+    assert other.signs_in("steady@example.com", at=HOME).status_code == 429, "not its network"
+
+
+def test_a_known_network_has_its_own_wait(firm: Firm) -> None:
+    ok(firm.uses(firm.adds("reader", login="home@example.com")["link"]), 200)
+    ok(firm.signs_in("home@example.com", at=HOME), 201)
+    tried = [firm.signs_in("home@example.com", OTHER, at=HOME).status_code for _ in range(8)]
+    assert tried == [401] * 6 + [429] * 2
+    assert firm.signs_in("home@example.com", OTHER, at=ROAD).status_code == 401
+    ok(firm.signs_in("home@example.com", at=ROAD), 201)
+
+
+def test_a_network_is_known_for_so_many_days_and_in_no_clear_words(firm: Firm) -> None:
+    ok(firm.uses(firm.adds("reader", login="away@example.com")["link"]), 200)
+    ok(firm.signs_in("away@example.com", at=HOME), 201)
+    with psycopg.connect(firm.instance.dsn.admin or "") as conn:
+        rows = conn.execute("SELECT key, until - now() FROM sign_in_try").fetchall()
+        known = [left for _, left in rows if left > timedelta(days=29)]
+        assert known
+        assert max(known) <= policy().tries.known_for
+        assert {len(key) for key, _ in rows} == {32}
+        conn.execute(
+            "UPDATE sign_in_try SET until = now() WHERE until > now() + interval '29 days'"
+        )
+    for n in range(6):
+        firm.signs_in("away@example.com", OTHER, at=STRANGERS.format(n))
+    assert firm.signs_in("away@example.com", at=HOME).status_code == 429
 
 
 def test_a_login_name_is_one_colleagues_and_no_other_firms_business(firm: Firm) -> None:

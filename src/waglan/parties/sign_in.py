@@ -43,6 +43,7 @@ class TryLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_forgotten_hours: int
     network_times: int
     network_each_seconds: int
+    known_days: int
 
     @property
     def account(self) -> Delay:
@@ -53,6 +54,11 @@ class TryLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             timedelta(seconds=self.account_longest_seconds),
             timedelta(hours=self.account_forgotten_hours),
         )
+
+    @property
+    def known_for(self) -> timedelta:
+        """How long a network is known from which somebody of a firm signed in."""
+        return timedelta(days=self.known_days)
 
     @property
     def network(self) -> Bucket:

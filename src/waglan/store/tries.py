@@ -24,6 +24,14 @@ async def locked(tx: Transaction, keys: Collection[bytes], *, at: datetime) -> d
     return {bytes(key): Tries(count, until) for key, count, until in await rows.fetchall()}
 
 
+async def is_ahead(tx: Transaction, key: bytes, *, at: datetime) -> bool:
+    """Return whether the moment kept under this key is still to come; nothing is locked or kept."""
+    row = await (
+        await tx.execute("SELECT until > %s FROM sign_in_try WHERE key = %s", [at, key])
+    ).fetchone()
+    return bool(row and row[0])
+
+
 async def keep(tx: Transaction, known: Mapping[bytes, Tries]) -> None:
     """Keep what is known now of these keys, which are locked."""
     for key, tries in sorted(known.items()):

@@ -12,7 +12,7 @@ from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheKit, pool_for
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem
-from waglan.gateway.http.tries import one_more
+from waglan.gateway.http.tries import one_more, one_more_at_home
 from waglan.gateway.kit import Kit
 from waglan.gateway.outbox import Outbox, is_address
 from waglan.gateway.passwords import TooManyAtOnce
@@ -71,9 +71,10 @@ class SessionView(BaseModel):
 async def sign_in(who: SignIn, kit: TheKit, request: Request, answer: Response) -> SessionView:
     """Begin a session of some hours; an unknown name and a wrong password answer alike.
 
-    After some wrong tries the next one waits: 429 with `Retry-After`, a minute at most.
+    After some wrong tries the next one waits: 429 with `Retry-After`, a minute at most. Tries from
+    a network where somebody of the firm signed in within thirty days wait apart from strangers'.
     """
-    tried = await one_more(kit, request, who.party, who.login)
+    tried = await one_more_at_home(kit, request, who.party, who.login)
     account = await _account(kit, who.party, who.login)
     if not await fits(kit, None if account is None else account.password, who.password):
         account = None
