@@ -58,6 +58,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-CHARSET-OTHER": 21,
         "EDIFACT-QUALIFIER-MISSING": 13,
         "EDIFACT-QUALIFIER-LENGTH": 39,
+        "EDIFACT-VERIFIED-MASS-ZERO": 12,
         "EDIFACT-VALUE-MISSING": 13,
         "EDIFACT-NUMBER": 37,
         "EDIFACT-UNIT": 12,
