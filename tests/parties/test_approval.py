@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.codes.chinese import simplified
+from waglan.codes.chinese import simplified, spelt_out
 from waglan.codes.finding import Severity
 from waglan.codes.party import PartyId
 from waglan.codes.plain import squashed
@@ -117,7 +117,8 @@ def test_each_bill_names_the_letters_client_or_is_told_whom_it_names(
         one for one in named if one and not known & {simplified(squashed(n)) for n in one.values()}
     ]
     found = client_findings(replace(LETTER, client_names=tuple(client)), named)
-    assert [one.params["named"] for one in found] == [" / ".join(n.values()) for n in others]
+    shown = [spelt_out(" / ".join(n.values())) for n in others]
+    assert [one.params["named"] for one in found] == shown
     assert {one.code for one in found} <= {"LETTER-OTHER-CLIENT"}
 
 
