@@ -18,7 +18,7 @@ CHINESE: Lang = "zh-Hant-HK"
 def frame(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep what typer itself says as it was."""
     monkeypatch.setenv("COLUMNS", "80")
-    for name in (*FRAME, "highlighter"):
+    for name in (*FRAME, "highlighter", "Text"):
         monkeypatch.setattr(rich_utils, name, getattr(rich_utils, name))
 
 
@@ -70,3 +70,12 @@ def test_every_text_of_a_long_option_is_shown_whole(
     flat = re.sub(r"[\s│]", "", capfd.readouterr().out)
     [told] = [zh for en, zh in table(CHINESE).items() if en.startswith("Numbers of bills, each")]
     assert re.sub(r"\s", "", told) in flat
+
+
+def test_what_stands_between_colons_in_help_is_no_picture(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with pytest.raises(SystemExit):
+        helped(app, ["draft", "new", "--help"], "en")(["draft", "new", "--help"])
+    assert "template:ID:" in capsys.readouterr().out

@@ -490,7 +490,9 @@ def test_a_value_fits_its_field_or_is_refused_with_its_place(
 ) -> None:
     _, findings = read_value(path, value)
     assert (findings == []) is is_right, findings
-    assert {finding.code for finding in findings} <= {"DRAFT-FIELD-UNKNOWN", "DRAFT-VALUE"}
+    assert {finding.code for finding in findings} <= {
+        "DRAFT-FIELD-UNKNOWN", "DRAFT-VALUE", "DRAFT-VALUE-HIDDEN",
+    }  # fmt: skip
 
 
 json_values = st.recursive(
@@ -519,3 +521,13 @@ def test_the_same_moment_in_two_zones_is_one_and_one_without_a_zone_is_hong_kong
     times = ["2026-12-01T08:00+08:00", "2026-12-01T00:00+00:00", "2026-12-01T08:00"]
     assert len({compared(ValueKind.TIME, time) for time in times}) == 1
     assert Level.MASTER.value == compared(ValueKind.LEVEL, "master")
+
+
+def test_a_value_that_does_not_fit_says_the_unit_and_which_character_nobody_sees() -> None:
+    _, [hidden] = read_value(NAME, "SAM\u200bPLE \u202eLTD")
+    assert (hidden.code, hidden.params["characters"]) == ("DRAFT-VALUE-HIDDEN", "U+200B, U+202E")
+    _, [late] = read_value("head/arrival", "tomorrow")
+    assert "a time such as 2027-05-12T12:00 (characters), 40 at most" in render(late, "en").problem
+    _, [heavy] = read_value(MASS, -1)
+    assert "whole grams" in render(heavy, "en").problem
+    assert "克" in render(heavy, "zh-Hant-HK").problem

@@ -230,3 +230,10 @@ def test_a_declaration_is_a_sheet_and_its_amendment_names_the_number_that_came_b
     sheet = next(one for one in files(trader, draft)["files"] if not one["step"])
     row = trader.get(sheet["href"]).content.decode("utf-8-sig").splitlines()[1]
     assert row.startswith("cancel,SYN-TDEC-1,import,,")
+
+
+def test_a_file_that_a_draft_does_not_have_is_said_to_be_none_of_the_firms_own(firm: Firm) -> None:
+    draft = made(firm, "BRNONE")
+    answer = firm.preparer.get(f"{at(draft)}/files/0/nothing.txt")
+    assert (answer.status_code, codes(answer)) == (404, ["DRAFT-NO-FILE"])
+    assert "grant" not in answer.text

@@ -36,7 +36,10 @@ def helped(app: typer.Typer, arguments: Sequence[str], lang: Lang) -> Command:
     command = typer.main.get_command(app)
     if not isinstance(command, Command):
         raise TypeError("typer has made a command of another kind")
-    if lang != ENGLISH and _asks(command, arguments):
+    if not _asks(command, arguments):
+        return command
+    _without_emoji()
+    if lang != ENGLISH:
         _frame(lang)
         for one in commands(command):
             _translate(one, table(lang))
@@ -67,6 +70,22 @@ def _asks(command: Command, arguments: Sequence[str]) -> bool:
     for name in arguments:
         found = getattr(found, "commands", {}).get(name)
     return "--help" in arguments or isinstance(found, TyperGroup)
+
+
+def _without_emoji() -> None:
+    """Let `template:ID:` stand as it is written: rich makes a picture of what is between colons."""
+    from rich.style import Style
+    from rich.text import Text
+    from typer import rich_utils
+
+    class Literal(Text):
+        """Text whose markup holds no pictures."""
+
+        @classmethod
+        def from_markup(cls, text: str, *, style: str | Style = "", **_: object) -> Text:
+            return Text.from_markup(text, style=style, emoji=False)
+
+    setattr(rich_utils, "Text", Literal)  # noqa: B010 -- the module does not export it
 
 
 def _frame(lang: Lang) -> None:

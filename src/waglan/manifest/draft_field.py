@@ -140,6 +140,15 @@ def read_value(path: str, raw: object) -> tuple[Scalar | None, list[Finding]]:
     if raw is None:
         return None, []
     value = _read(kind.holds, raw)
+    if value is None and (hidden := _unclean(raw)):
+        return None, [
+            Finding(
+                "DRAFT-VALUE-HIDDEN",
+                Severity.ERROR,
+                where,
+                {"field": path, "characters": ", ".join(f"U+{ord(char):04X}" for char in hidden)},
+            )
+        ]
     if value is None:
         return None, [
             Finding(
@@ -211,6 +220,19 @@ def _codes(raw: object) -> tuple[str, ...] | None:
     if not all(isinstance(one, str) for one in found):
         return None
     return tuple(str(one) for one in found)
+
+
+def _unclean(raw: object) -> list[str]:
+    """Return what of a text shows nothing, or steers, each once, the first ten."""
+    texts = raw if isinstance(raw, list | tuple) else [raw]
+    found = [
+        char
+        for text in texts
+        if isinstance(text, str)
+        for char in text.strip()
+        if not _is_clean(char) and not char.isspace()
+    ]
+    return [*dict.fromkeys(found)][:10]
 
 
 def _is_clean(text: str) -> bool:

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.draft_views import SAYING
 from waglan.gateway.http.drafts import there
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import LISTED_MAX, Limit, cut
-from waglan.gateway.http.problem import absent
+from waglan.gateway.http.problem import Problem
 from waglan.logbook.leaf import commit
 from waglan.messages.bridge.file import BridgeFile
 from waglan.messages.bridge.make import bridge_files
@@ -110,7 +111,7 @@ async def download(
                         "X-Content-Type-Options": "nosniff",
                     },
                 )
-    raise absent("file")
+    raise Problem(404, Finding("DRAFT-NO-FILE", Severity.ERROR, Where("file"), {"file": name}))
 
 
 async def _opened(visitor: Visitor, draft: UUID) -> Opened:
