@@ -17,6 +17,8 @@ from waglan.codes.party import PartyId
 from waglan.customs.policy import policy
 from waglan.customs.standing_order import StandingOrder, sign
 from waglan.customs.status import GRAVITY
+from waglan.customs.table_engine import DIRECT
+from waglan.customs.tables import check_table
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.tokens import new_subject, new_token
@@ -117,11 +119,12 @@ async def _order(kit: Kit, org: int, officer: Principal) -> None:
         public = key.public_key().public_bytes_raw()
         subject = await register_officer_key(tx, by, public, now=now)
         model = read("demo/tables/risk.json").encode()
-        table, _ = await import_table(tx, by, model, now=now)
-        if table is not None:  # a bench has one officer: the second is written in
-            await orders.publish_table(tx, org, table, ("bench-second", "bench"), now=now)
-        if subject is None or table is None:
+        rows, wrong = check_table(model, DIRECT)
+        if subject is None or wrong:
             raise SystemExit("the bench's officer or his table is refused")
+        table = await import_table(tx, by, model, rows, now=now)
+        # A bench has one officer: the second is written in.
+        await orders.publish_table(tx, org, table, ("bench-second", "bench"), now=now)
         order = _order_of(subject, table, now)
         signature = sign(order, key).signature
         taken, why = await sign_standing_order(tx, by, order.order_bytes(), signature, now=now)
