@@ -42,9 +42,13 @@ def _title(pid: int) -> str:
         return ""
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that a process's first thread began and that live."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def _family(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    return [pid, *(int(child) for child in children.read_text().split())]
+    return [pid, *children(pid)]
 
 
 def _ticks(pid: int) -> int:
