@@ -279,3 +279,17 @@ def test_each_case_reads_as_the_json_beside_it(name: str) -> None:
     assert isinstance(first, Message)
     expected = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
     assert json.loads(msgspec.json.encode(first.content)) == expected
+
+
+def test_two_boxes_in_one_place_and_a_place_that_no_ship_has_are_told() -> None:
+    def plan(first: str, second: str) -> list[str]:
+        body = (
+            f"BGM++P+9'DTM+137:2611221200:201'TDT+20+1'LOC+5+HKHKG'LOC+147+{first}::5'"
+            f"EQD+CN+CSQU3054383'LOC+147+{second}::5'EQD+CN+CSQU3054402'"
+        )
+        found = own(one(file("BAPLIE:D:95B:UN", body))[0].findings)
+        return [code for code in found if code.startswith("QUAY-SLOT")]
+
+    assert plan("0030586", "0030588") == []
+    assert plan("0030586", "0030586") == ["QUAY-SLOT-TWICE"]
+    assert plan("0030586", "ABCDEFG") == ["QUAY-SLOT-SHAPE"]

@@ -4,6 +4,8 @@ One walk reads both forms of the SMDG. In D.95B masses and ports stand before th
 on behind it; in both everything up to the next LOC+147 is told of one slot.
 """
 
+import re
+
 from waglan.cargo.stowage import Slot, Stowage
 from waglan.codes.finding import Finding, Severity
 from waglan.messages.edifact.content import PLAIN, Handlers, Place, Sent, short, with_colons
@@ -32,18 +34,20 @@ from waglan.messages.edifact.tags import (
 )  # fmt: skip
 
 SLOT, PORT, NEXT_PORT = "147", "5", "61"  # 3227
+CELL = re.compile("[0-9]{6,7}")  # ISO 9711: bay, row and tier; bays below 100 may have two figures
 
 
 class Baplie(Quay):
     """One stowage plan on its way from segments to slots."""
 
-    __slots__ = ("_boxes_of_slot", "_slot")
+    __slots__ = ("_boxes_of_slot", "_slot", "_slot_at", "_taken")
 
     def __init__(self, place: Place) -> None:
         """Begin with the head."""
         super().__init__(place)
         self.handlers = HEAD
-        self._slot = ""
+        self._slot, self._slot_at = "", 0
+        self._taken: dict[str, int] = {}
         self._boxes_of_slot = 0
 
     def end(self) -> None:
@@ -86,7 +90,7 @@ class Baplie(Quay):
         """Close the slot before; what follows is told of this one."""
         self._end_slot()
         self.handlers = OF_SLOT
-        self._slot = place_of(segment.place)
+        self._slot, self._slot_at = place_of(segment.place), index + self.base
         self._boxes_of_slot = 0
         self.box = Gathered(segment=index + self.base)  # a slot may be empty
 
@@ -116,8 +120,26 @@ class Baplie(Quay):
             return
         if not self.may_add(gathered.number, gathered.number, gathered.segment):
             return
+        self._check_slot(gathered)
         slot = Slot(self._slot, gathered.box(), gathered.segment)
         self.items.append(with_colons(slot) if self.has_marks else slot)
+
+    def _check_slot(self, box: Gathered) -> None:
+        """Warn of a box in no place that a ship has, or in another's; it is kept all the same.
+
+        Boxes told of under one LOC are bundled, and stand there together.
+        """
+        path = f"slots/{short(box.number)}"
+        where = self.place_without_offset(self._slot_at, "LOC", path)
+        slot, number = short(self._slot), short(box.number)
+        if not CELL.fullmatch(self._slot):
+            self.find(
+                Finding("QUAY-SLOT-SHAPE", Severity.WARNING, where, {"slot": slot, "box": number})
+            )
+        elif self._taken.setdefault(self._slot, self._slot_at) != self._slot_at:
+            self.find(
+                Finding("QUAY-SLOT-TWICE", Severity.WARNING, where, {"slot": slot, "box": number})
+            )
 
 
 HEAD: Handlers = {
