@@ -159,7 +159,9 @@ def test_what_is_acknowledged_is_committed_when_the_answer_comes(
         answer = quay.carrier.post("/v1/messages", content=paper(f"OD{n}"))
         with psycopg.connect(quay.dsn.admin or "") as conn:
             found = conn.execute(
-                "select count(*) from message join receipt using (message_id) where id = %s",
+                # A worker takes the interchange's reference beside it, as soon as it has read it.
+                "select count(*) from message m join receipt r using (message_id, source)"
+                " where m.id = %s",
                 [answer.json()["id"]],
             ).fetchone()
         assert found == (1,)
