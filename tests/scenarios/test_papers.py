@@ -151,7 +151,7 @@ def test_a_manifest_in_any_form_is_filed_answered_and_decided_like_cargo_reports
         if m["document"] == f"PAPER-{form}"
     ]  # fmt: skip
     call = filed["call"]
-    wait(lambda: port.customs.get(f"/v1/customs/calls/{call}/summary").json()["decided"])
+    wait(lambda: port.customs.get(f"/v1/customs/calls/{call}/summary").json()["decided"] or None)
     assert port.officer.serves(call) == 1
 
     def noticed() -> str | None:

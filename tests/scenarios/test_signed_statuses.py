@@ -289,7 +289,7 @@ def test_a_status_names_the_version_that_customs_spoke_of(port: Port) -> None:
     port.detains(number)
     port.files(Paper(number, box=OTHER_BOX), instead_of=ref)
     # Who sees the manifest is told that customs has not spoken of its newest version.
-    [seen] = wait(lambda: [s for s in port.states(number, port.line) if s["filed_since"]])
+    [seen] = wait(lambda: [s for s in port.states(number, port.line) if s["filed_since"]] or None)
     assert (seen["version"], seen["filed_since"], seen["boxes"]) == (1, 2, [BOX])
     [shown] = port.states(number)
     assert (shown["version"], shown["filed_since"]) == (1, None)
