@@ -71,8 +71,9 @@ class SessionView(BaseModel):
 async def sign_in(who: SignIn, kit: TheKit, request: Request, answer: Response) -> SessionView:
     """Begin a session of some hours; an unknown name and a wrong password answer alike.
 
-    After some wrong tries the next one waits: 429 with `Retry-After`, a minute at most. Tries from
-    a network where somebody of the firm signed in within thirty days wait apart from strangers'.
+    After some wrong tries the next one waits: 429 with `Retry-After`, a minute at most each time.
+    Tries from a network where somebody of the firm signed in within thirty days wait apart from
+    strangers'; from elsewhere whoever guesses may take many turns before you.
     """
     tried = await one_more_at_home(kit, request, who.party, who.login)
     account = await _account(kit, who.party, who.login)
