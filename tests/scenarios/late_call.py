@@ -28,6 +28,7 @@ class Late:
         )
         self.officer = Officer(desk)
         self.letter, self.instance, self.table = letter, instance, ""
+        self.boxes: dict[int, str] = {}  # of bills that share no container with the others
 
     def orders(self, minutes: int = IN_TIME, bills_a_day: int | None = None) -> None:
         self.table = self.table or self.officer.publishes()
@@ -50,7 +51,7 @@ class Late:
         voyage: str = "001E",
         hours: int = 24,
     ) -> dict[str, Any]:
-        papers = [Paper(self.number(n)) for n in bills]
+        papers = [Paper(self.number(n), box=self.boxes.get(n, Paper.box)) for n in bills]
         paper = manifest(Call(self.sender, self.customs, ref + self.letter), *papers)
         comes = datetime.now(HONG_KONG) + timedelta(hours=hours)
         paper = re.sub(b"DTM\\+132:[0-9]+", b"DTM+132:" + f"{comes:%Y%m%d%H%M}".encode(), paper)

@@ -92,7 +92,8 @@ def test_of_withdrawn_bills_those_alone_are_to_be_told_of_that_an_officer_decide
 ) -> None:
     call = Late(instance, "R")
     call.orders()
-    call.files("F", 1, 2, 3)
+    call.boxes[1] = "CSQU3054402"  # else what stays would be looked at for the sake of what goes
+    call.files("F", 3, 2, 1)  # and the first of a paper keeps its consignee
     call.decided(1, 2, 3)
     comes_to(call, bills=3, unserved=3)
     call.files("G", 3, amends="F")
