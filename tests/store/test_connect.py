@@ -111,6 +111,24 @@ async def test_who_is_cancelled_just_as_he_gets_a_connection_gets_none(
             assert waits.cancelled() == is_asked
 
 
+async def test_who_comes_next_gets_what_came_back_last(empty_database: Dsn) -> None:
+    async def visit(pool: Pool, others: int = 0) -> int:
+        async with transaction(pool, None) as tx:
+            if others:
+                await visit(pool, others - 1)
+            pid = tx.info.backend_pid
+        return pid
+
+    async with pools(empty_database, size_max=4) as opened:
+        await visit(opened.app, 3)
+        last = set[int]()
+        for _ in range(8):
+            while opened.app.get_stats()["pool_available"] < 4:
+                await asyncio.sleep(0.01)
+            last.add(await visit(opened.app))
+    assert len(last) == 1
+
+
 async def test_nothing_of_one_request_is_left_for_the_next(empty_database: Dsn) -> None:
     await prepare(empty_database, (PARCELS,))
     async with pools(empty_database, size_max=1) as opened:

@@ -156,7 +156,7 @@ async def _settings(tx: Transaction, names: Sequence[str]) -> dict[str, str]:
 
 def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
     conninfo = {"app": dsn.app, "authority": dsn.authority, "engine": dsn.engine}[role]
-    return AsyncConnectionPool(
+    return _Newest(
         conninfo,
         connection_class=psycopg.AsyncConnection[TupleRow],
         kwargs={
@@ -173,6 +173,14 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
         reset=_forget,
         name=f"waglan-{role}",
     )
+
+
+class _Newest(AsyncConnectionPool[Transaction]):
+    """Lends what came back last: its plans are made, and what it touches is at hand."""
+
+    async def _get_ready_connection(self, timeout: float | None) -> Transaction | None:
+        self._pool.rotate()  # the newest comes to where the pool takes from, the oldest
+        return await super()._get_ready_connection(timeout)
 
 
 async def _is_open(conn: Transaction) -> None:
