@@ -11,7 +11,7 @@ from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
-from waglan.store import Transaction, events
+from waglan.store import Transaction, events, log
 from waglan.store.connect import Pools, pools, transaction
 from waglan.store.dsn import Dsn
 
@@ -52,7 +52,7 @@ async def quay(database: Dsn) -> AsyncIterator[Quay]:
             ).fetchone()[0]  # type: ignore[index]
             for party in (TERMINAL, RIVAL, LINE)
         }
-    async with pools(database, size_max=1) as opened:
+    async with pools(database, size_max=2) as opened:
         async with transaction(opened.app, orgs[TERMINAL]) as tx:
             [event] = await events.append(tx, [_loaded(TERMINAL, [LINE])])
         yield Quay(opened, orgs, event)
@@ -127,3 +127,26 @@ async def test_a_connection_forgets_whose_numbers_it_took(quay: Quay) -> None:
     async with transaction(quay.opened.app, quay.orgs[RIVAL]) as tx:
         with pytest.raises(psycopg.errors.ObjectNotInPrerequisiteState):
             await tx.execute("select currval('event_block')")
+
+
+async def test_feeds_tell_of_every_event_however_late_its_transaction_ends(quay: Quay) -> None:
+    app, terminal, rival = quay.opened.app, quay.orgs[TERMINAL], quay.orgs[RIVAL]
+
+    async def number() -> int:
+        async with transaction(quay.opened.engine, None) as tx:
+            return (await log.sequence(tx, now=NOW)).count
+
+    async with transaction(quay.opened.engine, None) as tx:
+        await log.open_log(tx, "waglan.test/log")
+    async with transaction(app, terminal) as late:
+        told = [quay.event, *await events.append(late, [_loaded(TERMINAL, [LINE])])]
+        async with transaction(app, rival) as tx:
+            told += await events.append(tx, [_loaded(RIVAL), _loaded(RIVAL, [LINE])])
+        assert await number() == 1
+    assert await number() == 3
+    async with transaction(app, rival) as tx:
+        told += await events.append(tx, [_loaded(RIVAL, [LINE])])
+    assert await number() == 1
+    async with transaction(app, quay.orgs[LINE]) as tx:
+        fed = [one.event_id for one in await events.feed(tx, after=-1, at_most=9)]
+    assert fed == [told[n] for n in (0, 1, 3, 4)]
