@@ -87,6 +87,44 @@ def test_a_list_of_alike_rows_is_no_less_looked_at() -> None:
         assert [[f.code for f in one.findings] for one in rows] == [[], ["JSON-KEY-TWICE"]]
 
 
+FIELDS = st.sampled_from(["id", "code", "box", "at", "retracted", "voyage", "full", "bills", "x"])
+VALUES = st.sampled_from(
+    [
+        "a",
+        "",
+        " ",
+        "::",
+        "gate-in",
+        "2026-11-03T09:30:00Z",
+        7,
+        True,
+        False,
+        None,
+        [],
+        ["a:b"],
+        ["\t"],
+    ]
+)
+
+
+@given(
+    st.lists(st.lists(st.tuples(FIELDS, VALUES), max_size=4), min_size=1, max_size=4),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_list_is_read_as_its_rows_are_one_by_one(
+    more: list[list[tuple[str, object]]], is_first: bool, is_dcsa: bool
+) -> None:
+    known = [*(DCSA if is_dcsa else PLAIN).items()]
+    rows = [
+        ", ".join(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in pairs)
+        for pairs in ([*one, *known] if is_first else [*known, *one] for one in more)
+    ]
+    listed = "[" + ", ".join(f"{{{row}}}" for row in rows) + "]"
+    lines = "\n".join(f"{{{row}}}" for row in rows)
+    assert read_events(listed.encode()) == read_events(lines.encode())
+
+
 def test_two_lists_of_events_are_no_batch() -> None:
     row = json.dumps(PLAIN)
     rows, [found] = read_events(f'{{"events": [{row}], "events": []}}'.encode())

@@ -36,8 +36,10 @@ CODES: Final = {code: EventCode(f"equipment.{code}") for code in get_args(Happen
 DIRECTIONS: Final = {"export": "2", "import": "3", "transhipment": "6"}
 
 
-class EventForm(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """One event of one box."""
+class EventForm(
+    msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True
+):
+    """One event of one box; written back, it names no field that was not sent."""
 
     id: Annotated[Id, Meta(description="Your own; unique among all that you ever send.")]
     code: Annotated[Happened, Meta(description="What happened to the box.")] | None = None

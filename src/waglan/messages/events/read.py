@@ -9,7 +9,7 @@ import msgspec
 
 from waglan.cargo.event_row import EventRow
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.key_twice import key_twice, keys_twice
+from waglan.codes.key_twice import is_all_said, key_twice, keys_twice
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
 from waglan.messages.events.plain import EventForm, plain_row
 from waglan.messages.given import has_blank, unblanked
@@ -60,9 +60,9 @@ def read_events(data: bytes) -> Read:
     event (NDJSON). Each row may be in DCSA's form or in the plain one.
     """
     data = data.removeprefix(_MARK)
-    ways = keys_twice(data)
-    if not ways and (alike := _alike(data)):
+    if alike := _alike(data):
         return alike, []
+    ways = keys_twice(data)
     try:
         rows = _rows(data)
     except RecursionError:
@@ -81,7 +81,7 @@ def read_events(data: bytes) -> Read:
             Finding("EVENT-ROWS-MAX", Severity.ERROR, _BATCH, {"count": count, "max": ROWS_MAX})
         ]
     # Controls are looked for in all rows at once; most batches have none.
-    if b"\\u00" in data:
+    if _may_have_control(data):
         return [_uncontrolled(n, raw) for n, raw in enumerate(rows, start=1)], []
     if is_wrapped and not ways and (alike := _alike(b"[%b]" % b",".join(rows))):
         return alike, []
@@ -109,13 +109,15 @@ def _rows(data: bytes) -> list[bytes] | list[msgspec.Raw]:
 
 def _alike(data: bytes) -> list[EventRow]:
     """Return the rows of a list that are all of one form and without fault; else nothing."""
-    if b"\\u00" in data or has_blank(data):
+    if _may_have_control(data) or has_blank(data):
         return []
     with suppress(*_ERRORS):
-        if len(plain := _plains(data)) <= ROWS_MAX:
+        plain = _plains(data)
+        if len(plain) <= ROWS_MAX and (is_all_said(data, plain) or not keys_twice(data)):
             return [plain_row(n, told) for n, told in enumerate(plain, start=1)]
     with suppress(*_ERRORS):
-        if len(dcsa := _dcsas(data)) <= ROWS_MAX:
+        dcsa = _dcsas(data)
+        if len(dcsa) <= ROWS_MAX and not keys_twice(data):
             return [dcsa_row(n, told) for n, told in enumerate(dcsa, start=1)]
     return []
 
@@ -140,6 +142,10 @@ def _uncontrolled(n: int, raw: bytes | msgspec.Raw) -> EventRow:
         found = Finding("PAPER-CONTROL-CHARACTER", Severity.ERROR, where, {})
         return EventRow(n, _id_of(raw), findings=(found,))
     return _row(n, raw)
+
+
+def _may_have_control(data: bytes) -> bool:
+    return b"\\" in data and b"\\u00" in data  # one sign is found far quicker than four
 
 
 # As JSON escapes them; an even number of backslashes before is text.
