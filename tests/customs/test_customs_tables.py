@@ -315,6 +315,8 @@ def test_a_watch_list_finds_a_name_in_traditional_or_simplified_writing() -> Non
         ({"parties": (Party(PartyRole.CONSIGNEE, "TO ORDER"),)}, "has_notify", False),
         ({"goods": (goods(description="A " * 4000),)}, "words", ["a"]),
         ({"licences": ("L1",), "goods": (goods(licences=("L2", "L3")),)}, "licences", 3),
+        ({"licences": ("TBA", "LICENCE REQUIRED", "0", "許可證", "IL-1")}, "licences", 1),
+        ({"goods": (goods(licences=("見附件", "申請中")),)}, "licences", 0),
     ],
 )
 def test_a_fact_says_what_the_bill_says(told: Any, fact: str, value: object) -> None:

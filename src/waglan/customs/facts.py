@@ -18,6 +18,7 @@ from waglan.codes.chinese import meanings
 from waglan.codes.finding import Finding
 from waglan.codes.members import values
 from waglan.customs.coded import carrier_code, country_of, place_code, plain_code
+from waglan.customs.licence import is_licence_number
 from waglan.customs.party_name import (
     is_order,
     meant_key,
@@ -270,7 +271,14 @@ def _hs_chapters(bills: _Bills, around: _Around) -> _Column:
 
 
 def _licences(bills: _Bills, around: _Around) -> _Column:
-    return [len(bill.licences) + sum([len(item.licences) for item in bill.goods]) for bill in bills]
+    return [
+        _numbers(bill.licences) + sum([_numbers(g.licences) for g in bill.goods]) for bill in bills
+    ]
+
+
+def _numbers(licences: tuple[str, ...]) -> int:
+    """Count what names a licence: a word in its place is none."""
+    return sum(map(is_licence_number, licences)) if licences else 0
 
 
 def _containers(bills: _Bills, around: _Around) -> _Column:

@@ -15,9 +15,10 @@ import msgspec
 from waglan.codes.chinese import meanings, plainly
 from waglan.codes.data import read
 from waglan.codes.finding import Finding, Severity
+from waglan.customs.licence import is_licence_number
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
-from waglan.manifest.model import Bill, Manifest
+from waglan.manifest.model import Bill, Goods, Manifest
 
 CODE = "HK-MAN-018"
 KIND = Kind.PLAUSIBILITY
@@ -76,9 +77,13 @@ def check(manifest: Manifest) -> list[Finding]:
             if text not in known:
                 known[text] = kind_of(text)
             kind = known[text]
-            if kind is not None and not (bill.licences or item.licences or bill.houses):
+            if kind is not None and not (bill.houses or _names_a_licence(bill, item)):
                 found.append(_found(bill, item.number, kind))
     return found
+
+
+def _names_a_licence(bill: Bill, item: Goods) -> bool:
+    return any(map(is_licence_number, (*bill.licences, *item.licences)))
 
 
 def kind_of(description: str) -> str | None:

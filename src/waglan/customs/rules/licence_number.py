@@ -1,11 +1,14 @@
-"""HK-MAN-017: a licence is named by its number."""
+"""HK-MAN-017: a licence is named by its number.
+
+No form is published that all licences keep to: whatever holds a digit other than zero may be one.
+"""
 
 import re
 from collections.abc import Iterator
 from datetime import date
 
 from waglan.codes.finding import Finding, Severity
-from waglan.customs.party_name import names_nobody
+from waglan.customs.licence import is_licence_number
 from waglan.customs.place import of_bill
 from waglan.customs.rule import Kind
 from waglan.manifest.model import Bill, Manifest
@@ -21,12 +24,6 @@ CHECKED_ON = date(2026, 11, 28)
 # The notice is older, but a filing of before this day was not asked.
 IN_FORCE_FROM = date(2026, 11, 28)
 
-_STANDS_FOR_NONE = re.compile(
-    r"\W*(?:LICEN[CS]E|PERMIT|(?:TO BE )?APPLIED(?: FOR)?|PENDING|FOLLOWS?|TO FOLLOW|YES|Y"
-    r"|申請中|申请中|待補)"
-    r"\W*(?:NO|NUMBER)?\W*",
-    re.IGNORECASE,
-)
 _IN_TEXT = re.compile(
     r"\b(?:IMPORT|EXPORT|REMOVAL|STRATEGIC COMMODITIES)\W+(?:LICEN[CS]E|PERMIT)\b"
     r"|\bLICEN[CS]E\W*(?:NO|NUMBER)\b|進口許可證|进口许可证|出口許可證|出口许可证",
@@ -66,7 +63,7 @@ def check(manifest: Manifest) -> list[Finding]:
 
 def _of_numbers(bill: Bill, licences: tuple[str, ...], place: str) -> Iterator[Finding]:
     for licence in licences:
-        if names_nobody(licence) or _STANDS_FOR_NONE.fullmatch(licence):
+        if not is_licence_number(licence):
             yield Finding(
                 "HK-MAN-017-NUMBER",
                 Severity.HOLD,
