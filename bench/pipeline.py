@@ -33,7 +33,7 @@ from waglan.customs.rules import (
     placeholder_party,
     vague_description,
 )
-from waglan.gateway.garbage import collect_rarely
+from waglan.gateway.garbage import YOUNG_OBJECTS_AT_WORK, collect_rarely
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.table_process import TableProcess
 from waglan.gateway.workers import Do, Find, Worker
@@ -166,7 +166,7 @@ async def _whole_path() -> None:
         sequencer = Sequencer(one.kit.pools.engine, one.kit.keys, one.kit.clock)
         await sequencer.tick()
         templates("en")  # as a worker does when it starts, and then
-        collect_rarely()
+        collect_rarely(YOUNG_OBJECTS_AT_WORK)
         path = _Path(one, worker, sequencer)
         # In an instance that runs, rules are read and statements planned: a small call goes first.
         await path.walk(_small_file(), SMALL_CALL, _Costs(server))

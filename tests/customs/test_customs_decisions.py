@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import hmac
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -447,6 +448,18 @@ def test_the_sample_takes_its_share_and_another_secret_takes_others() -> None:
     assert {b.number for b in bills if Sample(b"s" * 32, 40).takes(b)} > taken
     assert not any(NEVER.takes(b) for b in bills[:100])
     assert all(Sample(b"s" * 32, 1000).takes(b) for b in bills[:100])
+
+
+@given(st.binary(min_size=32, max_size=200), st.text(max_size=40), st.none() | st.text(max_size=40))
+def test_the_lot_is_the_hmac_of_a_bills_number(
+    secret: bytes, number: str, parent: str | None
+) -> None:
+    """Whoever is shown the secret afterwards can draw the lots again with any tool."""
+    said = b"waglan/inspection-sample/v1\0" + f"{parent or ''}\0{number}".encode()
+    lot = int.from_bytes(hmac.digest(secret, said, "sha256")[:8]) % 1000
+    for permille in (lot, lot + 1):
+        taken = Sample(secret, permille).takes(bill(number, parent=parent))
+        assert taken == (permille > lot)
 
 
 def test_houses_of_one_number_under_two_masters_are_sampled_each_for_itself() -> None:

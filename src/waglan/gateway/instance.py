@@ -24,7 +24,7 @@ from waglan.codes.render import templates
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.first_start import first_start, make_keys_known
-from waglan.gateway.garbage import collect_rarely
+from waglan.gateway.garbage import YOUNG_OBJECTS_AT_WORK, collect_rarely
 from waglan.gateway.http.app import application
 from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.known_keys import first_or_known_keys, known_keys
@@ -260,7 +260,7 @@ async def _work(config: Config) -> None:
 async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    collect_rarely()
+    collect_rarely(YOUNG_OBJECTS_AT_WORK)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     parent = multiprocessing.parent_process()

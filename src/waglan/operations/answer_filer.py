@@ -13,7 +13,7 @@ from waglan.messages.result import notice
 from waglan.store import Transaction, customs, manifests, messages, partners
 from waglan.store.messages import NewAnswer
 
-_QUALIFIER = {Level.MASTER: "BM", Level.HOUSE: "BH"}
+_QUALIFIER = {Level.MASTER.value: "BM", Level.HOUSE.value: "BH"}
 
 
 async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: datetime) -> bool:
@@ -40,9 +40,7 @@ async def answer_filer(tx: Transaction, vault: Vault, event_id: int, *, now: dat
         told = notice(filed.document, [Status(n, level, s) for n, level, s in notices])
         await messages.add_answer(tx, vault, kept, NewAnswer("NOTICE", told, event_id, now))
         return True
-    statuses = [
-        BillStatus(number, status, _QUALIFIER[Level(level)]) for number, level, status in notices
-    ]
+    statuses = [BillStatus(number, status, _QUALIFIER[level]) for number, level, status in notices]
     profile = (await partners.agreed(tx, kept.org)).profile
     reply = reply_envelope(profile.answered(envelope), f"{event_id:x}"[-14:], now)
     wording = Wording(profile.lang)

@@ -73,7 +73,10 @@ async def _serve_all(
 
 async def _dated(tx: Transaction, rows: Sequence[Unserved], now: datetime) -> list[Unserved]:
     """Name the day by which documents are wanted that an order asks for within so many days."""
-    asked = {row.consignment for row in rows if dated(row.told, due=None, now=now) != row.told}
+    undated = {
+        told for told in {row.told for row in rows} if dated(told, due=None, now=now) != told
+    }
+    asked = {row.consignment for row in rows if row.told in undated}
     if not asked:
         return [*rows]
     stand = await detentions.of_bills(tx, asked)

@@ -12,6 +12,7 @@ from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 Column = Sequence[object]
+_Bytes: TypeAlias = "Sequence[bytes | None]"
 S = TypeVar("S")
 
 _NULL = b"\xff\xff\xff\xff"
@@ -39,8 +40,10 @@ def array(type_: str, column: Column) -> Array:
     """
     if type_.endswith("[]"):
         lists = cast("Sequence[Column | None]", column)
-        write = _listed_bytes if type_ == "bytea[]" else _listed
-        type_, column = "text", [None if of is None else write(of) for of in lists]
+        if type_ == "bytea[]":
+            type_, column = "text", _lists_of_bytes(cast("Sequence[_Bytes | None]", lists))
+        else:
+            type_, column = "text", [None if of is None else _listed(of) for of in lists]
     kind, some = _TYPES[type_], False
     try:
         cells = kind.cells(column, some)
@@ -156,10 +159,13 @@ def _listed(items: Column) -> str:
     return "{" + ",".join("NULL" if item is None else _quoted(str(item)) for item in items) + "}"
 
 
-def _listed_bytes(items: Column) -> str:
-    written = cast("Sequence[bytes | None]", items)
-    told = ["NULL" if item is None else f'"\\\\x{item.hex()}"' for item in written]
-    return "{" + ",".join(told) + "}"
+def _lists_of_bytes(lists: Sequence["_Bytes | None"]) -> list[str | None]:
+    """Return lists as PostgreSQL writes arrays; what stands in many of them is written once."""
+    inside = {item for of in lists if of for item in of}
+    texts = {item: "NULL" if item is None else f'"\\\\x{item.hex()}"' for item in inside}
+    return [
+        None if of is None else "{" + ",".join([texts[item] for item in of]) + "}" for of in lists
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from waglan.parties.firm_role import roles_with
 from waglan.parties.role import Scope
-from waglan.store import Transaction
+from waglan.store import Transaction, _binary
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,8 +260,8 @@ async def decided_of_call(tx: Transaction, order_id: str, call: str, *, but: Seq
             "SELECT count(DISTINCT d.consignment)"
             " FROM decision d JOIN manifest m USING (manifest_id)"
             " WHERE d.authority = current_org() AND m.filed_with = current_org()"
-            " AND m.call = %s AND d.order_id = %s AND d.consignment <> ALL (%s::int8[])",
-            [call, order_id, list(but)],
+            " AND m.call = %s AND d.order_id = %s AND d.consignment <> ALL (%s)",
+            [call, order_id, _binary.numbers(but)],
         )
     ).fetchone()
     return int(row[0]) if row else 0
