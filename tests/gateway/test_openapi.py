@@ -7,6 +7,7 @@ import pytest
 
 from waglan.gateway.http.app import describe
 from waglan.gateway.http.bounded import FILES, STREAMED
+from waglan.gateway.http.described import EVERY, parameters
 
 DOCUMENT = describe().openapi()
 CALLS = {
@@ -118,3 +119,17 @@ def test_only_calls_that_take_files_read_their_bodies_themselves() -> None:
     whole = {path for path in files if any(one.fullmatch(path) for one, _ in FILES)}
     assert len(whole) == len(FILES)
     assert files - whole | {"/v1/customs/tables"} == set(STREAMED)
+
+
+def test_every_parameter_says_what_it_is_for_and_nothing_is_said_of_any_other() -> None:
+    asked = {name: {p["name"] for p in call.get("parameters", ())} for name, call in CALLS.items()}
+    silent = {
+        (name, parameter["name"])
+        for name, call in CALLS.items()
+        for parameter in call.get("parameters", ())
+        if not parameter.get("description")
+    }
+    assert not silent, "say it in gateway/http/parameters.toml"
+    for call, told in parameters().items():
+        known = set().union(*asked.values()) if call == EVERY else asked[call]
+        assert told.keys() <= known, call

@@ -205,6 +205,41 @@ def test_a_check_counts_an_envelope_that_a_filing_would_be_refused_for(line: htt
     assert [one["would_stand"] for one in checked(line, data)["manifests"]] == [True]
 
 
+def test_what_is_wrong_with_one_message_of_a_file_refuses_no_other(line: httpx.Client) -> None:
+    first, second = paper("K13", Paper("SYNCHECK13")), paper("K14", Paper("SYNCHECK14"))
+    head, _, _ = first.partition(b"UNZ")
+    again = second[second.index(b"UNH") : second.index(b"UNZ")].replace(b"K14", b"K13", 1)
+    data = head + again + b"UNZ+2+K13'"
+    said = checked(line, data)
+    assert "EDIFACT-MESSAGE-DUPLICATE" in codes(said["findings"])
+    assert [(one["document"], one["would_stand"]) for one in said["manifests"]] == [
+        ("DOC-K13", True)
+    ]
+    assert line.post("/v1/messages", content=data).json()["state"] == "partly"
+    assert line.get("/v1/track/SYNCHECK13").status_code == 200
+
+
+def test_a_test_declares_nothing_and_may_come_for_real(
+    line: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    real = paper("K15", Paper("SYNCHECK15"))
+    data = real.replace(b"+K15'UNH", b"+K15++++++1'UNH", 1)
+    assert b"++++++1'" in data
+    said = checked(line, data)
+    assert "EDIFACT-TEST" in codes(said["findings"])
+    assert [one["would_stand"] for one in said["manifests"]] == [False]
+    (tmp_path / "test.edi").write_bytes(data)
+    assert guarded(app, ["check", str(tmp_path / "test.edi")]) == 1
+    assert "EDIFACT-TEST" in capfd.readouterr().out
+    posted = filed(line, data)
+    assert posted["state"] == "refused"
+    [answer] = posted["answers"]
+    assert "+4+25+UNB+12" in line.get(answer["href"]).text
+    assert line.get("/v1/track/SYNCHECK15").status_code == 404
+    again = {"Idempotency-Key": "for real", "Prefer": "wait=30"}  # the reference was not taken
+    assert line.post("/v1/messages", content=real, headers=again).json()["state"] == "accepted"
+
+
 def test_a_late_manifest_stays_late_when_an_amendment_puts_its_arrival_off(
     line: httpx.Client,
 ) -> None:

@@ -219,6 +219,31 @@ def test_who_has_to_do_with_the_box_sees_the_event_and_its_bill_does_too(
     assert DISCHARGED in [event["code"] for one in found for event in one["events"]]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_a_number_that_names_no_bill_shows_a_box_to_nobody(
+    instance: Instance, terminal: httpx.Client, n: int, blank: str
+) -> None:
+    """Whoever listed a box on some other call has nothing to do with what becomes of it now."""
+    line = instance.let_in(f"listed-{n}", "carrier", addresses=(f"LISTED{n}:ZZZ",))
+    instance.let_in(f"listed-customs-{n}", "customs", addresses=(f"LISTEDTO{n}:ZZZ",))
+    paper = manifest(
+        Call(f"LISTED{n}", f"LISTEDTO{n}", f"LIST{n}"), Paper(f"SYNLISTED{n}", box=box_number(n))
+    )
+    assert filed(line, paper)["state"] == "accepted"
+    then = [plain(f"n{n}", n, bills=[blank]), plain(f"o{n}", n, bills=[f"SYNLISTED{n}"])]
+    assert states(told(terminal, then)) == ["taken", "taken"]
+    assert wait(partial(moved, line, n)) == [GATE_OUT]
+    [seen] = [one for one in events_of(line, n) if one["code"] == GATE_OUT]
+    assert seen["body"]["document"] == f"o{n}"
+
+
+def test_by_what_a_box_went_is_told_as_that(terminal: httpx.Client, n: int) -> None:
+    row = plain(f"m{n}", n, code="status", mode="1", status="33", status_text="Inspected")
+    assert states(told(terminal, [row])) == ["taken"]
+    body = events_of(terminal, n)[-1]["body"]
+    assert (body["mode"], body["status"], body["status_list"]) == ("1", "33", None)
+
+
 def test_the_events_are_in_the_log_with_their_proofs_and_the_bytes_are_kept(
     trucker: httpx.Client, n: int
 ) -> None:

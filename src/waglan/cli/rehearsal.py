@@ -15,7 +15,7 @@ from waglan.customs.dry_run import DryRun, dry_run
 from waglan.customs.rule import Beside
 from waglan.manifest import lengths
 from waglan.manifest.model import Manifest
-from waglan.messages.edifact import handed_in, read
+from waglan.messages.edifact import handed_in, no_test, read
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form
 from waglan.messages.whole import wholes
@@ -76,6 +76,8 @@ def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:
         if isinstance(item, Message):
             item = handed_in(item)
             messages.append(item)
+        else:
+            item = no_test(item)
         findings += item.findings
     return messages
 

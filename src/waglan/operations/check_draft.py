@@ -171,10 +171,10 @@ def _not_compared(finding: Finding) -> Finding:
 def _read(body: bytes, profile: Profile, own: set[str]) -> tuple[list[Whole], list[Finding]]:
     if not body:
         return [], []
-    messages, findings = read_edifact(body, profile, own)
-    whole, wrong = wholes(messages)
+    file = read_edifact(body, profile, own)
+    whole, wrong = wholes(file.messages)
     # The envelope is our own writing: what is noted of it is nothing to whoever prepares a draft.
-    return whole, [one for one in (*findings, *wrong) if one.code != "EDIFACT-SYNTAX-VERSION"]
+    return whole, [one for one in (*file.findings, *wrong) if one.code != "EDIFACT-SYNTAX-VERSION"]
 
 
 def _placed(finding: Finding) -> Finding:

@@ -14,7 +14,7 @@ from waglan.customs.judge import run_on
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Manifest
-from waglan.messages.edifact import Profile, handed_in, read
+from waglan.messages.edifact import Profile, handed_in, no_test, read
 from waglan.messages.edifact.grouped import by_document
 from waglan.messages.envelope import Message
 from waglan.messages.whole import Whole
@@ -77,16 +77,30 @@ async def check_whole(
     return _checked(whole, seen, envelope, asker.at)
 
 
-def read_edifact(
-    data: bytes, profile: Profile, own: Collection[str]
-) -> tuple[list[Message], list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What was read of a file.
+
+    `unbelieved` are places in `messages`: of interchanges that would be refused, however right
+    what is in them looks.
+    """
+
+    messages: list[Message]
+    findings: list[Finding]
+    unbelieved: set[int]
+
+
+def read_edifact(data: bytes, profile: Profile, own: Collection[str]) -> FileRead:
     """Read EDIFACT as a worker reads a filing: what was agreed with its sender holds here too."""
-    messages, findings = list[Message](), list[Finding]()
+    messages, findings, unbelieved = list[Message](), list[Finding](), set[int]()
     for end, inside in interchanges(read([data], profile, validate=profile.structure)):
-        inside = [issued(handed_in(message), own) for message in inside]
+        end, inside = no_test(end), [issued(handed_in(message), own) for message in inside]
         findings += [*end.findings, *(f for message in inside for f in message.findings)]
+        first = len(messages)
         messages += by_document(inside) if profile.parts_by_document else inside
-    return messages, findings
+        if any(finding.severity is Severity.ERROR for finding in end.findings):
+            unbelieved.update(range(first, len(messages)))
+    return FileRead(messages, findings, unbelieved)
 
 
 def _checked(whole: Whole, seen: Examined, envelope: Sequence[Finding], at: datetime) -> Checked:

@@ -70,7 +70,8 @@ def belongs(one: Moved, carried: Iterable[Carried], filed: Iterable[tuple[int, V
     named = {
         (row.filer, row.voyage)
         for row in listings
-        if row.number in one.bills and not _is_other_ship(one.voyage, row.voyage)
+        # A box that was listed and stands on no bill has an empty number.
+        if row.number and row.number in one.bills and not _is_other_ship(one.voyage, row.voyage)
     }
     there = [
         row

@@ -18,7 +18,7 @@ from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
-from waglan.messages.edifact import ANSWERS, Profile, handed_in, read
+from waglan.messages.edifact import ANSWERS, Profile, handed_in, no_test, read
 from waglan.messages.edifact.answers import partner_answer
 from waglan.messages.edifact.aperak import aperak
 from waglan.messages.edifact.contrl import contrl, reply_envelope
@@ -132,7 +132,8 @@ def read_interchanges(
     found: list[tuple[InterchangeEnd, Sequence[Message]]] = []
     for end, inside in _read(blocks, profile):
         handed = [issued(handed_in(message), own) for message in inside]
-        found.append((end, by_document(handed) if profile.parts_by_document else handed))
+        told = by_document(handed) if profile.parts_by_document else handed
+        found.append((no_test(end), told))
     every = [message for _, inside in found for message in inside]
     parts = {place: m for place, m in enumerate(every, start=1) if m.part is not None}
     return Reading(message_id, found, parts)

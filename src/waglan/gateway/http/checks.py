@@ -79,7 +79,6 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
             own = await parties.addresses(tx)
         sender = visitor.principal.org, own
         sent = await asyncio.to_thread(_read, data, content_type, sender, profile)
-        is_wrong = any(finding.severity is Severity.ERROR for finding in sent.findings)
         asker = Asker(visitor.principal.org, visitor.org, visitor.kit.clock())
         async with visitor.transaction() as tx:
             checked = await check_manifest(tx, visitor.kit.keys.vault, asker, sent.wholes)
@@ -99,12 +98,12 @@ async def check(request: Request, visitor: TheVisitor) -> CheckView:
                 bills_sent=len(one.sent.bills),
                 bills=len(one.manifest.bills),
                 containers=len(one.manifest.equipment),
-                would_stand=one.would_stand and not is_wrong,
+                would_stand=one.would_stand and is_believed,
                 findings=shown(one.findings),
                 rules_run=list(one.rules_run),
                 not_run=view(one.not_run, visitor.lang),
             )
-            for one in checked
+            for one, is_believed in zip(checked, sent.believed, strict=True)
         ],
         findings_total=len(sent.findings) + sum(len(one.findings) for one in checked),
     )
@@ -137,10 +136,14 @@ async def _body(request: Request, limit: int) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """The manifests in what was sent, and what is wrong with the file itself."""
+    """The manifests in what was sent, and what is wrong with the file itself.
+
+    `believed` tells of each manifest whether all that brings it would be believed.
+    """
 
     wholes: list[Whole]
     findings: list[Finding]
+    believed: list[bool]
 
 
 def _read(
@@ -148,9 +151,11 @@ def _read(
 ) -> _Sent:
     """Read it as a worker reads a filing: what was agreed with whoever sends it holds here too."""
     form = form_of(data, content_type)
-    messages, findings = list[Message](), list[Finding]()
+    messages, findings, unbelieved = list[Message](), list[Finding](), set[int]()
     if form is Form.EDIFACT:
-        messages, findings = read_edifact(data, profile, sender[1])
+        file = read_edifact(data, profile, sender[1])
+        messages, findings = file.messages, file.findings
+        unbelieved = {id(messages[place]) for place in file.unbelieved}
     else:
         paper, found = read_paper(form, data, profile.charset, read_xlsx)
         if paper is not None:
@@ -161,4 +166,5 @@ def _read(
             messages.append(replace(message, findings=profile.weigh(found)))
         findings += profile.weigh(found)
     whole, wrong = wholes(messages)
-    return _Sent(whole, [*findings, *wrong])
+    believed = [unbelieved.isdisjoint(map(id, one.messages.values())) for one in whole]
+    return _Sent(whole, [*findings, *wrong], believed)

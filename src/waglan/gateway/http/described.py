@@ -34,6 +34,7 @@ SCHEMES = {
 }
 BYTES = {"schema": {"type": "string", "format": "binary"}}
 PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemView"}}}
+EVERY = "every"  # call, in parameters.toml
 # FastAPI's own words for a request it does not understand; ours is a problem document like others.
 FOREIGN = ("HTTPValidationError", "ValidationError")
 
@@ -68,6 +69,7 @@ def described(document: Document) -> Document:
         if "422" in call["responses"]:
             call["responses"]["422"] = {"description": "The request is not understood."}
         _exemplify(f"{method.upper()} {path}", call)
+        _tell_parameters(f"{method.upper()} {path}", call)
         _same_again(call["responses"])
         call["responses"]["default"] = {"description": f"Why this {method} can't be done."}
         for status, answer in call["responses"].items():
@@ -89,6 +91,21 @@ def examples() -> dict[str, dict[str, Any]]:
     table = files(__package__).joinpath("examples.toml").read_text("utf-8")
     told: dict[str, dict[str, Any]] = tomllib.loads(table)
     return {call: told[one["as"]] if "as" in one else one for call, one in told.items()}
+
+
+@cache
+def parameters() -> dict[str, dict[str, str]]:
+    """Return what parameters are for: those of one call as `GET /v1/...`, and those of every."""
+    told = files(__package__).joinpath("parameters.toml").read_text("utf-8")
+    return tomllib.loads(told)
+
+
+def _tell_parameters(name: str, call: Document) -> None:
+    told = parameters()
+    here = {**told[EVERY], **told.get(name, {})}
+    for parameter in call.get("parameters", ()):
+        if parameter["name"] in here:
+            parameter.setdefault("description", here[parameter["name"]])
 
 
 def _exemplify(name: str, call: Document) -> None:

@@ -23,6 +23,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-SYNTAX-ID": 2,
         "EDIFACT-SYNTAX-VERSION": 2,
         "EDIFACT-UNB-DATE": 12,
+        "EDIFACT-TEST": 25,
         "EDIFACT-TRUNCATED": 13,
         "EDIFACT-SEGMENT-LENGTH": 39,
         "EDIFACT-UNZ-MISSING": 13,

@@ -61,6 +61,19 @@ def handed_in(message: Message) -> Message:
     return message if findings == message.findings else evolve(message, findings=findings)
 
 
+def no_test(end: InterchangeEnd) -> InterchangeEnd:
+    """Return the end of an interchange as it counts to whoever is to act on it: a test is refused.
+
+    Its sender believes that nothing was declared by it, and is told how to try instead.
+    """
+    said = end.interchange
+    if said is None or not said.is_test:
+        return end
+    where = Where("interchange/test", interchange=short(said.reference), tag="UNB", element=12)
+    found = Finding("EDIFACT-TEST", Severity.ERROR, where, {})
+    return evolve(end, findings=(*end.findings, found))
+
+
 def as_answer(message: Message) -> Message:
     """Return an answer as it counts to whoever reads it from its segments."""
     left = tuple(found for found in message.findings if found.code != TYPE_NOT_READ)

@@ -13,6 +13,7 @@ from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
 from waglan.cargo.movement import Box, Conveyance, Movement
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.plain import is_blank
 from waglan.messages.events.checked import (
     SHOWN_CHARACTERS_MAX,
     EventPlaces,
@@ -231,7 +232,7 @@ def _papers(told: _Shipment | None) -> list[tuple[str, str]]:
     return [
         (one.typeCode, one.reference)
         for one in (*first, *told.additionalDocumentReferences)
-        if one.typeCode and one.reference
+        if one.typeCode and not is_blank(one.reference or "")
     ]
 
 

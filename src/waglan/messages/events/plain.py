@@ -12,6 +12,7 @@ from msgspec import Meta
 from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
 from waglan.cargo.movement import CONTAINER, Box, Conveyance, Movement
 from waglan.codes.event import EventCode
+from waglan.codes.plain import is_blank
 from waglan.messages.events.checked import EventPlaces, checked, missing
 
 AMOUNT_MAX: Final = 10**15
@@ -115,12 +116,12 @@ def plain_row(row: int, told: EventForm) -> EventRow:
         told.place,
         told.terminal,
         told.slot,
-        told.bills,
+        tuple([number for number in told.bills if not is_blank(number)]),
         told.booking,
         told.damage,
         told.status,
         told.status_text,
-        told.mode,
+        mode=told.mode,
     )
     call = NO_CALL
     if not (told.vessel is told.imo is told.call_sign is told.voyage is None):
