@@ -103,7 +103,7 @@ async def glance(pool: Pool) -> AsyncIterator[Transaction]:
 
 async def visible(tx: Transaction) -> str:
     """Name what a statement would see now; while the name stays, nothing was committed."""
-    row = await (await tx.execute("select pg_current_snapshot()::text")).fetchone()
+    row = await (await tx.execute("select pg_current_snapshot()::text", prepare=True)).fetchone()
     return "" if row is None else str(row[0])
 
 
@@ -130,7 +130,7 @@ async def snapshot(pool: Pool) -> AsyncIterator[Transaction]:
 async def act_as(tx: Transaction, org: int | None) -> None:
     """Let the rest of the transaction run in the name of an organisation; None: in nobody's."""
     name = "" if org is None else str(org)
-    await tx.execute("select set_config('waglan.org', %s, true)", [name])
+    await tx.execute("select set_config('waglan.org', %s, true)", [name], prepare=True)
 
 
 async def durable(tx: Transaction) -> list[Finding]:

@@ -86,7 +86,7 @@ async def take(tx: Transaction, request: UUID) -> bool:
 
 async def keep_out(tx: Transaction) -> None:
     """Let no erasure look before this transaction ends, which files what a message says."""
-    await tx.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    await tx.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK], prepare=True)
 
 
 async def be_alone(tx: Transaction) -> None:

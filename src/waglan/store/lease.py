@@ -48,7 +48,9 @@ async def claim(tx: Transaction, kind: str, number: int) -> None:
     """Take a piece of work until the transaction ends; raise Claimed while another has it."""
     row = await (
         await tx.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"work {kind} {number}"]
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"work {kind} {number}"],
+            prepare=True,
         )
     ).fetchone()
     if not row or not row[0]:

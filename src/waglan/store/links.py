@@ -22,7 +22,7 @@ LOCK = "waglan.readers"
 
 async def alone(tx: Transaction) -> None:
     """Wait until no other transaction works out readers, and keep others waiting until the end."""
-    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK])
+    await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [LOCK], prepare=True)
 
 
 async def unlinked(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:

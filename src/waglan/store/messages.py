@@ -85,6 +85,7 @@ async def keep_chunk(tx: Transaction, vault: Vault, chunk: Chunk, *, now: dateti
     await tx.execute(
         "INSERT INTO message_chunk (org, id, n, sealed, kept_at) VALUES (%s, %s, %s, %s, %s)",
         [chunk.org, chunk.message, chunk.n, sealed, now],
+        prepare=True,
     )
 
 
@@ -136,6 +137,7 @@ async def keep(tx: Transaction, message: Kept, salt: bytes, key: str) -> int | N
                 "salt": salt,
                 "key": key,
             },
+            prepare=True,
         )
     ).fetchone()
     return None if row is None else int(row[0])
@@ -310,6 +312,7 @@ async def _finish(
             vault.seal(salt, outcome.findings, place=_FINDINGS_PLACE),
             outcome.finished_at,
         ],
+        prepare=True,
     )
 
 
@@ -372,6 +375,7 @@ async def _add_answer(
             len(new.plain),
             new.made_at,
         ],
+        prepare=True,
     )
 
 

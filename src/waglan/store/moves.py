@@ -110,7 +110,8 @@ async def of_numbers(tx: Transaction, numbers: Sequence[int]) -> list[Withdrawn]
 
 async def first_number(tx: Transaction) -> int:
     """Return the first of a million numbers of movements that no other transaction has."""
-    row = await (await tx.execute("SELECT nextval('movement_block') << 20")).fetchone()
+    asked = await tx.execute("SELECT nextval('movement_block') << 20", prepare=True)
+    row = await asked.fetchone()
     return int(row[0]) if row else 0
 
 
@@ -145,6 +146,7 @@ async def add(
                 len(rows),
                 new.told_at,
             ],
+            prepare=True,
         )
     ).fetchone()
     if row is None:

@@ -21,7 +21,7 @@ class Known:
 async def authenticate(tx: Transaction, secret_sha256: bytes, *, at: datetime) -> Known | None:
     """Return whose token this is at that time; None for an unknown, expired or revoked one."""
     row = await (
-        await tx.execute("SELECT * FROM authenticate(%s, %s)", [secret_sha256, at])
+        await tx.execute("SELECT * FROM authenticate(%s, %s)", [secret_sha256, at], prepare=True)
     ).fetchone()
     if row is None:
         return None
