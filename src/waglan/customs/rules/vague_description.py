@@ -41,14 +41,17 @@ _KINDS = frozenset(
         *("roll", "rolls", "bundle", "bundles", "container", "containers", "box", "boxes", "x"),
     }
 )
-_SAID = ("s t c", "stc", "said to contain", "said to weigh", "of", "in")
+_LOADED = r"shipper ?s load(?: stow(?:age)?)?(?: and)? count"  # and nobody else's
+_CONTAINED = ("s t c", "stc", "said to contain", "said to weigh", "s l a c", "slac", _LOADED)
+_SAID = (*_CONTAINED, "of", "in")
 _BOX_TYPE = r"(?:\d+x)?\d\d(?:gp|dc|dv|st|hc|hq|rf|rh|ot|fr|tk)"  # as trade writes them: 1x40hc
 _COUNT = re.compile(rf"\d+|in|\d*(?:{'|'.join(sorted(_KINDS))})|{_BOX_TYPE}")
 _CHINESE_COUNT = (
     r"(?:\d+ ?|[一二三四五六七八九十百千]+)(?:货柜|[批箱件包袋桶卷捆盒个套台支条板托柜])"
 )
 _LEAD = re.compile(rf"(?:(?:{_COUNT.pattern}|{'|'.join(_SAID)}) |{_CHINESE_COUNT} ?)+")
-_CONTAINS = re.compile(rf"\b(?:s t c|stc|said to|{_BOX_TYPE})\b")
+# What makes a text of packages one that tells of them alone: how many, or that it holds some.
+_COUNTS = re.compile(rf"\d|[^\x00-\x7f]|\b(?:{'|'.join(_CONTAINED)}|{_BOX_TYPE})\b")
 _SPELT = re.compile(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b")  # letter by letter
 _TAIL = re.compile(rf"(?: (?:{_COUNT.pattern})| ?{_CHINESE_COUNT})+$")
 # Two letters that differ, or a letter beside a digit, as codes have it.
@@ -117,8 +120,8 @@ def _says_more(plain: str) -> bool:
 
 def _phrase(words: str) -> _Vague | None:
     lead = _LEAD.match(words)
-    # Boxes are goods too; a container that is said to contain so many of them holds something.
-    if _CONTAINS.search(words) and _LEAD.fullmatch(f"{words} "):
+    # So many packages hold something, but a drum set may be the goods.
+    if _COUNTS.search(words) and _LEAD.fullmatch(f"{words} "):
         return _wordless()
     bare = words[lead.end() :] if lead else words
     # Most end in goods, not in a count: that is seen sooner than all of the text is looked through.
@@ -149,7 +152,8 @@ def _wording() -> dict[str, _Vague]:
 
 @cache
 def _known_words() -> frozenset[str]:
-    return frozenset(word for told in (*_wording(), *_KINDS, *_SAID) for word in told.split())
+    told = " ".join((*_wording(), *_KINDS, *_SAID, "shipper shippers load stow stowage and count"))
+    return frozenset(told.split())
 
 
 @cache
