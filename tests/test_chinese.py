@@ -159,6 +159,50 @@ def test_the_text_is_never_changed_by_the_key_it_is_matched_by() -> None:
     assert party_keys("") == []
 
 
+FOR_HAN = [
+    ("進ロ", "進口"), ("進\u200bﾛ", "進口"), ("ロ琴", "口琴"),
+    ("電カ工具", "電力工具"), ("人ㅅㅁ", "人人口"), ("進ㅁ有限公司", "進口有限公司"),
+    ("第ー公司", "第一公司"), ("紙ㄏ", "紙厂"), ("進 ロ 商", "進 口 商"),
+    ("夕陽エ業", "夕陽工業"), ("進ロ (香港)", "進口 (香港)"), ("ニ手車", "二手車"),
+    ("タ ロ商", "夕 口商"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "meant"), FOR_HAN[:-1])
+def test_a_letter_that_passes_for_a_han_character_is_told_and_read_as_that(
+    told: str, meant: str
+) -> None:
+    assert Disguise.LOOKALIKE in disguises(told)
+    assert disguises(meant) == set()
+    assert plainly(told) == plainly(meant)
+    assert "<U+" in spelt_out(told)
+    assert spelt_out(meant) == meant
+
+
+@pytest.mark.parametrize(("told", "meant"), FOR_HAN)
+def test_what_may_be_a_han_character_changes_no_key(told: str, meant: str) -> None:
+    assert match_key(told) == match_key(meant)
+    assert plainly(meant) in meanings(told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["コーヒー豆", "カメラ用品", "カニ缶詰", "3カ国", "三カ月分", "ト音記号", "ハ長調", "港ガス",
+     "港カ\u3099ス", "電ｶﾞ", "タオル一枚", "韓国 한국", "韓国 \u1106\u1161\u11b7", "ㄅㄆㄇ教具",
+     "A棟ー2", "ロ", "ㅁ", "人口 ABC"],
+)  # fmt: skip
+def test_words_of_japanese_and_korean_are_what_they_look_like(text: str) -> None:
+    assert disguises(text) == set()
+    assert spelt_out(text) == text
+    assert meanings(text)[0] == plainly(text)
+
+
+def test_a_word_of_kana_is_read_as_it_stands_and_as_the_han_characters_it_is_drawn_like() -> None:
+    assert meanings("人カエ場") == ("人カエ场", "人力工场")
+    assert meanings("カメラ") == ("カメラ",)
+    assert "范例进口" in party_keys("範例進囗有限公司")
+
+
 NOBODY = ["TBA", "n/a", "不詳", "待定", "收貨人", "Shipper"]
 TO_ORDER = ["TO ORDER", "憑指示", "to the order of Harbour Bank", "憑海港銀行指示", "TO BEARER"]
 ELSEWHERE = ["Same as consignee", "同上", "同收貨人", "SAME AS THE SHIPPER"]

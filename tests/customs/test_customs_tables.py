@@ -355,6 +355,22 @@ def test_a_word_is_found_however_it_is_disguised(told: str) -> None:
     assert [hit.rules for hit in hits(one, contains)] == [("C",)]
 
 
+@pytest.mark.parametrize(
+    "name", ["範例進ロ有限公司", "範例進ㅁ有限公司", "範例進ﾛ公司", "范例进囗有限公司"]
+)
+def test_a_watch_list_finds_a_chinese_name_behind_letters_that_pass_for_han(name: str) -> None:
+    of = table(row("W", "inspect", i1='"範例進口有限公司" in consignee_keys'))
+    one = manifest(bill(parties=(Party(PartyRole.CONSIGNEE, name),)))
+    assert [hit.rules for hit in hits(one, of)] == [("W",)]
+
+
+@pytest.mark.parametrize("told", ["電カ工具", "電ｶ工具", "ロ琴一批", "ㅁ琴", "人エカ電力"])
+def test_a_chinese_word_is_found_behind_letters_that_pass_for_han(told: str) -> None:
+    of = table(row("W", "inspect", i1='"口琴" in words or contains(description, "電力")'))
+    one = manifest(bill(goods=(goods(description=told),)))
+    assert [hit.rules for hit in hits(one, of)] == [("W",)]
+
+
 @pytest.mark.parametrize("told", ["SPORK", "3M TAPE", "7UP", "PARTS 4 PORTS", "P 0 R K", "B2B"])
 def test_a_plain_word_is_not_found_as_another(told: str) -> None:
     asks = '"pork" in words or "em" in words or "tup" in words or "bzb" in words'

@@ -461,6 +461,16 @@ def test_a_name_in_letters_that_only_look_like_others_is_told_to_who_hands_the_p
     assert finding["params"] == {"name": "<U+041E>CEAN PAPER 海洋紙業"}
 
 
+def test_a_chinese_name_in_letters_that_pass_for_han_is_told_to_who_hands_the_paper_in(
+    port: Port,
+) -> None:
+    row = {"kind": "booking", "document": "HL-1", "recipient": "PAPERLINE:ZZ", "bill": "HL-1"}
+    odd = handed(port.forwarder, sheet(row | {"consignee_name": "範例進ロ有限公司"}))
+    [finding] = odd["findings"]
+    assert (odd["state"], finding["code"]) == ("accepted", "DOCUMENT-LOOK-ALIKE")
+    assert finding["params"] == {"name": "範例進<U+30ED>有限公司"}
+
+
 def test_a_number_in_letters_that_only_look_like_others_is_told_to_who_hands_the_paper_in(
     port: Port,
 ) -> None:

@@ -506,6 +506,32 @@ def test_words_that_nobody_can_read_are_left_to_an_officer_whatever_the_order_al
     assert not [e for e in own if e["code"].startswith("customs.")]
 
 
+def test_a_chinese_name_in_letters_that_pass_for_han_is_told_and_no_order_decides_of_it(
+    instance: Instance,
+) -> None:
+    line = instance.let_in("kana-line", "carrier", addresses=("KANALINE:ZZZ",))
+    customs = instance.let_in("kana-customs", "customs", addresses=("KANACUSTOMS:ZZZ",))
+    officer = Officer(customs)
+    officer.orders(officer.publishes())
+    papers = [Paper(f"SYNKANA{n}") for n in (1, 2, 3)]
+    paper = manifest(Call("KANALINE", "KANACUSTOMS", "KANA1"), *papers)
+    paper = paper.replace(b"UNOC:3", b"UNOY:4")
+    paper = paper.replace(b"SAMPLE IMPORTS 1 LTD", "範例進ロ有限公司".encode(), 1)
+    parts = paper.rsplit(b"COTTON T-SHIRTS", 1)
+    sent = filed(line, "電カ工具".encode().join(parts))
+    assert sent["state"] == "accepted", sent["findings"]
+    found = {one["code"] for one in sent["findings"]}
+    assert found >= {"HK-MAN-014-LOOKALIKE", "HK-MAN-014-GOODS"}
+
+    def left() -> dict[str, list[str]] | None:
+        told = customs.get("/v1/events", params={"limit": 500}).json()["events"]
+        found = [e for e in told if e["code"] == "customs.left-to-officer"]
+        return {e["about"]["key"]: e["body"]["reasons"] for e in found} or None
+
+    expected = {"SYNKANA1": ["ORDER-TEXT"], "SYNKANA3": ["ORDER-TEXT"]}
+    assert wait(left) == expected
+
+
 def test_a_port_in_look_alike_letters_is_inspected_as_the_order_says_and_its_filer_told(
     instance: Instance,
 ) -> None:

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import cache, partial
 
 from waglan.codes.data import read
+from waglan.codes.han_alike import in_han, may_be_han, passing_for_han, read_as_han
 from waglan.codes.plain import squashed
 
 
@@ -19,7 +20,8 @@ class Disguise(Enum):
 
     INVISIBLE = "invisible"  # characters that show nothing
     TURNED = "turned"  # characters that turn the direction of writing, and show nothing either
-    LOOKALIKE = "lookalike"  # Cyrillic, Greek … letters that are taken for Latin ones
+    # Cyrillic, Greek … letters that are taken for Latin ones, kana … that are taken for Han.
+    LOOKALIKE = "lookalike"
     PILED = "piled"  # more marks on one letter than any writing has
     WIDTH = "width"  # full-width or otherwise dressed-up forms of plain letters
 
@@ -45,7 +47,7 @@ def match_key(text: str) -> str:
     """Return letters and digits alone, in one width, case, script of look-alikes, and form."""
     if text.isascii():
         return squashed(text)
-    return simplified(squashed(text).translate(_small()))
+    return simplified(in_han(squashed(text)).translate(_small()))
 
 
 def plainly(text: str) -> str:
@@ -62,11 +64,13 @@ def meanings(text: str) -> tuple[str, ...]:
     """Return how a text may be meant: plainly, and with letters for digits that stand among them.
 
     A 1 may be an i or an l, so there may be three. For lists of words and names: a B2B is no BZB.
+    In all but the first a word of kana beside Han characters is read as those it is drawn like.
     """
     plain = plainly(text)
+    han = plain if plain.isascii() else may_be_han(plain)
     if not _MIXED.search(plain):
-        return (plain,)
-    spelled = [_in_letters(plain, one) for one in ("il" if "1" in plain else "i")]
+        return (plain,) if han == plain else (plain, simplified(han))
+    spelled = [_in_letters(simplified(han), one) for one in ("il" if "1" in plain else "i")]
     return tuple(dict.fromkeys((plain, *spelled)))
 
 
@@ -108,7 +112,8 @@ def _plain(small: str) -> str:
         return simplified(small)
     kept: list[str] = []
     alike = _small() | _drawn_alike()
-    for char in unicodedata.normalize("NFKD", small):
+    # Jamo that stand for themselves would become parts of syllables.
+    for char in unicodedata.normalize("NFKD", read_as_han(small)):
         if _shows_nothing(char):
             continue
         if char in _BREAKS:
@@ -117,7 +122,7 @@ def _plain(small: str) -> str:
         if kept and kept[-1].isascii() and unicodedata.category(char) in _MARKS:
             continue  # other scripts' marks are letters: が is not か
         kept.append(alike.get(ord(char), char))
-    return simplified(unicodedata.normalize("NFKC", "".join(kept)).casefold())
+    return simplified(read_as_han(unicodedata.normalize("NFKC", "".join(kept)).casefold()))
 
 
 _MARKS = frozenset({"Mn", "Me"})
@@ -184,21 +189,25 @@ def spelt_out(text: str) -> str:
         piled = piled + 1 if unicodedata.category(char) in _MARKS else 0
         if piled <= _MARKS_MAX:
             kept.append(char)
+    passing = passing_for_han("".join(kept))
     return "".join(
-        char if char.isascii() or not _is_odd(char) else f"<U+{ord(char):04X}>" for char in kept
+        f"<U+{ord(char):04X}>" if place in passing or _is_odd(char) else char
+        for place, char in enumerate(kept)
     )
 
 
 def _is_odd(char: str) -> bool:
-    return bool(disguises(char) or disguises(f"A{char}"))
+    return not char.isascii() and bool(disguises(char) or disguises(f"A{char}"))
 
 
 def _has_lookalikes(text: str) -> bool:
-    """Whether a word that is Latin to the eye holds letters of another script.
+    """Whether a word that is Latin or Han to the eye holds letters of another script.
 
     A word wholly of another script is that script's own, unless every letter of it is a look-alike
     and the rest of the text is Latin.
     """
+    if passing_for_han(text):
+        return True
     words = _WORD.findall(unicodedata.normalize("NFKC", text))
     latin = [word for word in words if any(_is_latin(char) for char in word)]
     for word in words:
