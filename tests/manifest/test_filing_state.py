@@ -78,6 +78,16 @@ def test_what_was_accepted_is_amended_replaced_or_cancelled_and_stands_meanwhile
     assert refused(*FILED, A.AMEND)
 
 
+def test_an_amendment_is_begun_anew_while_it_is_open_and_keeps_its_preparers() -> None:
+    again = after(*FILED, A.ACCEPT, A.AMEND, A.CHANGE, A.CHECK, A.SUBMIT, A.CANCEL, A.REPLACE)
+    assert (again.state, again.function) == (S.DRAFT, Function.REPLACE)
+    assert again.prepared_by == {f"person {n}" for n in (7, 8, 10, 11, 12)}
+    assert again.changes == (1, 8)
+    for act in BEGINS:
+        assert refused(A.CHANGE, act)
+        assert refused(*FILED, A.REFUSE, act)
+
+
 def test_everybody_prepared_it_who_made_changed_or_submitted_it() -> None:
     assert after(*FILED).prepared_by == {"person 1", "person 3"}
     mended = after(*FILED[:3], A.CHANGE, A.CHANGE, A.CHECK, A.SUBMIT)

@@ -186,9 +186,12 @@ def amend(
     draft: Id,
     how: Annotated[str, typer.Argument(metavar="amend|replace|cancel")],
     step: Step = None,
+    version: Annotated[
+        int, typer.Option(min=0, help="Filed by other means since: you saw it, and go on from it.")
+    ] = 0,
 ) -> None:
     """Take up a filing that was accepted, to amend, replace or cancel it; it stands meanwhile."""
-    _act(draft, "amend", step, how=how)
+    _act(draft, "amend", step, how=how, version=version)
 
 
 @app.command("let-stand")

@@ -18,6 +18,12 @@ def show_line(one: Shown, lang: Lang) -> None:
     function = coded("function", one["function"], lang)
     stands = f"{one['profile']:<22} {state:<12} {function:<9}"
     typer.echo(plain(f"{one['id']}  {stands} {one['step']:>3}  {one['title']}"))
+    filing = one["filing"]
+    if filing and filing["ended"]:
+        numbers = {name: filing[name] for name in ("version", "stands")}
+        document = plain(filing["document"])
+        how = f"filing_{filing['ended']}"
+        typer.echo("    " + say("draft", how, lang, document=document, **numbers))
 
 
 def show_draft(one: Shown, lang: Lang) -> None:

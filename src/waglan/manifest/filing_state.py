@@ -63,7 +63,12 @@ NEXT: dict[tuple[FilingState, FilingAct], FilingState] = {
     (_S.APPROVED, _A.HAND_OVER): _S.HANDED_OVER,
     (_S.HANDED_OVER, _A.ACCEPT): _S.ACCEPTED,  # or amended, or cancelled: by what was handed over
     (_S.HANDED_OVER, _A.REFUSE): _S.REFUSED,
-    **{(state, act): _S.DRAFT for state in _STANDS for act in (_A.AMEND, _A.REPLACE, _A.CANCEL)},
+    # While it is open it may be begun anew: another way, or from what was filed meanwhile.
+    **{
+        (state, act): _S.DRAFT
+        for state in (*_STANDS, *_OPEN)
+        for act in (_A.AMEND, _A.REPLACE, _A.CANCEL)
+    },
     **{(state, _A.LET_STAND): _S.ACCEPTED for state in _OPEN},
     **{(state, _A.DROP): _S.DROPPED for state in _OPEN},
 }  # an act missing here is refused: what was handed over is neither changed nor dropped
@@ -124,8 +129,13 @@ class Life:
     @property
     def stands(self) -> HandedOver | None:
         """What was accepted last and still stands."""
-        accepted = [one for one in self.filed if one.accepted]
-        return accepted[-1] if accepted and accepted[-1].function is not Function.CANCEL else None
+        last = self.accepted
+        return last if last and last.function is not Function.CANCEL else None
+
+    @property
+    def accepted(self) -> HandedOver | None:
+        """What was accepted last, be it a cancellation."""
+        return next((one for one in reversed(self.filed) if one.accepted), None)
 
 
 def life(steps: Iterable[Step]) -> Life:
@@ -172,9 +182,9 @@ def after_step(before: Life, step: Step) -> Life | Finding:
 
 
 def _prepared(before: Life, step: Step) -> frozenset[str]:
-    if step.act in BEGINS:
+    if step.act in BEGINS and before.state in _STANDS:
         return frozenset({step.by})
-    if step.act in (FilingAct.CHANGE, FilingAct.SUBMIT):
+    if step.act in BEGINS or step.act in (FilingAct.CHANGE, FilingAct.SUBMIT):
         return before.prepared_by | {step.by}
     return before.prepared_by
 
@@ -189,9 +199,9 @@ def _changes(before: Life, step: Step) -> tuple[int, ...]:
 
 
 def _is_senseless(before: Life, act: FilingAct) -> bool:
-    """What the table alone can't say: nothing to let stand, to drop, or to change."""
+    """What the table alone can't say: nothing to let stand, to amend, to drop, or to change."""
     has_filed = before.stands is not None
-    if act is FilingAct.LET_STAND:
+    if act is FilingAct.LET_STAND or act in BEGINS:
         return not has_filed
     if act is FilingAct.DROP:
         return has_filed

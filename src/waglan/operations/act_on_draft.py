@@ -15,6 +15,7 @@ from waglan.manifest.filing_profile import Bridge, Recipient
 from waglan.manifest.filing_state import BEGINS, FilingAct
 from waglan.messages.bridge.fhl_read import read_fhl, reply_quotes, reply_says
 from waglan.messages.bridge.file import BridgeFile
+from waglan.operations.filed_otherwise import filings_now, moved_on
 from waglan.operations.open_draft import Opened, Said, open_draft, read_said
 from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
 from waglan.store import Transaction, erasure, sheets
@@ -34,7 +35,8 @@ _BASES = {FilingAct.ACCEPT: "FMA", FilingAct.REFUSE: "FNA"}
 class Acting:
     """What is to be done to which step of a draft, with a reason or the recipient's reply.
 
-    No act: whether the reply takes or refuses it stands in the paper itself.
+    No act: whether the reply takes or refuses it stands in the paper itself. `version` is the one
+    filed by other means that whoever begins an amendment has seen; 0: he names none.
     """
 
     draft: UUID
@@ -44,6 +46,7 @@ class Acting:
     number: str = ""
     salt: bytes = b""
     paper: BridgeFile | None = None
+    version: int = 0
 
 
 async def act_on_draft(
@@ -63,12 +66,20 @@ async def act_on_draft(
         return [why]
     if act is None:
         raise TypeError("an act that nothing tells was not refused")
-    if not (acting.text or acting.number or acting.paper):
+    if why := await _unseen(tx, opened, acting.version):
+        return [why]
+    if not (acting.text or acting.number or acting.paper or acting.version):
         return await step_draft(tx, vault, by, opened, Doing(act))
     files = () if acting.paper is None else (acting.paper,)
     basis = "" if act not in _ANSWERS else _BASES[said] if said else "person"
-    said_so = Said(acting.text, acting.number, acting.salt, files, basis)
+    said_so = Said(acting.text, acting.number, acting.salt, files, basis, acting.version)
     return await step_draft(tx, vault, by, opened, with_files(act, said_so))
+
+
+async def _unseen(tx: Transaction, opened: Opened, version: int) -> Finding | None:
+    """Say if the version that somebody would go on from is not the one that stands."""
+    made = (await filings_now(tx, [opened])).get(opened.sheet.sheet) if version else None
+    return moved_on(made, version) if made is not None and made.stands != version else None
 
 
 def _in_paper(opened: Opened, acting: Acting) -> FilingAct | None:

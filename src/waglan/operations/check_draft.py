@@ -24,6 +24,7 @@ from waglan.messages.edifact import Profile
 from waglan.messages.whole import Whole, wholes
 from waglan.operations.check_manifest import Asker, check_whole, read_edifact
 from waglan.operations.file_manifest import Claim, look_beside
+from waglan.operations.filed_otherwise import filed_otherwise
 from waglan.operations.open_draft import Opened
 from waglan.operations.open_letter import open_letter
 from waglan.operations.step_draft import By
@@ -32,6 +33,8 @@ from waglan.parties.authorisation import client_findings, letter_findings
 from waglan.parties.permission import Act
 from waglan.parties.reporting import role_refusal
 from waglan.store import Transaction, parties, partners
+
+_SAID_OF_ITS_MESSAGE = frozenset({"MANIFEST-OLD-VERSION", "MANIFEST-ALREADY-CANCELLED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,11 @@ async def check_draft(
     run, not_run = tuple[str, ...](), tuple[Finding, ...]()
     if draft.profile.recipient is Recipient.CUSTOMS_DESK:
         written = await write_draft(tx, by, opened, message_bytes_max=message_bytes_max)
+        since = await filed_otherwise(tx, vault, opened)
         more, run, not_run = await _as_filed(tx, vault, by, opened, written)
+        if any(one.severity is Severity.ERROR for one in since):  # says it better than its message
+            more = [one for one in more if one.code not in _SAID_OF_ITS_MESSAGE]
+        findings += since
     else:
         more, run, not_run = await _elsewhere(tx, by, draft)
     known = {one.code for one in findings}

@@ -35,7 +35,8 @@ _PAPERS = {
 class Said(msgspec.Struct, frozen=True):
     """What a step says beside its act: a reason, the recipient's reply, files as they were.
 
-    `basis` is what a reply rests on: a person's word, or the message that was handed in.
+    `basis` is what a reply rests on: a person's word, or the message that was handed in. `version`
+    is the one filed by other means from which an amendment goes on; 0: as it was filed last here.
     """
 
     text: str = ""
@@ -43,6 +44,7 @@ class Said(msgspec.Struct, frozen=True):
     salt: bytes = b""
     files: tuple[BridgeFile, ...] = ()
     basis: str = ""
+    version: int = 0
 
 
 read_said = msgspec.msgpack.Decoder(Said).decode

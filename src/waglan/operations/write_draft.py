@@ -11,14 +11,14 @@ from waglan.manifest.draft import Draft
 from waglan.manifest.draft_manifest import manifest_of
 from waglan.manifest.model import Function, Manifest, PartKey
 from waglan.manifest.split import split
-from waglan.manifest.version import PREVIOUS, call_of
+from waglan.manifest.version import PREVIOUS
 from waglan.messages.edifact.cuscar_write import write_manifest
 from waglan.messages.edifact.write import Unwritable
 from waglan.messages.envelope import Address, Interchange
+from waglan.operations.filed_otherwise import base_of
 from waglan.operations.open_draft import Opened
 from waglan.operations.step_draft import By
-from waglan.store import Transaction, manifests, parties
-from waglan.store.versions import Chain
+from waglan.store import Transaction, parties
 
 _NOBODY = "NOBODY"  # at either end of a message that is only looked at
 
@@ -36,7 +36,7 @@ async def write_draft(
 ) -> Written:
     """Return the message that this draft is filed with now, to the desk that it names."""
     envelope, findings = await _envelope(tx, by, opened)
-    manifest = await _amending(tx, by, opened.draft)
+    manifest = await _amending(tx, by, opened)
     try:
         body = write_manifest(split(manifest, _key(envelope)), envelope)
     except Unwritable as error:
@@ -77,20 +77,19 @@ async def desk_org(tx: Transaction, draft: Draft) -> int | None:
     return None if found is None else found[0]
 
 
-async def _amending(tx: Transaction, by: By, draft: Draft) -> Manifest:
-    """Return the manifest to be filed; an amendment names the version that stands.
+async def _amending(tx: Transaction, by: By, opened: Opened) -> Manifest:
+    """Return the manifest to be filed; an amendment names the version that it goes on from.
 
-    A draft is always whole, so an amendment replaces all of it.
+    A draft is always whole, so an amendment replaces all of it. What was filed since by other means
+    has another number: the desk refuses what does not name it.
     """
+    draft = opened.draft
     manifest = manifest_of(draft.values, draft.profile, draft.mode)
-    function = draft.life.function
-    if function is Function.ORIGINAL:
+    if draft.life.function is Function.ORIGINAL:
         return manifest
-    call = call_of(manifest.head)
-    document, desk = manifest.head.document.strip(), await desk_org(tx, draft)
-    stands = await manifests.latest(tx, Chain(by.org, document, call.text if call else "", desk))
-    named = ((PREVIOUS, str(stands.version)),) if stands is not None else ()
-    if function is Function.CANCEL:
+    base = await base_of(tx, opened)
+    named = ((PREVIOUS, str(base)),) if base else ()
+    if draft.life.function is Function.CANCEL:
         head = replace(manifest.head, function=Function.CANCEL, references=named)
         return Manifest(head, (), ())
     return replace(

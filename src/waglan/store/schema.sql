@@ -2129,6 +2129,8 @@ CREATE INDEX manifest_comes ON public.manifest USING btree (filed_with, COALESCE
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
 
+CREATE INDEX manifest_message ON public.manifest USING btree (message_id);
+
 CREATE INDEX manifest_newer ON public.manifest USING btree (manifest_id) WHERE (version > 1);
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));

@@ -1,11 +1,14 @@
 """The versions of a manifest that stood before, as their filer declared them."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
-from waglan.manifest.model import Head
+from waglan.manifest.model import Function, Head
 from waglan.store import Transaction
 
 VERSIONS_MAX = 200  # the newest; whoever amends more often is told by these
@@ -63,3 +66,47 @@ async def before(tx: Transaction, manifest_id: int) -> int | None:
     )
     row = await rows.fetchone()
     return None if row is None else int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The version that a message made of a manifest, and the one that stands of it now.
+
+    `by_message` is the message that made what stands.
+    """
+
+    manifest: UUID
+    document: str
+    call: str
+    version: int
+    stands: int
+    function: Function
+    by_message: UUID
+
+
+async def made_by(tx: Transaction, messages: Sequence[UUID]) -> dict[UUID, Made]:
+    """Return what each of these messages made, as far as the reader filed it: its first manifest.
+
+    A message that was refused, or made none, is left out.
+    """
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT ON (x.id) x.id, m.id, m.document, m.call, m.version,
+               n.version, n.function, y.id
+        FROM message x JOIN manifest m USING (message_id)
+        JOIN LATERAL (
+            SELECT l.version, l.function, l.message_id FROM manifest l
+            WHERE (l.org, l.document, l.call, l.filed_with)
+                = (m.org, m.document, m.call, m.filed_with)
+            ORDER BY l.version DESC LIMIT 1) n ON true
+        JOIN message y ON y.message_id = n.message_id
+        WHERE x.id = ANY (%s) AND m.org = current_org() ORDER BY x.id, m.manifest_id
+        """,
+        [list(messages)],
+    )
+    return {
+        message: Made(manifest, document, call, version, stands, Function(function), by)
+        for message, manifest, document, call, version, stands, function, by in (
+            await rows.fetchall()
+        )
+    }

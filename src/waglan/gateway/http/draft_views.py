@@ -1,6 +1,7 @@
 """How drafts are shown: every field with its sources, and what contradicts them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +15,12 @@ from waglan.manifest.deadline import Deadline
 from waglan.manifest.draft import due, to_give
 from waglan.manifest.draft_field import Scalar
 from waglan.manifest.filing_state import FilingAct
+from waglan.manifest.model import Function
 from waglan.manifest.prefill import Claim, DraftField, Paper, PaperVersion, Source, ended
 from waglan.operations.check_draft import Checked
+from waglan.operations.filed_otherwise import is_moved_on
 from waglan.operations.open_draft import Opened, read_said
+from waglan.store.versions import Made
 
 # The steps that say something beside their act, in the form of `Said`.
 SAYING = {
@@ -120,8 +124,24 @@ class DraftDeadlineView(DeadlineView):
     to_give: list[str]
 
 
+class FilingNowView(BaseModel):
+    """What a desk here has of a draft's document: as which version the draft was accepted last.
+
+    `stands` is the newest version. `ended` is `replaced` or `cancelled` where your firm filed that
+    one by other means; null: it is the draft's own.
+    """
+
+    document: str
+    version: int
+    stands: int
+    ended: str | None
+
+
 class DraftLine(BaseModel):
-    """A draft in a list."""
+    """A draft in a list. `state` is what became of the draft; `filing` what became of its filing.
+
+    Null: no desk here has accepted it.
+    """
 
     id: UUID
     profile: str
@@ -132,6 +152,7 @@ class DraftLine(BaseModel):
     made_at: datetime
     erased: bool
     in_charge: str | None  # subject id: who changed it last, or who took over from him
+    filing: FilingNowView | None
 
 
 class DraftPage(BaseModel):
@@ -167,7 +188,15 @@ class DraftCheckView(BaseModel):
     deadlines: list[DraftDeadlineView]
 
 
-def draft_line(opened: Opened, successors: Mapping[str, str]) -> DraftLine:
+@dataclass(frozen=True, slots=True)
+class DeskSaid:
+    """What a desk here said of a draft: why it refused filings, by step, and what stands now."""
+
+    refused: Mapping[int, Sequence[Finding]]
+    stands: Made | None
+
+
+def draft_line(opened: Opened, successors: Mapping[str, str], stands: Made | None) -> DraftLine:
     """Return a draft as it stands in a list."""
     draft, life = opened.draft, opened.draft.life
     return DraftLine(
@@ -180,6 +209,17 @@ def draft_line(opened: Opened, successors: Mapping[str, str]) -> DraftLine:
         made_at=opened.sheet.made_at,
         erased=opened.sheet.is_erased,
         in_charge=_in_charge(life.changed_by, successors),
+        filing=None if stands is None else _filing(opened, stands),
+    )
+
+
+def _filing(opened: Opened, made: Made) -> FilingNowView:
+    how = "cancelled" if made.function is Function.CANCEL else "replaced"
+    return FilingNowView(
+        document=made.document,
+        version=made.version,
+        stands=made.stands,
+        ended=how if is_moved_on(opened, made) else None,
     )
 
 
@@ -193,14 +233,14 @@ def draft_view(
     opened: Opened,
     lang: Lang,
     successors: Mapping[str, str],
-    refused: Mapping[int, Sequence[Finding]],
+    desk: DeskSaid,
     now: datetime,
 ) -> DraftView:
-    """Return a draft with all that was told, and why filings of it were refused, by step."""
+    """Return a draft with all that was told, and what a desk here said of its filings."""
     draft, life = opened.draft, opened.draft.life
     fields = [_field(one) for one in draft.filled.fields.values()]
     return DraftView(
-        **draft_line(opened, successors).model_dump(),
+        **draft_line(opened, successors, desk.stands).model_dump(),
         connected=draft.profile.connected,
         recipient=draft.profile.recipient.value,
         facts=draft.facts,
@@ -220,7 +260,7 @@ def draft_view(
                 function=one.function.value,
                 at=one.at,
                 accepted=one.accepted,
-                findings=view(refused.get(one.n, ()), lang),
+                findings=view(desk.refused.get(one.n, ()), lang),
             )
             for one in life.filed
         ],

@@ -13,6 +13,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.gateway.http.asked import Asked
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.draft_views import (
+    DeskSaid,
     DraftCheckView,
     DraftPage,
     DraftView,
@@ -35,6 +36,7 @@ from waglan.operations.act_on_draft import Acting, act_on_draft
 from waglan.operations.change_draft import Typed, Wanted, change_draft, make_draft
 from waglan.operations.check_draft import check_draft
 from waglan.operations.file_draft import Means, file_draft
+from waglan.operations.filed_otherwise import filings_now
 from waglan.operations.fill_draft import KEYS_MAX, copied, fill_draft, of_template
 from waglan.operations.keep_address import open_address
 from waglan.operations.open_draft import open_draft, refusals
@@ -133,9 +135,14 @@ class Reply(Seen):
 
 
 class Amendment(Seen):
-    """How what was accepted is to be changed."""
+    """How what was accepted is to be changed.
+
+    `version` is needed only where your firm filed the document since by other means: the version
+    that stands, which you looked at and go on from. An amendment under way is begun anew with it.
+    """
 
     how: Literal["amend", "replace", "cancel"]
+    version: int = Field(default=0, ge=0, le=1_000_000)
 
 
 @router.post("", status_code=201, response_model=DraftView, responses=MADE)
@@ -187,8 +194,9 @@ async def newest(
         vault = visitor.kit.keys.vault
         opened = [await open_draft(tx, vault, one.sheet) for one in page]
         heirs = await people.successors(tx, visitor.org)
+        filings = await filings_now(tx, [one for one in opened if one is not None])
     lines = [
-        draft_line(one, heirs)
+        draft_line(one, heirs, filings.get(one.sheet.sheet))
         for one in opened
         if one is not None and state in (None, one.draft.life.state)
     ]
@@ -298,7 +306,9 @@ async def amend(draft: UUID, how: Amendment, visitor: TheMaker) -> DraftView:
         "replace": FilingAct.REPLACE,
         "cancel": FilingAct.CANCEL,
     }
-    return await _plain(visitor, draft, how.step, acts[how.how])
+    version = how.version
+    wanted = Acting(draft, how.step, acts[how.how], salt=await new_salt(), version=version)
+    return await _acted(visitor, wanted)
 
 
 @router.post("/{draft}/let-stand", response_model=DraftView, responses=MADE)
@@ -328,8 +338,9 @@ async def _shown(visitor: Visitor, draft: UUID) -> DraftView:
         vault = visitor.kit.keys.vault
         opened = there(await open_draft(tx, vault, draft), "draft")
         heirs = await people.successors(tx, visitor.org)
-        refused = await refusals(tx, vault, opened)
-    return draft_view(opened, visitor.lang, heirs, refused, visitor.kit.clock())
+        stands = (await filings_now(tx, [opened])).get(draft)
+        desk = DeskSaid(await refusals(tx, vault, opened), stands)
+    return draft_view(opened, visitor.lang, heirs, desk, visitor.kit.clock())
 
 
 async def _plain(visitor: Maker, draft: UUID, step: int, act: FilingAct) -> DraftView:
