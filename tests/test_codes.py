@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.codes.container import ContainerNo, read
+from waglan.codes.container import ContainerNo, read, unparted
 from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import is_blank
@@ -62,6 +62,22 @@ def test_text_without_the_shape_stays_as_it_was_sent(text: str) -> None:
     assert finding == Finding("CONTAINER-SHAPE", Severity.ERROR, HERE, {"text": text})
     with pytest.raises(BadCode):
         ContainerNo(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["CSQU305438-3", "CSQU 305438/3", "CSQU-305438.3", "ＣＳＱＵ３０５４３８３", " CSQU3054383"],
+)
+def test_what_parts_a_container_number_is_no_part_of_it(text: str) -> None:
+    assert unparted(text) == "CSQU3054383"
+
+
+@given(st.text(max_size=20))
+def test_what_is_no_container_number_loses_its_blanks_alone(text: str) -> None:
+    plain = unparted(text)
+    assert unparted(plain) == plain
+    if not re.fullmatch(r"[A-Za-z]{4}[0-9]{7}", plain):
+        assert plain == "".join(text.split())
 
 
 def test_a_wrong_check_digit_is_a_note_and_still_a_container() -> None:

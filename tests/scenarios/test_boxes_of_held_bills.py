@@ -121,3 +121,14 @@ def test_a_held_bill_filed_anew_frees_no_box_until_the_hold_ends(port: Quay) -> 
     port.does(Kind.DETAIN, number, FIRST, **KEEP)
     for by in port.everybody():  # another hold, of what the bill says now
         assert port.names(number, by) == {"detained": boxes[-1:]}
+
+
+def test_a_box_is_held_however_its_number_is_parted(port: Quay) -> None:
+    number, box = new(1)
+    port.files(FIRST, Paper(number, box=f"{box[:4]} {box[4:10]}-{box[10:]}"))
+    port.shows(number)
+    port.gate(next(NUMBERS), f"{box[:10]}/{box[10:]}", port.addressed)
+    port.does(Kind.DETAIN, number, FIRST, **KEEP)
+    for by in port.everybody():
+        assert port.names(number, by) == {"detained": [box]}
+    assert port.told(number, port.addressed) == [box]

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, TypeAlias, TypeVar
 import msgspec
 from msgspec import Meta
 
+from waglan.codes.container import unparted
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.manifest import model
@@ -312,7 +313,7 @@ def _goods(number: int, item: ItemForm) -> model.Goods:
         item.marks,
         item.gross_mass_g,
         item.volume_cm3,
-        tuple(model.Package("".join(s.container.split()), s.packages) for s in item.containers),
+        tuple(model.Package(unparted(s.container), s.packages) for s in item.containers),
         item.dangerous,
         item.hs_codes,
         item.licences,
@@ -321,7 +322,7 @@ def _goods(number: int, item: ItemForm) -> model.Goods:
 
 def _equipment(unit: UnitForm) -> model.Equipment:
     return model.Equipment(
-        "".join(unit.number.split()),
+        unparted(unit.number),
         size_type=unit.size_type,
         full=unit.full,
         gross_mass_g=unit.gross_mass_g,

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from waglan.cargo.same_bill import is_of
 from waglan.cargo.same_manifest import ToldIdentity, identities
 from waglan.cargo.standing import Standing, standing
+from waglan.codes.container import unparted
 from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import read_event
@@ -69,7 +70,7 @@ async def track_key(tx: Transaction, vault: Vault, text: str, kind: KeyKind | No
 
 def _spelled(text: str, kind: KeyKind) -> str:
     bare = text.strip()
-    return "".join(bare.split()).upper() if kind is KeyKind.CONTAINER else bare
+    return unparted(bare).upper() if kind is KeyKind.CONTAINER else bare
 
 
 @dataclass(frozen=True, slots=True)

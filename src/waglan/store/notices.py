@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from waglan.codes.container import unparted
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.party import PartyId
 from waglan.store import Transaction, _binary
@@ -135,7 +136,7 @@ async def _served(tx: Transaction, where: str, given: str | list[str]) -> list[S
 
 
 def _spellings(container: str) -> list[str]:
-    return sorted({container, "".join(container.split()).upper()})
+    return sorted({container, unparted(container).upper()})
 
 
 async def boxes(

@@ -161,7 +161,7 @@ class Content:
     def check_equipment(self, segment: EQD, index: int) -> None:
         """Find a container number that can't be right; other equipment has other numbers."""
         number = segment.number.partition(":")[0]
-        if segment.kind == "CN" and number and not container.is_right("".join(number.split())):
+        if segment.kind == "CN" and number and not container.is_right(container.unparted(number)):
             where = self.place(index, "EQD", f"equipment/{short(number)}/number", 3, 1)
             for finding in container.read(short(number), where)[1]:
                 is_shape = finding.severity is Severity.ERROR

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from waglan.codes.container import is_right
+from waglan.codes.container import is_right, unparted
 from waglan.codes.finding import Finding, Severity
 from waglan.manifest.model import Bill, Equipment, Head
 from waglan.messages.edifact.amount import GRAMS, grams, millidegrees
@@ -129,5 +129,7 @@ class CuscarUnits(CuscarHead):
 
 
 def unit_number(equipment: str) -> str:
-    """Return the number of a container or other unit, without blanks."""
-    return equipment if equipment.isalnum() else equipment.partition(":")[0].replace(" ", "")
+    """Return the number of a container or other unit, without what parts it."""
+    if equipment.isalnum() and equipment.isascii():
+        return equipment
+    return unparted(equipment.partition(":")[0])

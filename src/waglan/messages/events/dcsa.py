@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
 from waglan.cargo.movement import Box, Conveyance, Movement
+from waglan.codes.container import unparted
 from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import is_blank
@@ -203,7 +204,7 @@ def _unusable(row: int, told: DcsaEvent) -> Finding | None:
 def _movement(told: DcsaEvent, code: EventCode) -> Movement:
     given, kind, place = told.equipmentDetails, told.eventClassification, told.eventLocation
     box = Box(
-        "".join((given.equipmentReference or "").split()),
+        unparted(given.equipmentReference or ""),
         size_type=given.ISOEquipmentCode,
         full=FULL.get(given.emptyIndicatorCode or ""),
         direction=DIRECTIONS.get(given.movementType or ""),

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
 from waglan.cargo.movement import CONTAINER, Box, Conveyance, Movement
+from waglan.codes.container import unparted
 from waglan.codes.event import EventCode
 from waglan.codes.plain import is_blank
 from waglan.messages.events.checked import EventPlaces, checked, missing
@@ -96,7 +97,7 @@ def plain_row(row: int, told: EventForm) -> EventRow:
         return EventRow(row, told.id, findings=(missing(row, next(absent)),))
     direction = DIRECTIONS[told.direction] if told.direction else None
     box = Box(
-        "".join(told.box.split()),
+        unparted(told.box),
         CONTAINER,
         told.size_type,
         told.full,

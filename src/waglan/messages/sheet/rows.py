@@ -288,7 +288,7 @@ class _Reading:
 
     def _share(self, open_: _Open, by_level: Mapping[str, dict[str, Read]], row: int) -> None:
         share, unit = by_level.get("share", {}), by_level.get("unit", {})
-        number = "".join(str(share.get("container") or "").split())
+        number = container.unparted(str(share.get("container") or ""))
         if not number:
             if share or unit:
                 where = place(row, "container")
