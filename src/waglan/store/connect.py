@@ -97,7 +97,6 @@ async def glance(pool: Pool) -> AsyncIterator[Transaction]:
     A transaction around it would ask the server three times as often: for what is asked all day.
     """
     async with _lent(pool) as conn:
-        await conn.set_autocommit(True)
         yield conn
 
 
@@ -163,6 +162,7 @@ def _pool(dsn: Dsn, role: str, size_max: int) -> Pool:
             "application_name": f"waglan {role}",
             "connect_timeout": CONNECT_SECONDS_MAX,
             "prepare_threshold": NEVER,
+            "autocommit": True,  # a transaction is begun by its own words
         },
         min_size=SIZE_MIN,
         max_size=size_max,
@@ -193,9 +193,7 @@ async def _is_open(conn: Transaction) -> None:
 async def _forget(conn: Transaction) -> None:
     # Temporary tables, settings, locks and sequences of one organisation end with its request. What
     # stays are statements without their values, and plans that ask for the organisation each time.
-    await conn.set_autocommit(True)
     await conn.execute(_FORGET)
-    await conn.set_autocommit(False)
 
 
 def _not_durable(name: str, value: str) -> Finding:
