@@ -493,10 +493,28 @@ def test_a_fault_of_a_sheet_is_told_by_row_and_column(
     file.write_text("bill,document,recipient,packages\nB1,D1,X:ZZ,=1+1\n")
     status, out, err = run(capfd, "read", str(file))
     assert (status, json.loads(out)["sound"]) == (1, False)
-    assert "error SHEET-FORMULA  rows/2/packages (line 2)" in err
+    assert "error SHEET-FORMULA  rows/2/packages (row 2)" in err
     status, out, _ = run(capfd, "check", str(file))
     assert status != 0
     assert "SHEET-FORMULA" in out
+
+
+@pytest.mark.parametrize(
+    ("lang", "row", "segment"), [("en", "row 4", "segment"), ("zh-Hant-HK", "第 4 行", "段")]
+)
+def test_what_a_rule_finds_in_a_sheet_is_told_by_row_and_column(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, lang: str, row: str, segment: str
+) -> None:
+    file = tmp_path / "m.csv"
+    head = "document,recipient,bill,parent,description,gross_mass_kg\n"
+    goods = ("COTTON SHIRTS", "LED LAMPS", "GIFTS")
+    file.write_text(head + "".join(f"D1,X:ZZ,HS1,M1,{text},100\n" for text in goods))
+    _, out, _ = run(capfd, "check", str(file), "--lang", lang)
+    assert f"HK-MAN-012  rows/4/description ({row})" in out
+    assert not [line for line in out.splitlines() if "rows/" in line and segment in line]
+    assert "bills/HS1" not in out
+    status, out, _ = run(capfd, "read", str(file))
+    assert (status, "told_at" in out) == (0, False)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])

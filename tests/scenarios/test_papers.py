@@ -185,6 +185,27 @@ def test_a_sheet_with_faults_is_refused_whole_and_each_fault_has_row_and_column(
     ]  # fmt: skip
 
 
+def test_what_rules_find_in_a_sheet_has_row_and_column_in_checks_and_answers(port: Port) -> None:
+    row = ROW | {"document": "ROWS-1", "bill": "ROWSB1", "voyage": "1ROWS"}
+    data = sheet(row) + b"\r\n" + sheet(row | {"description": "GIFTS"}).split(b"\r\n")[1]
+    place = ("rows/3/description", 3, None)
+
+    def placed(findings: list[dict[str, Any]]) -> list[Any]:
+        return [
+            tuple(one["where"].get(name) for name in ("path", "line", "segment"))
+            for one in findings
+            if one["code"] == "HK-MAN-012"
+        ]
+
+    [checked] = port.forwarder.post("/v1/checks", content=data).json()["manifests"]
+    assert placed(checked["findings"]) == [place]
+    shown = handed(port.forwarder, data)
+    assert shown["state"] == "accepted", shown["findings"]
+    assert placed(shown["findings"]) == [place]
+    told = port.forwarder.get(shown["answers"][0]["href"]).json()["findings"]
+    assert [(f["place"], f["row"]) for f in told if f["code"] == "HK-MAN-012"] == [place[:2]]
+
+
 @pytest.mark.parametrize(
     "data",
     [b"PK\x03\x04 and no workbook", b"{", b'{"form":"waglan/paper/v1"}', b"bill,x\n\xff,\n",
@@ -199,7 +220,8 @@ def test_what_is_no_paper_is_refused_with_a_finding(port: Port, data: bytes) -> 
 
 def test_a_manifest_to_nobody_is_refused(port: Port) -> None:
     shown = handed(port.forwarder, sheet(ROW | {"document": "N-1", "recipient": "NOBODY:ZZ"}))
-    assert [f["code"] for f in shown["findings"]] == ["PARTY-RECIPIENT"]
+    [found] = shown["findings"]
+    assert (found["code"], found["where"]["path"]) == ("PARTY-RECIPIENT", "rows/2/recipient")
 
 
 # Papers that declare nothing
@@ -457,7 +479,7 @@ def test_a_name_in_letters_that_only_look_like_others_is_told_to_who_hands_the_p
     odd = handed(port.forwarder, sheet(row | {"consignee_name": "ОCEAN PAPER 海洋紙業"}))  # noqa: RUF001 -- the O is Cyrillic
     [finding] = odd["findings"]
     assert (odd["state"], finding["code"]) == ("accepted", "DOCUMENT-LOOK-ALIKE")
-    assert finding["where"]["path"] == f"bills/LA-{kind}/parties/consignee/name"
+    assert finding["where"]["path"] == "rows/2/consignee_name"
     assert finding["params"] == {"name": "<U+041E>CEAN PAPER 海洋紙業"}
 
 

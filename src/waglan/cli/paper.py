@@ -95,13 +95,16 @@ def _read_batch(sent: "Handed", lang: Lang) -> int:
 
 
 def _read_paper(sent: "Handed", lang: Lang) -> int:
+    from msgspec.structs import replace
+
     from waglan.cli.handed import paper_in
     from waglan.cli.spelled import as_json
 
     paper, _, findings = paper_in(sent)
     if paper is not None:
         is_wrong = any(finding.severity in BAD for finding in findings)
-        line = {"form": sent.form.value, "sound": not is_wrong, "paper": paper}
+        said = replace(paper, told_at=None)  # where it was told is for findings
+        line = {"form": sent.form.value, "sound": not is_wrong, "paper": said}
         sys.stdout.buffer.write(as_json(line) + b"\n")
         sys.stdout.buffer.flush()
     for finding in findings:

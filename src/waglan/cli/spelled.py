@@ -19,13 +19,16 @@ from waglan.messages.envelope import Contents, InterchangeEnd, Item, Message
 IN_MEMORY_BYTES_MAX = 8 << 20  # of listed equipment; the rest waits in a temporary file
 
 _encode = msgspec.json.Encoder().encode
-# A quotation mark inside a text is escaped, so that this can be nothing but the field.
-_NOT_ERASED = b',"erased":false'
+# A quotation mark inside a text is escaped, so that these can be nothing but the fields.
+_NOT_SAID = (b',"erased":false', b',"told_at":null')
 
 
 def as_json(what: object) -> bytes:
     """Return what a file says as JSON; nothing of it was erased, so that nothing is said of it."""
-    return _encode(what).replace(_NOT_ERASED, b"")
+    said = _encode(what)
+    for field in _NOT_SAID:
+        said = said.replace(field, b"")
+    return said
 
 
 def spell(

@@ -79,7 +79,9 @@ def _is_harmless(character: str) -> bool:
 
 def _place(where: Mapping[str, Any], lang: Lang) -> str:
     names = words("place", lang)
-    steps = [(step, where.get(step)) for step in STEPS]
-    told = [names[step].format(value=value) for step, value in steps if value not in (None, "")]
     path = str(where.get("path", ""))
+    # What a text calls a line is a row of a sheet, a table or a batch.
+    row = {"line": "row"} if "rows" in path.split("/") else {}
+    steps = [(row.get(step, step), where.get(step)) for step in STEPS]
+    told = [names[step].format(value=value) for step, value in steps if value not in (None, "")]
     return f"{path} ({', '.join(told)})".lstrip() if told else path

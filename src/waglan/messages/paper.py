@@ -4,6 +4,7 @@ import re
 from enum import Enum
 
 import msgspec
+from msgspec.structs import replace
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
@@ -11,6 +12,8 @@ from waglan.manifest.call import time_of
 from waglan.manifest.instruction import Instruction, InstructionKind
 from waglan.manifest.model import Bill, Equipment, Head, Level, Part, PartKey
 from waglan.messages.envelope import Address, Header, Interchange, Message
+from waglan.messages.place import in_sheet
+from waglan.messages.told_at import ToldAt
 
 REFERENCE = "1"  # of the one message that a paper makes
 
@@ -34,6 +37,7 @@ class Paper(msgspec.Struct, frozen=True, gc=False):
     equipment: tuple[Equipment, ...] = ()
     booking: str | None = None
     reference: str = ""  # the sender's own of this paper, which an amendment may name
+    told_at: ToldAt | None = None  # of a sheet: its rows
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -73,7 +77,8 @@ def message_of(paper: Paper, sent: Sent, findings: tuple[Finding, ...]) -> Messa
         sent.sha256,
         0,
         content,
-        (*findings, *wrong),
+        (*findings, *(in_sheet(one, paper.told_at) for one in wrong)),
+        told_at=paper.told_at,
     )
 
 
@@ -144,7 +149,7 @@ def _times(paper: Paper) -> list[Finding]:
 
 def _controls(paper: Paper) -> list[Finding]:
     """Find control characters, which no text of the trade has and no database keeps."""
-    if not _CONTROL.search(_encode(paper)):
+    if not _CONTROL.search(_encode(replace(paper, told_at=None))):
         return []
     places = {f"bills/{bill.number}": bill for bill in paper.bills}
     hit = next((path for path, bill in places.items() if _CONTROL.search(_encode(bill))), "paper")

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from waglan.codes.finding import Finding
 from waglan.manifest.model import Manifest
 from waglan.messages.envelope import Message
+from waglan.messages.told_at import ToldAt
 
 REFERENCE_MAX_CHARACTERS = 35
 _COUNTED = {"bills", "equipment"}  # what knows its segment
@@ -25,6 +26,13 @@ def in_message(finding: Finding, message: Message) -> Finding:
         message=message.header.reference[:REFERENCE_MAX_CHARACTERS] or None,
     )
     return replace(finding, where=where)
+
+
+def in_sheet(finding: Finding, told_at: ToldAt | None) -> Finding:
+    """Return a finding with the row of the sheet that it is about, if it came as one."""
+    if told_at is None:
+        return finding
+    return replace(finding, where=told_at.place(finding.where))
 
 
 def in_parts(
@@ -54,5 +62,7 @@ def in_parts(
             message = parts.get(came.get((kind, segment, number), 0), last)
         if segment is not None and (kind, segment) not in segments and kind in _COUNTED:
             finding = replace(finding, where=replace(finding.where, segment=None))
+        else:
+            finding = in_sheet(finding, message.told_at)
         placed.append(in_message(finding, message))
     return placed

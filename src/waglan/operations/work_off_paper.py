@@ -14,6 +14,7 @@ from waglan.messages.edifact import Profile
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form, PaperRead, read_paper
 from waglan.messages.paper import Sent, message_of
+from waglan.messages.place import in_sheet
 from waglan.messages.result import result
 from waglan.messages.sheet.cell import Sheet
 from waglan.operations.file_manifest import Filing
@@ -53,7 +54,7 @@ async def work_off_paper(
     taken = Taken([])
     if message is not None and not _is_wrong(findings):
         taken = await _take(tx, vault, sender, message, means)
-        findings = (*findings, *taken.findings)
+        findings = (*findings, *(in_sheet(one, message.told_at) for one in taken.findings))
     filing = taken.filing
     document = message.interchange.reference if message and message.interchange else ""
     answer = result(

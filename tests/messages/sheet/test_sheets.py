@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets import GOODS, HEAD, Cell, as_csv, as_xlsx, from_csv, from_xlsx, table, told
 
-from waglan.codes.finding import Finding, Severity
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.manifest.model import Bill, Equipment, Function, Level, Package, PartyRole
 from waglan.messages.paper import Paper, PaperKind, Sent, message_of
 from waglan.messages.sheet.cell import CELL_CHARACTERS_MAX, COLUMNS_MAX, ROWS_MAX, Kind, place
@@ -105,6 +105,43 @@ def test_rows_go_on_with_the_bill_the_item_and_the_box_above(read: From) -> None
     assert (house.level, house.parent) == (Level.HOUSE, "HLCU1")
     assert [goods.number for goods in house.goods] == [1, 2]
     assert [box.number for box in paper.equipment] == ["CSQU3054383", "TOLU4734787"]
+
+
+@both
+def test_what_rules_find_leads_back_to_row_and_column(read: From) -> None:
+    paper, _ = read(
+        HEAD | GOODS | {"container": "CSQU3054383", "container_packages": "60"},
+        {"container": "TOLU4734787", "container_packages": "40", "full": "yes"},
+        {"description": "TOYS", "packages": "5", "container": "CSQU3054383", "seals": "S1"},
+        {"bill": "H/1", "parent": "HLCU1", "description": "SHOES", "gross_mass_kg": "7"},
+        {"bill": "H/1", "parent": "HLCU1", "consignee_name": "黃大文", "bill_packages": "9"},
+    )
+    assert paper.told_at is not None
+    for path, segment, row in (
+        ("bills/HLCU1/goods/2/description", 2, "rows/4/description"),
+        ("bills/HLCU1/goods/2/volume_cm3", 2, "rows/4/volume_m3"),
+        ("bills/HLCU1/goods/1/stowed", 2, "rows/2"),
+        ("bills/HLCU1/goods/9/description", 2, "rows/2"),
+        ("bills/HLCU1", 2, "rows/2"),
+        ("bills/HLCU1", None, "rows/2"),
+        ("bills/HLCU1/parties/consignor", 2, "rows/2/consignor_name"),
+        ("bills/H~11/parties/consignee/name", 5, "rows/6/consignee_name"),
+        ("bills/H/1/packages", 5, "rows/6/bill_packages"),
+        ("bills/H~11/gross_mass_g", 5, "rows/5/gross_mass_kg"),
+        ("bills/H~11/number", 5, "rows/5/bill"),
+        ("equipment/TOLU4734787", None, "rows/3/container"),
+        ("equipment/TOLU4734787/full", None, "rows/3/full"),
+        ("equipment/CSQU3054383/seals", None, "rows/4/seals"),
+        ("equipment/CSQU3054383/tare_g", None, "rows/2/tare_kg"),
+        ("head/arrival", None, "rows/2/arrival"),
+        ("interchange/recipient", None, "rows/2/recipient"),
+    ):
+        assert paper.told_at.place(Where(path, segment=segment)) == place(
+            int(row.split("/")[1]), "/".join(row.split("/")[2:])
+        ), path
+    # What stands in an earlier version, or in no sheet at all, is no row of this one.
+    for path, segment in (("bills/HLCU1", 4), ("bills/B9", 2), ("equipment/X", None), ("bills", 1)):
+        assert paper.told_at.place(Where(path, segment=segment)) == Where(path, segment=segment)
 
 
 def test_two_forwarders_may_number_their_houses_alike() -> None:

@@ -22,6 +22,7 @@ from waglan.manifest.version import PREVIOUS
 from waglan.messages.paper import Paper, PaperKind
 from waglan.messages.sheet.cell import Row, Sheet, letters, place, shown
 from waglan.messages.sheet.columns import Column, columns, key_of
+from waglan.messages.sheet.told_rows import BILL, GOODS, UNIT, BillRows, GoodsRow, ToldRows
 from waglan.messages.sheet.values import Read, value_of
 
 FINDINGS_MAX: Final = 1_000  # of one sheet; the rest is counted
@@ -31,19 +32,6 @@ _PARTIES: Final = (
     ("notify", PartyRole.NOTIFY, "NI"),
     ("forwarder", PartyRole.FORWARDER, "FW"),
 )
-# Columns whose names in the model are others.
-_BILL: Final = {
-    "bill_packages": "packages",
-    "bill_gross_mass_kg": "gross_mass_g",
-    "bill_volume_m3": "volume_cm3",
-    "bill_licences": "licences",
-}
-_GOODS: Final = {"gross_mass_kg": "gross_mass_g", "volume_m3": "volume_cm3"}
-_UNIT: Final = {
-    "container_gross_mass_kg": "gross_mass_g",
-    "tare_kg": "tare_g",
-    "temperature_c": "set_point_mdegc",
-}
 
 
 def paper_of(sheet: Sheet) -> tuple[Paper | None, list[Finding]]:
@@ -189,7 +177,9 @@ class _Open:
     def __init__(self, row: int) -> None:
         self.row = row
         self.told: dict[str, Read] = {}
+        self.told_at: dict[str, int] = {}
         self.goods: list[tuple[dict[str, Read], list[Package]]] = []
+        self.goods_at: list[int] = []
         self.rows: dict[tuple[object, ...], int] = {}  # of goods and their shares, as they came
 
 
@@ -197,9 +187,11 @@ class _Reading:
     def __init__(self, found: _Found) -> None:
         self._found = found
         self._head: dict[str, Read] = {}
+        self._head_at: dict[str, int] = {}
         self._bills: dict[tuple[str, str], _Open] = {}
         self._newest: dict[str, tuple[str, str]] = {}  # of each number
         self._units: dict[str, dict[str, Read]] = {}
+        self._units_at: dict[str, dict[str, int]] = {}
         self._last: _Open | None = None
 
     def add(self, row: int, values: Mapping[str, Read]) -> None:
@@ -207,7 +199,7 @@ class _Reading:
         by_level: dict[str, dict[str, Read]] = {}
         for key, value in values.items():
             by_level.setdefault(columns()[key].level, {})[key] = value
-        self._alike(self._head, by_level.get("head", {}), row)
+        self._alike((self._head, self._head_at), by_level.get("head", {}), row)
         bill = by_level.get("bill", {})
         open_ = self._bill(bill, row)
         if open_ is None:
@@ -215,11 +207,12 @@ class _Reading:
                 where = place(row, "bill")
                 self._found.add(Finding("SHEET-BILL-MISSING", Severity.ERROR, where, {}))
             return
-        self._alike(open_.told, bill, row)
+        self._alike((open_.told, open_.told_at), bill, row)
         goods = by_level.get("goods", {})
         self._twice(open_, by_level, row)
         if goods:
             open_.goods.append((goods, []))
+            open_.goods_at.append(row)
         self._share(open_, by_level, row)
 
     def paper(self) -> Paper:
@@ -241,7 +234,23 @@ class _Reading:
             tuple(self._built(key, open_) for key, open_ in self._bills.items()),
             tuple(_unit(number, told) for number, told in self._units.items()),
             booking=_text(head, "booking"),
+            told_at=self._told_at(),
         )
+
+    def _told_at(self) -> ToldRows:
+        bills = {
+            open_.row: BillRows(
+                number,
+                open_.row,
+                open_.told_at,
+                tuple(
+                    GoodsRow(row, tuple(told))
+                    for row, (told, _) in zip(open_.goods_at, open_.goods, strict=True)
+                ),
+            )
+            for (_, number), open_ in self._bills.items()
+        }
+        return ToldRows(self._head_at, bills, self._units_at)
 
     def _need(self) -> None:
         for key, column in columns().items():
@@ -274,8 +283,12 @@ class _Reading:
                 Finding("SHEET-ROW-TWICE", Severity.WARNING, where, {"row": row, "before": before})
             )
 
-    def _alike(self, known: dict[str, Read], told: Mapping[str, Read], row: int) -> None:
+    def _alike(
+        self, was: tuple[dict[str, Read], dict[str, int]], told: Mapping[str, Read], row: int
+    ) -> None:
+        known, known_at = was
         for key, value in told.items():
+            known_at.setdefault(key, row)
             if known.setdefault(key, value) != value:
                 self._found.add(
                     Finding(
@@ -300,7 +313,8 @@ class _Reading:
                 self._found.add(
                     replace(finding, severity=Severity.WARNING) if is_shape else finding
                 )
-        self._alike(self._units.setdefault(number, {}), unit, row)
+        at = self._units_at.setdefault(number, {"container": row})
+        self._alike((self._units.setdefault(number, {}), at), unit, row)
         if open_.goods:
             open_.goods[-1][1].append(Package(number, _number(share, "container_packages")))
         elif share.get("container_packages") is not None:
@@ -310,7 +324,7 @@ class _Reading:
     def _built(self, key: tuple[str, str], open_: _Open) -> Bill:
         told = open_.told
         fields = {
-            _BILL.get(name, name): value for name, value in told.items() if name not in _NOT_OF_BILL
+            BILL.get(name, name): value for name, value in told.items() if name not in _NOT_OF_BILL
         }
         goods = tuple(_goods(n, item) for n, item in enumerate(open_.goods, start=1))
         return replace(
@@ -347,12 +361,12 @@ def _parties(told: Mapping[str, Read]) -> tuple[Party, ...]:
 
 def _goods(number: int, item: tuple[dict[str, Read], list[Package]]) -> Goods:
     told, shares = item
-    fields = {_GOODS.get(name, name): value for name, value in told.items()}
+    fields = {GOODS.get(name, name): value for name, value in told.items()}
     return replace(Goods(number, ""), **fields, stowed=tuple(shares))
 
 
 def _unit(number: str, told: Mapping[str, Read]) -> Equipment:
-    fields = {_UNIT.get(name, name): value for name, value in told.items()}
+    fields = {UNIT.get(name, name): value for name, value in told.items()}
     return replace(Equipment(number), **fields)
 
 
