@@ -52,7 +52,7 @@ def test_a_call_is_the_orders_until_it_passes_it_over_and_an_officers_until_he_s
     assert names(call, waiting=True) == []
     call.files("G", 3)  # beyond what the order may decide today
     left = comes_to(call, bills=3, undecided=1, waits=["decision"])
-    assert left["order_tells_at"] == his["order_tells_at"]  # if it is decided by then
+    assert left["order_tells_at"] >= his["order_tells_at"]  # if it is decided by then
     assert names(call, waits="decision") == names(call, waiting=True) == ["001E"]
     assert names(call, waits="serving") == names(call, passed_over=True) == []
     call.time_comes(manifests=2)

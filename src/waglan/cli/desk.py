@@ -145,6 +145,8 @@ def _call(call: dict[str, Any], lang: Lang) -> str:
     for mark in ("passed_over_at", "order_tells_at"):
         if call[mark]:
             marks.append(say("desk", mark, lang, at=minute(call[mark])))
+    if call["arrivals_differ"]:
+        marks.append(say("desk", "arrivals_differ", lang))
     return f"{line}  ({'; '.join(marks)})" if marks else line
 
 

@@ -31,6 +31,10 @@ SERVE_BEFORE_ARRIVAL_MINUTES_MAX = 7 * 24 * 60
 DOCUMENTS_MAX = 20
 DOCUMENT_CHARS_MAX = 200
 ANSWER_DAYS_MAX = 90  # as an officer's own act may name
+# An order tells a call whose time was on record for so long, whatever is filed in between.
+KNOWN_BEFORE = timedelta(hours=2)
+# Carriers who say arrivals further apart than this may not mean the same: an officer's to tell.
+ARRIVALS_APART_MAX = timedelta(hours=12)
 
 
 class BadOrder(ValueError):

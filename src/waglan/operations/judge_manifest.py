@@ -21,7 +21,7 @@ from waglan.customs.place import bill_place
 from waglan.customs.policy import policy
 from waglan.customs.sample import SAMPLED, Sample
 from waglan.customs.score import score, standing_score
-from waglan.customs.standing_order import Ground, SignedOrder, read_order
+from waglan.customs.standing_order import KNOWN_BEFORE, Ground, SignedOrder, read_order
 from waglan.customs.table_engine import DIRECT, Engine
 from waglan.customs.tables import ENGINE, Table, ask_table
 from waglan.logbook.canonical import Value
@@ -37,7 +37,7 @@ from waglan.operations.earlier_decisions import (
     without_answers_elsewhere,
 )
 from waglan.operations.held_before import goods_held_before
-from waglan.store import Transaction, customs, events, manifests, orders
+from waglan.store import Transaction, customs, events, manifests, orders, serving
 from waglan.store.customs import AssessmentRow, DecisionRow, JudgementRow
 from waglan.store.manifests import Filed
 
@@ -87,7 +87,7 @@ async def judge_manifest(
         ENGINE,
         sum(decision.status is None for decision in decisions),
         encode(_reasons(decisions)),
-        _serve_at(signed, filed.arrives_at, now),
+        await _serve_at(tx, signed, filed, now),
         now,
     )
     if not await customs.add_judgement(tx, desk.org, row):
@@ -154,18 +154,21 @@ async def tell(
     await _leave(tx, desk, where, (decisions, weighs), now)
 
 
-def _serve_at(
-    signed: SignedOrder | None, arrives_at: datetime | None, now: datetime
+async def _serve_at(
+    tx: Transaction, signed: SignedOrder | None, filed: Filed, now: datetime
 ) -> datetime | None:
-    """When the order has filers told; None leaves it to an officer.
+    """When the order has filers told, by this manifest's arrival; None leaves it to an officer.
 
-    So it is where the arrival is unknown, and where the time is over: whoever files then and were
-    told at once would know what it means if he is not.
+    So it is where the arrival is unknown, where the time is over, and where nobody knew of such a
+    time until it was near: whoever were told at once would know what it means if he is not.
     """
-    if signed is None or arrives_at is None:
+    if signed is None or filed.arrives_at is None:
         return None
-    serve_at = signed.order.serve_at(arrives_at)
-    return serve_at if serve_at > now else None
+    serve_at = signed.order.serve_at(filed.arrives_at)
+    if serve_at >= now + KNOWN_BEFORE:
+        return serve_at
+    is_known = serve_at > now and await serving.has_time(tx, filed.call, now, serve_at)
+    return serve_at if is_known else None
 
 
 async def _declared(tx: Transaction, vault: Vault, filed: Filed) -> Declared:

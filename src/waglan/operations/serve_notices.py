@@ -55,6 +55,9 @@ async def serve_by_order(
     It tells all of the call or nothing. What it passes over, and what comes after, is an officer's
     to tell: silence about one bill among others would point at it.
     """
+    if await serving.came_late(tx, filed.manifest_id):
+        await serving.pass_over(tx, by[0], filed.manifest_id, now=now)
+        return 0
     rows = await serving.unserved(tx, filed.call, by_order=True)
     if filed.manifest_id not in {row.manifest_id for row in rows}:
         await serving.pass_over(tx, by[0], filed.manifest_id, now=now)

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from waglan.customs.worklist import CallWait
 from waglan.store import Transaction
-from waglan.store.serving import HELD
+from waglan.store.serving import HELD, TIME_OF_CALL
 from waglan.store.versions import STANDS
 
 TOLD_BY_ORDER_MAX = 1_000  # calls; those beyond, the last to arrive, read as an officer's to tell
@@ -27,6 +27,7 @@ class CallRow:
     unserved: int
     order_tells_at: datetime | None  # None: no order will, as things stand
     passed_over_at: datetime | None  # None: not since it was last told of
+    arrivals_differ: bool  # by carriers' words, so that no order tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +111,17 @@ _TO_TELL = """
 # No EXISTS asks what holds an order back: it would be worked out for all of history at once.
 _PAGE = f"""
     SELECT call, vessel, voyage, arrives_at, bills, undecided, unserved, order_tells_at,
-           passed_over_at
+           passed_over_at, arrivals_differ
     FROM (
         SELECT c.call, k.vessel, k.voyage, k.arrives_at, k.bills, {{place}}, w.undecided,
-               u.unserved, p.passed_over_at, CASE
-                   WHEN k.order_at IS NULL OR u.unserved = 0 THEN k.order_at
+               u.unserved, p.passed_over_at, t.arrivals_differ, CASE
+                   WHEN NOT coalesce(k.is_pending, false) THEN NULL
+                   WHEN t.tells_at IS NULL OR u.unserved = 0 THEN t.tells_at
                    WHEN (
                        SELECT 1 FROM manifest m LEFT JOIN judgement j USING (manifest_id)
                        WHERE (m.call, m.filed_with) = (c.call, current_org())
                          AND {STANDS}
-                         AND {HELD} LIMIT 1) IS NULL THEN k.order_at END AS order_tells_at
+                         AND {HELD} LIMIT 1) IS NULL THEN t.tells_at END AS order_tells_at
         FROM ({{source}}) c
         CROSS JOIN LATERAL (
             SELECT max(n.arrives_at) AS arrives_at,
@@ -129,7 +131,7 @@ _PAGE = f"""
                        FILTER (WHERE n.vessel IS NOT NULL))[1] AS vessel,
                    (array_agg(n.voyage ORDER BY n.manifest_id DESC)
                        FILTER (WHERE n.voyage IS NOT NULL))[1] AS voyage,
-                   min(j.serve_at) FILTER (WHERE n.is_pending) AS order_at
+                   bool_or(n.is_pending AND j.serve_at IS NOT NULL) AS is_pending
             FROM (SELECT DISTINCT ON (org, document) *,
                          NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = o.manifest_id)
                          AND NOT EXISTS (SELECT 1 FROM passed_over p
@@ -137,6 +139,9 @@ _PAGE = f"""
                   FROM manifest o WHERE (o.call, o.filed_with) = (c.call, current_org())
                   ORDER BY org, document, version DESC) n
             LEFT JOIN judgement j USING (manifest_id)) k
+        CROSS JOIN LATERAL (
+            SELECT t.* FROM (SELECT c.call, current_org() AS filed_with) o
+            CROSS JOIN LATERAL ({TIME_OF_CALL}) t) t
         CROSS JOIN LATERAL (
             SELECT count(*) AS undecided FROM standing s
             WHERE (s.authority, s.call) = (current_org(), c.call) AND s.waits = 'decision') w

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from waglan.codes.customs_status import STATUSES, CustomsStatus
+from waglan.customs.standing_order import ARRIVALS_APART_MAX
 from waglan.customs.status import CONCLUDED
 from waglan.store import Transaction
 from waglan.store.versions import IS_NEWEST
@@ -14,6 +15,25 @@ NEWEST = """
     WITH newest AS (
         SELECT DISTINCT ON (org, document) manifest_id, arrives_at, received_at
         FROM manifest WHERE call = %s ORDER BY org, document, version DESC)
+"""
+
+
+# When orders tell a call, out of what carriers say in manifests that stand: at the latest of their
+# times, so that nobody has others told earlier. A forwarder's word moves nothing, and none tells
+# where the carriers' last words of her arrival are too far apart.
+_APART = "max(arrives_at) FILTER (WHERE nth = 1) - min(arrives_at) FILTER (WHERE nth = 1)"
+_APART_MAX = f"interval '{ARRIVALS_APART_MAX.total_seconds():.0f} seconds'"
+TIME_OF_CALL = f"""
+    SELECT CASE WHEN {_APART} <= {_APART_MAX} THEN max(serve_at) END AS tells_at,
+           coalesce({_APART} > {_APART_MAX}, false) AS arrivals_differ
+    FROM (
+        SELECT c.arrives_at, k.serve_at,
+               row_number() OVER (PARTITION BY c.org ORDER BY c.manifest_id DESC) AS nth
+        FROM manifest c JOIN judgement k USING (manifest_id) JOIN organisation w ON w.org = c.org
+        WHERE (c.call, c.filed_with) = (o.call, o.filed_with) AND c.arrives_at IS NOT NULL
+          AND c.function <> 'cancel' AND 'carrier' = ANY (w.roles) AND NOT EXISTS (
+              SELECT 1 FROM manifest n WHERE (n.org, n.document, n.call, n.filed_with)
+                  = (c.org, c.document, c.call, c.filed_with) AND n.version > c.version)) said
 """
 
 
@@ -29,7 +49,8 @@ class Unserved(msgspec.Struct, frozen=True, gc=False):
 
 
 # Whether a manifest holds what an officer decided by himself and its filer was not told, after the
-# order's time or after a first serving of the call: when that is told is the officer's to say.
+# order's time, which `t` states, or after a first serving of the call: when that is told is the
+# officer's to say.
 HELD = """
     EXISTS (
         SELECT 1 FROM bill h JOIN decision d USING (consignment)
@@ -41,7 +62,7 @@ HELD = """
                              WHERE n.consignment = d.consignment
                              ORDER BY n.served_at DESC, n.event_id DESC LIMIT 1) known
               WHERE (known.status, known.told) = (d.status, d.told))
-          AND (coalesce(d.decided_at > j.serve_at, true) OR EXISTS (
+          AND (coalesce(d.decided_at > t.tells_at, true) OR EXISTS (
               SELECT 1 FROM serving s JOIN manifest o USING (manifest_id)
               WHERE (o.call, o.filed_with) = (m.call, m.filed_with))))
 """
@@ -91,6 +112,8 @@ _NOT_WHOLE = f"""
     {NEWEST}
     SELECT 1 FROM newest JOIN manifest m USING (manifest_id)
     LEFT JOIN judgement j USING (manifest_id)
+    CROSS JOIN (SELECT tells_at FROM (SELECT %s AS call, current_org() AS filed_with) o
+                CROSS JOIN LATERAL ({TIME_OF_CALL}) every) t
     WHERE m.function <> 'cancel' AND (j.manifest_id IS NULL OR {HELD} OR EXISTS (SELECT 1 {_LEFT}))
     LIMIT 1
 """
@@ -126,7 +149,7 @@ async def unserved(tx: Transaction, call: str, *, by_order: bool = False) -> lis
     await tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended('serving ' || current_org(), 0))"
     )
-    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call, LIGHTER])).fetchone():
+    if by_order and await (await tx.execute(_NOT_WHOLE.encode(), [call, call, LIGHTER])).fetchone():
         return []
     rows = await tx.execute(
         f"{_TOLD_OF} ORDER BY b.manifest_id, b.number".encode(), [call, call, LIGHTER], binary=True
@@ -146,23 +169,58 @@ async def pass_over(tx: Transaction, authority: int, manifest_id: int, *, now: d
     )
 
 
+async def has_time(tx: Transaction, call: str, after: datetime, until: datetime) -> bool:
+    """Whether a carrier's manifest of the call, of any version, had it told after and until then.
+
+    The other filers of a call whose time is on record are not told earlier by such another.
+    """
+    rows = await tx.execute(
+        "SELECT 1 FROM manifest c JOIN judgement k USING (manifest_id)"
+        " JOIN organisation w ON w.org = c.org WHERE c.call = %s AND 'carrier' = ANY (w.roles)"
+        " AND k.serve_at > %s AND k.serve_at <= %s LIMIT 1",
+        [call, after, until],
+    )
+    return await rows.fetchone() is not None
+
+
+async def came_late(tx: Transaction, manifest_id: int) -> bool:
+    """Whether a manifest was judged when the time to tell its call was over, or has no such."""
+    rows = await tx.execute(
+        f"""
+        SELECT 1 FROM manifest o JOIN judgement j USING (manifest_id)
+        CROSS JOIN LATERAL ({TIME_OF_CALL}) t
+        WHERE o.manifest_id = %s AND j.judged_at <= t.tells_at
+        """.encode(),
+        [manifest_id],
+    )
+    return await rows.fetchone() is None
+
+
 async def due(tx: Transaction, *, now: datetime, at_most: int) -> list[tuple[int, int]]:
-    """Return (manifest, authority) of manifests whose order's time to tell filers has come.
+    """Return (manifest, authority) of manifests of calls whose time to tell filers has come.
 
     For the engine. Each is told of then, or passed over; what is being judged is waited for.
     """
     rows = await tx.execute(
         f"""
-        SELECT j.manifest_id, j.authority FROM judgement j JOIN manifest m USING (manifest_id)
-        WHERE j.serve_at <= %s
-          AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
-          AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
-          AND {IS_NEWEST}
-          AND NOT EXISTS (SELECT 1 FROM manifest u
+        WITH waiting AS MATERIALIZED (
+            SELECT j.manifest_id, j.authority, m.call, m.filed_with
+            FROM judgement j JOIN manifest m USING (manifest_id)
+            WHERE j.serve_at IS NOT NULL
+              AND NOT EXISTS (SELECT 1 FROM serving s WHERE s.manifest_id = j.manifest_id)
+              AND NOT EXISTS (SELECT 1 FROM passed_over p WHERE p.manifest_id = j.manifest_id)
+              AND {IS_NEWEST}),
+        come AS MATERIALIZED (
+            SELECT o.call, o.filed_with, t.tells_at
+            FROM (SELECT DISTINCT call, filed_with FROM waiting) o
+            CROSS JOIN LATERAL ({TIME_OF_CALL}) t
+            WHERE t.tells_at <= %s)
+        SELECT manifest_id, authority FROM come m JOIN waiting USING (call, filed_with)
+        WHERE NOT EXISTS (SELECT 1 FROM manifest u
                           WHERE (u.call, u.filed_with) = (m.call, m.filed_with)
                             AND u.function <> 'cancel' AND NOT EXISTS (
                               SELECT 1 FROM judgement k WHERE k.manifest_id = u.manifest_id))
-        ORDER BY j.serve_at LIMIT %s
+        ORDER BY tells_at, manifest_id LIMIT %s
         """.encode(),
         [now, at_most],
     )

@@ -29,7 +29,8 @@ class CallLineView(BaseModel):
     """A call: its bills, how many are left to an officer, how many decided and not served.
 
     `order_tells_at`: when the order tells its filers, unless bills are left to an officer then;
-    `passed_over_at`: since when it is not for the order to tell. `waits`: what an officer is to do.
+    `passed_over_at`: since when it is not for the order to tell. `arrivals_differ`: carriers state
+    arrivals so far apart that no order tells. `waits`: what an officer is to do.
     """
 
     call: str
@@ -41,6 +42,7 @@ class CallLineView(BaseModel):
     unserved: int
     order_tells_at: datetime | None
     passed_over_at: datetime | None
+    arrivals_differ: bool
     waits: list[str]
 
 
@@ -101,5 +103,6 @@ def _view(one: CallRow) -> CallLineView:
         unserved=one.unserved,
         order_tells_at=one.order_tells_at,
         passed_over_at=one.passed_over_at,
+        arrivals_differ=one.arrivals_differ,
         waits=[wait.value for wait, is_so in waits.items() if is_so],
     )
