@@ -1,5 +1,7 @@
 """Whatever is sent: a clear answer with code, place and remedy; nothing half-written; still up."""
 
+import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -230,6 +232,61 @@ def test_an_envelope_longer_than_any_index_takes_is_answered(
 ) -> None:
     paper = manifest("{ref}", "DOC-ENVELOPE").replace(blank, LONG).replace(b"{ref}", b"ENVELOPE")
     assert hand_in(line, paper)["state"] == "refused"
+
+
+# Each more than PostgreSQL's int4, alone or together, or than 64 bits.
+LARGE = {
+    "in one box": (b"SGP+SYNU0000004+3000000000'", "EDIFACT-NUMBER"),
+    "together": (b"SGP+SYNU0000004+99999999'" * 30, "MANIFEST-FIGURE-LARGE"),
+    "of the goods": (b"GID+2+99999999:CT'FTX+AAA+++COTTON'" * 30, "MANIFEST-FIGURE-LARGE"),
+    "as a total": (b"CNT+8:999999999999999'", "MANIFEST-FIGURE-LARGE"),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_figure_larger_than_any_column_takes_is_refused_and_the_rest_of_the_file_is_done(
+    line: httpx.Client, name: str
+) -> None:
+    large, code = LARGE[name]
+    ref = f"LARGE-{name}".replace(" ", "-")[:13]
+    files = [manifest(f"{ref}{n}", f"{ref}{n}") for n in range(3)]
+    at = b"CNT+8:" if large.startswith(b"CNT") else b"UNT+"
+    start = files[1].index(at)
+    end = files[1].index(b"'", start) + 1 if at != b"UNT+" else start
+    files[1] = counted(files[1][:start] + large + files[1][end:])
+    shown = hand_in(line, b"".join(files))
+    assert (shown["state"], code in codes(shown)) == ("partly", True)
+    checked = line.post("/v1/checks", content=files[1]).json()
+    assert code in {f["code"] for f in checked["findings"]} | {
+        f["code"] for one in checked["manifests"] for f in one["findings"]
+    }
+
+
+def counted(paper: bytes) -> bytes:
+    """Return a paper of one message with its segments counted anew."""
+    inside = paper[paper.index(b"UNH+") : paper.index(b"UNT+")].count(b"'") + 1
+    return re.sub(rb"UNT\+[0-9]+", b"UNT+%d" % inside, paper)
+
+
+def test_packages_in_a_box_larger_than_any_column_takes_are_refused_in_json(
+    line: httpx.Client,
+) -> None:
+    share = {"container": "SYNU0000004", "packages": 2**31}
+    goods = {"description": "COTTON T-SHIRTS", "packages": 1, "containers": [share]}
+    paper = {
+        "form": "waglan/paper/v1",
+        "document": "LARGE-JSON",
+        "recipient": "HKCUSTOMS:ZZZ",
+        "voyage": "001E",
+        "imo": "9811000",
+        "arrival": "2026-12-03T09:00",
+        "bills": [{"number": "LARGE-JSON-1", "goods": [goods]}],
+    }
+    shown = hand_in(line, json.dumps(paper).encode(), **{"Content-Type": "application/json"})
+    assert (shown["state"], codes(shown) & {"MANIFEST-FIGURE-LARGE"}) == (
+        "refused",
+        {"MANIFEST-FIGURE-LARGE"},
+    )
 
 
 def settled(client: httpx.Client, message: str) -> dict[str, Any] | None:

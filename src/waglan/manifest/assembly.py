@@ -13,7 +13,7 @@ from typing import TypeAlias
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.manifest import boxes, totals
+from waglan.manifest import boxes, figures, totals
 from waglan.manifest.model import Bill, Equipment, Function, Head, Manifest, Part, PartKey
 
 PARTS_MAX = 99  # UN/EDIFACT 0070 has two digits
@@ -183,6 +183,8 @@ def join(parts: Sequence[Part]) -> tuple[Manifest, list[Finding]]:
     if head.function in (Function.ORIGINAL, Function.REPLACE):
         # An amendment may name boxes that only the version before it lists.
         findings += boxes.check(manifest)
+    if wrong := figures.check(bills):
+        return manifest, findings + wrong  # what they add up to is nothing to compare
     return manifest, findings + totals.check(ordered, manifest)
 
 

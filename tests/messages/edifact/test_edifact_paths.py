@@ -1,5 +1,6 @@
 """However a file arrives and whichever path reads it, what is read is the same."""
 
+import re
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 from quay_files import FILES
 
 from waglan.codes.finding import Finding, Where
+from waglan.manifest.lengths import TEXT
 from waglan.messages.edifact import Profile, cut, peek, read
 from waglan.messages.edifact.content import FINDINGS_MAX
 from waglan.messages.edifact.cut import JUNK_BYTES_MAX, RUN_BYTES_MAX, SEGMENT_BYTES_MAX
@@ -201,6 +203,71 @@ def test_interchanges_are_read_up_to_the_limit() -> None:
         assert codes(last.findings) == ["EDIFACT-INTERCHANGE-EMPTY"]
         *_, last = read([tiny * 51])
         assert codes(last.findings) == ["EDIFACT-INTERCHANGES"]
+
+
+def test_messages_are_read_up_to_the_limit_of_all_interchanges_together() -> None:
+    one = message("BGM+85+M+9'")
+    with patch.object(sys.modules["waglan.messages.edifact.walk"], "MESSAGES_MAX", 4):
+        *_, last = read(
+            [interchange(one, one, reference="R1") + interchange(one, one, reference="R2")]
+        )
+        assert last.findings == ()
+        raw = (
+            interchange(one, one, reference="R1")
+            + interchange(one, one, one, reference="R2")
+            + WHOLE
+        )
+        events = list(read([raw]))
+    ends = [event for event in events if isinstance(event, InterchangeEnd)]
+    assert [codes(end.findings) for end in ends] == [[], ["EDIFACT-MESSAGES"]]
+    assert len(events) - len(ends) == 4
+    fifth = [found.start() for found in re.finditer(b"UNH", raw)][4]
+    assert ends[1].findings[0].where.offset == fifth
+    assert sum(end.size for end in ends) == len(raw)
+
+
+def test_what_is_wrong_is_told_up_to_the_limit_of_all_messages_together() -> None:
+    odd = message("BGM+85+M+9'" + "DTM+:1'" * 10)
+    files = interchange(*[odd] * 9), interchange(odd) * 9
+    with patch.object(sys.modules["waglan.messages.edifact.walk"], "TOLD_MAX", 50):
+        for raw in files:
+            events = list(read([raw]))
+            assert codes(events[-1].findings)[-1] == "EDIFACT-FINDINGS"
+            assert sum(isinstance(event, Message) for event in events) < 9
+            assert sum(e.size for e in events if isinstance(e, InterchangeEnd)) == len(raw)
+
+
+def test_bare_messages_without_end_take_little_memory() -> None:
+    raw = interchange().rpartition(b"UNZ")[0] + b"UNH'" * 500_000
+    tracemalloc.start()
+    try:
+        events = list(read([raw]))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert codes(events[-1].findings)[-1] == "EDIFACT-MESSAGES"
+    assert most < 100 << 20, f"{most >> 20} MiB for a file of {len(raw) >> 20} MiB"
+
+
+@pytest.mark.parametrize("kind", ["CUSCAR:D:95B:UN", "IFTMIN:D:95B:UN"])
+@pytest.mark.parametrize(("tag", "field"), [("PCI+24+A", "marks"), ("FTX+AAA+++A", "description")])
+def test_a_text_of_many_segments_is_joined_up_to_its_limit_and_told_of_once(
+    kind: str, tag: str, field: str
+) -> None:
+    goods = "BGM+85+M+9'CNI+1+X'GID+1+1:CT'"
+    for count, told in ((TEXT // 2, 0), (TEXT // 2 + 1, 1), (TEXT * 2, 1)):
+        first, _ = read([interchange(message(goods + f"{tag}'" * count, kind=kind))])
+        long = [f for f in first.findings if f.code == "MANIFEST-TEXT-LONG"]
+        assert [f.params for f in long] == [{"field": field, "count": TEXT + 1, "max": TEXT}] * told
+        assert [f.where.tag for f in long] == [tag[:3]] * told
+
+
+@pytest.mark.parametrize("segment", ["GID+1+{}:CT'", "GID+1+1:CT'SGP+CSQU3054383+{}'"])
+def test_packages_have_no_more_digits_than_the_directory_gives_them(segment: str) -> None:
+    for count, told in ((99_999_999, []), (100_000_000, ["EDIFACT-NUMBER"])):
+        body = "BGM+85+M+9'CNI+1+X'" + segment.format(count)
+        first, _ = read([interchange(message(body))])
+        assert [code for code in codes(first.findings) if code == "EDIFACT-NUMBER"] == told
 
 
 def test_junk_has_a_limit() -> None:

@@ -4,6 +4,9 @@ Cargo reports and shipping instructions say it in the same segments; which of th
 at which place of the message is the handlers' business of each.
 """
 
+from waglan.codes.finding import Finding, Severity
+from waglan.manifest import lengths
+from waglan.manifest.figures import PACKAGES
 from waglan.manifest.model import Bill, Goods, Level, Package, Party, PartyRole
 from waglan.messages.edifact.amount import (
     CUBIC_CENTIMETRES,
@@ -230,8 +233,8 @@ class Consignment(CuscarUnits):
             self.number_wrong("GID", segment.number, index)
         self._item = len(self._goods) + 1 if number is None else number
         packages, _, kind = segment.packages.partition(":")
-        self._packages = count(packages)
-        if packages and self._packages is None:
+        number = self._packages = count(packages)
+        if packages and (number is None or number > PACKAGES):
             self.number_wrong("GID", packages, index)
         self._package_kind = kind.partition(":")[0] or None
         self._description = self._marks = ""
@@ -249,7 +252,9 @@ class Consignment(CuscarUnits):
         text = segment.text
         if ":" in text:
             text = " ".join(filter(None, text.split(":")))
-        self._description = f"{self._description} {text}" if self._description else text
+        if self._description:
+            text = self._joined("FTX", "description", (self._description, " ", text), index)
+        self._description = text
 
     def measure_goods(self, segment: MEA, index: int) -> None:
         """Take gross mass or volume of the item."""
@@ -273,7 +278,7 @@ class Consignment(CuscarUnits):
         if ":" in number:
             number = number.partition(":")[0]
         packed = count(number)
-        if number and packed is None:
+        if number and (packed is None or packed > PACKAGES):
             self.number_wrong("SGP", number, index)
         self._stowed.append(Package(unit_number(segment.equipment), packed))
 
@@ -282,8 +287,9 @@ class Consignment(CuscarUnits):
         marks = segment.marks
         if ":" in marks:
             marks = "\n".join(filter(None, marks.split(":")))
-        if marks:
-            self._marks = f"{self._marks}\n{marks}" if self._marks else marks
+        if marks and self._marks:
+            marks = self._joined("PCI", "marks", (self._marks, "\n", marks), index)
+        self._marks = marks or self._marks
 
     def endanger(self, segment: DGS, index: int) -> None:
         """Take the number of dangerous goods."""
@@ -301,6 +307,18 @@ class Consignment(CuscarUnits):
         if qualifier in LICENCES:
             self._item_licences.append(number.partition(":")[0])
         self.check_reference(segment, index)
+
+    def _joined(self, tag: str, field: str, texts: tuple[str, str, str], index: int) -> str:
+        """Return the text of a repeated segment with what came before, no longer than may be."""
+        before, parted, more = texts
+        if len(before) > lengths.TEXT:
+            return before  # it was told of when it grew so long
+        text = before + parted + more
+        if len(text) > lengths.TEXT:
+            said: dict[str, str | int] = {"field": field, "count": len(text), "max": lengths.TEXT}
+            where = self.place(index, tag, f"{tag}/text", None, None)
+            self.find(Finding("MANIFEST-TEXT-LONG", Severity.ERROR, where, said))
+        return text
 
     def _end_goods(self) -> None:
         self._goods.append(

@@ -62,6 +62,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-VERIFIED-MASS-ZERO": 12,
         "EDIFACT-VALUE-MISSING": 13,
         "EDIFACT-NUMBER": 37,
+        "MANIFEST-TEXT-LONG": 39,
         "EDIFACT-UNIT": 12,
         "EDIFACT-TIME": 12,
         "EDIFACT-FUNCTION": 12,
@@ -81,6 +82,8 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-FINDINGS-MORE": 18,
         "EDIFACT-HOPELESS": 18,
         "EDIFACT-INTERCHANGES": 18,
+        "EDIFACT-MESSAGES": 18,
+        "EDIFACT-FINDINGS": 18,
         "CONTAINER-SHAPE": 12,
         "CONTAINER-CHECK-DIGIT": 12,
     }

@@ -16,7 +16,7 @@ from waglan.messages.edifact.cut import PADDING, SEGMENT_BYTES_MAX, Opening, Sou
 from waglan.messages.edifact.opened import ANSWERS, TYPE_NOT_READ, Options
 from waglan.messages.edifact.profile import Profile
 from waglan.messages.edifact.service_characters import ServiceCharacters
-from waglan.messages.edifact.walk import Tail, Walk, filled
+from waglan.messages.edifact.walk import TOLD_MAX, Tail, Tally, Walk, filled
 from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 Tokenise: TypeAlias = Callable[[bytes, int, ServiceCharacters, Ladder], Batch]
@@ -99,7 +99,7 @@ def peek(head: bytes) -> Interchange | None:
     if opening is None or opening.tag != "UNB":
         return None
     steps = ladder(opening.label, ())
-    walk = Walk(opening, steps, Options(_NO_AGREEMENT), 1)
+    walk = Walk(opening, steps, Options(_NO_AGREEMENT), Tally(1))
     offset, raw = source.run(opening.service, steps.mask(opening.service))
     for _ in walk.take(generic.tokenise(raw, offset, opening.service, steps)):
         break
@@ -111,18 +111,22 @@ def events(
 ) -> Iterator[Item | Message | InterchangeEnd]:
     """Yield what `read` and `stream` choose from."""
     source = Source(blocks)
-    number = 0
-    while number < INTERCHANGES_MAX and (opening := source.opening()):
-        number += 1
-        yield from _interchange(source, opening, options, number, tokenise)
-    yield from _remainder(source, number, options)
+    tally = Tally()
+    while (
+        tally.interchanges < INTERCHANGES_MAX
+        and not tally.is_full
+        and (opening := source.opening())
+    ):
+        tally.interchanges += 1
+        yield from _interchange(source, opening, options, tally, tokenise)
+    yield from _remainder(source, tally, options)
 
 
 def _interchange(
-    source: Source, opening: Opening, options: Options, number: int, tokenise: Tokenise
+    source: Source, opening: Opening, options: Options, tally: Tally, tokenise: Tokenise
 ) -> Iterator[Item | Message | InterchangeEnd]:
     service, steps = opening.service, ladder(opening.label, options.profile.charsets)
-    walk = Walk(opening, steps, options, number)
+    walk = Walk(opening, steps, options, tally)
     has_begun = False
     while not (walk.is_closed or (has_begun and source.is_at_opening)):
         offset, raw = source.run(service, steps.mask(service))
@@ -157,7 +161,7 @@ def _is_wide(head: bytes) -> bool:
 _OPENINGS = (b"UNA", b"UNB")
 
 
-def _remainder(source: Source, interchanges: int, options: Options) -> Iterator[InterchangeEnd]:
+def _remainder(source: Source, tally: Tally, options: Options) -> Iterator[InterchangeEnd]:
     offset, sha256, size, head = source.offset, hashlib.sha256(), 0, b""
     for block in source.rest():
         head = head or block[:200]
@@ -165,8 +169,11 @@ def _remainder(source: Source, interchanges: int, options: Options) -> Iterator[
         size += len(block)
     where = Where("interchange", offset=offset)
     before = [filled(source.filler, where)] if source.filler else []
+    interchanges = tally.interchanges
     if interchanges == INTERCHANGES_MAX and size:
         found = Finding("EDIFACT-INTERCHANGES", Severity.ERROR, where, {"count": interchanges})
+    elif tally.is_full and size:
+        found = Finding("EDIFACT-FINDINGS", Severity.ERROR, where, {"count": TOLD_MAX})
     elif _is_wide(head):
         found = Finding("EDIFACT-WIDE", Severity.ERROR, where, {})
     elif size:

@@ -21,6 +21,9 @@ from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 
 WRONG_SEGMENTS_MAX = 10_000  # of an interchange: beyond them it is noise, and noise is slow to read
 
+MESSAGES_MAX = 20_000  # of one input: each takes memory, however little it says
+TOLD_MAX = 100_000  # findings of one input, likewise
+
 Tail: TypeAlias = Literal["", "truncated", "too-long"]
 
 
@@ -30,10 +33,24 @@ class _Group:
     messages: int = 0
 
 
+@dataclass(slots=True)
+class Tally:
+    """What one input held so far, in all its interchanges."""
+
+    interchanges: int = 0
+    messages: int = 0
+    findings: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more was found wrong than anybody reads."""
+        return self.findings > TOLD_MAX
+
+
 class Walk:
     """An interchange on its way from segments to messages."""
 
-    def __init__(self, opening: Opening, ladder: Ladder, options: Options, number: int) -> None:
+    def __init__(self, opening: Opening, ladder: Ladder, options: Options, tally: Tally) -> None:
         """Begin before UNB, or before UNH where there is no envelope."""
         self.is_closed = False
         self.is_hopeless = False  # so much is wrong that the rest is not worth reading
@@ -41,7 +58,8 @@ class Walk:
         self._opening = opening
         self._ladder = ladder
         self._options = options
-        self._number = number
+        self._tally = tally
+        self._number = tally.interchanges
         self._is_bare = opening.tag == "UNH"
         self._interchange = self._agreed() if self._is_bare else None
         self._charset = ladder.name
@@ -103,6 +121,7 @@ class Walk:
             self._find(
                 Finding("EDIFACT-INTERCHANGE-EMPTY", Severity.ERROR, self._at("interchange"), {})
             )
+        self._tally.findings += len(self._findings)
         yield InterchangeEnd(
             self._told(),
             self._messages,
@@ -135,7 +154,10 @@ class Walk:
         if isinstance(segment, Note):
             self._note(index, segment)
             if self._wrong > WRONG_SEGMENTS_MAX:
-                yield from self._give_up(index)
+                # The note is counted already, so its segment is the one before.
+                where, count = self._beyond(index), WRONG_SEGMENTS_MAX
+                why = Finding("EDIFACT-HOPELESS", Severity.ERROR, where, {"count": count})
+                yield from self._give_up(index, why)
             return
         if isinstance(segment, UNH | UNB | UNG | UNE | UNZ) and self._open:
             # No UNT came; this segment belongs to what is around the message.
@@ -147,6 +169,8 @@ class Walk:
             where = self.place(index, "UNT", "message/trailer", None, None)
             self._open.close(self._batch, index - self._notes, segment, where)
             yield from self._closed(where.segment or 0)
+        elif isinstance(segment, UNH) and (full := self._full()):
+            yield from self._give_up(index, replace(full, where=self._beyond(index)))
         else:
             self._around(index, segment)
 
@@ -173,6 +197,7 @@ class Walk:
         said, findings = header.message(unh, place)
         content = content_of(said, self.place, place)
         self._messages += 1
+        self._tally.messages += 1
         if self._group:
             self._group.messages += 1
         elif self._groups:
@@ -205,7 +230,9 @@ class Walk:
     def _closed(self, segments: int) -> Iterator[Message | Item]:
         if self._open:
             yield from self._open.slice()
-            yield self._open.message(self._told(), segments)
+            message = self._open.message(self._told(), segments)
+            self._tally.findings += len(message.findings)
+            yield message
         self._open = None
 
     # Interchange and groups
@@ -335,26 +362,35 @@ class Walk:
 
     def _noted(self, index: int, note: Note) -> Where:
         """Return the place of the segment that a note follows, as far as its tag is one."""
-        segment = next(
-            one for one in reversed(self._batch.items[:index]) if not isinstance(one, Note)
-        )
+        items, at = self._batch.items, index - 1
+        while isinstance(segment := items[at], Note):
+            at -= 1
         sent = segment.name if isinstance(segment, Other) else type(segment).__name__
         tag = sent if TAG.fullmatch(sent) else ""
         return self.place(index - 1, tag, tag or "segment", note.element or None, None)
 
-    def _give_up(self, index: int) -> Iterator[Message | Item]:
-        # The note is counted already, so its segment is the one before.
+    def _give_up(self, index: int, why: Finding) -> Iterator[Message | Item]:
         self.is_closed = self.is_hopeless = True
         self.bytes_read = self._batch.ends[index - self._notes]
-        where = self.place(index, "", "interchange", None, None)
-        where = replace(where, segment=None, message=None)
         if self._open:
             segments = index + self._open.content.base - 1
-            self._open.break_off(self._batch, index - self._notes + 1, where)
+            self._open.break_off(self._batch, index - self._notes + 1, why.where)
             yield from self._closed(segments)
-        self._find(
-            Finding("EDIFACT-HOPELESS", Severity.ERROR, where, {"count": WRONG_SEGMENTS_MAX})
-        )
+        self._findings.append(why)  # however many there are: this one refuses the interchange
+
+    def _full(self) -> Finding | None:
+        """Say why no more messages are read, if so."""
+        where = Where("interchange")
+        if self._tally.messages >= MESSAGES_MAX:
+            return Finding("EDIFACT-MESSAGES", Severity.ERROR, where, {"count": MESSAGES_MAX})
+        if self._tally.is_full:
+            return Finding("EDIFACT-FINDINGS", Severity.ERROR, where, {"count": TOLD_MAX})
+        return None
+
+    def _beyond(self, index: int) -> Where:
+        """Return the place of an item, no more of a message's but of the interchange's."""
+        where = self.place(index, "", "interchange", None, None)
+        return replace(where, segment=None, message=None)
 
     def _outside(self, index: int, segment: Segment) -> None:
         if self._was_outside:
