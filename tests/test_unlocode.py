@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from waglan.codes.data import read
 from waglan.codes.finding import Severity
 from waglan.codes.unlocode import (
-    FINDINGS_MAX,
+    EXAMPLES_MAX,
     Place,
     decoded,
     is_code,
@@ -82,14 +82,14 @@ def test_what_is_no_list_is_refused() -> None:
     for text in ("", "code,name\n", "a,b,c\n1,2,3\n", "code,name\n" + "1,2\n" * 999):
         places, findings = read_list(text)
         assert places == []
-        assert findings[-1].severity is Severity.ERROR
-        assert len(findings) <= FINDINGS_MAX + 1
+        assert findings[0].severity is Severity.ERROR
+        assert len(findings) <= EXAMPLES_MAX + 1
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=60).map(lambda some: OURS.encode() + some))
 def test_whatever_a_file_holds_it_is_read_or_refused(data: bytes) -> None:
     places, findings = read_list(decoded(data))
-    assert places or findings[-1].severity is Severity.ERROR
+    assert places or findings[0].severity is Severity.ERROR
     assert all(is_code(place.code) and place.name.isprintable() for place in places)
 
 

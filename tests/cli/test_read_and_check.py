@@ -237,6 +237,23 @@ def test_parts_are_checked_together(capfd: pytest.CaptureFixture[str]) -> None:
     assert "DRY-RUN-NO-TARGETING" in out
 
 
+@pytest.mark.parametrize("master", ["", "M1"])
+def test_a_check_of_the_file_alone_says_that_it_knows_no_sender_and_no_letter(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, master: str
+) -> None:
+    file = tmp_path / "m.csv"
+    file.write_text(f"document,recipient,carrier,bill,parent\nD1,X:ZZ,SYNL,B1,{master}\n")
+    for lang in ("en", "zh-Hant-HK"):
+        _, out, _ = run(capfd, "check", str(file), "--lang", lang)
+        assert "DRY-RUN-NO-SENDER" in out
+        assert ("DRY-RUN-NO-LETTER" in out) is not bool(master)
+        assert ("LETTER-FOR-MANIFEST" in out) is not bool(master)
+    _, out, _ = run(capfd, "check", str(file), "--json")
+    [manifest] = json.loads(out)["manifests"]
+    notes = {note["code"]: note["params"] for note in manifest["not_run"]}
+    assert notes.get("DRY-RUN-NO-LETTER") == (None if master else {"carrier": "SYNL"})
+
+
 def test_a_manifest_with_a_part_missing_is_not_judged(
     capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from waglan.cargo.status_code import meanings
 from waglan.cli.named import named_lines
-from waglan.cli.tracked import show, show_answers, show_messages
+from waglan.cli.tracked import show, show_answers, show_listed, show_messages
 from waglan.cli.wording import words
 from waglan.codes.render import Lang
 
@@ -54,6 +54,25 @@ def test_an_instruction_documents_and_conditions_are_printed_below_their_event(
     out = capsys.readouterr().out
     assert words("event", lang).get("filing.letter-recorded", "filing.letter-recorded") in out
     assert "xyz" not in out
+
+
+def test_where_a_box_was_last_is_told_in_the_readers_language(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = answer("equipment.gate-in")
+    told["found"][0]["moved"] = {
+        "what": "equipment.gate-in", "said_by": "sample-terminal",
+        "happened_at": "2026-11-29T08:00:00+00:00",
+    }  # fmt: skip
+    show(told, "zh-Hant-HK")
+    out = capsys.readouterr().out
+    assert out.count("貨櫃已入閘") == 2
+    assert "equipment." not in out
+    listed = {"listed": 1, "manifests": [], "told": {"equipment.loaded": 2}, "differences": []}
+    show_listed({**listed, "left_out": 0}, "zh-Hant-HK")
+    out = capsys.readouterr().out
+    assert "已裝上貨櫃" in out
+    assert "equipment." not in out
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """A dry run over a file: manifests joined from their parts, judged as their filer may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import msgspec
@@ -9,12 +9,13 @@ from waglan.cargo.event_row import EventRow
 from waglan.cargo.movement import MovementReport
 from waglan.cargo.stowage import Stowage
 from waglan.cli.handed import Handed, paper_in, rows_in
-from waglan.codes.finding import Finding
+from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import Lang, render
 from waglan.customs.dry_run import DryRun, dry_run
 from waglan.customs.rule import Beside
 from waglan.manifest import lengths
 from waglan.manifest.model import Manifest
+from waglan.manifest.on_behalf import profile_of
 from waglan.messages.edifact import handed_in, no_test, read
 from waglan.messages.envelope import Message
 from waglan.messages.form import Form
@@ -59,10 +60,20 @@ def rehearse(sent: Handed, day: date, *, filed_at: datetime | None = None) -> Re
         said = read | {(finding.code, *finding.params.items()) for finding in whole.findings}
         fresh = [f for f in run.findings if (f.code, *f.params.items()) not in said]
         findings += whole.placed([*whole.findings, *fresh])
-        rehearsals.append(Rehearsal(whole.manifest, run))
+        unknown = (*run.not_run, *_of_the_port(whole.manifest))
+        rehearsals.append(Rehearsal(whole.manifest, replace(run, not_run=unknown)))
     for report in reports:
         findings += lengths.check_report(report)
     return Rehearsed(rehearsals, reports, findings, [])
+
+
+def _of_the_port(manifest: Manifest) -> list[Finding]:
+    """Return notes on what the port alone can tell of who hands a manifest in."""
+    found = [Finding("DRY-RUN-NO-SENDER", Severity.NOTE, Where("interchange"), {})]
+    if profile_of(manifest) is not None:
+        where, carrier = Where("head/carrier"), manifest.head.carrier or "-"
+        found.append(Finding("DRY-RUN-NO-LETTER", Severity.NOTE, where, {"carrier": carrier}))
+    return found
 
 
 def _messages(sent: Handed, findings: list[Finding]) -> list[Message]:

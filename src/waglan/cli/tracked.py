@@ -18,7 +18,6 @@ ASKED = ("instruction", "documents", "due", "conditions")  # what customs' word 
 
 def show(answer: Mapping[str, Any], lang: Lang) -> None:
     """Print everything that was found, each oldest first, with what nobody said."""
-    events = words("event", lang)
     named_as = Counter((found["kind"], found["key"]) for found in answer["found"])
     for found in answer["found"]:
         kind = words("kind", lang)[found["kind"]]
@@ -38,8 +37,7 @@ def show(answer: Mapping[str, Any], lang: Lang) -> None:
         for event in found["events"]:
             seq = "…" if event["seq"] is None else str(event["seq"])
             when = second(event["happened_at"])
-            code = events.get(event["code"], event["code"])
-            _print(f"{seq:>8}  {when}  {code}  ({event['said_by']})")
+            _print(f"{seq:>8}  {when}  {_event(event['code'], lang)}  ({event['said_by']})")
             for line in _asked(event, lang):
                 _print(line, indent=10)
         typer.echo()
@@ -52,7 +50,7 @@ def show_listed(answer: Mapping[str, Any], lang: Lang) -> None:
     manifests = len(answer["manifests"])
     _print(say("listed", "list", lang, boxes=answer["listed"], manifests=manifests))
     for what, count in answer["told"].items():
-        _print(say("listed", "told", lang, what=what, boxes=count), indent=2)
+        _print(say("listed", "told", lang, what=_event(what, lang), boxes=count), indent=2)
     if not answer["told"]:
         _print(say("listed", "silent", lang), indent=2)
     for one in answer["differences"]:
@@ -95,6 +93,10 @@ def show_answers(
         _print(f"{second(one['told_at'])}  {one['kind']}  {one['about']}  {one['said_by']}: {said}")
 
 
+def _event(code: str, lang: Lang) -> str:
+    return words("event", lang).get(code, code)
+
+
 def _declared(found: Mapping[str, Any], lang: Lang) -> str:
     """Say how far its declaration is; a box or a call has none, and its events are told below."""
     declaration = found["declaration"]
@@ -119,8 +121,8 @@ def _stands(found: Mapping[str, Any], lang: Lang) -> list[str]:
         lines.append(say("track", "containers", lang, containers=", ".join(map(str, containers))))
     moved = found["moved"]
     if moved:
-        at = second(moved["happened_at"])
-        lines.append(say("track", "moved", lang, what=moved["what"], by=moved["said_by"], at=at))
+        at, what = second(moved["happened_at"]), _event(moved["what"], lang)
+        lines.append(say("track", "moved", lang, what=what, by=moved["said_by"], at=at))
     if customs:
         at = second(customs["happened_at"])
         which, status = "served" if found["is_served"] else "decided", customs["what"]

@@ -22,6 +22,7 @@ from waglan.codes.finding import Finding, Severity, Where
 ROWS_MAX = 400_000  # the whole list has some 116,000
 FIELD_CHARS_MAX = 300
 FINDINGS_MAX = 200  # of the rows; what is more is counted
+EXAMPLES_MAX = 3  # of rows that can not be meant, where that is why nothing is taken
 BAD_PERMILLE_MAX = 20  # more bad rows than this, and the file is no such list
 
 _CODE = re.compile(r"[A-Z]{2}[A-Z2-9]{3}")
@@ -123,7 +124,7 @@ def read_list(text: str) -> tuple[list[Place], list[Finding]]:
     """Return the places of a list, ours with headings or UNECE's without, and what is wrong.
 
     A row that can't be meant is left out and told; with an ERROR among the findings nothing of the
-    file is to be believed.
+    file is to be believed: that stands first, and a few rows show what is meant.
     """
     rows = csv.reader(text.splitlines())
     try:
@@ -164,7 +165,7 @@ def _places(rows: Iterable[Mapping[str, str]]) -> tuple[list[Place], list[Findin
             )
     if not places or bad * 1000 > total * BAD_PERMILLE_MAX:
         told = Finding("PLACES-NO-LIST", Severity.ERROR, Where("file"), {"bad": bad, "rows": total})
-        return [], [*findings, told]
+        return [], [told, *findings[:EXAMPLES_MAX]]
     return places, findings
 
 

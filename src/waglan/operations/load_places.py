@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.unlocode import Place, decoded, packaged, read_list
+from waglan.codes.unlocode import EXAMPLES_MAX, Place, decoded, packaged, read_list
 from waglan.store import Transaction, places
 from waglan.store.places import PlaceList
 
@@ -37,7 +37,7 @@ async def load_places(
     if any(finding.severity is Severity.ERROR for finding in findings):
         return None, findings
     if not may_lack and (lacking := _lacking(found, held)):
-        return None, [*findings, lacking]
+        return None, [lacking, *findings[:EXAMPLES_MAX]]
     left_out = sum(finding.code == "PLACES-ROW" for finding in findings)
     new = PlaceList(0, issue.source, issue.as_of, digest, len(found), left_out, now)
     await places.add(tx, new, found)
