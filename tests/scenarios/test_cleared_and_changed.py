@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from command_line import CommandLine
 from port import Officer, wait
+from running_instance import Instance
 from test_withdrawn_bills import Desk, desk
 
 from waglan.customs.officer_act import ClearedPart, Kind
@@ -96,6 +98,101 @@ def test_another_seal_mass_or_kind_of_a_cleared_bills_box_waits_for_an_officer(
     wait(lambda: waits_for(desk) == "decision" or None)
     assert shown(desk)["version"] == before
     assert officer.serves(CALL) == 0
+
+
+MARKS = b"PCI+24+SAMPLE MARKS 1'"
+CHANGES: dict[str, tuple[tuple[bytes, bytes], dict[str, tuple[Any, Any]]]] = {
+    "dangerous": (
+        (MARKS, b"DGS+IMD++0027'PCI+24+OTHER MARKS'CST+1+930200'"),
+        {
+            "goods/1/dangerous": ([], ["0027"]),
+            "goods/1/marks": ("SAMPLE MARKS 1", "OTHER MARKS"),
+            "goods/1/hs_codes": ([], ["930200"]),
+        },
+    ),
+    "licence": (
+        (b"NAD+CN+++SAMPLE IMPORTS 1 LTD", b"RFF+IP:LIC2'NAD+CN+++OTHER IMPORTS LTD"),
+        {
+            "licences": ([], ["LIC2"]),
+            "parties/consignee/name": ("SAMPLE IMPORTS 1 LTD", "OTHER IMPORTS LTD"),
+        },
+    ),
+    "way": (
+        (b"GIS+23'", b"LOC+13+SGSIN'GIS+28'"),
+        {"place_of_transhipment": (None, "SGSIN"), "transhipment": (False, True)},
+    ),
+    "box": (
+        (b"++3+5'", b"++3+5'TMP+2+-18:CEL'SEL+BROKEN99'"),
+        {
+            "boxes/CSQU3054383/set_point_mdegc": (None, -18_000),
+            "boxes/CSQU3054383/seals": ([], ["BROKEN99"]),
+        },
+    ),
+    "volume": ((b"MTQ:2.5", b"MTQ:3.5"), {"goods/1/volume_cm3": (2_500_000, 3_500_000)}),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_what_changed_since_an_officer_decided_of_a_bill_is_shown_to_him(
+    desk: Desk, what: str
+) -> None:
+    instead, expected = CHANGES[what]
+    concluded(desk, Kind.CLEAR)
+    assert shown(desk)["changed"] is None
+    desk.files("5", "1", instead=instead)
+    changed = wait(lambda: shown(desk)["changed"])
+    assert (changed["since_filed_version"], changed["more_changes"]) == (1, 0)
+    found = {one["field"]: (one["before"], one["after"]) for one in changed["changes"]}
+    said = {name: pair for name, pair in found.items() if name != "volume_cm3"}
+    assert (said, changed["names_compared"]) == (expected, True)
+    assert desk.line.get(f"/v1/customs/bills/{desk.name}1").status_code == 403
+    desk.files("5", "1")  # its old words came back
+    assert shown(desk)["changed"] is None
+
+
+def test_what_changed_is_told_since_the_officers_own_act_and_not_since_what_goes_on_with_it(
+    desk: Desk,
+) -> None:
+    officer = Officer(desk.customs)
+    officer.orders(officer.publishes())
+    desk.files("9", "1")
+    wait(lambda: shown(desk)["status"])
+    done = officer.does(Kind.DETAIN, bills=officer.sees(f"{desk.name}1"), **KEEP)
+    assert done.status_code == 201, done.text
+    desk.files("5", "1", goods="IVORY CARVINGS")
+    desk.files("5", "1", "2", goods="IVORY CARVINGS")
+    wait(lambda: shown(desk, "2")["status"] or waits_for(desk, "2"))
+    changed = shown(desk)["changed"]
+    assert changed["since_filed_version"] == 1
+    assert changed["changes"] == [
+        {"field": "goods/1/description", "before": "COTTON T-SHIRTS", "after": "IVORY CARVINGS"}
+    ]
+
+
+def test_a_bill_that_came_on_another_call_says_so_as_what_changed(
+    desk: Desk, instance: Instance, waglan: CommandLine
+) -> None:
+    concluded(desk, Kind.CLEAR)
+    waglan.set("WAGLAN_URL", instance.address)
+    waglan.signs_in(desk.customs.headers["Authorization"])
+    desk.files("1")
+    desk.files("9", "1", document="B", on=("002E", 20), instead=(MARKS, b"DGS+IMD++0027'"))
+    wait(lambda: shown(desk)["changed"])
+    for lang, lines in {
+        "en": (
+            "  changed since filed version 1, which was decided of:",
+            "      call: 9811000/001E -> 9811000/002E",
+            "      goods item 1; marks: SAMPLE MARKS 1 -> not told",
+            "      goods item 1; UN numbers: not told -> 0027",
+        ),
+        "zh-Hant-HK": (
+            "自已作決定的第 1 次申報以來的更改",
+            "聯合國編號\uff1a沒有申報 -> 0027",
+        ),
+    }.items():
+        waglan.set("WAGLAN_LANG", lang)
+        out = waglan("desk", "show", f"{desk.name}1").out
+        assert all(line in (out if lang != "en" else out.splitlines()) for line in lines), out
 
 
 @pytest.mark.parametrize("has_order", [True, False])

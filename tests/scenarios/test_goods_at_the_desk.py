@@ -67,6 +67,52 @@ def test_a_bill_is_shown_with_its_goods_boxes_seals_and_parties(desk: Desk, run:
         assert any(all(word in line for word in words) for line in out), "\n".join(out)
 
 
+DECLARED = (
+    b"EQD+CN+CSQU3054383+22G1:102:5++3+5'",
+    b"EQD+CN+CSQU3054383+45R1:102:5++3+5'MEA+AAE+T+KGM:3800'TMP+2+-18.5:CEL'",
+)
+GOODS = b"PCI+24+SAMPLE MARKS 1'"
+
+
+def test_everything_that_its_filer_declares_of_a_bill_is_shown_to_the_officer(
+    desk: Desk, run: Runs
+) -> None:
+    desk.files("9", "1", instead=DECLARED)
+    desk.files("5", "1", instead=(GOODS, b"DGS+IMD++1263'" + GOODS + b"CST+1+610910+930200'"))
+    [shown] = desk.customs.get(f"/v1/customs/bills/{desk.name}1").json()["bills"]
+    [goods] = shown["says"]["goods"]
+    assert (goods["dangerous"], goods["hs_codes"]) == (["1263"], ["610910", "930200"])
+    assert (goods["licences"], goods["volume_cm3"]) == ([], 2_500_000)
+    beside = b"LOC+13+SGSIN'GIS+28'NAD+CZ+++SAMPLE TRADING 1 LTD+1 SAMPLE ROAD+SHANGHAI+++CN'"
+    before = b"GIS+23'NAD+CZ+++SAMPLE TRADING 1 LTD+1 SAMPLE ROAD+SHANGHAI+++CN'"
+    desk.files("9", "2", document="B", instead=(before, beside + b"RFF+IP:LIC9'"))
+    desk.files("9", "3", document="C", instead=DECLARED)
+    [shown] = desk.customs.get(f"/v1/customs/bills/{desk.name}2").json()["bills"]
+    says = shown["says"]
+    assert (says["level"], says["place_of_transhipment"], says["transhipment"]) == (
+        "master",
+        "SGSIN",
+        True,
+    )
+    assert (says["licences"], says["reefer"], says["houses"]) == (["LIC9"], None, None)
+    [shown] = desk.customs.get(f"/v1/customs/bills/{desk.name}3").json()["bills"]
+    [box] = shown["says"]["boxes"]
+    assert (box["tare_g"], box["set_point_mdegc"], box["full"]) == (3_800_000, -18_500, True)
+    assert box["kind"] == "CN"
+    for bill, *lines in (
+        ("1", "      UN numbers: 1263; HS codes: 610910, 930200; licences: not told; volume:"),
+        ("2", "  loaded at CNSHA; transhipped at SGSIN; discharged at HKHKG",
+         "      level: master bill; transhipment: yes; refrigerated: not told; licences:"),
+        ("3", "      kind of equipment: CN; full: yes; tare: 3,800 kg; set temperature: -18.5"),
+    ):  # fmt: skip
+        out = run("show", f"{desk.name}{bill}").splitlines()
+        assert set(lines) <= set(out), "\n".join(out)
+    chinese = run("show", f"{desk.name}1", lang="zh-Hant-HK")
+    for words in ("聯合國編號\uff1a1263", "協制編號\uff1a610910, 930200", "許可證\uff1a沒有申報"):
+        assert words in chinese
+    assert "設定溫度\uff1a攝氏 -18.5 度" in run("show", f"{desk.name}3", lang="zh-Hant-HK")
+
+
 def test_what_nobody_said_of_goods_is_told_as_that(desk: Desk, run: Runs) -> None:
     for bill, *instead in (
         ("1", b"GID+1+10:CT'", b"GID+1'"),

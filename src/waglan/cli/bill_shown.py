@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from waglan.cli.particulars import changed_line, particulars
 from waglan.cli.wording import plain, say, show_finding
 from waglan.codes.render import Lang
 from waglan.codes.worded import Counted
@@ -13,13 +14,17 @@ from waglan.codes.worded import Counted
 COLUMNS = 80
 SHORT_CHARACTERS = 55  # of goods in a list
 FINDINGS_SHOWN = 10
+# What is told of each beside its amount, in this order.
+OF_GOODS = ("dangerous", "hs_codes", "licences", "volume_cm3")
+OF_BILL = ("level", "transhipment", "reefer", "licences", "volume_cm3", "houses")
+OF_BOX = ("kind", "full", "tare_g", "set_point_mdegc")
 
 Shown = Mapping[str, Any]
 
 
 def show_says(says: Shown, lang: Lang) -> None:
     """Print what a bill says of its way, its goods and its boxes; what nobody said is told."""
-    ways = ("place_of_loading", "port_of_discharge", "place_of_delivery")
+    ways = ("place_of_loading", "place_of_transhipment", "port_of_discharge", "place_of_delivery")
     places = [say("says", way, lang, place=says[way]) for way in ways if says[way]]
     print_wrapped(_listed(places, lang) if places else say("says", "no_places", lang))
     if not says["goods"]:
@@ -30,15 +35,33 @@ def show_says(says: Shown, lang: Lang) -> None:
         print_wrapped(
             _listed([*_amount(item, lang), *_within(item["stowed"], lang)], lang), indent=6
         )
+        print_wrapped(_listed(particulars(item, OF_GOODS, lang), lang), indent=6)
     if says["more_goods"]:
         print_wrapped(say("says", "more_goods", lang, n=says["more_goods"]))
     print_wrapped(say("says", "total", lang, amount=_listed([*_amount(says, lang)], lang)))
+    print_wrapped(_listed(particulars(says, OF_BILL, lang), lang), indent=6)
     for box in says["boxes"]:
         print_wrapped(
             say("says", "box", lang, box=box["container"], what=_listed(_box(box, lang), lang))
         )
+        if box["is_listed"]:
+            print_wrapped(_listed(particulars(box, OF_BOX, lang), lang), indent=6)
     if says["more_boxes"]:
         print_wrapped(say("says", "more_boxes", lang, n=says["more_boxes"]))
+
+
+def show_changed(changed: Shown | None, lang: Lang) -> None:
+    """Print what a bill says otherwise than when it was decided of, if anything."""
+    if changed is None:
+        return
+    version = changed["since_filed_version"]
+    print_wrapped(say("changed", "since", lang, version=version))
+    for change in changed["changes"]:
+        print_wrapped(changed_line(change, lang), indent=6)
+    if changed["more_changes"]:
+        print_wrapped(say("changed", "more", lang, n=changed["more_changes"]), indent=6)
+    if not changed["names_compared"]:
+        print_wrapped(say("changed", "unnamed", lang), indent=6)
 
 
 def show_findings(findings: Sequence[Shown], lang: Lang) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from waglan.cli import desk_tables
 from waglan.cli.act_shown import said_lines
-from waglan.cli.bill_shown import print_wrapped, short_line, show_findings, show_says
+from waglan.cli.bill_shown import print_wrapped, short_line, show_changed, show_findings, show_says
 from waglan.cli.json_file import read_json_file
 from waglan.cli.named import bill_name, named_lines
 from waglan.cli.notice import SeenNotice
@@ -221,6 +221,7 @@ def _show_bill(bill: dict[str, Any], lang: Lang) -> None:
     if bill["withdrawn"]:
         typer.echo("  " + say("desk", "withdrawn", lang))
     show_says(bill["says"], lang)
+    show_changed(bill["changed"], lang)
     for line in named_lines(bill["named"], lang):
         typer.echo(plain(f"  {line}"))
     show_findings(bill["findings"], lang)

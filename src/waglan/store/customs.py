@@ -192,6 +192,25 @@ async def left_since(tx: Transaction, consignments: Collection[int]) -> set[int]
     return {consignment for (consignment,) in await rows.fetchall()}
 
 
+async def decided_of(tx: Transaction, consignments: Collection[int]) -> dict[int, int]:
+    """Return of which manifest an officer decided last, bill by bill; if none did, an order.
+
+    An act that goes on with a newer version was of the first that it stands beside.
+    """
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT ON (d.consignment) d.consignment, d.manifest_id FROM decision d
+        WHERE d.consignment = ANY (%s::int8[])
+        ORDER BY d.consignment, d.act_id IS NULL,
+                 coalesce((SELECT max(l.version) FROM decision l
+                           WHERE (l.consignment, l.act_id) = (d.consignment, d.act_id)),
+                          d.version) DESC, d.version
+        """,
+        [_binary.numbers(consignments)],
+    )
+    return {consignment: manifest_id for consignment, manifest_id in await rows.fetchall()}
+
+
 def _decision(row: Sequence[Any]) -> DecisionRow:
     bill, event, manifest, status, fired, targeting, order, by, at, version, act, told = row
     return DecisionRow(

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.customs.officer_act import Kind, read_sheet
 from waglan.gateway.http.act_said import SaidView, said_with
+from waglan.gateway.http.changed import ChangedView, changed_view
 from waglan.gateway.http.declared import SaysView, says_view
 from waglan.gateway.http.door import TheVisitor
 from waglan.gateway.http.messages import ERRORS
@@ -19,6 +20,7 @@ from waglan.gateway.http.named import NamedView, named_view
 from waglan.gateway.http.paging import Limit, cut, read_cursor, spell_cursor
 from waglan.gateway.http.problem import FindingView, Problem, absent, view
 from waglan.gateway.http.signed import Signed
+from waglan.operations.changed_since import changed_since
 from waglan.operations.do_act import Refusal, do_act
 from waglan.operations.held_before import HeldBefore, held_before
 from waglan.parties.permission import Act
@@ -96,6 +98,7 @@ class BillDeskView(BaseModel):
     status: str | None
     served: str | None
     says: SaysView
+    changed: ChangedView | None  # since it was decided of; null: nothing, or nobody decided
     named: NamedView
     findings: list[FindingView]
     steps: list[StepView]
@@ -217,6 +220,7 @@ async def bill(
         said = await acts.versions_of_bills(
             tx, visitor.kit.keys.vault, [(one, at.manifest_id) for one, at in found.items()]
         )
+        since = await changed_since(tx, visitor.kit.keys.vault, said)
         names = {one.consignment: one for one in await named(tx, visitor.kit.keys.vault, taken)}
         beside = await worklist.others(tx, taken)
         gone = await worklist.withdrawn(tx, taken)
@@ -238,6 +242,7 @@ async def bill(
             status=one.status.value if one.status else None,
             served=one.served.value if one.served else None,
             says=says_view(said[one.consignment, one.manifest_id]),
+            changed=changed_view(since.get(one.consignment)),
             named=named_view(names[one.consignment]),
             findings=view(
                 [

@@ -1,4 +1,4 @@
-"""What a bill says of its goods and boxes, as the interface shows it to officers."""
+"""What a bill says of its way, goods and boxes, as the interface shows it to those who may know."""
 
 from itertools import islice
 
@@ -27,6 +27,10 @@ class GoodsView(BaseModel):
     packages: int | None
     package_kind: str | None
     gross_mass_g: int | None
+    volume_cm3: int | None
+    dangerous: list[str]  # UN numbers, as sent; empty where nobody said
+    hs_codes: list[str]
+    licences: list[str]
     stowed: list[StowedView]
 
 
@@ -35,8 +39,12 @@ class BoxView(BaseModel):
 
     container: str
     is_listed: bool  # false: not under this number, so that nothing else is known of it
+    kind: str | None  # UN/EDIFACT 8053, as sent: CN is a container
     size_type: str | None
+    full: bool | None
     gross_mass_g: int | None
+    tare_g: int | None
+    set_point_mdegc: int | None  # of a refrigerated one, in 1/1000 degrees Celsius
     seals: list[str]
 
 
@@ -46,11 +54,18 @@ class SaysView(BaseModel):
     Of many goods items and containers the first are here, and how many more there are.
     """
 
+    level: str  # master or house
     place_of_loading: str | None
     port_of_discharge: str | None
     place_of_delivery: str | None
+    place_of_transhipment: str | None
+    transhipment: bool | None
+    reefer: bool | None
     packages: int | None
     gross_mass_g: int | None
+    volume_cm3: int | None
+    licences: list[str]  # of the bill itself; its goods may name others
+    houses: int | None  # how many houses it is closed with
     goods: list[GoodsView]
     more_goods: int
     boxes: list[BoxView]
@@ -62,11 +77,18 @@ def says_view(said: BillVersion) -> SaysView:
     bill, listed = said.bill, {box.number: box for box in said.boxes}
     named = _in_order(bill)
     return SaysView(
+        level=bill.level.value,
         place_of_loading=bill.place_of_loading,
         port_of_discharge=bill.port_of_discharge,
         place_of_delivery=bill.place_of_delivery,
+        place_of_transhipment=bill.place_of_transhipment,
+        transhipment=bill.transhipment,
+        reefer=bill.reefer,
         packages=bill.packages,
         gross_mass_g=bill.gross_mass_g,
+        volume_cm3=bill.volume_cm3,
+        licences=list(bill.licences),
+        houses=bill.houses,
         goods=[_goods(item) for item in bill.goods[:GOODS_MAX]],
         more_goods=max(len(bill.goods) - GOODS_MAX, 0),
         boxes=[_box(number, listed.get(number)) for number in named[:BOXES_MAX]],
@@ -92,6 +114,10 @@ def _goods(item: Goods) -> GoodsView:
         packages=item.packages,
         package_kind=item.package_kind,
         gross_mass_g=item.gross_mass_g,
+        volume_cm3=item.volume_cm3,
+        dangerous=list(item.dangerous),
+        hs_codes=list(item.hs_codes),
+        licences=list(item.licences),
         stowed=[StowedView(container=one.container, packages=one.count) for one in stowed],
     )
 
@@ -100,7 +126,11 @@ def _box(number: str, listed: Equipment | None) -> BoxView:
     return BoxView(
         container=number,
         is_listed=listed is not None,
+        kind=listed.kind if listed else None,
         size_type=listed.size_type if listed else None,
+        full=listed.full if listed else None,
         gross_mass_g=listed.gross_mass_g if listed else None,
+        tare_g=listed.tare_g if listed else None,
+        set_point_mdegc=listed.set_point_mdegc if listed else None,
         seals=list(listed.seals) if listed else [],
     )
