@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from waglan.cargo.event_row import NO_CALL, RowState
 from waglan.cargo.event_version import EventVersion, step
-from waglan.codes.finding import Severity
+from waglan.codes.finding import Severity, Where
 from waglan.codes.render import render
 from waglan.messages.events.answer import events_answer
 from waglan.messages.events.read import ROWS_MAX, is_events, read_events
@@ -56,6 +56,30 @@ def test_a_blank_names_no_box_and_no_call(blank: str) -> None:
     [row], _ = read_events(json.dumps([PLAIN | {"voyage": blank, "bills": [blank]}]).encode())
     assert row.movement is not None
     assert (row.call, row.movement.bills) == (NO_CALL, ())
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_shows_nothing_or_is_not_what_it_looks_like_is_taken_and_told(listed: bool) -> None:
+    odd = {"place": "СNSHA", "terminal": "\u202e", "seals": ["S1", "\u200b", "Ｓ２"]}  # noqa: RUF001 -- the C is Cyrillic
+    sound = {"place": "葵涌１號", "vessel": "ЗВЕЗДА", "status_text": "\u200b", "voyage": " "}
+    dcsa = {**DCSA, "eventLocation": {"UNLocationCode": "СNSHA"}}  # noqa: RUF001 -- the C is Cyrillic
+    told = [PLAIN | odd, PLAIN | sound, dcsa]
+    said = json.dumps(told, ensure_ascii=listed)
+    rows, _ = read_events((said if listed else "\n".join(map(json.dumps, told))).encode())
+    assert [[(f.code, f.where.path, f.severity) for f in row.findings] for row in rows] == [
+        [
+            ("EVENT-TEXT-ODD", "/place", Severity.WARNING),
+            ("EVENT-TEXT-BLANK", "/terminal", Severity.WARNING),
+            ("EVENT-TEXT-BLANK", "/seals/1", Severity.WARNING),
+            ("EVENT-TEXT-ODD", "/seals/2", Severity.WARNING),
+        ],
+        [],
+        [("EVENT-TEXT-ODD", "/eventLocation/UNLocationCode", Severity.WARNING)],
+    ]
+    found = rows[0].findings
+    assert found[0].params == {"text": "<U+0421>NSHA", "plain": "CNSHA"}
+    assert found[1].params == {"text": "<U+202E>"}
+    assert not any(row.is_wrong for row in rows)
 
 
 def test_an_unknown_field_is_itself_the_place_of_its_finding() -> None:
@@ -172,7 +196,7 @@ VERSIONS = st.builds(
 def test_nothing_is_taken_over_what_stands_unless_it_surely_is_later_or_ends_it(
     new: EventVersion, stands: EventVersion | None
 ) -> None:
-    done = step(new, stands, 1)
+    done = step(new, stands, Where("/id", line=1))
     if stands is None:
         assert (done.state is RowState.TAKEN) == (not new.is_retracted)
     elif done.state is RowState.TAKEN:
@@ -189,7 +213,7 @@ def test_what_was_told_before_and_is_no_newer_is_known_whatever_came_since(
 ) -> None:
     is_later = new.updated_at and (not stands.updated_at or new.updated_at > stands.updated_at)
     if new.sha256 in stands.before and not (new.is_retracted or is_later):
-        assert step(new, stands, 1).state is RowState.KNOWN
+        assert step(new, stands, Where("/id", line=1)).state is RowState.KNOWN
 
 
 def test_an_answer_counts_what_it_says_row_by_row() -> None:

@@ -151,12 +151,31 @@ def test_an_id_is_its_senders_own(terminal: httpx.Client, trucker: httpx.Client,
     assert moves(trucker, n) == [GATE_OUT]
 
 
+def places(answer: httpx.Response) -> list[list[str]]:
+    return [[one["place"] for one in row.get("findings", ())] for row in answer.json()["rows"]]
+
+
 def test_one_id_twice_in_a_batch_is_taken_once(trucker: httpx.Client, n: int) -> None:
     answer = told(trucker, [plain(f"t{n}", n), plain(f"t{n}", n, full=True)])
     assert states(answer) == ["taken", "refused"]
     assert codes(answer)[1] == ["EVENT-ID-TWICE"]
+    assert places(answer)[1] == ["/id"]
     wrong_first = told(trucker, [plain(f"u{n}", n, at="never"), plain(f"u{n}", n)])
     assert states(wrong_first) == ["refused", "taken"]
+
+
+def test_every_finding_of_a_right_row_has_a_place(
+    trucker: httpx.Client, terminal: httpx.Client, n: int
+) -> None:
+    rows = [plain(f"p{n}", n), plain(f"q{n}", n, code="discharged"), plain(f"x{n}", n)]
+    rows[2] |= {"place": "СNSHA", "seals": ["\u200b"]}  # noqa: RUF001 -- the C is Cyrillic
+    first = told(trucker, rows)
+    assert states(first) == ["taken", "refused", "taken"]
+    assert places(first) == [[], ["/code"], ["/place", "/seals/0"]]
+    assert codes(first)[2] == ["EVENT-TEXT-ODD", "EVENT-TEXT-BLANK"]
+    again = told(trucker, [plain(f"p{n}", n, full=True), {"id": f"z{n}", "retracted": True}])
+    assert codes(again) == [["EVENT-ID-TAKEN"], ["EVENT-NOTHING-TO-RETRACT"]]
+    assert places(again) == [["/id"], ["/id"]]
 
 
 def test_a_later_version_takes_the_place_of_what_stands_and_an_earlier_one_does_not(
@@ -326,9 +345,11 @@ def test_only_what_has_happened_is_told(trucker: httpx.Client, n: int) -> None:
     n += 800_000  # a box of its own
     early = told(trucker, [plain(f"e{n}", n, at="2099-01-01T00:00:00+08:00")])
     assert states(early) == ["taken"]
-    assert codes(early) == [["QUAY-TIME-AHEAD"]]
+    assert (codes(early), places(early)) == ([["QUAY-TIME-AHEAD"]], [["/at"]])
     old = told(trucker, [plain(f"old{n}", n, at="1900-01-01T00:00:00+08:00")])
     assert (states(old), codes(old)) == (["taken"], [["QUAY-TIME-OLD"]])
+    far = told(trucker, [dcsa(f"far{n}", n + 100_000, eventDateTime="2099-01-01T00:00:00Z")])
+    assert (codes(far), places(far)) == ([["QUAY-TIME-AHEAD"]], [["/eventDateTime"]])
     now = plain(f"now{n}", n)
     assert codes(told(trucker, [now])) == [[]]
     shown = trucker.get(f"/v1/track/{box_number(n)}").json()["found"][0]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,6 +14,20 @@ ID_CHARACTERS_MAX = 500  # DCSA Track & Trace 3.0, eventID
 
 
 NO_CALL = Conveyance()  # one for all rows that name none
+
+
+class EventPlaces(NamedTuple):
+    """Where a form has what is found wrong beside the form itself."""
+
+    box: str
+    at: str
+    updated_at: str
+    id: str
+    code: str
+    author: str = ""
+
+
+PLAIN_PLACES = EventPlaces("/box", "/at", "/updated_at", "/id", "/code")
 
 
 class EventRow(msgspec.Struct, frozen=True, gc=False):
@@ -26,6 +41,11 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
     happened_at: datetime | None = None  # the movement's time, with its zone or Hong Kong's
     version_at: datetime | None = None  # of two with one id the later one counts
     findings: tuple[Finding, ...] = ()
+    places: EventPlaces = PLAIN_PLACES
+
+    def where(self, path: str) -> Where:
+        """Return a place in this row."""
+        return Where(path, line=self.row)
 
     @property
     def is_wrong(self) -> bool:
@@ -46,7 +66,7 @@ def told_once(
     found = list[tuple[Finding, ...]]()
     for row, why in zip(rows, wrong, strict=True):
         if not why and row.id in seen:
-            where = Where("", line=row.row)
+            where = row.where(row.places.id)
             found.append((Finding("EVENT-ID-TWICE", Severity.ERROR, where, {}),))
             continue
         if not why:

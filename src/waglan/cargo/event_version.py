@@ -36,11 +36,11 @@ _KNOWN = Step(RowState.KNOWN)
 _INSTEAD = Step(RowState.TAKEN, takes_back=True)
 
 
-def step(new: EventVersion, stands: EventVersion | None, row: int) -> Step:
-    """Return what a row does to what stands under its id."""
+def step(new: EventVersion, stands: EventVersion | None, where: Where) -> Step:
+    """Return what a row does to what stands under its id; `where` is the place of that id."""
     if stands is None:
         return (
-            _refused(Finding("EVENT-NOTHING-TO-RETRACT", Severity.ERROR, _of(row), {}))
+            _refused(Finding("EVENT-NOTHING-TO-RETRACT", Severity.ERROR, where, {}))
             if new.is_retracted
             else _NEW
         )
@@ -52,12 +52,12 @@ def step(new: EventVersion, stands: EventVersion | None, row: int) -> Step:
             return _KNOWN
         if new.is_retracted:
             return _INSTEAD
-        return _refused(Finding("EVENT-ID-RETRACTED", Severity.ERROR, _of(row), {}))
+        return _refused(Finding("EVENT-ID-RETRACTED", Severity.ERROR, where, {}))
     if new.sha256 == stands.sha256:
         return _KNOWN
     if _is_later(new.updated_at, stands.updated_at):
         return _INSTEAD
-    return _refused(Finding("EVENT-ID-TAKEN", Severity.ERROR, _of(row), {}))
+    return _refused(Finding("EVENT-ID-TAKEN", Severity.ERROR, where, {}))
 
 
 def _is_later(new: datetime | None, stands: datetime | None) -> bool:
@@ -67,7 +67,3 @@ def _is_later(new: datetime | None, stands: datetime | None) -> bool:
 
 def _refused(finding: Finding) -> Step:
     return Step(RowState.REFUSED, finding=finding)
-
-
-def _of(row: int) -> Where:
-    return Where("", line=row)

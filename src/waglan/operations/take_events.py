@@ -16,7 +16,7 @@ from waglan.cargo.event_row import NO_CALL, EventFate, EventRow, RowState, told_
 from waglan.cargo.event_version import EventVersion, Step, step
 from waglan.cargo.movement import Conveyance, MovementReport
 from waglan.codes.event import EventCode
-from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.finding import Finding, Severity
 from waglan.codes.function import Function
 from waglan.codes.party import PartyId
 from waglan.logbook.event import Event
@@ -111,12 +111,12 @@ def _judged(row: EventRow, author: EventAuthor) -> tuple[Finding, ...]:
     is_his = row.told_by is None or row.told_by in author.names
     if is_his and (movement is None or movement.code in author.may_tell):
         return ()
-    where = Where("", line=row.row)
     if movement is None or not is_his:
+        where = row.where(row.places.author)
         address = (row.told_by or "")[:80]
         return (Finding("PARTY-SENDER-NOT-YOURS", Severity.ERROR, where, {"address": address}),)
     roles = ", ".join(sorted(role.value for role in tellers(movement.code)))
-    code = movement.code.value
+    code, where = movement.code.value, row.where(row.places.code)
     return (Finding("EVENT-ROLE", Severity.ERROR, where, {"code": code, "roles": roles}),)
 
 
@@ -127,14 +127,14 @@ def _planned(row: EventRow, text: bytes, stands: ToldEvent | None, now: datetime
     digest = sha256(b"[%b,%b]" % (text, call)).digest()
     if stands is not None or movement is None:
         new = EventVersion(digest, row.version_at, movement is None)
-        done = step(new, None if stands is None else _version(stands), row.row)
+        done = step(new, None if stands is None else _version(stands), row.where(row.places.id))
         if done.state is not RowState.TAKEN:
             return _Plan(_fate(row, done))
         takes_back = stands.movement if stands and done.takes_back else None
     tells, found = None, row.findings
     if movement is not None:
         if not is_expected(at, now):
-            found = (*found, questioned(movement, at, Where("", line=row.row), now))
+            found = (*found, questioned(movement, at, row.where(row.places.at), now))
         tells = Row(movement, at, voyage_of(row.call, movement), document=row.id, written=text)
     return _Plan(
         EventFate(row.row, row.id, RowState.TAKEN, found),

@@ -1,10 +1,11 @@
 """What every row is asked, in whatever form it came: is this a box, is this a time."""
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from msgspec import structs
 
+from waglan.cargo.event_row import EventPlaces
 from waglan.cargo.movement import Movement
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.container import is_right, read
@@ -12,14 +13,6 @@ from waglan.codes.finding import Finding, Severity, Where
 
 SHOWN_CHARACTERS_MAX = 70
 _EDGES = (MINYEAR, MAXYEAR)  # where a zone leads out of the calendar
-
-
-class EventPlaces(NamedTuple):
-    """Where a form has the box, and the times of the event and of its version."""
-
-    box: str
-    at: str
-    updated_at: str
 
 
 Checked: TypeAlias = "tuple[datetime | None, datetime | None, tuple[Finding, ...]]"

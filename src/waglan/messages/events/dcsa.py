@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
+from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventPlaces, EventRow
 from waglan.cargo.movement import Box, Conveyance, Movement
 from waglan.codes.container import unparted
 from waglan.codes.event import EventCode
@@ -17,7 +17,6 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.plain import is_blank
 from waglan.messages.events.checked import (
     SHOWN_CHARACTERS_MAX,
-    EventPlaces,
     checked,
     missing,
 )
@@ -162,18 +161,23 @@ def dcsa_row(row: int, told: DcsaEvent) -> EventRow:
     told_by = party.partyCode if party else None
     if told.isRetracted:
         times = checked(row, None, told.eventUpdatedDateTime, _POINTERS)
-        return EventRow(row, told.eventID, None, NO_CALL, told_by, *times)
+        return EventRow(row, told.eventID, None, NO_CALL, told_by, *times, _POINTERS)
     if found := _unusable(row, told):
         return EventRow(row, told.eventID, findings=(found,))
     kind = told.eventClassification
     code = EQUIPMENT.get(kind.equipmentEventTypeCode or "", EventCode.EQUIPMENT_STATUS)
     movement, call = _movement(told, code), _call(told, code)
     times = checked(row, movement, told.eventUpdatedDateTime, _POINTERS)
-    return EventRow(row, told.eventID, movement, call, told_by, *times)
+    return EventRow(row, told.eventID, movement, call, told_by, *times, _POINTERS)
 
 
 _POINTERS = EventPlaces(
-    "/equipmentDetails/equipmentReference", "/eventDateTime", "/eventUpdatedDateTime"
+    "/equipmentDetails/equipmentReference",
+    "/eventDateTime",
+    "/eventUpdatedDateTime",
+    "/eventID",
+    "/eventClassification",
+    "/eventRouting/originatingParty/partyCode",
 )
 
 

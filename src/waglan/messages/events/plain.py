@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 import msgspec
 from msgspec import Meta
 
-from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, EventRow
+from waglan.cargo.event_row import ID_CHARACTERS_MAX, NO_CALL, PLAIN_PLACES, EventRow
 from waglan.cargo.movement import CONTAINER, Box, Conveyance, Movement
 from waglan.codes.container import unparted
 from waglan.codes.event import EventCode
 from waglan.codes.plain import is_blank
-from waglan.messages.events.checked import EventPlaces, checked, missing
+from waglan.messages.events.checked import checked, missing
 
 AMOUNT_MAX: Final = 10**15
 LIST_MAX: Final = 100
@@ -90,7 +90,7 @@ def plain_schema() -> dict[str, Any]:
 def plain_row(row: int, told: EventForm) -> EventRow:
     """Return what a row in the plain form says."""
     if told.retracted:
-        times = checked(row, None, told.updated_at, _POINTERS)
+        times = checked(row, None, told.updated_at, PLAIN_PLACES)
         return EventRow(row, told.id, None, NO_CALL, None, *times)
     if told.code is None or told.box is None or told.at is None:
         absent = (name for name in ("code", "box", "at") if getattr(told, name) is None)
@@ -127,8 +127,5 @@ def plain_row(row: int, told: EventForm) -> EventRow:
     call = NO_CALL
     if not (told.vessel is told.imo is told.call_sign is told.voyage is None):
         call = Conveyance(told.vessel, told.imo, told.call_sign, told.voyage)
-    times = checked(row, movement, told.updated_at, _POINTERS)
+    times = checked(row, movement, told.updated_at, PLAIN_PLACES)
     return EventRow(row, told.id, movement, call, None, *times)
-
-
-_POINTERS = EventPlaces("/box", "/at", "/updated_at")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -11,6 +11,7 @@ from waglan.cargo.event_row import EventRow
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key_twice import is_all_said, key_twice, keys_twice
 from waglan.messages.events.dcsa import DcsaEvent, dcsa_row
+from waglan.messages.events.odd_text import may_be_odd, with_odd_texts
 from waglan.messages.events.plain import EventForm, plain_row
 from waglan.messages.given import has_blank, unblanked
 from waglan.messages.nesting import too_deep
@@ -22,6 +23,7 @@ NDJSON: Final = "application/x-ndjson"
 _MARK = b"\xef\xbb\xbf"
 _REASON_CHARACTERS_MAX = 200
 _BATCH = Where("batch")
+_E = TypeVar("_E", DcsaEvent, EventForm)
 # What a JSON reader raises on bytes that are no JSON, or not of the form.
 _ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -114,26 +116,44 @@ def _alike(data: bytes) -> list[EventRow]:
     with suppress(*_ERRORS):
         plain = _plains(data)
         if len(plain) <= ROWS_MAX and (is_all_said(data, plain) or not keys_twice(data)):
-            return [plain_row(n, told) for n, told in enumerate(plain, start=1)]
+            return _told(plain, plain_row, is_plain=not may_be_odd(data))
     with suppress(*_ERRORS):
         dcsa = _dcsas(data)
         if len(dcsa) <= ROWS_MAX and not keys_twice(data):
-            return [dcsa_row(n, told) for n, told in enumerate(dcsa, start=1)]
+            return _told(dcsa, dcsa_row, is_plain=not may_be_odd(data))
     return []
+
+
+def _told(
+    events: list[_E], read: Callable[[int, _E], EventRow], *, is_plain: bool
+) -> list[EventRow]:
+    if is_plain:
+        return [read(n, told) for n, told in enumerate(events, start=1)]
+    return [with_odd_texts(read(n, told), told) for n, told in enumerate(events, start=1)]
 
 
 def _row(n: int, raw: bytes | msgspec.Raw) -> EventRow:
     if ways := keys_twice(bytes(raw)):
         again = [key_twice(Where("/" + "/".join(map(str, way)), line=n), way) for way in ways]
         return EventRow(n, _id_of(raw), findings=tuple(again))
+    sent = bytes(raw)
     try:
-        raw = unblanked(bytes(raw), as_sent=_AS_SENT)
+        raw = unblanked(sent, as_sent=_AS_SENT)
         which = _which(raw)
         if which.eventID is not _ABSENT or which.eventClassification is not _ABSENT:
-            return dcsa_row(n, _dcsa(raw))
-        return plain_row(n, _plain(raw))
+            return _one(dcsa_row(n, _dcsa(raw)), sent, _dcsa)
+        return _one(plain_row(n, _plain(raw)), sent, _plain)
     except _ERRORS as error:
         return EventRow(n, _id_of(raw), findings=(_fault(n, error),))
+
+
+def _one(row: EventRow, sent: bytes, decode: Callable[[bytes], DcsaEvent | EventForm]) -> EventRow:
+    """Return a row with what is odd in it; what shows nothing stands in the bytes as sent alone."""
+    if not may_be_odd(sent):
+        return row
+    with suppress(*_ERRORS):  # a blank where no text belongs is read without it, and told by none
+        return with_odd_texts(row, decode(sent))
+    return row
 
 
 def _uncontrolled(n: int, raw: bytes | msgspec.Raw) -> EventRow:
