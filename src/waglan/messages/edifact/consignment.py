@@ -315,9 +315,15 @@ class Consignment(CuscarUnits):
             return before  # it was told of when it grew so long
         text = before + parted + more
         if len(text) > lengths.TEXT:
-            said: dict[str, str | int] = {"field": field, "count": len(text), "max": lengths.TEXT}
             where = self.place(index, tag, f"{tag}/text", None, None)
-            self.find(Finding("MANIFEST-TEXT-LONG", Severity.ERROR, where, said))
+            self.find(
+                Finding(
+                    "MANIFEST-TEXT-LONG",
+                    Severity.ERROR,
+                    where,
+                    {"field": field, "count": len(text), "max": lengths.TEXT},
+                )
+            )
         return text
 
     def _end_goods(self) -> None:
