@@ -94,6 +94,24 @@ def test_an_amendment_is_checked_against_what_stands(firm: Firm) -> None:
         draft = ok(firm.preparer.post(f"{at(draft)}/let-stand", json={"step": draft["step"]}))
 
 
+def test_an_address_in_parts_is_filed_whole_and_says_nothing_twice(firm: Firm) -> None:
+    number = firm.number("K12")
+    at_ = f"bills/{number}"
+    parts = {
+        f"{at_}/consignor/address": "1 SAMPLE ROAD", f"{at_}/consignor/place": "SHANGHAI",
+        f"{at_}/consignor/postcode": "200000", f"{at_}/consignor/country": "CN",
+        f"{at_}/consignee/address": "2 SAMPLE STREET, Hong Kong",
+        f"{at_}/consignee/place": "HONG KONG", f"{at_}/consignee/country": "HK",
+    }  # fmt: skip
+    assert filed(firm, number, fields=house(number) | parts)["state"] == "accepted"
+    bill = ok(firm.customs.get(f"/v1/customs/bills/{number}"))["bills"][0]
+    told = {one["role"]: one["address"] for one in bill["named"]["parties"]}
+    assert told == {
+        "consignor": "1 SAMPLE ROAD, SHANGHAI, 200000, CN",
+        "consignee": "2 SAMPLE STREET, Hong Kong, HK",
+    }
+
+
 def left_out(path: str) -> Callable[[Fields], Fields]:
     return lambda fields: {one: told for one, told in fields.items() if one != path}
 
@@ -154,7 +172,7 @@ def test_an_unfinished_draft_is_told_which_of_its_fields_are_missing_and_nothing
 
 
 def test_a_draft_that_would_be_refused_is_still_compared_with_ones_own_filings(firm: Firm) -> None:
-    number = firm.number("K9")
+    number = firm.number("K12")
     assert filed(firm, number)["state"] == "accepted"
     other = {**house(number), "head/document": f"OTHER-{number}"}
     found = check(firm, made(firm, number, fields=other, desk="NOPE:ZZZ"))

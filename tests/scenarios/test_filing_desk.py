@@ -107,6 +107,7 @@ def test_a_clients_letter_covers_his_own_filings_and_nobody_elses(firm: Firm) ->
     ("change", "code"),
     [
         ({"profiles": ["hk-nothing"]}, "LETTER-PROFILE"),
+        ({"profiles": ["hk-tdec", "cn-ccam"]}, "PROFILE-DEADLINES-ONLY"),
         ({"until": (NOW - 9 * DAY).isoformat()}, "LETTER-DATES"),
         ({"profiles": []}, "HTTP-FIELD"),
         ({"since": "2026-12-01T08:00"}, "HTTP-FIELD"),

@@ -39,6 +39,8 @@ _PARTIES = (
     ("notify", PartyRole.NOTIFY),
     ("forwarder", PartyRole.FORWARDER),
 )
+# In the order in which a message's party (NAD) has them.
+_ADDRESS_PARTS = ("place", "region", "postcode", "country")
 
 
 def manifest_of(values: Values, profile: FilingProfile, mode: str | None = None) -> Manifest:
@@ -175,9 +177,21 @@ def _bill(sheet: DraftValues, key: str, profile: FilingProfile) -> Bill:
 
 def _parties(sheet: DraftValues, at: str) -> Iterator[Party]:
     for name, role in _PARTIES:
-        told = [sheet.text(f"{at}/{name}/{part}") for part in ("name", "address", "code")]
-        if any(told):
-            yield Party(role, told[0] or "", told[1] or "", told[2])
+        told = [sheet.text(f"{at}/{name}/{part}") for part in ("name", "code")]
+        address = _address(sheet, f"{at}/{name}")
+        if address or any(told):
+            yield Party(role, told[0] or "", address, told[1])
+
+
+def _address(sheet: DraftValues, at: str) -> str:
+    """Return an address as one text, as a manifest has it; what it says already it says once."""
+    found = [sheet.text(f"{at}/address") or ""]
+    said = {piece.strip().casefold() for piece in found[0].split(",")}
+    for part in _ADDRESS_PARTS:
+        text = sheet.text(f"{at}/{part}")
+        if text and text.strip().casefold() not in said:
+            found.append(text)
+    return ", ".join(filter(None, found))
 
 
 def _goods(sheet: DraftValues, at: str, number: int) -> Goods:

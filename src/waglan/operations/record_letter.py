@@ -9,7 +9,7 @@ from waglan.codes.key import Key, KeyKind
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import commit
 from waglan.logbook.sealed import Vault
-from waglan.manifest.filing_profile import profiles
+from waglan.manifest.filing_profile import Recipient, profiles
 from waglan.operations.open_draft import pack
 from waglan.operations.open_letter import KIND, LETTERS_MAX, LetterSheet
 from waglan.operations.step_draft import By
@@ -53,6 +53,10 @@ async def _wrong(tx: Transaction, said: LetterSheet) -> list[Finding]:
     if unknown or not said.profiles:
         names = ", ".join(sorted(unknown)) or "-"
         return [Finding("LETTER-PROFILE", Severity.ERROR, Where("profiles"), {"profiles": names})]
+    for one in said.profiles:  # what nobody files here is filed for nobody either
+        if profiles()[one].recipient is Recipient.DEADLINES_ONLY:
+            where = Where("profiles")
+            return [Finding("PROFILE-DEADLINES-ONLY", Severity.ERROR, where, {"profile": one})]
     if said.since >= said.until:
         return [Finding("LETTER-DATES", Severity.ERROR, Where("until"), {})]
     if await sheets.count(tx, KIND) >= LETTERS_MAX:

@@ -137,6 +137,25 @@ def test_no_cell_can_be_a_formula_and_every_text_comes_back(more: dict[str, str]
     assert first["Other party: name"] == values["bills/1/consignor/name"].strip()
 
 
+def test_what_the_csv_has_otherwise_than_told_is_a_finding_and_the_workbook_has_it_as_told() -> (
+    None
+):
+    path = "bills/1/goods/1/marks"
+    made = bridge_files(draft("hk-tdec", declared(marks="-DO-"), direction="import", mode="sea"))
+    [found] = [one for one in made.findings if one.code == "BRIDGE-ESCAPED"]
+    assert (found.severity, found.where.path) == (Severity.NOTE, f"fields/{path}")
+    assert found.params == {"told": "-DO-", "written": "'-DO-"}
+    by_csv, by_xlsx = made.files
+    assert "'-DO-" in by_csv.body.decode()
+    assert "-DO-" in table(read_xlsx(by_xlsx.body))[1]
+    plain = bridge_files(draft("hk-tdec", declared(marks="DO"), direction="import", mode="sea"))
+    assert not [one for one in plain.findings if one.code == "BRIDGE-ESCAPED"]
+    withdrawn = draft("hk-tdec", declared(), Function.CANCEL, "-9", direction="import", mode="sea")
+    assert [(one.code, one.where.path) for one in bridge_files(withdrawn).findings] == [
+        ("BRIDGE-ESCAPED", "reply/number")
+    ]
+
+
 def road(*consignments: str, **more: Any) -> dict[str, Any]:
     told: dict[str, Any] = {"head/crossing_date": "2026-12-01"}
     for one in consignments:

@@ -24,6 +24,7 @@ from waglan.manifest.draft_field import Scalar, ValueKind, kind_of, patterns
 from waglan.manifest.draft_values import DraftValues
 from waglan.manifest.model import Function
 from waglan.messages.bridge.file import BridgeFile, BridgeFiles
+from waglan.messages.sheet.csv_file import escaped
 from waglan.messages.sheet.template import csv_of
 
 CSV = "text/csv; charset=utf-8"
@@ -128,7 +129,10 @@ class _Filling:
             "=mode": self.draft.mode or "",
         }
         if life.function is Function.CANCEL:
-            yield [told.get(column.place(direction), "") for column in rules.columns]
+            yield [
+                self._written(told.get(place, ""), "reply/number" if place == "=number" else place)
+                for place in (column.place(direction) for column in rules.columns)
+            ]
             return
         sheet = DraftValues(self.draft.values)
         for bill in sheet.keys("bills"):
@@ -143,7 +147,8 @@ class _Filling:
     ) -> str:
         pattern = column.place(direction)
         if pattern.startswith("="):
-            return told[pattern]
+            of_bill = f"fields/bills/{at[0]}"
+            return self._written(told[pattern], "reply/number" if pattern == "=number" else of_bill)
         bill, item = at
         path = pattern.replace("*", bill, 1).replace("*", item, 1)
         value = self.draft.values.get(path)
@@ -152,7 +157,22 @@ class _Filling:
             self._lacks(column, direction, path)
         else:
             self.findings += _by_rule(column.rule, text, path)
+            self._written(text, f"fields/{path}")
         return f"{Decimal(text) / 1000:f}" if text and column.rule == "thousandths" else text
+
+    def _written(self, text: str, place: str) -> str:
+        """Return a text as it is; tell once if the CSV has it otherwise, lest it be run."""
+        written = escaped(text)
+        if written != text:
+            found = Finding(
+                "BRIDGE-ESCAPED",
+                Severity.NOTE,
+                Where(place),
+                {"told": text[:200], "written": written[:200]},
+            )
+            if found not in self.findings:
+                self.findings.append(found)
+        return text
 
     def _lacks(self, column: SheetColumn, direction: str, path: str) -> None:
         if column.is_optional:
