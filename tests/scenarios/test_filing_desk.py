@@ -1,5 +1,6 @@
 """What a firm keeps for its filings: addresses, clients' letters, approvers, cover for leave."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -215,6 +216,46 @@ def test_an_approver_on_leave_lets_another_stand_in_until_a_day(firm: Firm) -> N
     assert firm.preparer.delete(f"/v1/approvers/{named['id']}").status_code == 204
     assert approved(firm, draft)["state"] == "handed-over"
     assert firm.approver.post("/v1/approvers", json=endless).status_code == 403
+
+
+def test_who_is_no_named_approver_files_no_manifest_past_the_drafts_and_a_machine_goes_on(
+    firm: Firm,
+) -> None:
+    new = {"name": "Sample Fifth", "scopes": ["read", "file"], "days": 9}
+    colleague = firm.instance.client(ok(firm.preparer.post("/v1/persons", json=new), 201)["secret"])
+
+    def files(who: httpx.Client, name: str) -> list[str]:
+        number = firm.number(name)
+        call = Call(f"FIRM{firm.name}".upper(), f"CUSTOMS{firm.name}".upper(), number)
+        done = filed(who, manifest(call, Paper(number, parent="SYNMASTER")))
+        wrong = [one["code"] for one in done["findings"] if one["severity"] == "error"]
+        assert (done["state"] == "accepted") == (not wrong)
+        return wrong
+
+    assert files(colleague, "P1") == []  # nobody is named: every person may
+    named = ok(firm.preparer.post("/v1/approvers", json={"person": firm.approver_id}), 201)
+    assert files(colleague, "P2") == ["APPROVAL-NOT-AN-APPROVER"]
+    assert files(firm.approver, "P3") == []
+    assert files(firm.machine, "P4") == []
+    until = (datetime.now(UTC) + DAY).isoformat()
+    cover = {"person": colleague.get("/v1/whoami").json()["accountable"], "until": until}
+    given = ok(firm.approver.post("/v1/covers", json=cover), 201)
+    assert files(colleague, "P5") == []
+    ok(firm.preparer.delete(f"/v1/approvers/{given['id']}"), 204)
+    bill = {"number": firm.number("P6"), "parent": "SYNMASTER"}
+    goods = {"description": "COTTON T-SHIRTS", "packages": 1}
+    paper = {
+        "form": "waglan/paper/v1", "document": bill["number"], "recipient": firm.desk(),
+        "voyage": "001E", "imo": "9811000", "arrival": "2098-12-03T09:00",
+        "bills": [bill | {"goods": [goods]}],
+    }  # fmt: skip
+    done = filed(colleague, json.dumps(paper).encode())
+    assert "APPROVAL-NOT-AN-APPROVER" in [one["code"] for one in done["findings"]]
+    # A booking declares nothing, and needs nobody's approval.
+    booked = paper | {"kind": "booking", "booking": "BK-P6", "recipient": "LINEFD:ZZZ"}
+    assert filed(colleague, json.dumps(booked).encode())["state"] == "accepted"
+    ok(firm.preparer.delete(f"/v1/approvers/{named['id']}"), 204)
+    assert files(colleague, "P7") == []
 
 
 def test_a_firm_of_one_approves_its_own_work_once_it_is_set_so(firm: Firm) -> None:

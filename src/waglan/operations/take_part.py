@@ -34,13 +34,17 @@ OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose message it is, his addresses and roles, and what is a part in it, by place."""
+    """Whose message it is, his addresses and roles, and what is a part in it, by place.
+
+    `unapproved` says why who handed it in may not file for his firm, if he may not.
+    """
 
     party: PartyId
     message: Kept
     addresses: frozenset[str] | set[str]
     parts: Mapping[int, Message] = field(default_factory=dict)
     roles: frozenset[Role] = frozenset()
+    unapproved: Finding | None = None
 
 
 class Means(Protocol):

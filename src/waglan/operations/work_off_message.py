@@ -38,7 +38,8 @@ from waglan.operations.take_part import Sender, Taken, take_part
 from waglan.operations.take_stowage import take_stowage
 from waglan.operations.tell_movements import Teller
 from waglan.operations.work_off_paper import Handed, role_refused, work_off_paper
-from waglan.store import Transaction, erasure, message_steps, messages, parties
+from waglan.parties.approval import direct_refusal
+from waglan.store import Transaction, approvals, erasure, message_steps, messages, parties
 from waglan.store.message_steps import Step
 from waglan.store.messages import Kept, NewAnswer, Outcome
 
@@ -109,7 +110,8 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
         reading = read_interchanges(message_id, blocks, work.profile, addresses)
     before = await message_steps.last(tx, message_id)
     result = _Result(before.begun, before.place, before.accepted, before.refused)
-    sender = Sender(party, kept, addresses, reading.parts, await parties.own_roles(tx))
+    roles, unapproved = await parties.own_roles(tx), await _unapproved(tx, kept)
+    sender = Sender(party, kept, addresses, reading.parts, roles, unapproved)
     is_done = await _go_on(tx, work, sender, reading, result)
     for kind, plain in _wanted(result.answers, work.profile):
         await _keep_answer(tx, work, kept, NewAnswer(kind, plain, None, work.now))
@@ -229,11 +231,22 @@ async def _keep_answer(tx: Transaction, work: Work, kept: Kept, answer: NewAnswe
         raise LookupError(f"message {kept.id} was erased while it was worked off")
 
 
+async def _unapproved(tx: Transaction, kept: Kept) -> Finding | None:
+    """Say if the firm has named its approvers and a person handed this in who was none of them.
+
+    A registered machine is the firm's own system: it goes on.
+    """
+    named = await approvals.approvers(tx)
+    person = await approvals.person_of(tx, kept.token) if named else None
+    return None if person is None else direct_refusal(person, named, at=kept.received_at)
+
+
 async def _paper(
     tx: Transaction, work: Work, party: PartyId, kept: Kept, sent: Handed
 ) -> list[Filing]:
     roles = await parties.own_roles(tx)
-    sender = Sender(party, kept, await parties.addresses(tx), roles=roles)
+    addresses, unapproved = await parties.addresses(tx), await _unapproved(tx, kept)
+    sender = Sender(party, kept, addresses, roles=roles, unapproved=unapproved)
     done = await work_off_paper(tx, work.vault, sender, sent, work)
     answer = NewAnswer("RESULT", done.answer, None, work.now)
     await _keep_answer(tx, work, kept, answer)

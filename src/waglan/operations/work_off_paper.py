@@ -83,13 +83,17 @@ def _read(
 
 
 def role_refused(message: Message, sender: Sender) -> Finding | None:
-    """Return why this organisation may not send a message of this type; the door knew no type."""
+    """Return why a message of this type may not be sent, which the door could not know.
+
+    The organisation is in no role for it, or it files a manifest and who handed it in may not.
+    """
     act = Act.FILE
     if isinstance(message.content, MovementReport | Stowage):
         act = Act.REPORT
     elif isinstance(message.content, VerifiedMassList):
         act = Act.HAND_IN
-    return role_refusal(message.header.type, act, sender.roles)
+    unapproved = sender.unapproved if message.part is not None else None
+    return role_refusal(message.header.type, act, sender.roles) or unapproved
 
 
 async def _take(

@@ -46,6 +46,13 @@ def is_approver(subject: str, named: Iterable[Approver], *, at: datetime) -> boo
     return subject in own or bool(covers & own)
 
 
+def direct_refusal(subject: str, named: Iterable[Approver], *, at: datetime) -> Finding | None:
+    """Return why a person may not file past the drafts, in a message of his own; None: he may."""
+    if is_approver(subject, named, at=at):
+        return None
+    return Finding("APPROVAL-NOT-AN-APPROVER", Severity.ERROR, Where("approval"), {})
+
+
 def approval_refusal(
     principal: Principal,
     prepared_by: Collection[str],
@@ -58,8 +65,8 @@ def approval_refusal(
     where, subject = Where("approval"), principal.accountable
     if subject is None:
         return Finding("APPROVAL-NOBODY", Severity.ERROR, where, {})
-    if not is_approver(subject, named, at=at):
-        return Finding("APPROVAL-NOT-AN-APPROVER", Severity.ERROR, where, {})
+    if refused := direct_refusal(subject, named, at=at):
+        return refused
     if self_approve:
         return None
     if principal.client is not ClientKind.PERSON:

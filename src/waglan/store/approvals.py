@@ -42,6 +42,15 @@ async def approvers(tx: Transaction) -> list[Approver]:
     return [Approver(str(id_), *rest) for id_, *rest in await rows.fetchall()]
 
 
+async def person_of(tx: Transaction, token: str) -> str | None:
+    """Return the person (subject id) whose token it is; None: a machine's or an AI client's."""
+    rows = await tx.execute(
+        "SELECT subject FROM token WHERE org = current_org() AND token = %s", [token]
+    )
+    row = await rows.fetchone()
+    return None if row is None else row[0]
+
+
 async def newest(tx: Transaction, *, before: UUID | None, at_most: int) -> list[Approver]:
     """Return the firm's approvers and covers, newest first, from below one of them on."""
     rows = await tx.execute(
