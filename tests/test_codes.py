@@ -66,9 +66,12 @@ def test_text_without_the_shape_stays_as_it_was_sent(text: str) -> None:
         ContainerNo(text)
 
 
+WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in "CSQU3054383")  # full width
+
+
 @pytest.mark.parametrize(
     "text",
-    ["CSQU305438-3", "CSQU 305438/3", "CSQU-305438.3", "ＣＳＱＵ３０５４３８３", " CSQU3054383"],
+    ["CSQU305438-3", "CSQU 305438/3", "CSQU-305438.3", WIDE, " CSQU3054383"],
 )
 def test_what_parts_a_container_number_is_no_part_of_it(text: str) -> None:
     assert unparted(text) == "CSQU3054383"

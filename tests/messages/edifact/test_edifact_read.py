@@ -193,9 +193,23 @@ def test_a_time_that_cannot_be_stays_as_sent_with_a_finding(sent: str, kept: str
     assert codes(first.findings) == ["EDIFACT-TIME"]
 
 
-def test_a_directory_that_is_not_read_and_a_type_that_is_not_read_have_no_content() -> None:
-    first, _ = one(interchange(message(HEAD, kind="CUSCAR:D:07A:UN")))
+RELEASES = [f"{year % 100:02}{letter}" for year in range(1996, 2024) for letter in "AB"]
+
+
+@pytest.mark.parametrize("release", ["95B", *RELEASES, "01C", "24A"])
+def test_every_directory_from_d_95b_on_is_read(release: str) -> None:
+    first, _ = one(interchange(message(HEAD, kind=f"CUSCAR:D:{release}:UN")))
+    assert first.content is not None
+    assert codes(first.findings) == []
+
+
+@pytest.mark.parametrize("directory", ["D:95A", "D:55Q", "D:02C", "D:2B", "S:95B"])
+def test_a_directory_that_is_not_read_has_no_content(directory: str) -> None:
+    first, _ = one(interchange(message(HEAD, kind=f"CUSCAR:{directory}:UN")))
     assert (first.content, codes(first.findings)) == (None, ["EDIFACT-DIRECTORY-NOT-READ"])
+
+
+def test_a_type_that_is_not_read_has_no_content() -> None:
     first, _ = one(interchange(message("BGM+1'LIN+1'", kind="ORDERS:D:96A:UN")))
     assert (first.content, codes(first.findings)) == (None, ["EDIFACT-TYPE-NOT-READ"])
     assert first.findings[0].severity is Severity.NOTE

@@ -33,10 +33,6 @@ from waglan.messages.edifact.tags import (
 )  # fmt: skip
 from waglan.messages.envelope import Address
 
-DIRECTORIES = frozenset(
-    {"D.95B", "D.96B", "D.99B", "D.00B", "D.03A", "D.03B", "D.16A", "D.21A", "D.24A"}
-)
-
 
 class Cuscar(Consignment):
     """One CUSCAR on its way from segments to items."""

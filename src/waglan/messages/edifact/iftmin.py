@@ -31,10 +31,6 @@ from waglan.messages.edifact.tags import (
     TMP,
 )  # fmt: skip
 
-DIRECTORIES = frozenset(
-    {"D.95B", "D.96A", "D.96B", "D.97B", "D.99A", "D.99B", "D.00B", "D.01B", "D.03A", "D.16A",
-     "D.21A", "D.24A"}
-)  # fmt: skip
 BOOKINGS = {"335", "770"}  # 1001: booking request, booking confirmation
 ISSUED = "137"
 BOOKING = "BN"

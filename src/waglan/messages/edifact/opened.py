@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.messages.edifact import cuscar, iftmin, vermas
 from waglan.messages.edifact.baplie import Baplie
 from waglan.messages.edifact.batch import Batch
 from waglan.messages.edifact.content import Content, Place, Sent, short
@@ -180,24 +179,24 @@ class OpenMessage:
 
 TYPE_NOT_READ = "EDIFACT-TYPE-NOT-READ"  # a note; to who hands it in, an error
 
-# The messages whose content is read: in which directories, and by what. None: in every one that a
-# table is held of, for those walk alike.
-READ: dict[str, tuple[frozenset[str] | None, Callable[[Place, Header], Content]]] = {
-    "CUSCAR": (cuscar.DIRECTORIES, lambda place, said: Cuscar(place, said.sequence or 1)),
-    "IFTMIN": (iftmin.DIRECTORIES, lambda place, _: Iftmin(place)),
-    "VERMAS": (vermas.DIRECTORIES, lambda place, _: Vermas(place)),
-    "COARRI": (None, lambda place, said: Moves(place, said.type)),
-    "CODECO": (None, lambda place, said: Moves(place, said.type)),
-    "IFTSTA": (None, lambda place, _: StatusReport(place)),
-    "BAPLIE": (None, lambda place, _: Baplie(place)),
+# The messages whose content is read, and by what: in every directory that a table is held of, for
+# those walk alike.
+READ: dict[str, Callable[[Place, Header], Content]] = {
+    "CUSCAR": lambda place, said: Cuscar(place, said.sequence or 1),
+    "IFTMIN": lambda place, _: Iftmin(place),
+    "VERMAS": lambda place, _: Vermas(place),
+    "COARRI": lambda place, said: Moves(place, said.type),
+    "CODECO": lambda place, said: Moves(place, said.type),
+    "IFTSTA": lambda place, _: StatusReport(place),
+    "BAPLIE": lambda place, _: Baplie(place),
 }
 
 
 def content_of(header: Header, place: Place, in_header: HeaderPlace) -> Content:
     """Return what reads a message of this type and directory, having found what nothing reads."""
     found = READ.get(header.type)
-    if found is not None and _is_read(header, found[0]):
-        return found[1](place, header)
+    if found is not None and _is_read(header):
+        return found(place, header)
     content = Content(place)
     content.find(_not_read(header, in_header, is_known=found is not None))
     return content
@@ -222,7 +221,5 @@ def _mild(severity: Severity) -> Severity:
     return Severity.WARNING if severity is Severity.ERROR else severity
 
 
-def _is_read(header: Header, directories: frozenset[str] | None) -> bool:
-    if directories is not None:
-        return header.directory in directories
+def _is_read(header: Header) -> bool:
     return header.version == "D" and table_for(header.type, header.release) is not None

@@ -4,6 +4,7 @@ EDIFACT is read from the top down and never back, so where a segment may stand a
 known before any message comes: each place holds its successors by tag, with what was passed over.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from waglan.codes.data import load, read
 
 FIRST_YEAR_OF_CENTURY: Final = 70  # 95 is 1995, 24 is 2024
 ANY_RELEASE: Final = "*"
+_RELEASE = re.compile("[0-9]{2}[ABab]|01[Cc]")  # two a year, and once three
 
 
 @dataclass(slots=True, eq=False)
@@ -100,9 +102,9 @@ def _holds(table: Table, release: str) -> bool:
 
 def directory_order(release: str) -> tuple[int, str]:
     """Return a release (95B) as its place among all; (0, "") if it is none."""
-    year, letter = release[:2], release[2:3]
-    if len(release) != 3 or not (year.isdecimal() and letter.isalpha()):
+    if not _RELEASE.fullmatch(release):
         return (0, "")
+    year, letter = release[:2], release[2:]
     return (int(year) + (1900 if int(year) >= FIRST_YEAR_OF_CENTURY else 2000), letter.upper())
 
 

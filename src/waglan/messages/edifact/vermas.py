@@ -18,7 +18,6 @@ from waglan.messages.edifact.cuscar_head import FUNCTIONS
 from waglan.messages.edifact.cuscar_units import unit_number
 from waglan.messages.edifact.tags import BGM, CTA, DOC, DTM, EQD, MEA, NAD, RFF, SEL
 
-DIRECTORIES = frozenset({"D.16A", "D.16B", "D.17A", "D.17B", "D.18A", "D.21A", "D.24A"})
 VERIFIED = "VGM"  # 6313
 WEIGHED = "798"  # 2005: when the mass was found
 ISSUED = "137"
