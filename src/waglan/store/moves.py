@@ -19,8 +19,7 @@ from waglan.store import Transaction, bulk
 MOVEMENTS_MAX = 1 << 20  # of one report: the places that one movement block has
 PLAN = "BAPLIE"
 
-_encoder = msgspec.json.Encoder(order="deterministic")
-_encode, _lines = _encoder.encode, _encoder.encode_lines
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _movement = msgspec.json.Decoder(Movement).decode
 
 
@@ -61,8 +60,7 @@ class Withdrawn:
 
 async def written(movements: Sequence[Movement | None]) -> list[bytes]:
     """Return each movement as it is kept."""
-    # A line end inside a text is written as `\n`, so each line is one movement.
-    return _lines(movements).split(b"\n")[:-1]
+    return list(map(_encode, movements))
 
 
 async def is_known(tx: Transaction, kind: str, document: str, sha256: bytes) -> bool:
