@@ -12,7 +12,7 @@ from waglan.codes.finding import Finding
 from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Bill, Equipment, Head, Part
 from waglan.manifest.verified_mass import VerifiedMassList
-from waglan.messages.told_at import ToldAt
+from waglan.messages.row_places import RowPlaces
 
 GLN = "14"  # 0007: the address is a GLN
 
@@ -95,7 +95,7 @@ class Message:
     findings: tuple[Finding, ...] = ()
     lists: Sequence[Sequence[str]] = ()  # of an answer: its segments whole, where asked for
     issuer: str = ""  # the GLN by which it names its sender, if it does
-    told_at: ToldAt | None = None  # of a paper that came as a sheet: its rows
+    told_at: RowPlaces | None = None  # of a paper that came as a sheet: its rows
 
     @property
     def part(self) -> Part | None:

@@ -13,7 +13,7 @@ from waglan.manifest.instruction import Instruction, InstructionKind
 from waglan.manifest.model import Bill, Equipment, Head, Level, Part, PartKey
 from waglan.messages.envelope import Address, Header, Interchange, Message
 from waglan.messages.place import in_sheet
-from waglan.messages.told_at import ToldAt
+from waglan.messages.row_places import RowPlaces
 
 REFERENCE = "1"  # of the one message that a paper makes
 
@@ -37,7 +37,7 @@ class Paper(msgspec.Struct, frozen=True, gc=False):
     equipment: tuple[Equipment, ...] = ()
     booking: str | None = None
     reference: str = ""  # the sender's own of this paper, which an amendment may name
-    told_at: ToldAt | None = None  # of a sheet: its rows
+    told_at: RowPlaces | None = None  # of a sheet: its rows
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from waglan.codes.finding import Finding
 from waglan.manifest.model import Manifest
 from waglan.messages.envelope import Message
-from waglan.messages.told_at import ToldAt
+from waglan.messages.row_places import RowPlaces
 
 REFERENCE_MAX_CHARACTERS = 35
 _COUNTED = {"bills", "equipment"}  # what knows its segment
@@ -28,7 +28,7 @@ def in_message(finding: Finding, message: Message) -> Finding:
     return replace(finding, where=where)
 
 
-def in_sheet(finding: Finding, told_at: ToldAt | None) -> Finding:
+def in_sheet(finding: Finding, told_at: RowPlaces | None) -> Finding:
     """Return a finding with the row of the sheet that it is about, if it came as one."""
     if told_at is None:
         return finding

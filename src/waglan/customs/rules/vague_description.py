@@ -50,8 +50,13 @@ _CHINESE_COUNT = (
     r"(?:\d+ ?|[一二三四五六七八九十百千]+)(?:货柜|[批箱件包袋桶卷捆盒个套台支条板托柜])"
 )
 _LEAD = re.compile(rf"(?:(?:{_COUNT.pattern}|{'|'.join(_SAID)}) |{_CHINESE_COUNT} ?)+")
-# What makes a text of packages one that tells of them alone: how many, or that it holds some.
-_COUNTS = re.compile(rf"\d|[^\x00-\x7f]|\b(?:{'|'.join(_CONTAINED)}|{_BOX_TYPE})\b")
+# What makes a text of packages one that tells of them alone: that it holds some, or how many.
+_CONTAINS = re.compile(rf"\b(?:{'|'.join(_CONTAINED)}|{_BOX_TYPE})\b")
+_COUNTS = re.compile(r"\d|[^\x00-\x7f]")
+# Cartons of bags and sets of drums: the packages within may be the goods.
+_PACKED = re.compile(
+    rf"\b(?:of|{'|'.join(sorted(_KINDS - {'x'}))}) (?:bag|boxe|case|crate|drum|pallet|roll)s$"
+)
 _SPELT = re.compile(r"\b(?:[^\W\d_] ){2,}[^\W\d_]\b")  # letter by letter
 _TAIL = re.compile(rf"(?: (?:{_COUNT.pattern})| ?{_CHINESE_COUNT})+$")
 # Two letters that differ, or a letter beside a digit, as codes have it.
@@ -121,7 +126,8 @@ def _says_more(plain: str) -> bool:
 def _phrase(words: str) -> _Vague | None:
     lead = _LEAD.match(words)
     # So many packages hold something, but a drum set may be the goods.
-    if _COUNTS.search(words) and _LEAD.fullmatch(f"{words} "):
+    is_counted = _COUNTS.search(words) and not _PACKED.search(words)
+    if (is_counted or _CONTAINS.search(words)) and _LEAD.fullmatch(f"{words} "):
         return _wordless()
     bare = words[lead.end() :] if lead else words
     # Most end in goods, not in a count: that is seen sooner than all of the text is looked through.

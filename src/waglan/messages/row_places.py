@@ -5,7 +5,7 @@ from typing import Protocol
 from waglan.codes.finding import Where
 
 
-class ToldAt(Protocol):
+class RowPlaces(Protocol):
     """The rows in which what a paper says was told."""
 
     def place(self, where: Where) -> Where:
