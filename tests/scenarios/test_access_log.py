@@ -115,6 +115,7 @@ def test_no_look_of_an_officer_shows_in_a_filers_log(port: Port) -> None:
         "/v1/events": "/v1/events?limit=500",
         "/v1/evidence": f"/v1/evidence/{seq}",
         "/v1/manifests": f"/v1/manifests/{manifest['id']}",
+        "/v1/manifests/bills": f"/v1/manifests/{manifest['id']}/bills",
         "/v1/customs/bills": f"/v1/customs/bills/{bill}",
         "/v1/customs/manifests/bills": f"/v1/customs/manifests/{manifest['id']}/bills",
         "/v1/customs/worklist": "/v1/customs/worklist",

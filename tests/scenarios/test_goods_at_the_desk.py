@@ -113,6 +113,32 @@ def test_everything_that_its_filer_declares_of_a_bill_is_shown_to_the_officer(
     assert "設定溫度\uff1a攝氏 -18.5 度" in run("show", f"{desk.name}3", lang="zh-Hant-HK")
 
 
+def test_its_filer_and_the_authority_read_what_a_manifest_says_of_its_bills_and_nobody_else(
+    desk: Desk,
+) -> None:
+    desk.files("9", "1", "2", instead=(GOODS, b"DGS+IMD++1263'" + GOODS))
+    desk.shows("1", "full")
+    desk.comes_to(desk.bank, "1", "declared")
+    [manifest] = desk.line.get("/v1/manifests").json()["manifests"]
+    path = f"/v1/manifests/{manifest['id']}"
+    for who in (desk.line, desk.customs):
+        one = who.get(path).json()
+        assert one | manifest == one
+        assert (one["head"]["vessel"], one["head"]["agent"]) == ("SYNTHETIC STAR", None)
+        first = who.get(f"{path}/bills", params={"limit": 1}).json()
+        rest = who.get(f"{path}/bills", params={"limit": 1, "after": first["next"]}).json()
+        assert rest["next"] is None
+        found = [bill for page in (first, rest) for bill in page["bills"]]
+        assert [bill["number"] for bill in found] == [f"{desk.name}1", f"{desk.name}2"]
+        assert [bill["says"]["goods"][0]["dangerous"] for bill in found] == [["1263"], []]
+        assert "SAMPLE IMPORTS" not in str(found)
+    [shown] = desk.customs.get(f"/v1/customs/bills/{desk.name}1").json()["bills"]
+    assert found[0]["says"] == shown["says"]
+    for below in ("", "/bills"):
+        assert desk.bank.get(f"{path}{below}").status_code == 404
+    assert "1263" not in desk.bank.get(f"/v1/track/{desk.name}1").text
+
+
 def test_what_nobody_said_of_goods_is_told_as_that(desk: Desk, run: Runs) -> None:
     for bill, *instead in (
         ("1", b"GID+1+10:CT'", b"GID+1'"),

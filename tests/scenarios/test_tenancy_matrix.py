@@ -298,6 +298,7 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/log/tile/{path}"): Ask(None, "/log/tile/0/000.p/1"),
     ("get", "/v1/manifests"): Ask(Act.READ, "/v1/manifests"),
     ("get", "/v1/manifests/{manifest}"): Ask(Act.READ, "/v1/manifests/{manifest}"),
+    ("get", "/v1/manifests/{manifest}/bills"): Ask(Act.READ, "/v1/manifests/{manifest}/bills"),
 }
 # Acts that an assistant may do: looking, never binding anybody.
 FOR_AI = {Act.READ, Act.CHECK}

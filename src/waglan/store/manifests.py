@@ -422,6 +422,18 @@ async def consignments(tx: Transaction, manifest_id: int) -> dict[BillKey, int]:
     return {(parent, number): consignment for parent, number, consignment in await rows.fetchall()}
 
 
+async def bills_beyond(
+    tx: Transaction, manifest_id: int, *, after: int | None, at_most: int
+) -> list[int]:
+    """Return the consignments of a manifest's bills that may be seen, beyond one, in order."""
+    rows = await tx.execute(
+        "SELECT consignment FROM bill WHERE manifest_id = %s AND consignment > %s"
+        " ORDER BY consignment LIMIT %s",
+        [manifest_id, -1 if after is None else after, at_most],
+    )
+    return [consignment for (consignment,) in await rows.fetchall()]
+
+
 async def of_call(tx: Transaction, call: str, *, at_most: int) -> list[Filed]:
     """Return the manifests that stand for a call and that the reader may see whole."""
     rows = await tx.execute(

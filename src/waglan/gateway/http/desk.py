@@ -20,6 +20,7 @@ from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.paging import HASH, Limit, cut
 from waglan.gateway.http.problem import FindingView, Problem, absent, misunderstood, view
 from waglan.gateway.http.signed import Signed, unspelled
+from waglan.manifest.model import Head
 from waglan.operations.end_officer_key import end_officer_key
 from waglan.operations.register_officer_key import register_officer_key
 from waglan.operations.sign_standing_order import sign_standing_order
@@ -146,6 +147,36 @@ class ManifestView(BaseModel):
     bills: int
     arrives_at: datetime | None
     filed_at: datetime
+
+
+class ReferenceView(BaseModel):
+    """A number that a manifest refers to, with its qualifier, as sent."""
+
+    qualifier: str
+    number: str
+
+
+class HeadView(BaseModel):
+    """What a manifest says of itself, of the vessel and of her call, as sent."""
+
+    document_name: str
+    carrier: str | None
+    agent: str | None
+    vessel: str | None
+    imo: str | None
+    voyage: str | None
+    mode: str | None
+    customs_office: str | None
+    port_of_call: str | None
+    arrival: str | None
+    departure: str | None
+    references: list[ReferenceView]
+
+
+class ManifestHeadView(ManifestView):
+    """A version of a manifest, with what it says of itself and of the call."""
+
+    head: HeadView
 
 
 class ManifestPage(BaseModel):
@@ -377,9 +408,9 @@ async def newest(
     )
 
 
-@listing.get("/{manifest}", response_model=ManifestView, responses=ERRORS)
-async def one(manifest: UUID, visitor: TheVisitor) -> ManifestView:
-    """Show one version of a manifest."""
+@listing.get("/{manifest}", response_model=ManifestHeadView, responses=ERRORS)
+async def one(manifest: UUID, visitor: TheVisitor) -> ManifestHeadView:
+    """Show one version of a manifest; its bills are a call of their own."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
         filed = await manifests.by_id(tx, manifest)
@@ -387,7 +418,13 @@ async def one(manifest: UUID, visitor: TheVisitor) -> ManifestView:
             await visitor.looked_at(tx, "/v1/manifests", "manifest", [filed.document])
     if filed is None:
         raise absent("manifest")
-    return _manifest(filed)
+    return ManifestHeadView(**_manifest(filed).model_dump(), head=_head(filed.head))
+
+
+def _head(head: Head) -> HeadView:
+    names = HeadView.model_fields.keys() - {"references"}
+    references = [ReferenceView(qualifier=one, number=number) for one, number in head.references]
+    return HeadView(**{name: getattr(head, name) for name in names}, references=references)
 
 
 def _manifest(filed: manifests.Filed) -> ManifestView:
