@@ -41,7 +41,7 @@ _KINDS = frozenset(
         *("roll", "rolls", "bundle", "bundles", "container", "containers", "box", "boxes", "x"),
     }
 )
-_LOADED = r"shipper ?s load(?: stow(?:age)?)?(?: and)? count"  # and nobody else's
+_LOADED = r"shipper ?s load(?: stow(?:age)?)?(?: and)? count(?: and seal)?"  # and nobody else's
 _CONTAINED = ("s t c", "stc", "said to contain", "said to weigh", "s l a c", "slac", _LOADED)
 _SAID = (*_CONTAINED, "of", "in")
 _BOX_TYPE = r"(?:\d+x)?\d\d(?:gp|dc|dv|st|hc|hq|rf|rh|ot|fr|tk)"  # as trade writes them: 1x40hc
@@ -158,7 +158,9 @@ def _wording() -> dict[str, _Vague]:
 
 @cache
 def _known_words() -> frozenset[str]:
-    told = " ".join((*_wording(), *_KINDS, *_SAID, "shipper shippers load stow stowage and count"))
+    told = " ".join(
+        (*_wording(), *_KINDS, *_SAID, "shipper shippers load stow stowage and count seal")
+    )
     return frozenset(told.split())
 
 
