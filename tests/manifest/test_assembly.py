@@ -175,13 +175,45 @@ def test_nothing_is_joined_before_all_parts_of_one_manifest_are_there(parts: lis
 @pytest.mark.parametrize("name", assembly.AGREED)
 def test_parts_that_differ_in_document_or_call_are_both_named(name: str) -> None:
     value = Function.REPLACE if name == "function" else "OTHER"
-    full = msgspec.structs.replace(HEAD, document_name="85", customs_office="HK01")
+    full = msgspec.structs.replace(HEAD, document_name="85", customs_office="HK01", arrival="1")
     other = msgspec.structs.replace(full, **{name: value})
     some = [bill("A", "X")]
     _, [finding] = join([part(1, some, ["X"], head=full), part(2, [], head=other, last=True)])
     assert finding.code == "MANIFEST-HEAD-DIFFERS"
     assert finding.where.path == f"parts/2/head/{name}"
     assert (finding.params["first"], finding.params["second"]) == (1, 2)
+
+
+@pytest.mark.parametrize("name", ["agent", "vessel", "mode", "departure"])
+def test_parts_that_differ_in_what_the_call_does_not_hang_on_are_told_and_the_first_holds(
+    name: str,
+) -> None:
+    one, two = ("2026-12-03", "2026-12-05") if name == "departure" else ("ONE", "TWO")
+    heads = [msgspec.structs.replace(HEAD, **{name: value}) for value in (one, two)]
+    parts = [part(1, [bill("A", "X")], ["X"], head=heads[0]), part(2, [], head=heads[1], last=True)]
+    whole, [finding] = join(parts)
+    assert (finding.code, finding.severity) == ("MANIFEST-HEAD-UNLIKE", Severity.WARNING)
+    assert finding.params["second_value"] == two
+    assert getattr(whole.head, name) == one
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ("2026-12-05T09:00", ["MANIFEST-HEAD-DIFFERS"]),
+        ("2026-12-03T21:00", ["MANIFEST-HEAD-DIFFERS"]),
+        ("2026-12-03", []),
+        ("2026-12-03T09:00", []),
+        (None, []),
+    ],
+)
+def test_parts_agree_on_the_arrival_that_serving_hangs_on(
+    other: str | None, expected: list[str]
+) -> None:
+    heads = [msgspec.structs.replace(HEAD, arrival=at) for at in ("2026-12-03T09:00", other)]
+    for first, second in (heads, heads[::-1]):
+        some = part(1, [bill("A", "X")], ["X"], head=first)
+        assert codes(join([some, part(2, [], head=second, last=True)])[1]) == expected
 
 
 def test_a_manifest_without_any_bill_is_asked_whether_that_is_meant() -> None:

@@ -113,7 +113,9 @@ def test_of_a_manifest_that_stands_a_part_is_a_replay_and_other_bytes_are_refuse
     assert (shown["state"], codes(shown)) == ("accepted", [])
     other, head = new_reference().encode(), last.index(b"261122:0900+") + 12
     again = filed(line, last.replace(last[head : head + len(other)], other))
-    assert (again["state"], codes(again), kinds(line, again)) == ("accepted", [], ["CONTRL"])
+    assert (again["state"], codes(again)) == ("accepted", ["MANIFEST-PART-AGAIN"])
+    assert kinds(line, again) == ["CONTRL", "APERAK"]
+    assert shown["id"] in again["findings"][0]["problem"], "the message that brought it first"
     changed = filed(line, part(PARTS, of, voyage="002E"))
     assert (changed["state"], codes(changed)) == ("refused", ["MANIFEST-PART-CHANGED"])
 

@@ -31,8 +31,9 @@ AGREED = (
     "carrier",
     "customs_office",
     "port_of_call",
+    "arrival",  # when filers are told of what customs decide hangs on it
 )
-_FILLED = ("agent", "vessel", "mode", "arrival", "departure")
+_FILLED = ("agent", "vessel", "mode", "departure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,27 +217,44 @@ def _one_head(parts: Sequence[Part]) -> tuple[Head, list[Finding]]:
             if value in (None, ""):
                 continue
             first, before = told.setdefault(name, (part.number, value))
-            if name in AGREED and _bare(value) != _bare(before):
-                findings.append(_differs(name, first, before, part.number, value))
+            if _contradict(name, _bare(value), _bare(before)):
+                said = (first, before), (part.number, value)
+                findings.append(_differs(name, said) if name in AGREED else _unlike(name, said))
     references = dict.fromkeys(pair for part in parts for pair in part.head.references)
     filled = {name: value for name, (_, value) in told.items()}
     head = msgspec.structs.replace(parts[0].head, references=tuple(references), **filled)
     return head, findings
 
 
-def _differs(name: str, first: int, before: object, second: int, value: object) -> Finding:
-    return Finding(
-        "MANIFEST-HEAD-DIFFERS",
-        Severity.ERROR,
-        Where(f"parts/{second}/head/{name}"),
-        {
-            "field": name,
-            "first": first,
-            "first_value": _shown(before),
-            "second": second,
-            "second_value": _shown(value),
-        },
-    )
+def _contradict(name: str, one: str, other: str) -> bool:
+    """Whether two parts say otherwise; who gives the day alone agrees with any hour of it."""
+    if name in ("arrival", "departure"):
+        return not (one.startswith(other) or other.startswith(one))
+    return one != other
+
+
+_Said: TypeAlias = "tuple[tuple[int, object], tuple[int, object]]"  # by which parts
+
+
+def _differs(name: str, said: _Said) -> Finding:
+    where = Where(f"parts/{said[1][0]}/head/{name}")
+    return Finding("MANIFEST-HEAD-DIFFERS", Severity.ERROR, where, _named_both(name, said))
+
+
+def _unlike(name: str, said: _Said) -> Finding:
+    where = Where(f"parts/{said[1][0]}/head/{name}")
+    return Finding("MANIFEST-HEAD-UNLIKE", Severity.WARNING, where, _named_both(name, said))
+
+
+def _named_both(name: str, said: _Said) -> dict[str, str | int]:
+    (first, before), (second, value) = said
+    return {
+        "field": name,
+        "first": first,
+        "first_value": _shown(before),
+        "second": second,
+        "second_value": _shown(value),
+    }
 
 
 def _shown(value: object) -> str:

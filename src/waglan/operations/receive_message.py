@@ -58,8 +58,11 @@ async def _may_reuse(tx: Transaction, message: Kept) -> bool:
     return (await partners.agreed(tx, message.org)).profile.duplicates == "accept"
 
 
-def reference_key(envelope: Interchange) -> str:
-    """Return what an interchange is known by: who sends it to whom, and its reference."""
+def reference_key(envelope: Interchange, content: bytes = b"") -> str:
+    """Return what an interchange is known by: who sends it to whom, and its reference.
+
+    One without an envelope of its own has no reference: it is known by the hash of its content.
+    """
     sender, recipient = envelope.sender, envelope.recipient
     key = "\x1f".join(
         (
@@ -68,7 +71,7 @@ def reference_key(envelope: Interchange) -> str:
             sender.qualifier,
             recipient.id,
             recipient.qualifier,
-            envelope.reference,
+            envelope.reference or content.hex(),
         )
     )
     is_short = len(key) <= KEY_CHARACTERS_MAX

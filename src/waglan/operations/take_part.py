@@ -1,8 +1,9 @@
 """A part of a manifest has come: it is kept, and with the last one missing the whole is filed."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from waglan.logbook.leaf import read_event
 from waglan.logbook.sealed import Vault
 from waglan.manifest import lengths
 from waglan.manifest.assembly import Assembly, Refused, Replayed, begun_again, join, offer
+from waglan.manifest.awaited import awaited_until
 from waglan.manifest.model import Part
 from waglan.manifest.version import call_of
 from waglan.messages.edifact import Profile, read
@@ -25,11 +27,9 @@ from waglan.messages.place import in_parts
 from waglan.operations._filer import Filer, refusal
 from waglan.operations.file_manifest import Filing, file_manifest
 from waglan.parties.role import Role
-from waglan.store import Transaction, assemblies, events, messages, parties
+from waglan.store import Transaction, assemblies, events, messages, parties, partners
 from waglan.store.assemblies import PartRow
 from waglan.store.messages import Kept
-
-OPEN_FOR = timedelta(hours=24)  # how long parts are awaited before their sender is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,14 @@ class Means(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a part; `filing` is None while others are missing, or if it was refused."""
+    """What became of a part; `filing` is None while others are missing, or if it was refused.
+
+    `fell` counts the parts of the same message that were taken before and are refused with it.
+    """
 
     findings: list[Finding]
     filing: Filing | None = None
+    fell: int = 0
 
 
 async def take_part(
@@ -94,8 +98,9 @@ async def take_part(
     if not message.header.access_reference:
         # It stands alone, and senders use UNH 0062 anew in every interchange.
         key = replace(key, access_reference=f"{sender.message.id}/{place}")
+    due_at = awaited_until(part.head, opened_at=means.now)
     opened = await assemblies.open_assembly(
-        tx, sender.message.org, key, now=means.now, due_at=means.now + OPEN_FOR
+        tx, sender.message.org, key, now=means.now, due_at=due_at
     )
     rows = await assemblies.parts(tx, opened.assembly_id)
     before = Assembly(
@@ -107,9 +112,10 @@ async def take_part(
     if isinstance(became, Refused):
         return Taken([became.finding])
     if isinstance(became, Replayed):
-        return Taken([])
-    row = PartRow(part.number, part.is_final, message.sha256, sender.message.message_id, place)
-    await assemblies.add_part(tx, sender.message.org, opened.assembly_id, row, now=means.now)
+        return Taken([await _again(tx, message, next(r for r in rows if r.number == part.number))])
+    by = sender.message
+    row = PartRow(part.number, part.is_final, message.sha256, by.message_id, place, means.now)
+    await assemblies.add_part(tx, by.org, opened.assembly_id, row)
     came = _received(sender, part, (opened.round, became.assembly), (authority[1], means.now))
     await events.append(tx, [came])
     if not became.assembly.is_complete:
@@ -125,11 +131,13 @@ async def take_part(
         means.new_id(),
         means.now,
     )
-    taken = await _file(tx, vault, (sender, filer), (message, rows), means.profile)
+    taken = await _file(tx, vault, (sender, filer), (message, rows))
     if taken.filing is None or not taken.filing.is_accepted:
         # What is put right comes under the same reference, and all of it is looked at anew.
         await assemblies.end(tx, sender.message.org, opened.assembly_id, now=means.now)
         await _tell_of_others(tx, filer, (rows, opened.round), taken)
+        own = [row for row in rows if row.message_id == sender.message.message_id]
+        return dataclasses.replace(taken, fell=len(own))
     return taken
 
 
@@ -138,7 +146,6 @@ async def _file(
     vault: Vault,
     by: tuple[Sender, Filer],
     last: tuple[Message, Sequence[PartRow]],
-    profile: Profile,
 ) -> Taken:
     """File the manifest whose last missing part has come; the rows are those of the others."""
     (sender, filer), (message, rows) = by, last
@@ -147,7 +154,10 @@ async def _file(
         return Taken([_erased(message, min(erased))])
     others = _just_read(sender, rows)
     missing = [row for row in rows if row.number not in others]
-    others |= await _reread(tx, vault, missing, profile)
+    others |= await _reread(tx, vault, missing)
+    unlike = [row.number for row in rows if not _is_the_part(others.get(row.number), row, message)]
+    if unlike:
+        return Taken([_read_otherwise(message, min(unlike))])
     every = [*others.values(), message]
     parts = {one.part.number: one for one in every if one.part is not None}
     whole, found = join([one.part for one in parts.values() if one.part is not None])
@@ -207,24 +217,60 @@ def _just_read(sender: Sender, rows: Sequence[PartRow]) -> dict[int, Message]:
     return {row.number: sender.parts[row.place] for row in own if row.place in sender.parts}
 
 
-async def _reread(
-    tx: Transaction, vault: Vault, rows: Sequence[PartRow], profile: Profile
-) -> dict[int, Message]:
-    """Read the parts that came before again from their raw bytes: those are the record."""
+async def _reread(tx: Transaction, vault: Vault, rows: Sequence[PartRow]) -> dict[int, Message]:
+    """Read the parts that came before again from their raw bytes: those are the record.
+
+    Each is read as was agreed with its sender when it came, whatever is agreed now.
+    """
     found: dict[int, Message] = {}
     for message_id in dict.fromkeys(row.message_id for row in rows):
         kept = await messages.by_number(tx, message_id)
         if kept is None:
             raise LookupError(f"message {message_id} of an assembly is gone")
         blocks = [block async for block in messages.blocks(tx, vault, kept)]
-        inside = [item for item in read(blocks, profile) if isinstance(item, Message)]
-        for row in rows:
-            if row.message_id != message_id:
-                continue
-            if inside[row.place - 1].part is None:
-                raise LookupError(f"part {row.place} of message {message_id} can't be read again")
-            found[row.number] = inside[row.place - 1]
+        read_by: dict[int, list[Message]] = {}
+        for row in (row for row in rows if row.message_id == message_id):
+            then = await partners.agreed(tx, kept.org, at=row.kept_at)
+            if then.version not in read_by:
+                items = read(blocks, then.profile)
+                read_by[then.version] = [item for item in items if isinstance(item, Message)]
+            inside = read_by[then.version]
+            if row.place <= len(inside):
+                found[row.number] = inside[row.place - 1]
     return found
+
+
+def _is_the_part(message: Message | None, row: PartRow, last: Message) -> bool:
+    """Whether what was read again is what was taken: a later reader may read it otherwise."""
+    part = message.part if message else None
+    return (
+        message is not None
+        and part is not None
+        and last.part is not None
+        and part.key == last.part.key
+        and (message.sha256, part.number, part.is_final) == (row.sha256, row.number, row.is_final)
+    )
+
+
+async def _again(tx: Transaction, message: Message, row: PartRow) -> Finding:
+    reference = message.interchange.reference if message.interchange else None
+    kept = await messages.by_number(tx, row.message_id)
+    return Finding(
+        "MANIFEST-PART-AGAIN",
+        Severity.WARNING,
+        Where(f"parts/{row.number}", interchange=reference),
+        {"part": row.number, "message": str(kept.id) if kept else "-"},
+    )
+
+
+def _read_otherwise(message: Message, number: int) -> Finding:
+    reference = message.interchange.reference if message.interchange else None
+    return Finding(
+        "MANIFEST-PART-READ-OTHERWISE",
+        Severity.ERROR,
+        Where(f"parts/{number}", interchange=reference),
+        {"part": number},
+    )
 
 
 def _erased(message: Message, number: int) -> Finding:

@@ -310,7 +310,7 @@ async def _checked(
     # What can't be believed takes no reference away: it may come again, put right.
     if _is_wrong(end.findings):
         return end, None
-    key = reference_key(said)
+    key = reference_key(said, end.sha256)
     sha256, first = await messages.claim_reference(tx, sender.message, key, end.sha256)
     is_accepting = profile.duplicates == "accept"
     if sha256 == end.sha256:
@@ -402,6 +402,8 @@ async def _part(
     refused = role_refused(message[0], sender)
     done = Taken([refused]) if refused else await take_part(tx, work.vault, sender, message, work)
     _count(result, done.findings)
+    result.accepted -= done.fell
+    result.refused += done.fell
     if done.filing is None:
         said = Said(part.head.document, not _is_wrong(done.findings), tuple(done.findings))
         return _answer("APERAK", said, envelope, work, result) if said.findings else []

@@ -17,6 +17,7 @@ class PartRow:
     sha256: bytes
     message_id: int
     place: int
+    kept_at: datetime
 
 
 class Opened(NamedTuple):
@@ -72,18 +73,17 @@ async def end(tx: Transaction, org: int, assembly_id: int, *, now: datetime) -> 
 async def parts(tx: Transaction, assembly_id: int) -> list[PartRow]:
     """Return the parts that have come, in the order of their numbers."""
     rows = await tx.execute(
-        "SELECT number, is_final, sha256, message_id, place FROM assembly_part"
+        "SELECT number, is_final, sha256, message_id, place, kept_at FROM assembly_part"
         " WHERE assembly_id = %s ORDER BY number",
         [assembly_id],
     )
     return [
-        PartRow(n, final, bytes(sha), m, place) for n, final, sha, m, place in await rows.fetchall()
+        PartRow(number, is_final, bytes(sha256), *rest)
+        for number, is_final, sha256, *rest in await rows.fetchall()
     ]
 
 
-async def add_part(
-    tx: Transaction, org: int, assembly_id: int, part: PartRow, *, now: datetime
-) -> None:
+async def add_part(tx: Transaction, org: int, assembly_id: int, part: PartRow) -> None:
     """Keep where a part stands; its bytes are its message's."""
     await tx.execute(
         "INSERT INTO assembly_part (assembly_id, number, org, is_final, sha256, message_id, place,"
@@ -96,7 +96,7 @@ async def add_part(
             part.sha256,
             part.message_id,
             part.place,
-            now,
+            part.kept_at,
         ],
     )
 

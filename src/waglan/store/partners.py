@@ -16,13 +16,13 @@ class Agreed:
     set_at: datetime | None
 
 
-async def agreed(tx: Transaction, org: int) -> Agreed:
-    """Return what holds for an organisation's files, as far as the reader may see it."""
+async def agreed(tx: Transaction, org: int, *, at: datetime | None = None) -> Agreed:
+    """Return what holds for an organisation's files, or held then, as far as a reader may see."""
     row = await (
         await tx.execute(
             "SELECT version, profile, set_at FROM partner_profile WHERE org = %s"
-            " ORDER BY version DESC LIMIT 1",
-            [org],
+            " AND set_at <= coalesce(%s, 'infinity'::timestamptz) ORDER BY version DESC LIMIT 1",
+            [org, at],
         )
     ).fetchone()
     if row is None:
