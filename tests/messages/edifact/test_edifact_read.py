@@ -251,3 +251,32 @@ def test_the_collector_is_held_while_a_file_is_read_and_as_before_afterwards(was
         assert gc.isenabled() is was_on
     finally:
         gc.enable()
+
+
+TWICE = {
+    "document": ("BGM+785+OTHER+9'", "", ("OTHER", "1")),
+    "voyage": ("TDT+20+002W+1'", "", ("002W", "V")),
+    "arrival": ("DTM+132:202612031200:203'DTM+132:202612051200:203'", "", None),
+    "number": ("", "RFF+BM:B2'", ("B2", "B1")),
+    "place": ("", "LOC+11+SGSIN:139:6'", ("SGSIN", "HKHKG")),
+    "transhipment": ("", "GIS+28'", ("28", "23")),
+}
+
+
+@pytest.mark.parametrize("what", TWICE)
+def test_what_is_said_twice_and_differently_is_told(what: str) -> None:
+    above, inside, told = TWICE[what]
+    head = f"BGM+85+1+9'TDT+20+V'{above}"
+    bill = f"CNI+1+B1'RFF+BM:B1'LOC+11+HKHKG:139:6'GIS+23'{inside}"
+    first, _ = one(interchange(message(head + bill)))
+    [found] = [one for one in first.findings if one.code == "EDIFACT-TWICE"]
+    assert found.severity is Severity.WARNING
+    assert found.where.segment is not None
+    if told:
+        assert (found.params["counted"], found.params["other"]) == told
+
+
+def test_what_is_said_twice_alike_is_said_once() -> None:
+    same = "RFF+BM:B1'LOC+11+HKHKG:139:6'GIS+23'"
+    first, _ = one(interchange(message(f"BGM+85+1+9'TDT+20+V'TDT+20+V'CNI+1+B1'{same}{same}")))
+    assert "EDIFACT-TWICE" not in codes(first.findings)

@@ -74,6 +74,7 @@ class Consignment(CuscarUnits):
         "_house",
         "_houses",
         "_hs_codes",
+        "_indicated",
         "_is_in_goods",
         "_item",
         "_item_licences",
@@ -114,22 +115,32 @@ class Consignment(CuscarUnits):
         self._licences: list[str] = []
         self._parties: list[Party] = []
         self._goods: list[Goods] = []
-        self._loading = self._discharge = self._delivery = self._onward = ""
+        self._loading = self._discharge = self._delivery = self._onward = self._indicated = ""
         self._transhipped_at = ""
 
     def name_bill(self, segment: RFF, index: int) -> None:
         """Take the bill's number, the one above it, and licences."""
         qualifier, _, number = segment.reference.partition(":")
         if qualifier in MASTERS:
-            self._master = number.partition(":")[0]
+            before, self._master = self._master, number.partition(":")[0]
+            if before:
+                self._named_twice(self._master, before, index)
         elif qualifier in HOUSES:
-            self._house = number.partition(":")[0]
+            before, self._house = self._house, number.partition(":")[0]
+            if before:
+                self._named_twice(self._house, before, index)
         elif qualifier in ABOVE:
-            self._above = number.partition(":")[0]
+            before, self._above = self._above, number.partition(":")[0]
+            if before:
+                self._named_twice(self._above, before, index)
         elif qualifier in LICENCES:  # also one without its number: it is named, and wanted
             self._licences.append(number.partition(":")[0])
         if segment.surplus or not number or not qualifier:
             self.check_reference(segment, index)
+
+    def _named_twice(self, number: str, before: str, index: int) -> None:
+        if number != before:
+            self.contradicted("RFF", "bills/number", (number, before), index)
 
     def count_bill(self, segment: CNT, index: int) -> None:
         """Take a control total of the bill."""
@@ -150,25 +161,31 @@ class Consignment(CuscarUnits):
 
     def place_bill(self, segment: LOC, index: int) -> None:
         """Take a place of the carriage."""
-        qualifier = segment.qualifier
+        qualifier, place, before = segment.qualifier, place_of(segment.place), ""
         if qualifier == "9":
-            self._loading = place_of(segment.place)
+            before, self._loading = self._loading, place
         elif qualifier == "11":
-            self._discharge = place_of(segment.place)
+            before, self._discharge = self._discharge, place
         elif qualifier == "7":
-            self._delivery = place_of(segment.place)
+            before, self._delivery = self._delivery, place
         elif qualifier == "8":
-            self._onward = place_of(segment.place)
+            before, self._onward = self._onward, place
         elif qualifier == "13":
-            self._transhipped_at = place_of(segment.place)
+            before, self._transhipped_at = self._transhipped_at, place
         else:
             self.qualifier_unknown("LOC", qualifier, index)
+        if before and before != place:
+            self.contradicted("LOC", "bills/place", (place, before), index)
 
     def indicate(self, segment: GIS | GEI, index: int) -> None:
         """Take whether the cargo goes on by another ship, where the code says."""
         code = segment.indicator.partition(":")[0]
         if code in TRANSHIPMENT:
+            before, self._indicated = self._indicated, code
             self._transhipment = TRANSHIPMENT[code]
+            if before and TRANSHIPMENT[before] != self._transhipment:
+                tag = type(segment).__name__
+                self.contradicted(tag, "bills/transhipment", (code, before), index)
 
     def add_party(self, segment: NAD, index: int) -> None:
         """Take a party with name and address as they were sent."""

@@ -194,6 +194,19 @@ class Content:
                 )
             )
 
+    def contradicted(self, tag: str, path: str, said: tuple[str, str], index: int) -> None:
+        """Find that a segment says something else than one before it; what counts comes first."""
+        counted, other = map(short, said)
+        where = self.place(index, tag, path, None, None)
+        self.find(
+            Finding(
+                "EDIFACT-TWICE",
+                Severity.WARNING,
+                where,
+                {"tag": tag, "counted": counted, "other": other},
+            )
+        )
+
     def value_missing(self, tag: str, text: str, index: int) -> None:
         """Find a qualifier with nothing to qualify."""
         where = self.place(index, tag, f"{tag}/value", 2, 2)

@@ -95,7 +95,10 @@ class CuscarHead(Content):
     def begin(self, segment: BGM, index: int) -> None:
         """Take name, number and function of the document."""
         self._document_name = segment.name.partition(":")[0]
-        self._document = segment.document.partition(":")[0]
+        document = segment.document.partition(":")[0]
+        if self._document and document != self._document:
+            self.contradicted("BGM", "head/document", (document, self._document), index)
+        self._document = document
         self._function = FUNCTIONS.get(segment.function)
         if self._function is None:
             where = self.place(index, "BGM", "head/function", 4, None)
@@ -132,12 +135,17 @@ class CuscarHead(Content):
             self.qualifier_missing("TDT", segment.voyage, index)
         if not self._is_main:
             return
+        if self._voyage and segment.voyage != self._voyage:
+            self.contradicted("TDT", "head/voyage", (segment.voyage, self._voyage), index)
         self._voyage = segment.voyage
         self._mode = segment.mode.partition(":")[0]
         carrier = [*segment.carrier.split(":"), "", "", ""]
         self._means_carrier = carrier[0] or carrier[3]
         identity, _, rest = segment.vessel.partition(":")
-        self._vessel = (rest + ":::").split(":")[2]
+        vessel = (rest + ":::").split(":")[2]
+        if self._vessel and vessel != self._vessel:
+            self.contradicted("TDT", "head/vessel", (vessel, self._vessel), index)
+        self._vessel = vessel
         if found := _IMO.fullmatch(identity):
             self._imo = found[1]
         elif identity:
@@ -146,7 +154,10 @@ class CuscarHead(Content):
     def take_place(self, segment: LOC, index: int) -> None:
         """Take a place of the call: the first of each kind."""
         if segment.qualifier in {CUSTOMS_OFFICE, *PORTS_OF_CALL}:
-            self._places.setdefault(segment.qualifier, place_of(segment.place))
+            place = place_of(segment.place)
+            first = self._places.setdefault(segment.qualifier, place)
+            if first != place:
+                self.contradicted("LOC", "head/place", (first, place), index)
         else:
             self.qualifier_unknown("LOC", segment.qualifier, index)
 
@@ -167,7 +178,9 @@ class CuscarHead(Content):
                     {"text": short(text), "format": short(form)},
                 )
             )
-        self._times.setdefault(qualifier, time or text)
+        first = self._times.setdefault(qualifier, time or text)
+        if first != (time or text):
+            self.contradicted("DTM", "head/time", (first, time or text), index)
 
     def take_total(self, segment: CNT, index: int) -> None:
         """Take a control total of the whole message."""

@@ -61,6 +61,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-QUALIFIER-LENGTH": 39,
         "EDIFACT-VERIFIED-MASS-ZERO": 12,
         "EDIFACT-VALUE-MISSING": 13,
+        "EDIFACT-TWICE": 35,
         "EDIFACT-NUMBER": 37,
         "MANIFEST-TEXT-LONG": 39,
         "EDIFACT-UNIT": 12,
