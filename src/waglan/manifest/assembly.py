@@ -237,24 +237,35 @@ _Said: TypeAlias = "tuple[tuple[int, object], tuple[int, object]]"  # by which p
 
 
 def _differs(name: str, said: _Said) -> Finding:
-    where = Where(f"parts/{said[1][0]}/head/{name}")
-    return Finding("MANIFEST-HEAD-DIFFERS", Severity.ERROR, where, _named_both(name, said))
+    (first, before), (second, value) = said
+    return Finding(
+        "MANIFEST-HEAD-DIFFERS",
+        Severity.ERROR,
+        Where(f"parts/{second}/head/{name}"),
+        {
+            "field": name,
+            "first": first,
+            "first_value": _shown(before),
+            "second": second,
+            "second_value": _shown(value),
+        },
+    )
 
 
 def _unlike(name: str, said: _Said) -> Finding:
-    where = Where(f"parts/{said[1][0]}/head/{name}")
-    return Finding("MANIFEST-HEAD-UNLIKE", Severity.WARNING, where, _named_both(name, said))
-
-
-def _named_both(name: str, said: _Said) -> dict[str, str | int]:
     (first, before), (second, value) = said
-    return {
-        "field": name,
-        "first": first,
-        "first_value": _shown(before),
-        "second": second,
-        "second_value": _shown(value),
-    }
+    return Finding(
+        "MANIFEST-HEAD-UNLIKE",
+        Severity.WARNING,
+        Where(f"parts/{second}/head/{name}"),
+        {
+            "field": name,
+            "first": first,
+            "first_value": _shown(before),
+            "second": second,
+            "second_value": _shown(value),
+        },
+    )
 
 
 def _shown(value: object) -> str:
