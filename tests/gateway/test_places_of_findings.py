@@ -11,7 +11,7 @@ from waglan.codes.finding import Finding, Severity, Where, decode, encode
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
 from waglan.gateway.workers import Worker
-from waglan.operations.work_off_message import FINDINGS_MAX, shown
+from waglan.operations._shown import FINDINGS_MAX, shown
 from waglan.store import messages
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn

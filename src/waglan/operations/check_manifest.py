@@ -15,11 +15,11 @@ from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.manifest.model import Manifest
 from waglan.messages.edifact import Profile, handed_in, no_test, read
-from waglan.messages.edifact.grouped import by_document
+from waglan.messages.edifact.grouped import by_document, interchanges
 from waglan.messages.envelope import Message
 from waglan.messages.whole import Whole
 from waglan.operations.file_manifest import Claim, Examined, examine
-from waglan.operations.work_off_message import interchanges, issued
+from waglan.operations.work_off_message import issued
 from waglan.store import Transaction, events, parties
 
 

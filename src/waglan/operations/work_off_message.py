@@ -4,9 +4,11 @@ One is enough for most. What many interchanges or messages hold is done step by 
 transaction: the log numbers nothing that came after one that still runs, and others wait.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,7 +18,6 @@ from waglan.cargo.stowage import Stowage
 from waglan.codes.finding import Finding, Severity, Where, decode, encode
 from waglan.codes.party import PartyId
 from waglan.logbook.sealed import Vault
-from waglan.manifest.instruction import Instruction
 from waglan.manifest.model import Part
 from waglan.messages.edifact import ANSWERS, Profile, handed_in, no_test, read
 from waglan.messages.edifact.answers import partner_answer
@@ -25,10 +26,12 @@ from waglan.messages.edifact.contrl import contrl, reply_envelope
 from waglan.messages.edifact.cusres import Filing as Said
 from waglan.messages.edifact.cusres import cusres
 from waglan.messages.edifact.finding_text import Wording, codes_alone
-from waglan.messages.edifact.grouped import by_document
+from waglan.messages.edifact.grouped import by_document, interchanges
 from waglan.messages.envelope import Interchange, InterchangeEnd, Message, is_named
 from waglan.messages.form import Form, PaperRead, form_of
 from waglan.messages.place import in_message
+from waglan.operations._own_fault import FAULT, attempt, named, own_fault
+from waglan.operations._shown import shown
 from waglan.operations.file_manifest import Filing
 from waglan.operations.receive_message import reference_key
 from waglan.operations.take_answer import take_answer
@@ -55,6 +58,7 @@ class Work:
     paper: PaperRead | None = None  # of the message, where it was read before the transaction
     reading: "Reading | None" = None  # what the step before has read
     is_time_up: Callable[[], bool] = lambda: False  # whether the step has to end
+    is_last_try: bool = False  # what fails is told of and passed over, and the rest is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class Done:
 
     filed: Sequence[Filing] = ()
     reading: Reading | None = None
+    faults: Sequence[Exception] = ()  # of our own, by which pieces were given up
 
 
 @dataclass(slots=True)
@@ -84,11 +89,26 @@ class _Result:
     findings: list[Finding] = field(default_factory=list)
     filed: list[Filing] = field(default_factory=list)
     answers: list[tuple[str, bytes]] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
 
     def has_to_end(self, work: Work) -> bool:
         """Whether the time of this step is up; no step does nothing."""
         has_begun, self.is_begun = self.is_begun, True
         return has_begun and work.is_time_up()
+
+    async def does(self, tx: Transaction, work: Work, do: Callable[[], Awaitable[None]]) -> bool:
+        """Do a piece; in a last try, return False where it failed, as if it had not begun."""
+        if not work.is_last_try:
+            await do()
+            return True
+        before = self.accepted, self.refused, len(self.findings), len(self.filed), len(self.answers)
+        error = await attempt(tx, do)
+        if error is None:
+            return True
+        self.accepted, self.refused, findings, filed, answers = before
+        del self.findings[findings:], self.filed[filed:], self.answers[answers:]
+        self.faults.append(error)
+        return False
 
 
 async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_id: int) -> Done:
@@ -121,7 +141,7 @@ async def work_off_message(tx: Transaction, work: Work, party: PartyId, message_
         step = Step(before.n + 1, result.begun, result.place, result.accepted, result.refused)
         done = step, encode(result.findings)
         await message_steps.add(tx, work.vault, kept, done, now=work.now)
-    return Done(result.filed, None if is_done else reading)
+    return Done(result.filed, None if is_done else reading, result.faults)
 
 
 def read_interchanges(
@@ -151,16 +171,44 @@ async def _go_on(
             if result.has_to_end(work):
                 return False
             is_first = end.sha256 not in {one.sha256 for one, _ in reading.interchanges[:n]}
-            await _begin(tx, work, sender, _Envelope(n, end, inside, is_first), result)
+            envelope, place = _Envelope(n, end, inside, is_first), result.place
+            if not await result.does(tx, work, partial(_begin, tx, work, sender, envelope, result)):
+                _begin_nothing(work, sender, envelope, result, place)
         for message in inside[max(0, result.place - first) :]:
             if result.has_to_end(work):
                 return False
             result.place += 1
-            said = len(result.findings)
-            result.answers += await _one(tx, work, sender, (message, result.place), result)
-            result.findings[said:] = [in_message(f, message) for f in result.findings[said:]]
+            sent = message, result.place
+            if not await result.does(tx, work, partial(_do, tx, work, sender, sent, result)):
+                _do_nothing(work, sender, sent, result)
         first += len(inside)
     return True
+
+
+async def _do(
+    tx: Transaction, work: Work, sender: Sender, sent: tuple[Message, int], result: _Result
+) -> None:
+    said = len(result.findings)
+    result.answers += await _one(tx, work, sender, sent, result)
+    result.findings[said:] = [in_message(f, sent[0]) for f in result.findings[said:]]
+
+
+def _do_nothing(work: Work, sender: Sender, sent: tuple[Message, int], result: _Result) -> None:
+    """Tell the sender that a message was given up."""
+    message, place = sent
+    found = in_message(own_fault(Where("message")), message)
+    result.refused += 1
+    result.findings.append(found)
+    if message.interchange is None or message.content is None:
+        return
+    said = Said(named(message.content), is_accepted=False, findings=(found,))
+    envelope = reply_envelope(
+        work.profile.answered(message.interchange),
+        _reference(sender.message, _MESSAGES_FROM + place),
+        work.now,
+    )
+    with suppress(Exception):  # whatever it was, it may be in the way of this too
+        result.answers += _answer("APERAK", said, envelope, work, result)
 
 
 class _Envelope(NamedTuple):
@@ -195,13 +243,29 @@ async def _begin(
         result.place += len(inside)
 
 
+def _begin_nothing(
+    work: Work, sender: Sender, what: _Envelope, result: _Result, place: int
+) -> None:
+    """Refuse an interchange whose envelope was given up."""
+    end = _found(what.end, own_fault(Where("interchange")))
+    result.begun, result.place = what.n + 1, place + len(what.inside)
+    result.refused += 1
+    result.findings += end.findings
+    number = what.n if what.n < _MESSAGES_FROM else _MANY_FROM + what.n
+    with suppress(Exception):  # likewise
+        reply = _contrl(end, what.inside, work, _reference(sender.message, number))
+        result.answers += [("CONTRL", reply)] if reply else []
+
+
 async def _finish(
     tx: Transaction, work: Work, kept: Kept, result: _Result, *, has_steps: bool
 ) -> None:
     before = await message_steps.findings(tx, work.vault, kept) if has_steps else ()
-    told = encode(shown([*(f for step in before for f in decode(step)), *result.findings]))
+    found = [*(f for step in before for f in decode(step)), *result.findings]
+    faults = sum(one.code == FAULT for one in found)
     state = "refused" if not result.accepted else "partly" if result.refused else "accepted"
-    await messages.finish(tx, work.vault, kept, Outcome(state, told, work.now))
+    outcome = Outcome(state, encode(shown(found)), work.now, faults)
+    await messages.finish(tx, work.vault, kept, outcome)
 
 
 def _read(blocks: Sequence[bytes], profile: Profile) -> list[tuple[InterchangeEnd, list[Message]]]:
@@ -255,21 +319,6 @@ async def _paper(
         tx, work.vault, kept, Outcome(state, encode(shown(done.findings)), work.now)
     )
     return [done.filing] if done.filing is not None and done.filing.is_accepted else []
-
-
-def interchanges(
-    read_items: Iterable[Message | InterchangeEnd],
-) -> list[tuple[InterchangeEnd, list[Message]]]:
-    """Return each interchange with its messages, in the order of what was sent."""
-    found: list[tuple[InterchangeEnd, list[Message]]] = []
-    inside: list[Message] = []
-    for item in read_items:
-        if isinstance(item, Message):
-            inside.append(item)
-        else:
-            found.append((item, inside))
-            inside = []
-    return found
 
 
 async def _was_refused(tx: Transaction, work: Work, before: UUID) -> bool:
@@ -386,8 +435,7 @@ async def _one(
     else:
         findings = await take_document(tx, work.vault, sender, sent, work)
     _count(result, findings)
-    number = content.number if isinstance(content, Instruction) else content.document
-    said = Said(number, not _is_wrong(findings), (*message.findings, *findings))
+    said = Said(named(content), not _is_wrong(findings), (*message.findings, *findings))
     return _answer("APERAK", said, envelope, work, result) if said.findings else []
 
 
@@ -438,7 +486,6 @@ def _said(filing: Filing) -> Said:
     return Said(filing.manifest.head.document, filing.is_accepted, filing.findings)
 
 
-FINDINGS_MAX = 1_000  # shown of one message; an answer to a part of it may say more
 # Of one message's answers no two have the same number: interchanges, then messages, then
 # interchanges again where they are many.
 _MESSAGES_FROM, _MANY_FROM = 500, 1_000_000
@@ -447,23 +494,3 @@ _MESSAGES_FROM, _MANY_FROM = 500, 1_000_000
 def _reference(kept: Kept, n: int) -> str:
     """A control reference of our own: unique for the receiver, within UNB 0020's 14 characters."""
     return f"{kept.message_id:x}-{n}"[-14:]
-
-
-def shown(found: Sequence[Finding]) -> list[Finding]:
-    """Return what is shown of a message's findings, the gravest if it is too much; it says so."""
-    if len(found) <= FINDINGS_MAX + 1:  # one more takes no more room than to say that it is there
-        return [*found]
-    order = [*Severity]
-    by_weight = sorted(range(len(found)), key=lambda n: -order.index(found[n].severity))
-    kept = [found[n] for n in sorted(by_weight[:FINDINGS_MAX])]
-    left = len(found) - len(kept)
-    return [
-        *kept,
-        Finding("MESSAGE-FINDINGS-MORE", Severity.NOTE, Where("message"), {"count": left}),
-    ]
-
-
-def worst(findings: Sequence[Finding]) -> Severity | None:
-    """Return the gravest severity, None without findings."""
-    order = list(Severity)
-    return max((f.severity for f in findings), key=order.index, default=None)

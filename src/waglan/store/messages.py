@@ -41,6 +41,7 @@ class Outcome:
     state: str
     findings: bytes
     finished_at: datetime
+    faults: int = 0  # pieces that could not be worked off by our own fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,18 @@ async def waiting_long(tx: Transaction, longer_than: timedelta) -> tuple[int, da
     return (0, None) if row is None else (int(row[0]), row[1])
 
 
+async def given_up(tx: Transaction, since: timedelta) -> tuple[int, datetime | None]:
+    """Return how many messages ended with faults of our own, no longer ago, and when the last."""
+    row = await (
+        await tx.execute(
+            "SELECT count(*), max(finished_at) FROM outcome"
+            " WHERE faults > 0 AND finished_at > now() - %s",
+            [since],
+        )
+    ).fetchone()
+    return (0, None) if row is None else (int(row[0]), row[1])
+
+
 async def finish(tx: Transaction, vault: Vault, message: Kept, outcome: Outcome) -> None:
     """Say what became of a message; it is then worked off."""
     salt = await salt_of(tx, message.message_id)
@@ -303,14 +316,15 @@ async def _finish(
     tx: Transaction, vault: Vault, message: Kept, salt: bytes, outcome: Outcome
 ) -> None:
     await tx.execute(
-        "INSERT INTO outcome (message_id, org, state, findings, finished_at)"
-        " VALUES (%s, %s, %s, %s, %s)",
+        "INSERT INTO outcome (message_id, org, state, findings, finished_at, faults)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
         [
             message.message_id,
             message.org,
             outcome.state,
             vault.seal(salt, outcome.findings, place=_FINDINGS_PLACE),
             outcome.finished_at,
+            outcome.faults,
         ],
         prepare=True,
     )

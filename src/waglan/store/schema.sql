@@ -1386,6 +1386,7 @@ CREATE TABLE public.outcome (
     state text NOT NULL,
     findings bytea NOT NULL,
     finished_at timestamp with time zone NOT NULL,
+    faults integer DEFAULT 0 NOT NULL,
     CONSTRAINT outcome_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'partly'::text, 'refused'::text])))
 );
 
@@ -2166,6 +2167,8 @@ CREATE INDEX notice_number ON public.notice USING btree (number);
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
 CREATE INDEX officer_key_officer ON public.officer_key USING btree (authority, officer);
+
+CREATE INDEX outcome_faults ON public.outcome USING btree (finished_at) WHERE (faults > 0);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 

@@ -4,12 +4,12 @@ Some senders give neither an access reference (0068) nor numbers of parts. Where
 them, their messages are numbered in the order they came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import msgspec
 
-from waglan.messages.envelope import Message
+from waglan.messages.envelope import InterchangeEnd, Message
 
 
 def by_document(messages: Sequence[Message]) -> list[Message]:
@@ -50,3 +50,18 @@ def _part(message: Message, document: str, number: int, count: int) -> Message:
         message.header, access_reference=reference, sequence=number, first_last="F" * is_final
     )
     return replace(message, header=header, content=numbered)
+
+
+def interchanges(
+    read_items: Iterable[Message | InterchangeEnd],
+) -> list[tuple[InterchangeEnd, list[Message]]]:
+    """Return each interchange with its messages, in the order of what was sent."""
+    found: list[tuple[InterchangeEnd, list[Message]]] = []
+    inside: list[Message] = []
+    for item in read_items:
+        if isinstance(item, Message):
+            inside.append(item)
+        else:
+            found.append((item, inside))
+            inside = []
+    return found
