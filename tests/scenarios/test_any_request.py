@@ -7,6 +7,7 @@ import os
 import re
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -170,6 +171,33 @@ def test_a_time_at_the_calendars_end_is_answered_for(
             codes = [answers[at].text.count('"HTTP-TIME"') for at in EDGES[:4]]
             assert codes == [1] * 4, answers[EDGES[1]].text
             assert not any("HTTP-TIME" in answers[at].text for at in FURTHEST)
+
+
+@pytest.mark.parametrize("asked", ASKED_TIMES, ids=" ".join)
+def test_a_bare_number_is_no_time(
+    instance: Instance, world: World, asked: tuple[str, str, str, str]
+) -> None:
+    """A year was taken as seconds since 1970, and everything of the years after came back."""
+    method, path, where, name = asked
+    url = instance.address + path.format(**real(path, (method, path), world))
+    told = examples().get(f"{method.upper()} {path}", {})
+
+    def ask(at: object, token: str) -> httpx.Response:
+        body = told.get("json", {}) | ({name: at} if where == "body" else {})
+        return world.nobody.request(
+            method,
+            url,
+            params={name: str(at)} if where == "query" else {},
+            json=body if method != "get" else None,
+            headers={"Authorization": token},
+        )
+
+    for token in tokens(instance, world):
+        if ask(EDGES[1], token).status_code == 422:  # where this client is let as far as that
+            for number in ("2026", "1764547200.5", "-1", *((2026,) if where == "body" else ())):
+                refused = ask(number, token)
+                assert refused.status_code == 422, (number, refused.text)
+                assert refused.text.count("HTTP-FIELD") == 1, refused.text
 
 
 def test_every_list_that_was_given_such_a_time_can_still_be_read(

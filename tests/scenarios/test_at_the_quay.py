@@ -423,7 +423,10 @@ def test_a_message_that_names_anothers_gln_as_its_sender_is_refused(
 
     assert sent("GLN1", f"MS+{foreign}::9") == ("refused", ["PARTY-SENDER-NOT-YOURS"])
     assert sent("GLN2", f"FR+{foreign}:160:9") == ("refused", ["PARTY-SENDER-NOT-YOURS"])
+    # Also where nobody says whose list the number is from: its check digit fits.
+    assert sent("GLN6", "MS+4012345000009") == ("refused", ["PARTY-SENDER-NOT-YOURS"])
     assert moves(terminal, BOX) == []
+    assert sent("GLN7", "MS+4012345000008") == ("accepted", [])
     assert sent("GLN3", f"MS+{own}::9") == ("accepted", [])
     # Who else is named is no sender, and a code of another list is nobody's address.
     assert sent("GLN4", f"CF+{operators}::9") == ("accepted", [])

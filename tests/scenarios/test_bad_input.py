@@ -113,7 +113,7 @@ def test_a_sender_who_is_not_who_he_says_declares_nothing(
     rival = instance.let_in("bad-rival", "carrier", addresses=("BADRIVAL:ZZZ",))
     shown = hand_in(rival, manifest("S1", "DOC-S").replace(b"SYNB0001", b"SYNB-STOLEN"))
     assert (shown["state"], codes(shown)) == ("refused", {"PARTY-SENDER-NOT-YOURS"})
-    assert "+4" in contrl(rival, shown)
+    assert "+4+23+UNB+" in contrl(rival, shown)  # 0085: unknown sender
     for client in (rival, line):
         assert client.get("/v1/track/SYNB-STOLEN").status_code == 404
 

@@ -1,5 +1,6 @@
 """A carrier files, customs decide under an order, the carrier is told; a stranger sees nothing."""
 
+import socket
 from typing import Any
 
 import httpx
@@ -175,6 +176,26 @@ def test_a_stream_resumes_where_it_was_left(instance: Instance) -> None:
     then = heard(carrier, {"Last-Event-ID": first[-1][0]}, 1)
     assert then[0][1] == "message.received"
     assert int(then[0][0]) > int(first[-1][0])
+
+
+def test_a_page_of_the_stream_is_sent_in_one_piece(instance: Instance) -> None:
+    """Whoever goes away between two events of hundreds is noticed after that piece."""
+    carrier = instance.let_in("fifth-line", "carrier", addresses=("CARRIER5:ZZZ",))
+    told = 2  # of himself and of his token
+    wait(lambda: len(carrier.get("/v1/events").json()["events"]) == told or None)
+    with socket.create_connection((carrier.base_url.host, carrier.base_url.port or 80), 20) as wire:
+        asked = f"GET /stream HTTP/1.1\r\nHost: x\r\nAuthorization: {token(carrier)}\r\n\r\n"
+        wire.sendall(asked.encode())
+        lines = wire.makefile("rb")
+        while lines.readline().strip():
+            continue
+        pieces = [lines.read(int(lines.readline(), 16) + 2) for _ in range(2)]
+    assert pieces[0] == b"retry: 2000\n\n\r\n"
+    assert pieces[1].count(b"\ndata: ") == told
+
+
+def token(client: httpx.Client) -> str:
+    return client.headers["authorization"]
 
 
 def heard(client: httpx.Client, headers: dict[str, str], count: int) -> list[tuple[str, str]]:

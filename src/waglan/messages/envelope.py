@@ -15,6 +15,7 @@ from waglan.manifest.verified_mass import VerifiedMassList
 from waglan.messages.row_places import RowPlaces
 
 GLN = "14"  # 0007: the address is a GLN
+GLN_DIGITS = 13
 
 # What a message says, once it is read; and what of it is whole before the message is.
 Contents: TypeAlias = Part | Instruction | VerifiedMassList | MovementReport | Stowage
@@ -37,6 +38,14 @@ class Address(msgspec.Struct, frozen=True, gc=False):
 def is_named(gln: str, addresses: Collection[str]) -> bool:
     """Whether a GLN is among these addresses, as it is or with its qualifier in UNB (0007)."""
     return gln in addresses or f"{gln}:{GLN}" in addresses
+
+
+def is_numbered_as_gln(code: str) -> bool:
+    """Whether a code is 13 digits of which the last is the check digit of the others (GS1)."""
+    if len(code) != GLN_DIGITS or not (code.isascii() and code.isdigit()):
+        return False
+    weighed = [int(digit) * (3 if n % 2 else 1) for n, digit in enumerate(code)]
+    return sum(weighed) % 10 == 0
 
 
 class Interchange(msgspec.Struct, frozen=True, gc=False):

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
 from waglan.codes.calendar import is_on_every_clock
 
 UNKEEPABLE = "unkeepable_text"
 OFF_THE_CALENDAR = "off_the_calendar"
+_DAY = re.compile(r"\s*\d{4}-\d{2}-\d{2}", re.ASCII)
 _NUL_OR_HALF_A_PAIR = re.compile("[\0\ud800-\udfff]")
 
 
@@ -32,8 +33,19 @@ def _on_every_clock(at: datetime) -> datetime:
     return at
 
 
-# Every time that a client gives: with its zone, and a moment that any other zone can tell.
-AskedTime = Annotated[AwareDatetime, AfterValidator(_on_every_clock)]
+def _with_its_day(given: object) -> object:
+    if isinstance(given, int | float) or (isinstance(given, str) and not _DAY.match(given)):
+        raise PydanticCustomError(
+            "datetime_parsing", "Should be a day and a time, such as 2026-12-01T08:00:00+08:00"
+        )
+    return given
+
+
+# Every time that a client gives: with its day and its zone, and a moment that any other zone can
+# tell. A year or another bare number would be read as seconds since 1970.
+AskedTime = Annotated[
+    AwareDatetime, AfterValidator(_on_every_clock), BeforeValidator(_with_its_day)
+]
 
 
 def is_keepable(text: str) -> bool:

@@ -51,7 +51,7 @@ from waglan.messages.edifact.tags import (
     Other,
     Segment,
 )  # fmt: skip
-from waglan.messages.envelope import Contents, Header, Interchange, Item
+from waglan.messages.envelope import Contents, Header, Interchange, Item, is_numbered_as_gln
 
 TEXT_CHARACTERS_MAX = 35  # of offending text in a finding
 FINDINGS_MAX = 1000  # of one message; the rest is counted
@@ -227,9 +227,13 @@ class Content:
             self.number_wrong("MEA", number, index)
 
     def note_issuer(self, segment: NAD, _index: int) -> None:
-        """Keep the GLN of who issued the message, if it names him by one."""
+        """Keep the GLN of who issued the message, if it names him by one.
+
+        A number of which nobody said whose list it is from is one if its check digit fits.
+        """
         code, _, agency, *_ = *segment.party.split(":"), "", "", ""
-        if segment.qualifier in ISSUERS and agency == GS1:
+        is_gln = agency == GS1 or (not agency and is_numbered_as_gln(code))
+        if segment.qualifier in ISSUERS and is_gln:
             self.issuer = self.issuer or code
 
     def unit_unknown(self, tag: str, unit: str, index: int) -> None:

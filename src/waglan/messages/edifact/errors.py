@@ -85,6 +85,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-INTERCHANGES": 18,
         "EDIFACT-MESSAGES": 18,
         "EDIFACT-FINDINGS": 18,
+        "PARTY-SENDER-NOT-YOURS": 23,
         "CONTAINER-SHAPE": 12,
         "CONTAINER-CHECK-DIGIT": 12,
     }
