@@ -119,6 +119,22 @@ async def test_others_have_their_turn_and_the_log_goes_on_while_a_long_file_is_w
         assert len(set(sizes)) > 3, "numbers were given between the steps"
 
 
+async def test_anothers_short_message_comes_before_a_long_one_and_ones_own_keep_their_order(
+    database: Dsn, home: Path
+) -> None:
+    organise(database)
+    async with pools(database, size_max=2) as opened:
+        kit = Kit(opened, keys(home / "keys", ORIGIN), 1 << 20)
+        for n in range(4):
+            await hand_in(kit, b"nothing that can be read %d" % n)
+        with psycopg.connect(database.admin or "") as conn:
+            conn.execute("update message set size = 2 << 20 where message_id = 1")
+            conn.execute("update message set org = 2 where message_id > 2")
+        async with transaction(kit.pools.engine, None) as tx:
+            assert await messages.waiting(tx, at_most=9) == [(3, 2), (1, 1), (2, 1), (4, 2)]
+            assert await messages.waiting(tx, at_most=1) == [(1, 1)], "it does not wait for ever"
+
+
 async def test_no_transaction_is_open_while_a_long_file_is_read_and_the_next_long_one_waits(
     database: Dsn, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

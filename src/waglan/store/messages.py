@@ -253,17 +253,22 @@ async def blocks(
 
 
 async def waiting(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
-    """Return (message, organisation) of messages that wait, fairly: each sender's oldest first."""
+    """Return (message, organisation) of messages that wait, fairly: each sender's oldest first.
+
+    Of those the long ones come last, so that nobody waits for what another's takes to read.
+    """
     rows = await tx.execute(
         """
         SELECT message_id, org FROM (
-            SELECT m.message_id, m.org,
-                   row_number() OVER (PARTITION BY m.org ORDER BY m.message_id) AS turn
-            FROM message m
-            WHERE NOT EXISTS (SELECT 1 FROM outcome o WHERE o.message_id = m.message_id)
-        ) waiting ORDER BY turn, message_id LIMIT %s
+            SELECT * FROM (
+                SELECT m.message_id, m.org, m.size,
+                       row_number() OVER (PARTITION BY m.org ORDER BY m.message_id) AS turn
+                FROM message m
+                WHERE NOT EXISTS (SELECT 1 FROM outcome o WHERE o.message_id = m.message_id)
+            ) waiting ORDER BY turn, message_id LIMIT %s
+        ) found ORDER BY turn, size > %s, message_id
         """,
-        [at_most],
+        [at_most, CHUNK_BYTES],
     )
     return [(int(message), int(org)) for message, org in await rows.fetchall()]
 

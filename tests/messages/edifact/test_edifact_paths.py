@@ -237,6 +237,19 @@ def test_what_is_wrong_is_told_up_to_the_limit_of_all_messages_together() -> Non
             assert sum(e.size for e in events if isinstance(e, InterchangeEnd)) == len(raw)
 
 
+def test_segments_are_kept_up_to_the_limit_and_streamed_without_one() -> None:
+    raw = interchange(message("BGM+85+M+9'" + "CNI+1+X'" * 40_000)) + WHOLE
+    with patch.object(sys.modules["waglan.messages.edifact.walk"], "SEGMENTS_MAX", 30_000):
+        first, end = read([raw])
+        assert isinstance(first, Message)
+        assert "EDIFACT-UNT-MISSING" in codes(first.findings)
+        assert codes(end.findings) == ["EDIFACT-SEGMENTS"]
+        assert isinstance(end, InterchangeEnd)
+        assert end.size == len(raw)
+        *_, last = read_streaming([raw], Profile())
+        assert last.findings == ()
+
+
 def test_bare_messages_without_end_take_little_memory() -> None:
     raw = interchange().rpartition(b"UNZ")[0] + b"UNH'" * 500_000
     tracemalloc.start()

@@ -86,6 +86,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-MESSAGES": 18,
         "EDIFACT-FINDINGS": 18,
         "PARTY-SENDER-NOT-YOURS": 23,
+        "EDIFACT-SEGMENTS": 18,
         "CONTAINER-SHAPE": 12,
         "CONTAINER-CHECK-DIGIT": 12,
     }

@@ -22,6 +22,7 @@ from waglan.messages.envelope import Interchange, InterchangeEnd, Item, Message
 WRONG_SEGMENTS_MAX = 10_000  # of an interchange: beyond them it is noise, and noise is slow to read
 
 MESSAGES_MAX = 20_000  # of one input: each takes memory, however little it says
+SEGMENTS_MAX = 10_000_000  # of one input that is kept whole: near what the longest file has
 TOLD_MAX = 100_000  # findings of one input, likewise
 
 Tail: TypeAlias = Literal["", "truncated", "too-long"]
@@ -39,6 +40,7 @@ class Tally:
 
     interchanges: int = 0
     messages: int = 0
+    segments: int = 0
     findings: int = 0
 
     @property
@@ -95,6 +97,13 @@ class Walk:
         if self._open:
             yield from self._open.pause(batch)
         self._hash(batch.raw[: self.bytes_read])
+        self._tally.segments += len(batch.items)
+        if self._tally.segments > SEGMENTS_MAX and self._options.keeps_items and not self.is_closed:
+            where = self._at("interchange", batch.offset + self.bytes_read)
+            self.is_closed = self.is_hopeless = True
+            self._findings.append(
+                Finding("EDIFACT-SEGMENTS", Severity.ERROR, where, {"count": SEGMENTS_MAX})
+            )
 
     def skip(self, block: bytes) -> None:
         """Count and hash what is not worth reading."""
