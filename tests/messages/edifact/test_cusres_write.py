@@ -98,6 +98,18 @@ def test_what_has_no_room_is_counted(count: int, said: int) -> None:
     assert (f"{said} further findings".encode() in data) == bool(said)
 
 
+def test_a_remedy_that_has_no_room_says_that_it_goes_on() -> None:
+    long = Finding("MESSAGE-NOT-WORKED-OFF", Severity.ERROR, Where("x"), {})
+    short = Finding("FILE-EMPTY", Severity.ERROR, Where("x"), {})
+    filing = Filing("M", is_accepted=False, findings=(long, short, VAGUE))
+    texts = [one.split("+++")[1] for one in lines(aperak(BACK, filing, at=AT)) if "FTX+" in one]
+    assert [text.endswith(" ...") for text in texts] == [True, False, False]
+    for text in texts:
+        parts = text.replace("?:", " ").split(":")
+        assert len(parts) <= 5
+        assert all(len(part.replace("?", "")) <= 70 for part in parts)
+
+
 def test_words_that_the_senders_level_cannot_hold_give_way_to_english() -> None:
     chinese = Wording("zh-Hant-HK")
     filing = Filing("M", is_accepted=False, findings=(VAGUE,))

@@ -283,6 +283,17 @@ def test_packages_have_no_more_digits_than_the_directory_gives_them(segment: str
         assert [code for code in codes(first.findings) if code == "EDIFACT-NUMBER"] == told
 
 
+@pytest.mark.parametrize("sign", ["\u0085", "\u2028", "\u2029"])
+def test_a_line_end_that_nobody_sees_is_told_and_kept(sign: str) -> None:
+    raw = interchange(message(HEAD + MASTER.replace("ACME", f"AC{sign}ME")), syntax="UNOY:4")
+    for events in (list(read([raw])), read_slowly([raw], Profile())):
+        found = [f for f in everything_found(events) if f.code == "EDIFACT-LINE-BREAK"]
+        assert [f.params["code"] for f in found] == [f"{ord(sign):04X}"]
+        assert [(f.where.tag, f.where.element) for f in found] == [("NAD", 5)]
+        assert isinstance(events[0], Message)
+        assert events[0].part is not None
+
+
 def test_junk_has_a_limit() -> None:
     assert [len(list(read([b"x" * n + WHOLE]))) for n in (JUNK_BYTES_MAX, JUNK_BYTES_MAX + 1)] == [
         3,

@@ -12,7 +12,16 @@ class Note(Segment, tag="!"):
     """What the reading of one segment's characters found; it follows that segment in a batch."""
 
     kind: Literal[
-        "charset", "guessed", "level", "other", "control", "tag", "nesting", "unknown", "empty"
+        "charset",
+        "guessed",
+        "level",
+        "other",
+        "control",
+        "break",
+        "tag",
+        "nesting",
+        "unknown",
+        "empty",
     ]
     text: str
     element: int = 0  # counted from 1, the tag being 1; 0 where it is not known

@@ -53,6 +53,7 @@ SYNTAX_ERROR: Mapping[str, int] = MappingProxyType(
         "EDIFACT-SEGMENT-EMPTY": 13,
         "EDIFACT-NESTING": 34,
         "EDIFACT-CONTROL-CHARACTER": 21,
+        "EDIFACT-LINE-BREAK": 21,
         "EDIFACT-LEVEL-CHARACTER": 21,
         "EDIFACT-CHARSET": 21,
         "EDIFACT-CHARSET-GUESSED": 21,

@@ -118,7 +118,14 @@ def _utf_8(raw: bytes, service: ServiceCharacters, ladder: Ladder) -> bytes | No
             raw.decode()
     except UnicodeDecodeError:
         return None
-    return None if MARK_UTF8 in text else text
+    return None if MARK_UTF8 in text or any(one in text for one in _BREAKS) else text
+
+
+_BREAKS = (
+    b"\xc2\x85",
+    b"\xe2\x80\xa8",
+    b"\xe2\x80\xa9",
+)  # line ends that only the total path tells
 
 
 def _decode(json: bytes) -> list[Segment] | None:

@@ -12,8 +12,9 @@ from waglan.messages.edifact.write import Segment, fits
 from waglan.messages.envelope import Interchange
 
 TEXT_MAX_CHARACTERS: Final = 70  # 4440 in D.95B and D.96A
-TEXTS_MAX: Final = 5  # C108: the finding's code, two of the problem, two of the remedy
-TEXTS_OF_EACH: Final = 2
+TEXTS_MAX: Final = 5  # C108: the finding's code, one or two of the problem, the rest of the remedy
+PROBLEM_TEXTS_MAX: Final = 2
+CUT: Final = " ..."  # that the text goes on, and stands whole on the interface
 ITEM_MAX_CHARACTERS: Final = 35  # 1052
 # 9321 takes the numbers of 0085, an agreement of this profile.
 SYNTAX_ERROR: Final[Mapping[str, int]] = {**errors.SYNTAX_ERROR, **structure.SYNTAX_ERROR}
@@ -43,7 +44,9 @@ def free_text(finding: Finding, wording: Wording, envelope: Interchange) -> Segm
     """
     for lang in languages(wording.lang):
         advice = render(finding, lang)
-        texts = (finding.code, *_cut(advice.problem), *_cut(advice.remedy))
+        problem = _cut(advice.problem, PROBLEM_TEXTS_MAX)
+        remedy = _cut(advice.remedy, TEXTS_MAX - 1 - len(problem))
+        texts = (finding.code, *problem, *remedy)
         if fits("".join(texts), envelope):
             return ("FTX", ERRORS_SUBJECT, "", "", texts)
     return ("FTX", ERRORS_SUBJECT, "", "", (finding.code,))
@@ -94,15 +97,18 @@ def more(findings: Sequence[Finding], said_max: int) -> tuple[Sequence[Finding],
     ]
 
 
-def _cut(text: str) -> tuple[str, ...]:
-    """Cut at a blank near the end; what does not fit into two texts stands in the full answer."""
+def _cut(text: str, most: int) -> tuple[str, ...]:
+    """Cut at a blank near the end; say where more would follow, which stands in the full answer."""
     lines: list[str] = []
     rest = " ".join(text.split())
-    while rest and len(lines) < TEXTS_OF_EACH:
+    while rest and len(lines) < most:
+        room = TEXT_MAX_CHARACTERS
+        is_cut = len(lines) == most - 1 and len(rest) > room
+        room -= len(CUT) if is_cut else 0
         end = len(rest)
-        if end > TEXT_MAX_CHARACTERS:
-            blank = rest.rfind(" ", TEXT_MAX_CHARACTERS // 2, TEXT_MAX_CHARACTERS + 1)
-            end = blank if blank > 0 else TEXT_MAX_CHARACTERS
-        lines.append(rest[:end])
+        if end > room:
+            blank = rest.rfind(" ", room // 2, room + 1)
+            end = blank if blank > 0 else room
+        lines.append(rest[:end] + (CUT if is_cut else ""))
         rest = rest[end:].lstrip()
     return tuple(lines)

@@ -13,6 +13,7 @@ from waglan.messages.edifact.tags import Segment, of_elements
 
 REPLACED = "\ufffd"
 _CONTROLS = re.compile(f"[\x00-\x1f{MARK}]")
+_BREAKS = re.compile("[\u0085\u2028\u2029]")  # end a line, where nobody sees one end
 TAG = re.compile("[A-Z][A-Z0-9]{2}")
 
 
@@ -87,6 +88,8 @@ class _Reading:
             if found := _CONTROLS.search(element.replace(MARK, "")):
                 notes.append(Note("control", f"{ord(found.group()):02X}", number + 1))
                 elements[number] = _without_controls(element)
+            if not element.isascii() and (found := _BREAKS.search(element)):
+                notes.append(Note("break", f"{ord(found.group()):04X}", number + 1))
             if number and any(part and is_blank(part) for part in elements[number].split(":")):
                 elements[number] = _without_blanks(elements[number])
         notes += _tag_notes(elements)

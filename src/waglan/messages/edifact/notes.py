@@ -13,26 +13,8 @@ def finding(note: Note, where: Where, label: str) -> Finding | None:
     """Return what to say of a note; None where the charset is just what the label promised."""
     text = short(note.text)
     match note.kind:
-        case "charset":
-            if _PROMISED.get(label) == note.text:
-                return None
-            return Finding(
-                "EDIFACT-CHARSET", Severity.NOTE, where, {"charset": text, "label": short(label)}
-            )
-        case "guessed":
-            return Finding(
-                "EDIFACT-CHARSET-GUESSED",
-                Severity.WARNING,
-                where,
-                {"charset": text, "label": short(label)},
-            )
-        case "other":
-            return Finding(
-                "EDIFACT-CHARSET-OTHER",
-                Severity.WARNING,
-                where,
-                {"charset": text, "label": short(label)},
-            )
+        case "charset" | "guessed" | "other":
+            return _of_charset(note, where, short(label))
         case "level":
             return Finding(
                 "EDIFACT-LEVEL-CHARACTER",
@@ -42,6 +24,8 @@ def finding(note: Note, where: Where, label: str) -> Finding | None:
             )
         case "control":
             return Finding("EDIFACT-CONTROL-CHARACTER", Severity.ERROR, where, {"code": text})
+        case "break":
+            return Finding("EDIFACT-LINE-BREAK", Severity.WARNING, where, {"code": text})
         case "tag":
             return Finding("EDIFACT-TAG-FORM", Severity.WARNING, where, {"tag": text})
         case "nesting":
@@ -50,3 +34,18 @@ def finding(note: Note, where: Where, label: str) -> Finding | None:
             return Finding("EDIFACT-SEGMENT-EMPTY", Severity.WARNING, where, {})
         case _:
             return Finding("EDIFACT-TAG", Severity.ERROR, where, {"tag": text})
+
+
+def _of_charset(note: Note, where: Where, label: str) -> Finding | None:
+    name = short(note.text)
+    if note.kind == "guessed":
+        return Finding(
+            "EDIFACT-CHARSET-GUESSED", Severity.WARNING, where, {"charset": name, "label": label}
+        )
+    if note.kind == "other":
+        return Finding(
+            "EDIFACT-CHARSET-OTHER", Severity.WARNING, where, {"charset": name, "label": label}
+        )
+    if _PROMISED.get(label) == note.text:
+        return None
+    return Finding("EDIFACT-CHARSET", Severity.NOTE, where, {"charset": name, "label": label})

@@ -358,7 +358,7 @@ class Walk:
         self._notes += 1
         if note.kind in {"charset", "guessed"}:
             self._charset = note.text
-        elif note.kind not in {"level", "other", "tag"}:
+        elif note.kind not in {"level", "other", "tag", "break"}:
             self._wrong += 1
         finding = notes.finding(note, where, self._ladder.label)
         if self._open:
