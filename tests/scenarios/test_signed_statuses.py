@@ -2,6 +2,8 @@
 
 import json
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from command_line import CommandLine
 from event_batches import box_number
@@ -138,6 +141,30 @@ def test_what_customs_told_is_proven_at_the_gate_with_the_logs_key_alone(port: P
     assert status.seq == event["seq"]
     # The very notice can be shown too: the paper names its place in the log.
     assert wait(lambda: port.terminal.get(f"/v1/evidence/{status.seq}")).is_success
+
+
+def test_what_was_told_a_moment_ago_is_waited_for(port: Port) -> None:
+    number = port.filed(box=box_number(7_710))
+    wait(lambda: port.terminal.get(f"/v1/track/{number}"))
+    asked = [f"/v1/customs-status/{number}", f"/v1/calls/{VOYAGE}/holds"]
+    with (
+        psycopg.connect(port.instance.dsn.admin or "") as conn,
+        ThreadPoolExecutor(len(asked)) as pool,
+    ):
+        conn.execute("SELECT 1 FROM log_head FOR UPDATE")  # nothing is numbered meanwhile
+        port.passes(number)
+        answers = [pool.submit(port.line.get, path) for path in asked]
+        time.sleep(0.5)
+        assert not any(answer.done() for answer in answers)
+        conn.rollback()
+        assert [answer.result().status_code for answer in answers] == [200, 200]
+        conn.execute("SELECT 1 FROM log_head FOR UPDATE")
+        port.detains(number)
+        late = [port.line.get(path) for path in asked]
+        conn.rollback()
+    assert [answer.status_code for answer in late] == [503, 503]
+    for answer in late:
+        early(answer)
 
 
 def test_a_terminal_prints_the_status_of_a_bill_as_a_picture(port: Port) -> None:

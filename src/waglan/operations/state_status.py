@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from waglan.codes.container import unparted
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
 from waglan.customs.signed_status import BOXES_MAX, SignedStatus
@@ -101,4 +102,4 @@ def _stated(one: Served, inside: tuple[str, ...] | None, box: str | None, now: d
 
 
 def _bare(box: str) -> str:
-    return "".join(box.split()).upper()
+    return unparted(box).upper()

@@ -1,18 +1,20 @@
 """Customs statuses and hold lists, signed for those who have no network; and the keys to them."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import KeyKind
-from waglan.customs.hold_list import sign_holds
+from waglan.customs.hold_list import HoldList, sign_holds
 from waglan.customs.signed_status import sign_status
 from waglan.gateway.http.accepted import liked
 from waglan.gateway.http.described import BYTES, Responses, gives
-from waglan.gateway.http.door import TheKit, TheVisitor
+from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.status_code import PNG, SVG, picture
@@ -22,10 +24,16 @@ from waglan.operations.prove_keys import prove_keys
 from waglan.operations.state_status import Stated, state_status
 from waglan.parties.permission import Act
 from waglan.store.connect import transaction
+from waglan.store.looks import Sight
 
 router = APIRouter(prefix="/v1", tags=["customs status"])
 
+T = TypeVar("T")
+
 NEXT_MINUTES_MAX = 24 * 60
+NUMBERED_WITHIN = timedelta(seconds=3)  # the log numbers what is told several times a second
+LOOK_SECONDS = 0.1
+NOT_NUMBERED = "STATUS-NOT-NUMBERED"
 _UNTOLD: Responses = {
     409: {"description": "Customs has told nothing of it, or its filer withdrew it."}
 }
@@ -80,11 +88,15 @@ async def customs_status(
     Who asks for `image/svg+xml` or `image/png` gets the text of one bill as a QR code, for paper.
     """
     visitor.must(Act.READ)
-    now = visitor.kit.clock()
-    async with visitor.transaction() as tx:
-        found = await state_status(tx, key, kind, now=now)
-        if isinstance(found, list):
-            await visitor.looked(tx, "/v1/customs-status", [one.sight for one in found])
+
+    async def ask() -> list[Stated] | Finding | None:
+        async with visitor.transaction() as tx:
+            found = await state_status(tx, key, kind, now=visitor.kit.clock())
+            if isinstance(found, list):
+                await visitor.looked(tx, "/v1/customs-status", [one.sight for one in found])
+        return found
+
+    found = await _numbered(visitor, ask)
     if found is None:
         raise absent("key")
     if isinstance(found, Finding):
@@ -142,12 +154,17 @@ async def holds(
     this one sees that it is overdue.
     """
     visitor.must(Act.READ)
-    now = visitor.kit.clock()
-    until = None if next_minutes is None else now + timedelta(minutes=next_minutes)
-    async with visitor.transaction() as tx:
-        found = await list_holds(tx, visitor.principal.org, call, now=now, next_update=until)
-        if isinstance(found, tuple):
-            await visitor.looked(tx, "/v1/calls/holds", found[1])
+
+    async def ask() -> tuple[HoldList, list[Sight]] | Finding | None:
+        now = visitor.kit.clock()
+        until = None if next_minutes is None else now + timedelta(minutes=next_minutes)
+        async with visitor.transaction() as tx:
+            found = await list_holds(tx, visitor.principal.org, call, now=now, next_update=until)
+            if isinstance(found, tuple):
+                await visitor.looked(tx, "/v1/calls/holds", found[1])
+        return found
+
+    found = await _numbered(visitor, ask)
     if found is None:
         raise absent("call")
     if isinstance(found, Finding):
@@ -171,7 +188,18 @@ def _several(key: str, bills: int) -> Finding:
     return Finding("STATUS-SEVERAL", Severity.ERROR, where, {"key": key, "bills": bills})
 
 
+async def _numbered(visitor: Visitor, ask: Callable[[], Awaitable[T | Finding]]) -> T | Finding:
+    """Ask until the log has numbered what was told a moment ago, or for some seconds at most."""
+    until = visitor.kit.clock() + NUMBERED_WITHIN
+    while True:
+        found = await ask()
+        is_numbered = not (isinstance(found, Finding) and found.code == NOT_NUMBERED)
+        if is_numbered or visitor.kit.clock() >= until:
+            return found
+        await asyncio.sleep(LOOK_SECONDS)
+
+
 def _refused(why: Finding) -> Problem:
-    if why.code == "STATUS-NOT-NUMBERED":
+    if why.code == NOT_NUMBERED:
         return Problem(503, why, headers={"Retry-After": "1"})
     return Problem(409, why)
