@@ -33,13 +33,13 @@ _LEAF_PREFIX = b"\x00"  # RFC 6962, 2.1
 
 def commit(salt: bytes, value: Writable) -> bytes:
     """Return what an event says instead of a personal field; without the salt it tells nothing."""
-    return commitments([salt], canonicals([value]))[0]
+    return commitments([salt], [value])[0]
 
 
-def commitments(salts: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
-    """Return `commit` of each salt and value; `texts` are the values' canonical bytes."""
+def commitments(salts: Sequence[bytes], values: Sequence[Writable]) -> list[bytes]:
+    """Return `commit` of each salt and value."""
     begun, made = sha256(COMMIT_DOMAIN), list[bytes]()
-    for salt, text in zip(map(_salt, salts), texts, strict=True):
+    for salt, text in zip(map(_salt, salts), canonicals(values), strict=True):
         one = begun.copy()
         one.update(salt + text)
         made.append(one.digest())

@@ -15,7 +15,7 @@ from waglan.codes.party import PartyId
 from waglan.customs.judge import Wider, judge, judge_wider
 from waglan.customs.rule import Beside, Declared, Twin
 from waglan.customs.rules.unknown_place import places_of
-from waglan.logbook.canonical import Stated, Value, Writable, canonicals
+from waglan.logbook.canonical import Stated, Value, Writable
 from waglan.logbook.event import Event
 from waglan.logbook.leaf import AT_ONCE, SALT_BYTES, commitments
 from waglan.logbook.sealed import Vault
@@ -397,10 +397,9 @@ def _commitments(
     for at in range(0, len(bills), AT_ONCE):
         some, drawn = bills[at : at + AT_ONCE], salts[at : at + AT_ONCE]
         named = [_Named(p.address, p.code, p.name) for bill in some for p in bill.parties]
-        told = [salt for one in drawn for salt in one[:-1]]
-        parties = iter(commitments(told, canonicals(named)))
+        parties = iter(commitments([salt for one in drawn for salt in one[:-1]], named))
         marked: list[Writable] = [[goods.marks for goods in bill.goods] for bill in some]
-        marks = commitments([one[-1] for one in drawn], canonicals(marked))
+        marks = commitments([one[-1] for one in drawn], marked)
         for bill, mark in zip(some, marks, strict=True):
             yield [_Committed(next(parties).hex(), p.role) for p in bill.parties], mark.hex()
 
