@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waglan.elock.frame import Frame, Position, frame_at
+from waglan.codes.position import Position
+from waglan.elock.frame import Frame, frame_at
 from waglan.elock.kernel.reference import FAR_MM, Match, nearest
 from waglan.elock.route import NoRoute, Route, Segment, compile_route
 

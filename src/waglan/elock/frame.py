@@ -9,22 +9,14 @@ from typing import Final
 
 import msgspec
 
-# Degrees are counted in their ten-millionths (e7); 90 degrees are LATITUDE_MAX_E7.
-LATITUDE_MAX_E7: Final = 900_000_000
-LONGITUDE_MAX_E7: Final = 1_800_000_000
+from waglan.codes.position import LONGITUDE_MAX_E7, Position
+
 _FULL_TURN_E7: Final = 2 * LONGITUDE_MAX_E7
 
 # WGS-84 (NGA.STND.0036): semi-major axis in metres, first eccentricity squared.
 _AXIS_M: Final = 6_378_137.0
 _ECCENTRICITY_2: Final = 6.694_379_990_141_33e-3
 SHIFT: Final = 20  # bits behind the point of a factor
-
-
-class Position(msgspec.Struct, frozen=True, order=True, gc=False):
-    """A place on WGS-84, in ten-millionths of a degree."""
-
-    lat_e7: int
-    lon_e7: int
 
 
 class Frame(msgspec.Struct, frozen=True, gc=False):

@@ -1,12 +1,14 @@
 """A corridor's middle line as the verdict asks it: straight segments in whole millimetres."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import isqrt
 from typing import Final
 
 import msgspec
 
-from waglan.elock.frame import LATITUDE_MAX_E7, LONGITUDE_MAX_E7, Frame, Position, frame_at
+from waglan.codes.position import LATITUDE_MAX_E7, LONGITUDE_MAX_E7, Position
+from waglan.elock.frame import Frame, frame_at
 
 POINTS_MAX: Final = 100_000  # of one corridor as it is loaded
 SEGMENT_MAX_MM: Final = 50_000_000  # longer ones are cut; products stay far below 2**63
@@ -72,7 +74,7 @@ def compile_route(points: Sequence[Position]) -> Route:
     for first, end in _in_frames(line):
         frame = frame_at(_middle(line[first : end + 1]))
         at = [frame.plane(point) for point in line[first : end + 1]]
-        for (x, y), (to_x, to_y) in zip(at, at[1:], strict=False):
+        for (x, y), (to_x, to_y) in pairwise(at):
             dx, dy = to_x - x, to_y - y
             length_mm = isqrt(dx * dx + dy * dy)
             if length_mm:
@@ -121,7 +123,7 @@ def _beside_mm(at: tuple[int, int], one: tuple[int, int], other: tuple[int, int]
 def _cut(points: list[Position]) -> list[Position]:
     """Put points into segments that are longer than one may be, or than a frame is high."""
     line = points[:1]
-    for one, other in zip(points, points[1:], strict=False):
+    for one, other in pairwise(points):
         dx, dy = frame_at(one).plane(other)
         north_e7, east_e7 = other.lat_e7 - one.lat_e7, other.lon_e7 - one.lon_e7
         pieces = max(

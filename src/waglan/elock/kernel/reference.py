@@ -3,7 +3,7 @@
 from math import isqrt
 from typing import Final, NamedTuple
 
-from waglan.elock.frame import Position
+from waglan.codes.position import Position
 from waglan.elock.route import SEGMENT_MAX_MM, Box, Route, Segment
 
 AHEAD: Final = 24  # segments that are looked at from the last one on
