@@ -79,6 +79,7 @@ AREAS = {
     "commands": "On the command line",
     "customs": "Rules, tables and orders of customs",
     "desk": "At the customs desk",
+    "device": "From locks and trackers",
     "edifact": "EDIFACT messages",
     "edifact_structure": "The structure of EDIFACT messages",
     "interface": "On the HTTP interface",
