@@ -57,9 +57,15 @@ def year_first(at_s: int) -> bytes:
     )
 
 
+def day_first(at_s: int) -> bytes:
+    """Return a time as `DDMMYYhhmmss`, two digits to a byte; ValueError outside this century."""
+    told = year_first(at_s)
+    return told[2::-1] + told[3:]
+
+
 def degrees_e7(degrees: int, minutes_e4: int) -> int | None:
     """Return degrees and ten-thousandths of minutes as ten-millionths of a degree, rounded."""
     if minutes_e4 >= 600_000:
         return None
-    # A ten-thousandth of a minute is 1000/6 ten-millionths of a degree.
-    return degrees * 10_000_000 + (minutes_e4 * 1000 + 3) // 6
+    # A ten-thousandth of a minute is 100/6 ten-millionths of a degree.
+    return degrees * 10_000_000 + (minutes_e4 * 100 + 3) // 6

@@ -88,6 +88,8 @@ def ping_of(
     if not is_there:
         told_place = (str(location.latitude_e6), str(location.longitude_e6))
         found += (broken.bad_place(begin, *told_place),)
+    if not (status & _FIX or latitude or longitude):
+        is_there = False  # nought and nought without a fix: the device has no place
     if location.rest:
         found += (broken.bad_items(begin, len(location.rest)),)
     odometer = signal = satellites = None
@@ -126,21 +128,22 @@ def location_of(ping: Ping) -> Location:
 
     For who plays a device: items are written as they stand, and must hold what the fields say.
     """
-    if ping.at_s is None or ping.lat_e7 is None or ping.lon_e7 is None:
-        raise ValueError("a position has a time and a place")
+    if ping.at_s is None:
+        raise ValueError("a position has a time")
+    north, east = ping.lat_e7 or 0, ping.lon_e7 or 0
     status = (ping.status_bits or 0) & ~_SIGNS
     status |= _FIX if ping.fix is Fix.GNSS else 0
-    status |= _SOUTH if ping.lat_e7 < 0 else 0
-    status |= _WEST if ping.lon_e7 < 0 else 0
+    status |= _SOUTH if north < 0 else 0
+    status |= _WEST if east < 0 else 0
     speed, course = ping.speed_m_h or 0, ping.course_cdeg or 0
-    for value, unit in ((ping.lat_e7, 10), (ping.lon_e7, 10), (speed, 100), (course, 100)):
+    for value, unit in ((north, 10), (east, 10), (speed, 100), (course, 100)):
         if value % unit:
             raise ValueError(f"{value} is not a multiple of {unit}")
     return Location(
         ping.alarm_bits or 0,
         status,
-        abs(ping.lat_e7) // 10,
-        abs(ping.lon_e7) // 10,
+        abs(north) // 10,
+        abs(east) // 10,
         ping.altitude_m or 0,
         speed // 100,
         course // 100,
