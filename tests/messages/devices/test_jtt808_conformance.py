@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from device_frames import check_kept, codes, fed, quarantined, telegrams
 
-from waglan.elock.device import Fix, Ping, Telegram
+from waglan.elock.device import Fix, Ping, Registration, Telegram
 from waglan.messages.devices.jtt808.frame import Frame, read_frame, write_frame
+from waglan.messages.devices.jtt808.items import named
+from waglan.messages.devices.jtt808.location import ping_of, read_location
 from waglan.messages.devices.jtt808.stream import Stream
 
 SHARED = Path(os.environ.get("WAGLAN_SHARED", Path(__file__).parents[3] / "../shared"))
@@ -105,6 +108,72 @@ def test_a_frame_whose_every_escape_is_right_is_whole_though_its_reference_doubt
     [telegram] = fed(Stream(), bytes.fromhex(WHOLE))
     assert isinstance(telegram, Telegram)
     assert telegram.serial == 126
+
+
+def asserted(row: dict[str, str], name: str) -> str | None:
+    """What the source's own test expects of a field, of the pairs `expected, actual`."""
+    found = re.search(rf"(?:^|\| )([^|]*), [^|]*\.{name}(?: \||$)", row["csharp_asserts"])
+    return found and found[1].strip()
+
+
+PLACED = [r for r in ROWS if "0x0200Test" in r["source_path"] and asserted(r, "Lat")]
+
+
+@pytest.mark.parametrize("row", PLACED, ids=number)
+def test_a_place_with_its_sign_twice_counts_where_both_agree(row: dict[str, str]) -> None:
+    data = bytes.fromhex(row["payload_hex"])
+    location = read_location(data if row["kind"] == "body" else data[13:-2])
+    assert location is not None
+    ping, found = ping_of(location, 0)
+    north, east = int(asserted(row, "Lat") or 0), int(asserted(row, "Lng") or 0)
+    if (bool(location.status & 4), bool(location.status & 8)) != (north < 0, east < 0):
+        # It writes minus and does not say south: who is right nobody can tell.
+        assert ping.lat_e7 is ping.lon_e7 is None
+        assert [finding.code for finding in found] == ["DEVICE-PLACE"]
+    else:
+        assert (ping.lat_e7, ping.lon_e7) == (north * 10, east * 10)
+
+
+def test_the_standards_own_items_are_named() -> None:
+    [row] = [r for r in GOOD if r["test"] == "Test_all_attcahids"]
+    [telegram] = telegrams(fed(Stream(), bytes.fromhex(row["payload_hex"])))
+    [ping] = telegram.said
+    assert isinstance(ping, Ping)
+    told = {name: value for item in ping.items for name, value in named(item).items()}
+    assert told == {
+        "odometer_hm": 100,
+        "fuel_dl": 55,
+        "recorder_speed_hm_h": 56,
+        "alarm_event": 1,
+        "overspeed_place_kind": 1,
+        "overspeed_place": 1,
+        "crossed_kind": 1,
+        "crossed": 1,
+        "crossed_outwards": 1,
+        "road": 2,
+        "road_s": 34,
+        "road_too_long": 1,
+        "vehicle_signals": 23,
+        "io_status": 244,
+        "analogue_1": 0,
+        "analogue_0": 242,
+        "signal": 2,
+        "satellites": 5,
+    }
+    assert (ping.odometer_m, ping.signal, ping.satellites) == (10_000, 2, 5)
+
+
+REGISTERED = [r for r in GOOD if asserted(r, "PlateNo")]
+
+
+@pytest.mark.parametrize("row", REGISTERED, ids=number)
+def test_a_registration_reads_as_the_source_says(row: dict[str, str]) -> None:
+    [telegram] = telegrams(fed(Stream(), bytes.fromhex(row["payload_hex"])))
+    [said] = telegram.said
+    assert isinstance(said, Registration)
+    assert f'"{said.plate}"' == asserted(row, "PlateNo")
+    for field, name in (("plate_colour", "PlateColor"), ("county", "CityOrCountyId")):
+        assert str(getattr(said, field)) == asserted(row, name)
 
 
 @pytest.mark.parametrize("row", [r for r in ROWS if r["kind"] == "body"], ids=number)

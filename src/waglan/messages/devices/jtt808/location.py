@@ -16,7 +16,7 @@ FIXED_BYTES: Final = _FIXED.size
 _FIX, _SOUTH, _WEST = 1 << 1, 1 << 2, 1 << 3
 _SIGNS: Final = _FIX | _SOUTH | _WEST
 _ODOMETER, _SIGNAL, _SATELLITES = 0x01, 0x30, 0x31
-ITEM_BYTES_MAX: Final = 0xFF
+_LATITUDE_MAX_E6, _LONGITUDE_MAX_E6 = LATITUDE_MAX_E7 // 10, LONGITUDE_MAX_E7 // 10
 
 
 class Location(msgspec.Struct, frozen=True, gc=False):
@@ -79,17 +79,10 @@ def ping_of(
     if told is None:
         found = (broken.bad_time(begin, location.time.hex()),)
     status = location.status
-    latitude = location.latitude_e6 * (-10 if status & _SOUTH else 10)
-    longitude = location.longitude_e6 * (-10 if status & _WEST else 10)
-    is_there = (
-        -LATITUDE_MAX_E7 <= latitude <= LATITUDE_MAX_E7
-        and -LONGITUDE_MAX_E7 <= longitude <= LONGITUDE_MAX_E7
-    )
-    if not is_there:
+    latitude, longitude = _place(location)
+    if latitude is None and (location.latitude_e6 or location.longitude_e6):
         told_place = (str(location.latitude_e6), str(location.longitude_e6))
         found += (broken.bad_place(begin, *told_place),)
-    if not (status & _FIX or latitude or longitude):
-        is_there = False  # nought and nought without a fix: the device has no place
     if location.rest:
         found += (broken.bad_items(begin, len(location.rest)),)
     odometer = signal = satellites = None
@@ -103,8 +96,8 @@ def ping_of(
             satellites = value[0]
     ping = Ping(
         None if told is None else told - HOURS_8_S,
-        latitude if is_there else None,
-        longitude if is_there else None,
+        latitude,
+        longitude,
         Fix.GNSS if status & _FIX else Fix.NONE,
         location.altitude_m,
         None,
@@ -121,6 +114,27 @@ def ping_of(
         location.items,
     )
     return ping, found
+
+
+def _place(location: Location) -> tuple[int | None, int | None]:
+    """Return latitude and longitude in e7; nothing for a place off the globe.
+
+    Nought and nought without a fix is no place either, but that the device has none.
+    """
+    status, north, east = location.status, location.latitude_e6, location.longitude_e6
+    if north > _LATITUDE_MAX_E6 or east > _LONGITUDE_MAX_E6:
+        # Some write minus as well as south, or west: that counts where both say the same.
+        north = _unsigned(north) if status & _SOUTH else north
+        east = _unsigned(east) if status & _WEST else east
+        if north > _LATITUDE_MAX_E6 or east > _LONGITUDE_MAX_E6:
+            return None, None
+    if not (north or east or status & _FIX):
+        return None, None
+    return north * (-10 if status & _SOUTH else 10), east * (-10 if status & _WEST else 10)
+
+
+def _unsigned(told: int) -> int:
+    return (1 << 32) - told if told >> 31 else told
 
 
 def location_of(ping: Ping) -> Location:
