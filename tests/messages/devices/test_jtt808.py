@@ -302,6 +302,8 @@ def test_a_card_is_read_back(told: Card) -> None:
 
 def test_the_platform_answers_under_the_number_and_in_the_edition_it_was_spoken_to() -> None:
     for device in (LOCK, LOCK_2019):
+        [position] = telegrams(fed(Stream(), writing.location(device, HERE)))
+        assert writing.header_of(position) == device
         [told] = telegrams(fed(Stream(), writing.answer(device, 3, Result.DONE)))
         assert told.said == (Reply(7, 0x0200, 0),)
         assert (told.message, told.serial, told.version) == (0x8001, 3, device.version)

@@ -53,7 +53,7 @@ def test_the_folder_holds_what_its_readme_says_and_these_are_read_of_it() -> Non
 
 
 @published
-@pytest.mark.skip(reason="GPS103, TK103 and TR20 (161 published lines) have no reader: no partner")
+@pytest.mark.skip(reason="GPS103, TK103, TR20 (161 published lines) and AIS (898) have no reader")
 def test_the_text_protocols_around_rmc_are_read() -> None:
     """Kept so that the list of what was skipped names them."""
 

@@ -28,7 +28,6 @@ from waglan.messages.devices.jtt808.location import ping_of, read_location
 REPLY, HEARTBEAT, LOGOUT, REGISTRATION, AUTHENTICATION = 0x0001, 0x0002, 0x0003, 0x0100, 0x0102
 LOCATION, LOCATION_ASKED, CONTROL_DONE, CARD, BATCH = 0x0200, 0x0201, 0x0500, 0x0702, 0x0704
 PLATFORM_REPLY, REGISTRATION_REPLY = 0x8001, 0x8100
-BATCH_MAX: Final = 100  # more positions do not fit into the fragments that are put together
 
 # Of a registration: bytes of maker, model and number, by edition.
 WIDTHS: Final = {2011: (5, 8, 7), 2013: (5, 20, 7), 2019: (11, 30, 30)}
@@ -78,7 +77,7 @@ def _batch(header: Header, body: bytes, begin: int) -> Told:
         return _unbuilt(header, body, begin)
     count, is_backfill, at = int.from_bytes(body[:2]), body[2] == 1, 3
     said, found = list[Said](), list[Finding]()
-    while at + 2 <= len(body) and len(said) < BATCH_MAX:
+    while at + 2 <= len(body):
         stops = at + 2 + int.from_bytes(body[at : at + 2])
         if stops > len(body):
             break

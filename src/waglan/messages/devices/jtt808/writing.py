@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
-from waglan.elock.device import Authentication, Card, Ping, Registration, Reply
+from waglan.elock.device import Authentication, Card, Ping, Registration, Reply, Telegram
 from waglan.messages.devices.digits import HOURS_8_S, year_first
 from waglan.messages.devices.jtt808.body import (
     AUTHENTICATION,
     BATCH,
-    BATCH_MAX,
     CARD,
     HEARTBEAT,
     LOCATION,
@@ -48,6 +47,13 @@ class Registered(IntEnum):
     NO_SUCH_TERMINAL = 4
 
 
+def header_of(telegram: Telegram) -> Header:
+    """Return the header to which a telegram is answered."""
+    if telegram.message is None or telegram.serial is None:
+        raise ValueError("a telegram of another protocol")
+    return Header(telegram.message, telegram.device, telegram.serial, telegram.version)
+
+
 def answer(to: Header, serial: int, result: Result) -> bytes:
     """Return the platform's general reply to a message, in the edition that the device speaks."""
     body = to.serial.to_bytes(2) + to.message.to_bytes(2) + int(result).to_bytes(1)
@@ -69,8 +75,6 @@ def location(device: Header, ping: Ping) -> bytes:
 
 def batch(device: Header, pings: Sequence[Ping], *, is_backfill: bool) -> bytes:
     """Return several positions in one message; ValueError if they don't fit into one frame."""
-    if len(pings) > BATCH_MAX:
-        raise ValueError(f"{len(pings)} positions; a batch has at most {BATCH_MAX}")
     parts = [len(pings).to_bytes(2), is_backfill.to_bytes(1)]
     for ping in pings:
         told = write_location(location_of(ping))
