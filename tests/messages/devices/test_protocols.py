@@ -13,7 +13,7 @@ from waglan.messages.devices.protocol import STREAMS
 NAMES = sorted(STREAMS)
 HELD_BYTES_MAX = 5_000
 SIGNS = st.lists(
-    st.sampled_from(b"\x7e\x7d\x01\x02$(),=*\r\n0123456789GPRMCUW\x00\xff"), max_size=400
+    st.sampled_from(b"\x7e\x7d\x01\x02$(),=*\r\n0123456789GPRMCUW \x00\xff"), max_size=400
 )
 BYTES = st.binary(max_size=400) | SIGNS.map(bytes)
 CUTS = st.lists(st.integers(0, 1 << 16), max_size=8)

@@ -64,32 +64,31 @@ class Stream:
         """Return the lines that are whole now; when they came matters to other protocols alone."""
         heard = list[Heard]()
         *lines, rest = (self._rest + data).split(_END)
+        blank = b""
         for line in lines:
-            heard += self._overlong(line + _END)
-        while len(rest) >= LINE_BYTES_MAX:
-            heard.append(self._long(rest[:LINE_BYTES_MAX]))
-            rest = rest[LINE_BYTES_MAX:]
-        self._rest = rest
+            raw = self._cut(blank + line + _END, LINE_BYTES_MAX + 1, heard)
+            blank = b"" if raw.strip() else raw  # a blank line belongs to the next one
+            if not blank:
+                heard.append(self._line(raw))
+        self._rest = self._cut(blank + rest, LINE_BYTES_MAX, heard)
         return heard
 
-    def _overlong(self, line: bytes) -> list[Heard]:
-        heard = list[Heard]()
-        while len(line) > LINE_BYTES_MAX:
-            heard.append(self._long(line[:LINE_BYTES_MAX]))
-            line = line[LINE_BYTES_MAX:]
-        return [*heard, self._line(line)]
-
-    def _long(self, raw: bytes) -> Quarantined:
-        at = self._at
-        self._at += len(raw)
-        return broken.set_aside(at, raw, broken.too_long(at, LINE_BYTES_MAX))
+    def _cut(self, raw: bytes, most: int, heard: list[Heard]) -> bytes:
+        """Set aside what no line has room for, in pieces of one size; return what is left."""
+        while len(raw) >= most:
+            piece, raw, at = raw[:LINE_BYTES_MAX], raw[LINE_BYTES_MAX:], self._at
+            finding = (
+                broken.too_long(at, LINE_BYTES_MAX)
+                if piece.strip()
+                else broken.noise(at, len(piece))
+            )
+            heard.append(broken.set_aside(at, piece, finding))
+            self._at += len(piece)
+        return raw
 
     def _line(self, raw: bytes) -> Telegram | Quarantined:
-        at = self._at
+        heard = _sentence(raw, self._at, self._device)
         self._at += len(raw)
-        if not raw.strip():
-            return broken.set_aside(at, raw, broken.noise(at, len(raw)))
-        heard = _sentence(raw, at, self._device)
         if isinstance(heard, Telegram):
             self._device = heard.device
         return heard
