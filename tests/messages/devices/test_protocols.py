@@ -3,12 +3,15 @@
 from random import Random
 
 import pytest
-from device_frames import AT_S, check_kept, fed
+from device_frames import AT_S, check_kept, fed, telegrams
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waglan.elock.device import Fix, Ping
+from waglan.messages.devices.jtt808.frame import Header
+from waglan.messages.devices.jtt808.writing import location
 from waglan.messages.devices.model import models
-from waglan.messages.devices.protocol import STREAMS
+from waglan.messages.devices.protocol import PAYLOADS, STREAMS
 
 NAMES = sorted(STREAMS)
 HELD_BYTES_MAX = 5_000
@@ -47,6 +50,17 @@ def test_a_byte_at_a_time_is_read_as_all_at_once(name: str) -> None:
     at_once = fed(whole, data)
     assert [one for byte in data for one in single.feed(bytes((byte,)), AT_S)] == at_once
     assert single.rest == whole.rest
+
+
+def test_the_same_payload_under_another_serial_is_known_again() -> None:
+    ping = Ping(AT_S, 225_030_000, 1_139_450_000, Fix.GNSS)
+    one, other = (
+        telegrams(fed(STREAMS["jtt808"](), location(Header(0x0200, "1" * 12, serial), ping)))[0]
+        for serial in (7, 0x7E7D)
+    )
+    assert one.span.sha256 != other.span.sha256
+    assert PAYLOADS["jtt808"](one) == PAYLOADS["jtt808"](other)
+    assert PAYLOADS.keys() == STREAMS.keys()
 
 
 def test_every_model_speaks_a_protocol_that_is_read() -> None:

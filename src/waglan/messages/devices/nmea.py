@@ -94,6 +94,11 @@ class Stream:
         return heard
 
 
+def payload(telegram: Telegram) -> bytes:
+    """Return what a telegram says; this protocol counts nothing."""
+    return telegram.raw.strip()
+
+
 def read_request(raw: bytes) -> Telegram | Quarantined:
     """Return what the path of an OpenGTS request says: `/?id=...&gprmc=$GPRMC,...`."""
     if len(raw) > LINE_BYTES_MAX:

@@ -7,7 +7,7 @@ place is kept: a stream like these, its own table of bits, and the tests that as
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from waglan.elock.device import Heard
+from waglan.elock.device import Heard, Telegram
 from waglan.messages.devices import nmea
 from waglan.messages.devices.jointech import stream as jointech
 from waglan.messages.devices.jtt808 import stream as jtt808
@@ -24,8 +24,15 @@ class Reading(Protocol):
         """Return what is whole now, in order, each byte of it once; raise nothing."""
 
 
+# Kept beside each frame: it is raised when the same bytes are read otherwise than before.
+READING_VERSION: Final = 1
 STREAMS: Final[Mapping[str, Callable[[], Reading]]] = {
     "jtt808": jtt808.Stream,
     "jointech": jointech.Stream,
     "nmea": nmea.Stream,
+}
+PAYLOADS: Final[Mapping[str, Callable[[Telegram], bytes]]] = {
+    "jtt808": jtt808.payload,
+    "jointech": jointech.payload,
+    "nmea": nmea.payload,
 }

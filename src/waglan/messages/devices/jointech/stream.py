@@ -67,6 +67,11 @@ class Stream:
         return begin
 
 
+def payload(telegram: Telegram) -> bytes:
+    """Return what a telegram says, without its serial: the same again is a repeat, or a clone."""
+    return telegram.raw if telegram.serial is None else telegram.raw[:-1]
+
+
 def answer(telegram: Telegram) -> bytes | None:
     """Return what a lock waits for once its position is kept; None if it waits for nothing."""
     asks = any(

@@ -113,6 +113,12 @@ class Stream:
         return [*lapsed, _telegram(span, raw, frame, (part, *said), found)]
 
 
+def payload(telegram: Telegram) -> bytes:
+    """Return what a telegram says, without its serial: the same again is a repeat, or a clone."""
+    frame = read_frame(telegram.raw.strip(MARK))
+    return frame.body if isinstance(frame, Frame) else telegram.raw
+
+
 def _telegram(
     span: Span, raw: bytes, frame: Frame, said: tuple[Said, ...], found: tuple[Finding, ...]
 ) -> Telegram:
