@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from device_frames import AT_S, check_kept, codes, fed, mutated, quarantined, telegrams
+from device_frames import AT_S, check_kept, codes, fed, mutated, telegrams
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -52,6 +52,11 @@ HERE = Ping(
 LOCK = Binary("8041300978", 0x19, 0x11, 110, (HERE,))
 FRAME = write_long(LOCK)
 LINE = b"(7560405553,U01,040812,185302,T,22.564025,N,113.242329,E,5.21,152,9,32%,0011,7)"
+
+# Made up after the published ones: one record, 22 degrees 56.4025 minutes north.
+SHORT = bytes.fromhex(
+    "24 4081118888 21 001b 090609080453 22564025 113242329f 05 98 000001003f0000002d00 ab"
+)
 
 PLACES = st.tuples(
     st.integers(0, 89), st.integers(0, 599_999), st.integers(0, 179), st.integers(0, 599_999)
@@ -219,15 +224,30 @@ def test_a_clock_that_tells_no_day_leaves_the_time_unknown() -> None:
     assert telegram.said[0].at_s is None
 
 
-def test_digits_that_are_none_set_a_frame_aside_and_what_follows_is_read() -> None:
+# Made up: a lock that is cut while its receiver tells nonsense.
+def test_a_cut_rope_is_not_kept_back_because_time_and_place_are_damaged() -> None:
     damaged = bytearray(FRAME)
-    damaged[17] = 0xAB
+    damaged[10], damaged[17], damaged[37] = 0x99, 0xAB, 0xC8
     heard = fed(stream := Stream(), data := bytes(damaged) + FRAME + LINE)
     check_kept(data, heard, stream.rest)
-    assert codes(heard) == ["DEVICE-BODY"]
-    [bad] = quarantined(heard)
-    assert (bad.device, bad.serial) == (LOCK.device, LOCK.serial)
-    assert [t.raw for t in telegrams(heard)] == [FRAME, LINE]
+    assert codes(heard) == ["DEVICE-TIME", "DEVICE-PLACE"]
+    cut, *others = telegrams(heard)
+    [ping] = cut.said
+    assert isinstance(ping, Ping)
+    assert ping.at_s is ping.lat_e7 is ping.lon_e7 is None
+    assert Alarm.ROPE_CUT in {s.alarm for s in evidence(ping, models()["JT701"]).signals}
+    assert [t.raw for t in others] == [FRAME, LINE]
+
+
+def test_records_that_end_in_the_middle_are_read_as_far_as_they_go() -> None:
+    frame = bytearray(SHORT[:-1] + b"\x01\x02" + SHORT[-1:])
+    frame[8] += 2
+    heard = fed(Stream(), bytes(frame))
+    assert codes(heard) == ["DEVICE-ITEMS"]
+    ping, rest = telegrams(heard)[0].said
+    assert isinstance(ping, Ping)
+    assert (ping.lat_e7, ping.lon_e7) == (229_400_417, 1_134_038_817)
+    assert rest == Unread(b"\x01\x02")
 
 
 @pytest.mark.parametrize("length", [34, 35])
@@ -258,11 +278,8 @@ def test_a_flood_never_makes_it_hold_more_than_a_frame_and_a_piece_of_noise(fill
 
 def test_ten_thousand_damaged_frames_raise_nothing_and_lose_no_byte() -> None:
     random = Random(701)
-    short = bytes.fromhex(
-        "24408111888821001B09060908045322564025113242329F0598000001003F0000002D00AB"
-    )
     wlnet = b"(8005420197,1,168,WLNET,5,2," + escaped(FRAME[10:30]) + b")"
-    good = [FRAME, LINE, short, wlnet, b"(3460311327,@JT)"]
+    good = [FRAME, LINE, SHORT, wlnet, b"(3460311327,@JT)"]
     for _ in range(10_000):
         data = mutated(random, b"".join(random.choices(good, k=random.randint(1, 4))), b"$(),=%.0")
         heard = fed(stream := Stream(), data, [random.randrange(1 << 16)])

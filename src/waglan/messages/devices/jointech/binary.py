@@ -9,7 +9,10 @@ from typing import Final
 
 import msgspec
 
+from waglan.codes.finding import Finding
+from waglan.codes.position import LATITUDE_MAX_E7, LONGITUDE_MAX_E7
 from waglan.elock.device import Fix, Item, Ping
+from waglan.messages.devices import broken
 from waglan.messages.devices.digits import BCD, day_first, day_first_s, degrees_e7
 
 OPENS: Final = 0x24
@@ -17,7 +20,7 @@ HEAD_BYTES: Final = 10
 FRAME_BYTES_MAX: Final = 1_024
 RECORD_BYTES: Final = 27
 LONG_BYTES_MIN: Final = 35  # up to cell, signal and serial
-_PLACE_BYTES: Final = 17  # time, place, speed, course
+PLACE_BYTES: Final = 17  # time, place, speed, course
 _CHARGING: Final = 0xFF
 _BY_CELLS: Final = 1  # of the status
 _VALID, _NORTH, _EAST = 1, 2, 4  # of the flags behind the longitude
@@ -27,17 +30,15 @@ SPEED, VEHICLE, CELL, REST = 1, 2, 3, 4
 
 
 class Binary(msgspec.Struct, frozen=True, gc=False):
-    """One binary frame; `protocol` is None in the short form."""
+    """One binary frame; `protocol` is None in the short form, `rest` what is no whole record."""
 
     device: str
     protocol: int | None
     kind: int
     serial: int
     pings: tuple[Ping, ...]
-
-
-class NotInDigits(ValueError):
-    """A time or place is not of decimal digits: the frame was damaged on the way."""
+    rest: bytes = b""
+    findings: tuple[Finding, ...] = ()
 
 
 def frame_bytes(buffer: bytes, at: int) -> int | None:
@@ -55,45 +56,70 @@ def frame_bytes(buffer: bytes, at: int) -> int | None:
     return total if least <= size and total <= FRAME_BYTES_MAX else 0
 
 
-def read_binary(raw: bytes) -> Binary:
-    """Return what a whole frame says; raise NotInDigits for one that was damaged."""
-    device = raw[1:6].hex()
-    if raw[8] == 0:
-        return Binary(device, raw[6], raw[7], raw[-1], (_long(raw[HEAD_BYTES:]),))
-    records = raw[9:-1]
-    pings = [_short(records[at : at + RECORD_BYTES]) for at in range(0, len(records), RECORD_BYTES)]
-    return Binary(device, None, raw[6], raw[-1], tuple(pings))
+def read_binary(raw: bytes, begin: int) -> Binary:
+    """Return what a whole frame says, with what is odd about it and the byte where it began.
 
-
-def place(told: bytes) -> tuple[int | None, int, int, int]:
-    """Return time, latitude, longitude and flags of `DDMMYYhhmmss`, `ddmm.mmmm` and `dddmm.mmmm`.
-
-    The longitude is nine digits, and the flags the half byte behind them.
+    There is no checksum. Where time or place is not of digits, the frame may be damaged elsewhere
+    too, but a cut rope that it tells of is not kept back for that: who judges has the finding.
     """
-    digits = told[6:15].hex()
-    north = east = None
+    device, serial = raw[1:6].hex(), raw[-1]
+    if raw[8] == 0:
+        ping, found = _long(raw[HEAD_BYTES:], begin)
+        return Binary(device, raw[6], raw[7], serial, (ping,), findings=found)
+    records, pings = raw[9:-1], list[Ping]()
+    whole = len(records) - len(records) % RECORD_BYTES
+    rest, findings = records[whole:], list[Finding]()
+    for at in range(0, whole, RECORD_BYTES):
+        ping, found = _short(records[at : at + RECORD_BYTES], begin)
+        pings.append(ping)
+        findings += found
+    if rest:
+        findings.append(broken.bad_items(begin, len(rest)))
+    return Binary(device, None, raw[6], serial, tuple(pings), rest, tuple(findings))
+
+
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """Time, place and fix as digits tell them, and what of them is none."""
+
+    at_s: int | None
+    lat_e7: int | None
+    lon_e7: int | None
+    fix: Fix
+    findings: tuple[Finding, ...] = ()
+
+
+def read_place(told: bytes, begin: int) -> Told:
+    """Return what `DDMMYYhhmmss`, `ddmm.mmmm`, `dddmm.mmmm` and the half byte of flags tell.
+
+    Nought and nought without a fix is no place, but that the device has none.
+    """
+    digits, flags = told[6:15].hex(), told[14] & 0x0F
+    fix = Fix.GNSS if flags & _VALID else Fix.NONE
+    found: tuple[Finding, ...] = ()
+    at_s, north, east = day_first_s(told[:6]), None, None
+    if at_s is None:
+        found = (broken.bad_time(begin, told[:6].hex()),)
     if digits[:17].isdecimal():
         north = degrees_e7(int(digits[:2]), int(digits[2:8]))
         east = degrees_e7(int(digits[8:11]), int(digits[11:17]))
-    if north is None or east is None:
-        raise NotInDigits(digits)
-    flags = told[14] & 0x0F
+    if north is None or east is None or north > LATITUDE_MAX_E7 or east > LONGITUDE_MAX_E7:
+        found += (broken.bad_place(begin, digits[:8], digits[8:]),)
+        return Told(at_s, None, None, fix, found)
+    if fix is Fix.NONE and north == east == 0:
+        return Told(at_s, None, None, fix, found)
     latitude = north if flags & _NORTH else -north
-    longitude = east if flags & _EAST else -east
-    if abs(latitude) > 900_000_000 or abs(longitude) > 1_800_000_000:
-        raise NotInDigits(digits)
-    return day_first_s(told[:6]), latitude, longitude, flags
+    return Told(at_s, latitude, east if flags & _EAST else -east, fix, found)
 
 
-def _long(body: bytes) -> Ping:
-    at_s, latitude, longitude, flags = place(body)
+def _long(body: bytes, begin: int) -> tuple[Ping, tuple[Finding, ...]]:
+    told = read_place(body, begin)
     status, battery = body[26] << 8 | body[27], body[28]
-    fix = Fix.GNSS if flags & _VALID else Fix.NONE
-    return Ping(
-        at_s,
-        *there(latitude, longitude, fix),
-        fix=Fix.CELLS if status & _BY_CELLS else fix,
-        course_cdeg=body[16] * 200 if body[16] <= 180 else None,
+    ping = Ping(
+        told.at_s,
+        told.lat_e7,
+        told.lon_e7,
+        Fix.CELLS if status & _BY_CELLS else told.fix,
+        course_cdeg=_course(body[16]),
         odometer_m=int.from_bytes(body[17:21]) * 1000,
         satellites=body[21],
         signal=body[33],
@@ -107,27 +133,24 @@ def _long(body: bytes) -> Ping:
             Item(REST, body[34:-1]),
         ),
     )
+    return ping, told.findings
 
 
-def _short(record: bytes) -> Ping:
-    if len(record) < RECORD_BYTES:
-        raise NotInDigits(record.hex())
-    at_s, latitude, longitude, flags = place(record)
-    fix = Fix.GNSS if flags & _VALID else Fix.NONE
-    return Ping(
-        at_s,
-        *there(latitude, longitude, fix),
-        fix=fix,
-        course_cdeg=record[16] * 200 if record[16] <= 180 else None,
-        items=(Item(SPEED, record[15:16]), Item(REST, record[_PLACE_BYTES:])),
+def _short(record: bytes, begin: int) -> tuple[Ping, tuple[Finding, ...]]:
+    told = read_place(record, begin)
+    ping = Ping(
+        told.at_s,
+        told.lat_e7,
+        told.lon_e7,
+        told.fix,
+        course_cdeg=_course(record[16]),
+        items=(Item(SPEED, record[15:16]), Item(REST, record[PLACE_BYTES:])),
     )
+    return ping, told.findings
 
 
-def there(latitude: int, longitude: int, fix: Fix) -> tuple[int | None, int | None]:
-    """Nought and nought without a fix is no place, but that the device has none."""
-    if fix is Fix.NONE and latitude == longitude == 0:
-        return None, None
-    return latitude, longitude
+def _course(half: int) -> int | None:
+    return half * 200 if half <= 180 else None
 
 
 def write_long(lock: Binary) -> bytes:

@@ -15,7 +15,7 @@ from waglan.codes.finding import Finding
 from waglan.elock.device import Fix, Item, Opening, Ping, Said, Unread
 from waglan.messages.devices import broken
 from waglan.messages.devices.digits import clock_s, day_s
-from waglan.messages.devices.jointech.binary import REST, SPEED, NotInDigits, place, there
+from waglan.messages.devices.jointech.binary import PLACE_BYTES, REST, SPEED, read_place
 
 OPENS: Final = 0x28
 CLOSES: Final = b")"
@@ -61,7 +61,7 @@ def read_line(raw: bytes, begin: int) -> Line:
             said: Said = _wlnet(raw)
         else:
             said = _said(fields, raw)
-    except (NoLine, NotInDigits):
+    except NoLine:
         return Line(device, (Unread(raw[1:-1]),), (broken.bad_text(begin, ",".join(fields)),))
     return Line(device, (said,))
 
@@ -91,7 +91,7 @@ def _position(fields: list[str], at: int) -> Ping:
     percent = None if battery is None else int(battery[1])
     return Ping(
         _time(day, clock),
-        *there(latitude, longitude, fix),
+        *_there(latitude, longitude, fix),
         fix=fix,
         battery_percent=percent if percent is not None and percent <= 100 else None,
         items=_items(fields, at + 7),
@@ -104,7 +104,7 @@ def _tracker(fields: list[str]) -> Ping:
     fix = _fix(valid, "A", "V")
     latitude, longitude = _minutes(north, north_sign, "NS"), _minutes(east, east_sign, "EW")
     return Ping(
-        _time(day, clock), *there(latitude, longitude, fix), fix=fix, items=_items(fields, 9)
+        _time(day, clock), *_there(latitude, longitude, fix), fix=fix, items=_items(fields, 9)
     )
 
 
@@ -114,19 +114,25 @@ def _opening(fields: list[str]) -> Opening:
     fix = _fix(valid, "A", "V")
     latitude, longitude = _degrees(north, north_sign, "NS"), _degrees(east, east_sign, "EW")
     return Opening(
-        _time(day, clock), *there(latitude, longitude, fix), fix=fix, told=tuple(fields[9:])
+        _time(day, clock), *_there(latitude, longitude, fix), fix=fix, told=tuple(fields[9:])
     )
 
 
 def _wlnet(raw: bytes) -> Ping:
     told = _unescaped(raw[raw.index(_WLNET) + len(_WLNET) : -1])
-    if len(told) < 17:
+    if len(told) < PLACE_BYTES:
         raise NoLine("WLNET")
-    at_s, latitude, longitude, flags = place(told)
-    fix = Fix.GNSS if flags & 1 else Fix.NONE
-    course = told[16] * 200 if told[16] <= 180 else None
-    items = (Item(SPEED, told[15:16]), Item(REST, told[17:]))
-    return Ping(at_s, *there(latitude, longitude, fix), fix=fix, course_cdeg=course, items=items)
+    place = read_place(told, 0)
+    if place.findings:
+        raise NoLine("WLNET")
+    return Ping(
+        place.at_s,
+        place.lat_e7,
+        place.lon_e7,
+        place.fix,
+        course_cdeg=told[16] * 200 if told[16] <= 180 else None,
+        items=(Item(SPEED, told[15:16]), Item(REST, told[PLACE_BYTES:])),
+    )
 
 
 def _unescaped(told: bytes) -> bytes:
@@ -178,3 +184,10 @@ def _signed(degrees: Decimal, sign: str, signs: str) -> int:
     if sign not in tuple(signs) or degrees > (90 if signs == "NS" else 180):
         raise NoLine(f"{degrees},{sign}")
     return round(degrees * 10**7) * (1 if sign == signs[0] else -1)
+
+
+def _there(latitude: int, longitude: int, fix: Fix) -> tuple[int | None, int | None]:
+    """Nought and nought without a fix is no place, but that the device has none."""
+    if fix is Fix.NONE and latitude == longitude == 0:
+        return None, None
+    return latitude, longitude

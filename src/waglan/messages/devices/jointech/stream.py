@@ -1,17 +1,17 @@
 """Jointech: what comes over one connection, frames and lines in turn, with nothing left out.
 
 Every byte is in one telegram, or in one quarantined piece, or still in the rest, however the bytes
-come. There is no checksum: a frame is damaged if its digits are none, or its length can't be.
+come. There is no checksum: what has a device's number and a length that can be is a frame.
 """
 
 import re
 from hashlib import sha256
 from typing import Final
 
-from waglan.elock.device import Heard, Ping, Quarantined, Span, Telegram
+from waglan.elock.device import Heard, Ping, Said, Span, Telegram, Unread
 from waglan.messages.devices import broken
 from waglan.messages.devices.jointech import binary, lines
-from waglan.messages.devices.jointech.binary import NotInDigits, frame_bytes, read_binary
+from waglan.messages.devices.jointech.binary import frame_bytes, read_binary
 from waglan.messages.devices.jointech.lines import line_bytes, read_line
 
 NOISE_BYTES_MAX: Final = 1_024  # of one quarantined piece
@@ -92,14 +92,14 @@ def _size(buffer: bytes, at: int) -> int | None:
     return line_bytes(buffer, at) if buffer[at] == lines.OPENS else 0
 
 
-def _frame(raw: bytes, begin: int) -> Telegram | Quarantined:
+def _frame(raw: bytes, begin: int) -> Telegram:
     span = Span(begin, begin + len(raw), sha256(raw).digest())
     if raw[0] == binary.OPENS:
-        try:
-            read = read_binary(raw)
-        except NotInDigits:
-            finding = broken.bad_body(begin, raw[6:8].hex())
-            return Quarantined(span, raw, finding, raw[1:6].hex(), raw[-1])
-        return Telegram(span, raw, read.device, read.pings, read.kind, read.serial, read.protocol)
+        read = read_binary(raw, begin)
+        said: tuple[Said, ...] = read.pings
+        if read.rest:
+            said += (Unread(read.rest),)
+        told = (read.device, said, read.kind, read.serial, read.protocol, read.findings)
+        return Telegram(span, raw, *told)
     line = read_line(raw, begin)
     return Telegram(span, raw, line.device, line.said, findings=line.findings)
