@@ -36,6 +36,12 @@ class Frame(msgspec.Struct, frozen=True, gc=False):
         north_e7 = at.lat_e7 - self.anchor.lat_e7
         return east_e7 * self.east >> SHIFT, north_e7 * self.north >> SHIFT
 
+    def place(self, x: int, y: int) -> Position:
+        """Return the place that lies x mm east and y mm north of the anchor."""
+        lat_e7 = self.anchor.lat_e7 + (y << SHIFT) // self.north
+        turn = self.anchor.lon_e7 + (x << SHIFT) // self.east + LONGITUDE_MAX_E7
+        return Position(lat_e7, turn % _FULL_TURN_E7 - LONGITUDE_MAX_E7)
+
 
 def frame_at(anchor: Position) -> Frame:
     """Return the frame that touches the ellipsoid at this place."""

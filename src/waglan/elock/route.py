@@ -1,5 +1,6 @@
 """A corridor's middle line as the verdict asks it: straight segments in whole millimetres."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import isqrt
@@ -55,6 +56,16 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     segments: tuple[Segment, ...]
     boxes: tuple[Box, ...]
     length_mm: int
+
+    def place_at(self, progress_mm: int, *, beside_mm: int = 0) -> Position:
+        """Return the place so far along the route, and so far to the right of it."""
+        at_mm = min(max(progress_mm, 0), self.length_mm)
+        n = max(bisect_right(self.segments, at_mm, key=lambda one: one.start_mm) - 1, 0)
+        one = self.segments[n]
+        along = at_mm - one.start_mm
+        x = one.x + (one.dx * along + one.dy * beside_mm) // one.length_mm
+        y = one.y + (one.dy * along - one.dx * beside_mm) // one.length_mm
+        return self.frames[one.frame].place(x, y)
 
 
 def compile_route(points: Sequence[Position]) -> Route:
