@@ -103,19 +103,29 @@ class Heard(msgspec.Struct, frozen=True, gc=False):
     after: int | None = None
 
 
-class Hole(msgspec.Struct, frozen=True, gc=False):
-    """Messages of a session that were counted and did not come."""
+class Missing(msgspec.Struct, frozen=True, gc=False):
+    """Frames of a session that were counted and did not come, from the first to the last.
+
+    Counted from the session's first frame, which is 0; the times are of those around them.
+    """
 
     device: str
     session: str
     first: int
     last: int
+    after_s: int
+    before_s: int
+
+    @property
+    def name(self) -> str:
+        """By what it is told to be filled or explained."""
+        return f"{self.device} {self.session} {self.first}-{self.last}"
 
 
 class Filled(msgspec.Struct, frozen=True, gc=False):
     """A hole that a backfill closed, or of which it is known why; `why` is empty for a backfill."""
 
-    hole: str
+    hole: str  # its name
     why: str = ""
 
 
@@ -126,7 +136,7 @@ class Passed(msgspec.Struct, frozen=True, gc=False):
     officer: str
 
 
-What: TypeAlias = Fix | Said | Order | Seal | Unseal | Clearance | Heard | Hole | Filled | Passed
+What: TypeAlias = Fix | Said | Order | Seal | Unseal | Clearance | Heard | Missing | Filled | Passed
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

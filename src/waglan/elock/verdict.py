@@ -17,8 +17,8 @@ from waglan.elock.entry import (
     Entry,
     Filled,
     Heard,
-    Hole,
     Identity,
+    Missing,
     Order,
     OrderKind,
     Passed,
@@ -98,7 +98,8 @@ class Case(msgspec.Struct):
     orders: list[Order] = msgspec.field(default_factory=list)
     openings: list[tuple[Told, Said]] = msgspec.field(default_factory=list)
     gaps: list[Gap] = msgspec.field(default_factory=list)
-    holes: dict[str, int] = msgspec.field(default_factory=dict)
+    holes: dict[str, Told] = msgspec.field(default_factory=dict)
+    filled: set[str] = msgspec.field(default_factory=set)
     periods: list[Period] = msgspec.field(default_factory=list)
     epochs: list[str] = msgspec.field(default_factory=list)
     warned: int = 0
@@ -178,12 +179,14 @@ def _take_unseal(what: Unseal, measure: Measure, case: Case, entry: Entry) -> No
 
 
 @_take.register
-def _take_hole(what: Hole, measure: Measure, case: Case, entry: Entry) -> None:
-    case.holes[entry.ref] = entry.at_s
+def _take_missing(what: Missing, measure: Measure, case: Case, entry: Entry) -> None:
+    if what.name not in case.filled:
+        case.holes[what.name] = Told(Reason.HOLE, entry.at_s, entry.ref)
 
 
 @_take.register
 def _take_filled(what: Filled, measure: Measure, case: Case, entry: Entry) -> None:
+    case.filled.add(what.hole)  # which may have come before the hole was told
     case.holes.pop(what.hole, None)
 
 
@@ -299,7 +302,7 @@ def verdict(policy: Policy, case: Case, *, as_of_s: int) -> Verdict:
         if as_of_s >= gap.due_s
         for reason in reasons_in(gap.mask)
     ]
-    told += [Told(Reason.HOLE, at_s, ref) for ref, at_s in case.holes.items()]
+    told += case.holes.values()
     told += _unproven(policy, case, as_of_s=as_of_s)
     reasons = _why(told)
     outcome = max((WEIGHT[one.reason] for one in reasons), default=Outcome.GREEN)
