@@ -7,21 +7,21 @@ import pytest
 
 from waglan.codes.party import PartyId
 from waglan.codes.position import Position
-from waglan.elock import simulated
+from waglan.demo import drives
+from waglan.demo.drives import Leg, Truck
 from waglan.elock.entry import (
     Channel,
     Clearance,
     Entry,
     Order,
     OrderKind,
-    Place,
+    circle,
 )
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Cover, Mark, Plan, Stretch, planned
 from waglan.elock.policy import Policy
 from waglan.elock.reason import Outcome, Reason
 from waglan.elock.route import compile_route
-from waglan.elock.simulated import Leg, Truck
 from waglan.elock.track import Fix
 from waglan.elock.verdict import Measure, Verdict, judge
 
@@ -43,7 +43,7 @@ TRUCK = Truck("L1", START_S)
 
 def honest(seed: int = 1, plan: Plan = PLAN, truck: Truck = TRUCK) -> list[Entry]:
     dice = Random(seed)
-    return simulated.driven(plan, truck, simulated.honest_legs(plan, dice), dice)
+    return drives.driven(plan, truck, drives.honest_legs(plan, dice), dice)
 
 
 def verdict(log: list[Entry], *, plan: Plan = PLAN, policy: Policy = POLICY) -> Verdict:
@@ -80,7 +80,7 @@ def test_a_tunnel_that_is_declared_hides_nothing() -> None:
 def test_a_cut_is_red_from_its_own_time_until_an_officer_clears_that_very_entry() -> None:
     log = honest(3)
     at = fixes(log)[20]
-    cut = simulated.cut(log, at, TRUCK)
+    cut = drives.cut(log, at, TRUCK)
     found = verdict(cut)
     assert (found.outcome, names(found)) == (Outcome.RED, {"CUT"})
     assert found.red_from_s == log[at].at_s
@@ -90,7 +90,7 @@ def test_a_cut_is_red_from_its_own_time_until_an_officer_clears_that_very_entry(
     after = Entry("act", log[at].at_s + 900, log[at].at_s + 901, 9_000, cleared)
     found = verdict([*cut, after])
     assert (found.outcome, found.worst) == (Outcome.GREEN, Outcome.RED)
-    again = simulated.cut(cut, at + 30, TRUCK)
+    again = drives.cut(cut, at + 30, TRUCK)
     found = verdict([*again, after])
     assert (found.outcome, names(found)) == (Outcome.RED, {"CUT"})
 
@@ -113,20 +113,20 @@ def attacked(kind: str, seed: int) -> list[Entry]:
     own = fixes(log)
     at = own[dice.randint(20, len(own) - 50)]
     if kind == "cut":
-        return simulated.cut(log, at, TRUCK)
+        return drives.cut(log, at, TRUCK)
     if kind == "unlock":
-        return simulated.opened(log, at, TRUCK)
+        return drives.opened(log, at, TRUCK)
     if kind == "clone":
-        return simulated.cloned(log, at)
+        return drives.cloned(log, at)
     if kind == "teleport":
-        return simulated.teleported(log, at, PLAN, 40_000_000)
+        return drives.teleported(log, at, PLAN, 40_000_000)
     if kind == "replay":
-        return simulated.replayed(log, at - 12, at)
+        return drives.replayed(log, at - 12, at)
     if kind == "frozen":
-        return simulated.frozen(log, at, at + 9)
+        return drives.frozen(log, at, at + 9)
     if kind == "gap of 20 minutes":
-        return simulated.silent(log, at, at + 40)
-    return simulated.beside(log, dice, away_mm=2_000_000)
+        return drives.silent(log, at, at + 40)
+    return drives.beside(log, dice, away_mm=2_000_000)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -142,7 +142,7 @@ def test_an_attack_is_found_for_the_reason_that_belongs_to_it(kind: str, seed: i
 def test_a_detour_of_three_minutes_is_red(seed: int) -> None:
     dice = Random(seed)
     ways = [Leg(900, 19_000), Leg(210, 19_000, beside_mm=894_000), Leg(900, 19_000)]
-    found = verdict(simulated.driven(PLAN, TRUCK, ways, dice))
+    found = verdict(drives.driven(PLAN, TRUCK, ways, dice))
     assert found.outcome is Outcome.RED
     assert "OFF_CORRIDOR" in names(found)
 
@@ -152,7 +152,7 @@ def test_a_detour_of_three_minutes_is_red(seed: int) -> None:
 def test_one_outlier_is_never_red_and_ends_with_what_follows(away_mm: int, at: int) -> None:
     log = honest(4)
     one = fixes(log)[at]
-    found = verdict(simulated.outlier(log, one, PLAN, away_mm))
+    found = verdict(drives.outlier(log, one, PLAN, away_mm))
     assert found.worst < Outcome.RED
     if at != -1:
         assert found.outcome is Outcome.GREEN
@@ -161,12 +161,12 @@ def test_one_outlier_is_never_red_and_ends_with_what_follows(away_mm: int, at: i
 def test_a_stop_of_twenty_minutes_is_amber_while_it_lasts_and_never_more() -> None:
     dice = Random(5)
     stop = [Leg(900, 19_000), Leg(1_200, 0)]
-    found = verdict(simulated.driven(PLAN, TRUCK, stop, dice))
+    found = verdict(drives.driven(PLAN, TRUCK, stop, dice))
     assert (found.outcome, names(found)) == (Outcome.AMBER, {"STOPPED"})
-    found = verdict(simulated.driven(PLAN, TRUCK, [*stop, Leg(600, 19_000)], dice))
+    found = verdict(drives.driven(PLAN, TRUCK, [*stop, Leg(600, 19_000)], dice))
     assert (found.outcome, found.worst) == (Outcome.GREEN, Outcome.AMBER)
     zone = planned(ROUTE, 200_000, [], [Stretch(Cover.STOP_ZONE, 16_000_000, 18_500_000)])
-    found = verdict(simulated.driven(zone, TRUCK, stop, dice), plan=zone)
+    found = verdict(drives.driven(zone, TRUCK, stop, dice), plan=zone)
     assert found.outcome is Outcome.GREEN
 
 
@@ -175,13 +175,13 @@ def test_an_opening_is_judged_by_the_order_that_is_valid_for_place_time_and_acto
     at = fixes(log)[30]
     when = log[at]
     assert isinstance(when.what, Fix)
-    opened = simulated.opened(log, at, TRUCK, actor="driver-7")
-    here = Place(when.what.place, 500_000)
+    opened = drives.opened(log, at, TRUCK, actor="driver-7")
+    here = circle(when.what.place, 500_000)
     good = Order(
         OrderKind.OPEN, "officer", "L1", when.at_s - 60, when.at_s + 60, "a look", here, "driver-7"
     )
     replace = msgspec.structs.replace
-    far = Place(ROUTE.place_at(0), 500_000)
+    far = circle(ROUTE.place_at(0), 500_000)
     wrong = [
         replace(good, lock="L2"),
         replace(good, until_s=when.at_s - 1),
@@ -213,7 +213,7 @@ def test_a_frame_from_the_future_moves_no_clock_and_hides_no_cut() -> None:
     )
     found = verdict([*log, future])
     assert (found.outcome, found.worst) == (Outcome.GREEN, Outcome.AMBER)
-    cut = simulated.cut(log, at + 4, TRUCK)
+    cut = drives.cut(log, at + 4, TRUCK)
     found = verdict([*cut, future])
     assert (found.outcome, found.red_from_s) == (Outcome.RED, log[at + 4].at_s)
 
@@ -232,7 +232,7 @@ def test_an_open_line_proves_nothing_without_a_second_source() -> None:
     truck = msgspec.structs.replace(TRUCK, channel=Channel.PLAIN)
     log = honest(8, truck=truck)
     assert names(verdict(log)) == {"OPEN_LINE"}
-    assert verdict(simulated.beside(log, Random(8))).outcome is Outcome.GREEN
+    assert verdict(drives.beside(log, Random(8))).outcome is Outcome.GREEN
     free = msgspec.structs.replace(POLICY, needs_second_source=False)
     assert verdict(log, policy=free).outcome is Outcome.GREEN
 
@@ -246,7 +246,7 @@ def test_silence_is_unproven_and_a_gap_waits_for_its_backfill() -> None:
     silent = judge(measure, log, as_of_s=last_s + 901)
     assert (silent.outcome, names(silent)) == (Outcome.UNPROVEN, {"NOTHING_HEARD"})
     assert judge(measure, [], as_of_s=START_S).outcome is Outcome.UNPROVEN
-    gone = simulated.silent(log, own[20], own[60])
+    gone = drives.silent(log, own[20], own[60])
     after_s = log[own[61]].recorded_s
     waited = judge(measure, gone[: own[21]], as_of_s=after_s + 899)
     assert waited.backfill_until_s == after_s + 900

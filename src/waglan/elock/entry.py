@@ -7,6 +7,7 @@ import msgspec
 
 from waglan.codes.position import Position
 from waglan.elock.alarm import Alarm
+from waglan.elock.frame import Frame, frame_at
 from waglan.elock.track import Fix
 
 
@@ -27,7 +28,6 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     actor: str | None = None  # card, user or telephone, where it tells
     is_known: bool = True  # there is a table of its model
     is_encrypted: bool = False
-    is_mistimed: bool = False  # its own clock was too far ahead, so that it stands where it came
 
 
 class OrderKind(Enum):
@@ -43,10 +43,23 @@ class OrderKind(Enum):
 
 
 class Place(msgspec.Struct, frozen=True, gc=False):
-    """A circle."""
+    """A circle; the factors of its frame stand with it, so that nobody works them out again."""
 
     centre: Position
     radius_mm: int
+    east: int
+    north: int
+
+    def holds(self, at: Position) -> bool:
+        """Whether a place lies in it."""
+        x, y = Frame(self.centre, self.east, self.north).plane(at)
+        return x * x + y * y <= self.radius_mm * self.radius_mm
+
+
+def circle(centre: Position, radius_mm: int) -> Place:
+    """Return the circle around a place."""
+    frame = frame_at(centre)
+    return Place(centre, radius_mm, frame.east, frame.north)
 
 
 class Order(msgspec.Struct, frozen=True, gc=False):

@@ -27,7 +27,6 @@ from waglan.elock.entry import (
     Unseal,
     in_order,
 )
-from waglan.elock.frame import frame_at
 from waglan.elock.plan import Plan
 from waglan.elock.policy import Policy
 from waglan.elock.reason import RED, WEIGHT, Outcome, Reason, bits, reasons_in
@@ -352,15 +351,7 @@ def _allows(order: Order, one: Told, said: Said) -> bool:
         return False
     if order.actor and said.actor and order.actor != said.actor:
         return False
-    return order.place is None or (said.at is not None and _is_in(order, said.at))
-
-
-def _is_in(order: Order, at: Position) -> bool:
-    place = order.place
-    if place is None:
-        return True
-    x, y = frame_at(place.centre).plane(at)
-    return x * x + y * y <= place.radius_mm * place.radius_mm
+    return order.place is None or (said.at is not None and order.place.holds(said.at))
 
 
 def _unproven(policy: Policy, case: Case, *, as_of_s: int) -> list[Told]:

@@ -1,0 +1,81 @@
+"""A trip's bundle, judged again by a script that imports nothing of Waglan."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+from test_verdict import ATTACKS, PLAN, POLICY, ROUTE, TRUCK, attacked, honest
+
+from waglan.cli import verify_trip
+from waglan.demo import drives
+from waglan.demo.drives import Leg
+from waglan.elock.bundle import trip_bundle
+from waglan.elock.entry import Entry
+from waglan.elock.kernel.reference import step
+from waglan.elock.plan import Cover, Plan, Stretch, planned
+from waglan.elock.verdict import Measure, judge
+
+SCRIPT = Path(verify_trip.__file__)
+
+
+def bundled(log: list[Entry], plan: Plan = PLAN) -> bytes:
+    as_of_s = max(entry.recorded_s for entry in log) + 800
+    found = judge(Measure(POLICY, plan, step), log, as_of_s=as_of_s)
+    return trip_bundle("trip-1", (POLICY, plan), log, found)
+
+
+@pytest.mark.parametrize("seed", range(20, 26))
+@pytest.mark.parametrize("kind", ["honest", *ATTACKS])
+def test_the_script_comes_to_the_verdict_of_the_reference(kind: str, seed: int) -> None:
+    log = honest(seed) if kind == "honest" else attacked(kind, seed)
+    bundle = json.loads(bundled(log))
+    assert verify_trip.judged(bundle) == bundle["verdict"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_script_agrees_on_drives_that_are_neither_straight_nor_whole(seed: int) -> None:
+    dice = Random(seed)
+    zones = [Stretch(Cover.TUNNEL, 9_000_000, 15_000_000), Stretch(Cover.STOP_ZONE, 0, 3_000_000)]
+    plan = planned(ROUTE, 200_000, PLAN.marks, zones)
+    ways = [
+        Leg(
+            dice.randint(30, 900),
+            dice.choice([0, 9_000, 25_000, 60_000]),
+            dice.randint(-9, 9) * 10**5,
+        )
+        for _ in range(12)
+    ]
+    log = [e for e in drives.driven(plan, TRUCK, ways, dice) if dice.random() > 0.1]
+    log = drives.beside(log, dice, away_mm=dice.choice([0, 400_000]))
+    at = dice.randrange(5, len(log) - 20)
+    log = drives.frozen(drives.outlier(log, at, plan, 2_000_000), at + 5, at + 9)
+    log = drives.opened(drives.cut(log, at, TRUCK), at + 3, TRUCK)
+    dice.shuffle(log)
+    bundle = json.loads(bundled(log, plan))
+    assert verify_trip.judged(bundle) == bundle["verdict"]
+
+
+def run(path: Path) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-I", str(SCRIPT), str(path)], capture_output=True, text=True, check=False
+    )
+
+
+def test_a_reader_runs_the_script_alone_and_a_changed_verdict_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "trip.json"
+    path.write_bytes(bundled(attacked("cut", 3)))
+    good = run(path)
+    assert (good.returncode, good.stderr) == (0, "")
+    assert "verdict  RED" in good.stdout
+    changed = path.read_bytes().replace(b'"rope_cut"', b'"vibration"')
+    path.write_bytes(changed)
+    bad = run(path)
+    assert bad.returncode == 1
+    assert "its verdict is not what its log comes to" in bad.stdout
+    path.write_bytes(changed[:-40])
+    assert run(path).returncode == 2
+    assert "import waglan" not in SCRIPT.read_text()
+    assert "from waglan" not in SCRIPT.read_text()
