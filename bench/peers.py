@@ -8,6 +8,7 @@ from pathlib import Path
 HOME = Path(__file__).parent / ".peers"
 PYDIFACT, EDIFACT = "pydifact==0.2.3", "edifact@1.2.12"
 SQLALCHEMY = "sqlalchemy==2.0.44"
+SHAPELY = "shapely==2.2.0"
 
 _PYDIFACT = """
 import sys, time, warnings
@@ -46,6 +47,11 @@ def pydifact_s(file: Path) -> tuple[int, float]:
 def sqlalchemy() -> Path:
     """Return where SQLAlchemy lies."""
     return _installed("orm", SQLALCHEMY, "greenlet")
+
+
+def shapely() -> Path:
+    """Return where Shapely lies."""
+    return _installed("shapely", SHAPELY)
 
 
 def _installed(folder: str, *packages: str) -> Path:

@@ -1,16 +1,21 @@
 """How far a place lies from a route, against exact fractions and against every segment of it."""
 
 from fractions import Fraction
+from importlib import import_module
 from math import isqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from waglan.codes.party import PartyId
 from waglan.codes.position import Position
 from waglan.elock.frame import Frame, frame_at
 from waglan.elock.kernel.reference import FAR_MM, Match, nearest
+from waglan.elock.plan import Plan
+from waglan.elock.policy import Policy
 from waglan.elock.route import NoRoute, Route, Segment, compile_route
+from waglan.elock.track import FIELDS, Fix, Track
 
 WIDTH_MM = 200_000
 BORDER = Position(225_030_000, 1_139_450_000)  # Shenzhen Bay
@@ -58,13 +63,30 @@ def exact_squared(segment: Segment, x: int, y: int) -> Fraction:
     return (ex - along * segment.dx) ** 2 + (ey - along * segment.dy) ** 2
 
 
-@given(routes(), NEAR)
-def test_a_distance_is_the_exact_one_to_the_millimetre(route: Route, at: Position) -> None:
-    found = nearest(route, None, at, width_mm=WIDTH_MM)
+def matched(kernel: str, route: Route, at: Position) -> int:
+    """How far a place lies from a route, as one of the kernels has it."""
+    if kernel == "reference":
+        return nearest(route, None, at, width_mm=WIDTH_MM).distance_mm
+    pytest.importorskip(kernel, reason=f"{kernel} is not installed")
+    packed = import_module("waglan.elock.kernel.packed")
+    policy = Policy(PartyId("sample-customs"), "test-1")
+    trips = packed.pack_trips([(policy, Plan(route, WIDTH_MM))])
+    fixes = packed.pack_fixes([Fix(0, 0, at.lat_e7, at.lon_e7)])
+    last = packed.pack_tracks([Track()])[:, FIELDS.index("segment")]
+    [found] = import_module(f"waglan.elock.kernel.{kernel}").match(trips, last, fixes)
+    return int(found[0])
+
+
+@pytest.mark.parametrize("kernel", ["reference", "numpy", "numba"])
+@given(route=routes(), at=NEAR)
+def test_a_distance_is_the_exact_one_to_the_millimetre(
+    kernel: str, route: Route, at: Position
+) -> None:
+    found_mm = matched(kernel, route, at)
     exact = min(exact_squared(one, *route.frames[one.frame].plane(at)) for one in route.segments)
     shortest = min(segment.length_mm for segment in route.segments)
     true_mm = isqrt(int(exact))
-    assert true_mm - 1 <= found.distance_mm <= true_mm + 1 + true_mm // shortest
+    assert true_mm - 1 <= found_mm <= true_mm + 1 + true_mm // shortest
 
 
 @given(routes(), NEAR | ANYWHERE)

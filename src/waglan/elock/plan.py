@@ -10,6 +10,7 @@ from waglan.elock.route import Route
 
 MARKS_MAX: Final = 64  # checkpoints of one trip
 STRETCHES_MAX: Final = 256  # of one corridor
+BUFFER_MAX_MM: Final = 100_000_000  # to one side; its square stays far below 2**63
 
 
 class Cover(Enum):
@@ -77,7 +78,7 @@ def planned(
     route: Route, buffer_mm: int, marks: Sequence[Mark] = (), stretches: Sequence[Stretch] = ()
 ) -> Plan:
     """Return the plan; raise NoPlan if marks are out of order or a stretch lies beside the way."""
-    if not 0 < buffer_mm <= route.length_mm:
+    if not 0 < buffer_mm <= min(route.length_mm, BUFFER_MAX_MM):
         raise NoPlan(f"a buffer of {buffer_mm} mm is none of a corridor of {route.length_mm} mm")
     if len(marks) > MARKS_MAX or len(stretches) > STRETCHES_MAX:
         raise NoPlan(f"more than {MARKS_MAX} checkpoints or {STRETCHES_MAX} stretches")

@@ -9,6 +9,8 @@ import msgspec
 
 from waglan.codes.party import PartyId
 
+FIGURE_MAX: Final = (1 << 31) - 1  # lengths and times; with the next, all products stay in 64 bits
+SPEED_MAX: Final = 1_000_000
 STEPS: Final = 3  # buffers that one fix may add to what was strayed, however far it lies
 
 
@@ -47,3 +49,14 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fresh_s: int = 120  # without a fix for longer, the truck is not seen
     silent_s: int = 900  # without one for longer, nothing is proved
     needs_second_source: bool = True  # for GREEN, where the lock's channel is an open line
+
+    def __post_init__(self) -> None:
+        """Refuse figures that mean nothing, or for which 64 bits are not proved to do."""
+        for name in self.__struct_fields__:
+            figure, is_speed = getattr(self, name), "speed" in name
+            if isinstance(figure, int) and not 0 <= figure <= (
+                SPEED_MAX if is_speed else FIGURE_MAX
+            ):
+                raise ValueError(f"{name} is {figure}")
+        if not self.gap_speed_mm_s:
+            raise ValueError("gap_speed_mm_s is 0, at which nobody arrives")

@@ -13,6 +13,7 @@ from waglan.elock.frame import Frame, frame_at
 
 POINTS_MAX: Final = 100_000  # of one corridor as it is loaded
 SEGMENT_MAX_MM: Final = 50_000_000  # longer ones are cut; products stay far below 2**63
+POLAR_E7: Final = 850_000_000  # no road is nearer to a pole, where a frame's east means little
 FRAME_NORTH_MAX_E7: Final = 5_390_000  # sixty kilometres, north to south
 SIMPLIFIED_MM: Final = 5_000  # what a point may lie beside the line without which it is left out
 BOX_SEGMENTS: Final = 16
@@ -78,6 +79,8 @@ def compile_route(points: Sequence[Position]) -> Route:
     for point in points:
         if abs(point.lat_e7) > LATITUDE_MAX_E7 or abs(point.lon_e7) > LONGITUDE_MAX_E7:
             raise NoRoute(f"{point.lat_e7}, {point.lon_e7} lies outside the globe")
+        if abs(point.lat_e7) > POLAR_E7:
+            raise NoRoute(f"{point.lat_e7}, {point.lon_e7} lies too near to a pole")
     line = _cut(_simplified(_apart(points)))
     if len(line) < 2:
         raise NoRoute("a line has two points that are apart")

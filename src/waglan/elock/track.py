@@ -8,6 +8,7 @@ import msgspec
 from waglan.codes.position import Position
 
 NONE: Final = -1  # a time or place on the way that is not there
+TIME_MAX_S: Final = 1 << 40  # either way: past any calendar, and no product of it leaves 64 bits
 
 
 class Source(IntEnum):

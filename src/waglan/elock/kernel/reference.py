@@ -4,36 +4,16 @@ from math import isqrt
 from typing import Final, NamedTuple
 
 from waglan.codes.position import Position
+from waglan.elock.kernel import mask
 from waglan.elock.plan import Plan
 from waglan.elock.policy import STEPS, Policy
-from waglan.elock.reason import Reason, bits
 from waglan.elock.route import SEGMENT_MAX_MM, Box, Route, Segment
 from waglan.elock.track import NONE, Fix, Source, Track
 
 AHEAD: Final = 24  # segments that are looked at from the last one on
 RECEDING: Final = 2  # of them one after the other, and the nearest is behind
 FAR_MM: Final = 1_500_000_000  # beyond it, all is equally far: squares stay below 2**63
-_BOX_FAR_MM: Final = FAR_MM - 2 * SEGMENT_MAX_MM  # a far place may be nearer to a segment's end
-
-
-_CLOCK_AHEAD: Final = bits(Reason.CLOCK_AHEAD)
-_OUTLIER: Final = bits(Reason.OUTLIER)
-_STRAYING: Final = bits(Reason.STRAYING)
-_OFF_CORRIDOR: Final = bits(Reason.OFF_CORRIDOR)
-_JUMPED: Final = bits(Reason.JUMPED)
-_TURNED_BACK: Final = bits(Reason.TURNED_BACK)
-_REPLAYED: Final = bits(Reason.REPLAYED)
-_TOO_FAR: Final = bits(Reason.TOO_FAR)
-_GAP: Final = bits(Reason.GAP)
-_GAP_LONG: Final = bits(Reason.GAP_LONG)
-_UNSEEN_STOP: Final = bits(Reason.UNSEEN_STOP)
-_FROZEN: Final = bits(Reason.FROZEN)
-_FROZEN_LONG: Final = bits(Reason.FROZEN_LONG)
-_STOPPED: Final = bits(Reason.STOPPED)
-_CHECKPOINT_LATE: Final = bits(Reason.CHECKPOINT_LATE)
-_CHECKPOINT_PASSED_BY: Final = bits(Reason.CHECKPOINT_PASSED_BY)
-_PAIR_APART: Final = bits(Reason.PAIR_APART)
-_PAIR_LOST: Final = bits(Reason.PAIR_LOST)
+BOX_FAR_MM: Final = FAR_MM - 2 * SEGMENT_MAX_MM  # a far place may be nearer to a segment's end
 
 
 class Match(NamedTuple):
@@ -115,8 +95,8 @@ def _near(segment: Segment, planes: _Planes) -> _Near:
 def _to_box(box: Box, planes: _Planes) -> int:
     """Return a square that no segment of the box is nearer than, rounded down as they are."""
     x, y = planes[box.frame]
-    ex = min(max(box.west - x, 0, x - box.east), _BOX_FAR_MM)
-    ey = min(max(box.south - y, 0, y - box.north), _BOX_FAR_MM)
+    ex = min(max(box.west - x, 0, x - box.east), BOX_FAR_MM)
+    ey = min(max(box.south - y, 0, y - box.north), BOX_FAR_MM)
     whole = isqrt(ex * ex + ey * ey)
     return whole * whole
 
@@ -131,7 +111,7 @@ def step(policy: Policy, plan: Plan, track: Track, fix: Fix) -> int:
     A gap's reasons stand in no track: whoever keeps the log knows when its backfill is due.
     """
     if fix.at_s > fix.recorded_s + policy.clock_ahead_s:
-        return 0 if fix.source is Source.BESIDE else _raise(track, _CLOCK_AHEAD)
+        return 0 if fix.source is Source.BESIDE else _raise(track, mask.CLOCK_AHEAD)
     if fix.source is Source.BESIDE:
         if fix.at_s > track.beside_s:
             track.beside_s, track.beside_lat_e7, track.beside_lon_e7 = (
@@ -142,7 +122,7 @@ def step(policy: Policy, plan: Plan, track: Track, fix: Fix) -> int:
         return 0
     if fix.at_s <= max(track.last_s, track.candidate_s):
         return 0  # late: it counts when the trip is judged from its log
-    track.now &= ~_CLOCK_AHEAD
+    track.now &= ~mask.CLOCK_AHEAD
     last = None if track.segment == NONE else track.segment
     found = nearest(plan.route, last, fix.place, width_mm=plan.buffer_mm)
     if track.last_s == NONE:
@@ -154,16 +134,16 @@ def step(policy: Policy, plan: Plan, track: Track, fix: Fix) -> int:
     if track.candidate_s == NONE or not _fits_candidate(policy, plan, track, fix, found):
         track.candidate_s = fix.at_s
         track.candidate_lat_e7, track.candidate_lon_e7 = fix.lat_e7, fix.lon_e7
-        return _raise(track, _OUTLIER)
+        return _raise(track, mask.OUTLIER)
     first_s = track.candidate_s
     if track.agreed < 2:  # one fix against two: it was the outlier
         _forget(track)
         begun = _Move(found, 0, 0, is_off=move.is_off)
         return _agree(policy, plan, track, fix, begun)
     if not move.is_off and not track.is_off and _is_behind(policy, track, found):
-        red = _REPLAYED
+        red = mask.REPLAYED
     else:
-        red = _TOO_FAR if first_s - track.last_s > policy.gap_s else _JUMPED
+        red = mask.TOO_FAR if first_s - track.last_s > policy.gap_s else mask.JUMPED
     _red_from(track, first_s)
     confirmed = move._replace(dt_s=first_s - track.last_s)
     return _raise(track, red) | _agree(policy, plan, track, fix, confirmed)
@@ -218,7 +198,7 @@ def _is_behind(policy: Policy, track: Track, found: Match) -> bool:
 
 def _agree(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> int:
     """Take an agreed fix into a track by the rules, in their order; return what it raises."""
-    track.now &= ~_OUTLIER
+    track.now &= ~mask.OUTLIER
     raised = _gap(policy, plan, track, move) if track.last_s != NONE else 0
     raised |= _frozen(policy, track, fix)
     raised |= _still(policy, plan, track, fix, move)
@@ -244,11 +224,11 @@ def _gap(policy: Policy, plan: Plan, track: Track, move: _Move) -> int:
     track.blind_s += max(0, move.dt_s - policy.fresh_s)
     if move.dt_s <= policy.gap_s:
         return 0
-    raised = _GAP_LONG if move.dt_s > policy.gap_long_s else _GAP
+    raised = mask.GAP_LONG if move.dt_s > policy.gap_long_s else mask.GAP
     way_mm = far - near if is_on else move.step_mm
     left_s = move.dt_s - way_mm // policy.gap_speed_mm_s
     if left_s > policy.unseen_stop_s and not (is_on and plan.stops_within(near, far)):
-        raised |= _UNSEEN_STOP
+        raised |= mask.UNSEEN_STOP
     return raised
 
 
@@ -262,10 +242,10 @@ def _frozen(policy: Policy, track: Track, fix: Fix) -> int:
         track.frozen = int(fix.speed_m_h > policy.frozen_speed_m_h)
         track.frozen_since_s = fix.at_s
     if track.frozen < policy.frozen:
-        track.now &= ~_FROZEN
+        track.now &= ~mask.FROZEN
         return 0
-    long = _FROZEN_LONG if track.frozen >= policy.frozen_long else 0
-    return _raise(track, _FROZEN | long)
+    long = mask.FROZEN_LONG if track.frozen >= policy.frozen_long else 0
+    return _raise(track, mask.FROZEN | long)
 
 
 def _still(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> int:
@@ -280,8 +260,8 @@ def _still(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> i
     elif track.still_since_s == NONE:
         track.still_since_s = track.last_s
     if is_still and fix.at_s - track.still_since_s > policy.stop_s:
-        return _raise(track, _STOPPED)
-    track.now &= ~_STOPPED
+        return _raise(track, mask.STOPPED)
+    track.now &= ~mask.STOPPED
     return 0
 
 
@@ -289,8 +269,8 @@ def _behind(policy: Policy, track: Track, move: _Move) -> int:
     if move.is_off:
         return 0
     if _is_behind(policy, track, move.match):
-        return _raise(track, _TURNED_BACK)
-    track.now &= ~_TURNED_BACK
+        return _raise(track, mask.TURNED_BACK)
+    track.now &= ~mask.TURNED_BACK
     return 0
 
 
@@ -299,13 +279,13 @@ def _strayed(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) ->
     more = min(max(move.match.distance_mm - width, -width), STEPS * width)
     track.strayed_mm = max(0, track.strayed_mm + more)
     if not track.strayed_mm:
-        track.now &= ~_STRAYING
+        track.now &= ~mask.STRAYING
         return 0
     is_gone = track.strayed_mm > policy.strayed_max_buffers * width
     if is_gone and move.is_off and track.is_off:
         _red_from(track, track.last_s)
-        return _raise(track, _STRAYING | _OFF_CORRIDOR)
-    return _raise(track, _STRAYING)
+        return _raise(track, mask.STRAYING | mask.OFF_CORRIDOR)
+    return _raise(track, mask.STRAYING)
 
 
 def _marks(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> int:
@@ -315,9 +295,9 @@ def _marks(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> i
         if move.match.progress_mm < mark.at_mm - policy.mark_mm:
             break
         if mark.until_s is not None and fix.at_s > mark.until_s:
-            raised |= _CHECKPOINT_LATE
+            raised |= mask.CHECKPOINT_LATE
         if track.is_off and move.match.progress_mm > mark.at_mm + policy.bypass_mm:
-            raised |= _CHECKPOINT_PASSED_BY
+            raised |= mask.CHECKPOINT_PASSED_BY
         track.next_mark += 1
     return _raise(track, raised)
 
@@ -326,7 +306,7 @@ def _beside(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> 
     skew_s = abs(fix.at_s - track.beside_s)
     if track.beside_s == NONE or skew_s > policy.pair_far_s:
         track.apart, track.far_since_s = 0, NONE
-        track.now &= ~_PAIR_APART
+        track.now &= ~mask.PAIR_APART
         return 0
     beside = Position(track.beside_lat_e7, track.beside_lon_e7)
     apart_mm = _apart_mm(plan.route, move.match, beside, fix.place)
@@ -337,24 +317,24 @@ def _beside(policy: Policy, plan: Plan, track: Track, fix: Fix, move: _Move) -> 
     elif track.far_since_s == NONE:
         track.far_since_s = fix.at_s
     if track.apart < policy.pair_samples:
-        track.now &= ~_PAIR_APART
+        track.now &= ~mask.PAIR_APART
         return 0
     is_lost = track.far_since_s != NONE and fix.at_s - track.far_since_s >= policy.pair_far_s
-    return _raise(track, _PAIR_APART | (_PAIR_LOST if is_lost else 0))
+    return _raise(track, mask.PAIR_APART | (mask.PAIR_LOST if is_lost else 0))
 
 
 def _forget(track: Track) -> None:
     """Begin anew, as if the only fix that was agreed had not come."""
     track.last_s, track.segment, track.agreed = NONE, NONE, 0
     track.progress_mm = track.high_mm = track.strayed_mm = track.is_off = 0
-    track.now &= ~_STRAYING
+    track.now &= ~mask.STRAYING
 
 
-def _raise(track: Track, mask: int) -> int:
+def _raise(track: Track, reasons: int) -> int:
     """Let these reasons stand; return those that did not."""
-    new = mask & ~track.now
-    track.now |= mask
-    track.seen |= mask
+    new = reasons & ~track.now
+    track.now |= reasons
+    track.seen |= reasons
     return new
 
 
