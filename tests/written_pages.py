@@ -84,6 +84,7 @@ AREAS = {
     "edifact_structure": "The structure of EDIFACT messages",
     "interface": "On the HTTP interface",
     "keeping": "Backup, restoring and erasure",
+    "lock_trip": "Provinces, corridors and trips under the lock",
     "logbook": "The log and its evidence",
     "manifest": "Manifests",
     "messages": "Messages at the door",
