@@ -62,7 +62,7 @@ def test_nothing_that_is_packaged_is_taken_for_a_survey_or_for_the_official_list
     corridors = [one for province in atlas.provinces.values() for one in province.corridors]
     assert {one.quality for one in corridors} == {Quality.ILLUSTRATIVE}
     assert all(not one.stretches and not one.checkpoints for one in corridors)
-    active = [site for site in atlas.sites.values() if site.status is SiteStatus.ACTIVE]
+    active = [site for site in atlas.sites.values() if site.is_verified]
     assert len(active) == 22
     assert all(site.source_url for site in active)
     for text in FILES.values():
@@ -137,6 +137,29 @@ def test_a_way_joins_a_leg_here_a_crossing_and_a_leg_there() -> None:
     assert plan.buffer_mm == 200_000
     assert plan.marks[-1].at_mm == plan.route.length_mm
     assert abs(plan.route.length_mm - turned.route.length_mm) < 10
+
+
+def test_a_surveyed_corridor_takes_the_place_of_a_drawn_one_from_its_first_day() -> None:
+    survey = """
+[[corridors]]
+id = "zz-survey"
+from_site = "HK-HACTL"
+to_site = "HK-SZB"
+quality = "surveyed"
+points = [[22.295, 113.92], [22.40, 113.94], [22.504, 113.945]]
+in_force_from = 2026-11-30
+"""
+    own = FILE[: FILE.index("sites = [")] + survey
+    atlas, findings = read_atlas({**FILES, "here": own})
+    assert findings == []
+    before, after = (
+        atlas.way("HK-HACTL", "GD-SZX", on=day) for day in (date(2026, 11, 29), date(2026, 11, 30))
+    )
+    assert before is not None
+    assert after is not None
+    assert before.legs[0].corridor.id == "HK-HACTL.HK-SZB"
+    assert after.legs[0].corridor.id == "zz-survey"
+    assert after.quality is Quality.ILLUSTRATIVE, "its other legs were only drawn"
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ class Atlas:
     excepted: Mapping[frozenset[str], Excepted]
 
     def way(self, origin: str, destination: str, *, on: date) -> Way | None:
-        """Return the way with the fewest legs, the first by name among equals; None: none.
+        """Return the way with the fewest legs; None: none. Among equals surveyed ones come first.
 
         It goes from one customs territory into another, and only through crossings and transfers.
         """
@@ -113,7 +113,7 @@ class Atlas:
             there = [legs for legs in open_ if legs[-1].to_site == destination]
             if there:
                 sites, exits = self.sites, self.exits
-                best = min(there, key=lambda legs: [leg.corridor.id for leg in legs])
+                best = min(there, key=_rank)
                 return Way(sites[origin], sites[destination], best, exits.get(destination))
             open_ = [legs for legs in open_ if self._passes(legs[-1].to_site)]
         return None
@@ -140,6 +140,12 @@ class Atlas:
             for site in self.sites.values()
             if site.role is SiteRole.CLEARANCE_POINT and self.territories[site.id] is territory
         ]
+
+
+def _rank(legs: tuple[Leg, ...]) -> tuple[int, list[str]]:
+    """By how many legs are only drawn, then by name, so that everybody chooses alike."""
+    drawn = [leg for leg in legs if leg.corridor.quality is not Quality.SURVEYED]
+    return len(drawn), [leg.corridor.id for leg in legs]
 
 
 def read_atlas(texts: Mapping[str, str]) -> tuple[Atlas, list[Finding]]:

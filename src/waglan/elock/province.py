@@ -130,6 +130,11 @@ class Site(_Row, frozen=True, gc=False):
     note: str | None = None
 
     @property
+    def is_verified(self) -> bool:
+        """Whether a source names it in connection with the scheme; else show that it is not so."""
+        return self.status is SiteStatus.ACTIVE
+
+    @property
     def position(self) -> Position:
         """Where it is said to lie; raise BadCode for what `read_province` refuses."""
         return Position.of_degrees(*self.at)
