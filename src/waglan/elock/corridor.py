@@ -18,7 +18,7 @@ from waglan.elock.frame import frame_at
 from waglan.elock.province import FINDINGS_MAX, MM_IN_KM, MM_IN_M, Corridor, Province, Site
 from waglan.elock.route import NoRoute, Route, compile_route
 
-CORRIDOR_POINTS_MAX: Final = 10_000
+CORRIDOR_POINTS_MAX: Final = 5_000  # a line that goes to and fro is looked at pair by pair
 CORRIDOR_KM_MAX: Final = 2_000
 BUFFER_M_MAX: Final = 5_000
 MARKS_MAX: Final = 32  # of one corridor
@@ -150,15 +150,18 @@ def first_crossing(line: Sequence[Position]) -> tuple[int, int] | None:
     line = _lengthwise(line)
     kept = [n for n, point in enumerate(line) if n == 0 or point != line[n - 1]]
     pieces = sorted((_west(line[n], line[m]), k) for k, (n, m) in enumerate(pairwise(kept)))
-    open_ = list[tuple[int, int]]()  # by where they end in the east
+    # By where they end in the east, with their south and north end.
+    open_ = list[tuple[int, int, int, int]]()
     for west, k in pieces:
         while open_ and open_[0][0] < west:
             open_.pop(0)
         piece = line[kept[k]], line[kept[k + 1]]
-        for _, m in open_:
+        south, north = sorted(one.lat_e7 for one in piece)
+        beside = [m for _, m, low, high in open_ if low <= north and south <= high]
+        for m in beside:
             if abs(m - k) > 1 and _meet(piece, (line[kept[m]], line[kept[m + 1]])):
                 return kept[min(m, k)], kept[max(m, k)]
-        insort(open_, (max(one.lon_e7 for one in piece), k))
+        insort(open_, (max(one.lon_e7 for one in piece), k, south, north))
     return None
 
 
@@ -175,12 +178,8 @@ def _west(one: Position, other: Position) -> int:
 
 
 def _meet(one: tuple[Position, Position], other: tuple[Position, Position]) -> bool:
-    """Whether two pieces meet that lie beside each other from west to east."""
+    """Whether two pieces meet whose boxes do."""
     (a, b), (c, d) = one, other
-    if max(a.lat_e7, b.lat_e7) < min(c.lat_e7, d.lat_e7):
-        return False
-    if max(c.lat_e7, d.lat_e7) < min(a.lat_e7, b.lat_e7):
-        return False
     sides = _side(a, b, c), _side(a, b, d), _side(c, d, a), _side(c, d, b)
     return sides[0] * sides[1] <= 0 and sides[2] * sides[3] <= 0
 
