@@ -9,7 +9,8 @@ from random import Random
 import pytest
 from test_verdict import ATTACKS, PLAN, POLICY, ROUTE, TRUCK, attacked, honest
 
-from waglan.cli import verify_trip
+from waglan.cli.alone import script
+from waglan.cli.alone.trip import judged
 from waglan.demo import drives
 from waglan.demo.drives import Leg
 from waglan.elock.bundle import trip_bundle
@@ -17,8 +18,6 @@ from waglan.elock.entry import Entry
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Cover, Plan, Stretch, planned
 from waglan.elock.verdict import Measure, judge
-
-SCRIPT = Path(verify_trip.__file__)
 
 
 def bundled(log: list[Entry], plan: Plan = PLAN) -> bytes:
@@ -32,7 +31,7 @@ def bundled(log: list[Entry], plan: Plan = PLAN) -> bytes:
 def test_the_script_comes_to_the_verdict_of_the_reference(kind: str, seed: int) -> None:
     log = honest(seed) if kind == "honest" else attacked(kind, seed)
     bundle = json.loads(bundled(log))
-    assert verify_trip.judged(bundle) == bundle["verdict"]
+    assert judged(bundle) == bundle["verdict"]
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -55,12 +54,14 @@ def test_the_script_agrees_on_drives_that_are_neither_straight_nor_whole(seed: i
     log = drives.opened(drives.cut(log, at, TRUCK), at + 3, TRUCK)
     dice.shuffle(log)
     bundle = json.loads(bundled(log, plan))
-    assert verify_trip.judged(bundle) == bundle["verdict"]
+    assert judged(bundle) == bundle["verdict"]
 
 
 def run(path: Path) -> "subprocess.CompletedProcess[str]":
+    alone = path.with_name("verify_trip.py")
+    alone.write_text(script())
     return subprocess.run(
-        [sys.executable, "-I", str(SCRIPT), str(path)], capture_output=True, text=True, check=False
+        [sys.executable, "-I", str(alone), str(path)], capture_output=True, text=True, check=False
     )
 
 
@@ -77,5 +78,5 @@ def test_a_reader_runs_the_script_alone_and_a_changed_verdict_is_told(tmp_path: 
     assert "its verdict is not what its log comes to" in bad.stdout
     path.write_bytes(changed[:-40])
     assert run(path).returncode == 2
-    assert "import waglan" not in SCRIPT.read_text()
-    assert "from waglan" not in SCRIPT.read_text()
+    assert "import waglan" not in script()
+    assert "from waglan" not in script()
