@@ -13,13 +13,20 @@ import pytest
 from command_line import waglan
 from hypothesis import HealthCheck, settings
 from psycopg.conninfo import make_conninfo
-from running_instance import instance, instance_home, outbox, witnesses
+from running_instance import device_ports, instance, instance_home, outbox, witnesses
 
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.supervisor import Server, Settings, start, stop
 from waglan.store.migrate import prepare
 
-__all__ = ["instance", "instance_home", "outbox", "waglan", "witnesses"]  # fixtures for every test
+__all__ = [
+    "device_ports",
+    "instance",
+    "instance_home",
+    "outbox",
+    "waglan",
+    "witnesses",
+]  # fixtures for every test
 
 # A busy machine is slow to make up examples; that is no fault of theirs.
 settings.register_profile("waglan", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -4,15 +4,16 @@ import asyncio
 import hashlib
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
 import pytest
 import structlog
 
+from waglan.gateway.devices.listener import PortOf
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
 from waglan.gateway.outbox import Outbox
@@ -39,6 +40,7 @@ class Instance:
     dsn: Dsn
     operator: httpx.Client
     opened: ExitStack
+    devices: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # ports by protocol
 
     @property
     def log_key(self) -> VerifierKey:
@@ -79,6 +81,12 @@ def outbox() -> Outbox | None:
     return None
 
 
+@pytest.fixture(scope="module")
+def device_ports() -> tuple[PortOf, ...]:
+    """On which ports devices are heard: none, unless a test's module says otherwise."""
+    return ()
+
+
 SAMPLE_SECRET = hashlib.sha256(b"waglan test sample 56").digest()
 
 
@@ -99,9 +107,11 @@ def instance(
     instance_home: Path,
     witnesses: tuple[WitnessAt, ...],
     outbox: Outbox | None,
+    device_ports: tuple[PortOf, ...],
 ) -> Iterator[Instance]:
     """A running instance with a database of its own."""
-    with answering(module_database, instance_home, witnesses, outbox) as up:
+    config = configured(module_database, instance_home, witnesses, outbox)
+    with answering_as(replace(config, devices=device_ports)) as up:
         yield up
 
 
@@ -114,18 +124,39 @@ def answering(
     limits: ClientLimits = LIMITS,
 ) -> Iterator[Instance]:
     """Have an instance answer inside the block, with this database and these keys."""
+    with answering_as(configured(dsn, home, witnesses, outbox, limits)) as up:
+        yield up
+
+
+def configured(
+    dsn: Dsn,
+    home: Path,
+    witnesses: tuple[WitnessAt, ...] = (),
+    outbox: Outbox | None = None,
+    limits: ClientLimits = LIMITS,
+) -> Config:
+    """What an instance on loopback is started with."""
+    told = (dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox, limits)
+    return Config(*told)
+
+
+@contextmanager
+def answering_as(config: Config) -> Iterator[Instance]:
+    """Have an instance answer inside the block as it is configured."""
+    dsn, home = config.dsn, config.home
     # Its thread outlives the standard streams that pytest gives to one test.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(io.StringIO()))
     ready, stop = threading.Event(), asyncio.Event()
     found: dict[str, str] = {}
+    heard: dict[str, tuple[str, int]] = {}
     failed: list[BaseException] = []
     loop = asyncio.new_event_loop()
 
     async def run() -> None:
         await prepare(dsn)
-        config = Config(dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox, limits)
         async with running(config) as up:
             found["address"] = up.address
+            heard.update(up.devices)
             ready.set()
             await stop.wait()
 
@@ -151,7 +182,7 @@ def answering(
             operator = opened.enter_context(
                 httpx.Client(base_url=found["address"], headers=headers, timeout=60, limits=FRESH)
             )
-            yield Instance(found["address"], home, dsn, operator, opened)
+            yield Instance(found["address"], home, dsn, operator, opened, heard)
     finally:
         loop.call_soon_threadsafe(stop.set)
         thread.join(30)

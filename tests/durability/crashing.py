@@ -95,7 +95,7 @@ def prepare() -> None:
     keys.SAMPLE_PERMILLE = 0  # a sample differs from bill to bill, the answers here must not
     sequencer.LEASE = timedelta(seconds=0.6)
     sequencer.SIGN_EVERY = timedelta(seconds=0.1)
-    instance._processes = lambda config: alone()
+    instance._processes = lambda config, ports: alone()
 
 
 def noted(write: Any, act: str) -> Any:

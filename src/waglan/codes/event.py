@@ -86,3 +86,9 @@ class EventCode(Enum):
     KEY_ENDED = "log.key-ended"
     KEY_SET_PUBLISHED = "log.key-set-published"
     ORIGIN_OPENED = "log.origin-opened"
+    DEVICE_PROVISIONED = "device.provisioned"
+    DEVICE_CODE_ROTATED = "device.code-rotated"
+    DEVICE_INSTALLED = "device.installed"
+    DEVICE_INSTALLATION_ENDED = "device.installation-ended"
+    DEVICE_BATCH = "device.batch"  # frames that were kept together, by the root of their hashes
+    DEVICE_ALARM = "device.alarm"  # somebody spoke as a device that he did not prove to be

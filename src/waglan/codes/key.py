@@ -18,6 +18,7 @@ class KeyKind(Enum):
     DRAFT = "draft"
     PARTY = "party"
     LOG = "log"
+    DEVICE = "device"  # a lock or tracker, by its name in its protocol
 
 
 class Key(msgspec.Struct, frozen=True, gc=False):

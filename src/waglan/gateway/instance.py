@@ -10,11 +10,12 @@ import multiprocessing
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeAlias
 
 import structlog
 import uvicorn
@@ -23,6 +24,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import templates
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
+from waglan.gateway.devices.listener import PortOf, listening
 from waglan.gateway.first_start import first_start, make_keys_known
 from waglan.gateway.garbage import YOUNG_OBJECTS_AT_WORK, collect_rarely
 from waglan.gateway.http.app import application
@@ -65,6 +67,7 @@ class Config:
     witnesses: tuple[WitnessAt, ...] = ()
     outbox: Outbox | None = None
     limits: ClientLimits = field(default_factory=ClientLimits)
+    devices: tuple[PortOf, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -81,19 +84,27 @@ class _Server(uvicorn.Server):
         yield
 
 
+Ports: TypeAlias = Sequence[tuple[PortOf, socket.socket]]
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """An instance that answers; the token's file is there at the very first start only."""
 
     address: str
     operator_token: Path | None
+    devices: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # by protocol
 
 
 @asynccontextmanager
 async def running(config: Config) -> AsyncIterator[Running]:
     """Have an instance answer inside the block."""
-    with _listening(config.host, config.port) as listening:
-        async with _answering(config, listening) as answering:
+    with ExitStack() as taken:
+        interface = taken.enter_context(_listening(config.host, config.port))
+        ports = [
+            (one, taken.enter_context(_listening(one.host, one.port))) for one in config.devices
+        ]
+        async with _answering(config, interface, ports) as answering:
             yield answering
 
 
@@ -108,7 +119,9 @@ async def begin(kit: Kit, home: Path) -> Path | None:
 
 
 @asynccontextmanager
-async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[Running]:
+async def _answering(
+    config: Config, interface: socket.socket, ports: Ports
+) -> AsyncIterator[Running]:
     async with pools(config.dsn) as opened:
         turns = Turns(config.limits)
         held = await first_or_known_keys(opened.engine, config.keys, config.origin)
@@ -126,19 +139,20 @@ async def _answering(config: Config, listening: socket.socket) -> AsyncIterator[
             )
         )
         collect_rarely()
-        async with _processes(config), asyncio.TaskGroup() as tasks:
+        async with _processes(config, ports), asyncio.TaskGroup() as tasks:
             bell = tasks.create_task(kit.bell.listen(config.dsn.app))
-            serving = tasks.create_task(server.serve([listening]))
+            serving = tasks.create_task(server.serve([interface]))
             try:
-                yield Running(await _address(server, listening), operator_token)
+                heard = {port.protocol: sock.getsockname()[:2] for port, sock in ports}
+                yield Running(await _address(server, interface), operator_token, heard)
             finally:
                 server.should_exit = True
                 await serving
                 bell.cancel()
 
 
-async def _address(server: uvicorn.Server, listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
+async def _address(server: uvicorn.Server, interface: socket.socket) -> str:
+    host, port = interface.getsockname()[:2]
     for _ in range(int(READY_SECONDS_MAX / 0.02)):
         if server.started:
             return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -162,13 +176,15 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def _processes(config: Config) -> AsyncIterator[None]:
-    """Keep the sequencer and the workers running inside the block."""
-    mains: list[Callable[[Config], None]] = [sequence, *[work] * config.workers]
+async def _processes(config: Config, ports: Ports) -> AsyncIterator[None]:
+    """Keep the sequencer, the workers and the devices' door running inside the block."""
+    mains: list[Callable[..., None]] = [sequence, *[work] * config.workers, *[hear] * bool(ports)]
     spawn = multiprocessing.get_context("spawn")
 
-    def start(main: Callable[[Config], None]) -> BaseProcess:
-        process = spawn.Process(target=main, args=(config,), name=main.__name__)
+    def start(main: Callable[..., None]) -> BaseProcess:
+        # The ports stay open here: who calls while the door is started again is not refused.
+        args = (config, ports) if main is hear else (config,)
+        process = spawn.Process(target=main, args=args, name=main.__name__)
         process.start()
         return process
 
@@ -207,6 +223,11 @@ def sequence(config: Config) -> None:
 def work(config: Config) -> None:
     """Run a worker until this process is told to end."""
     _live("worker", _work(config))
+
+
+def hear(config: Config, ports: Ports) -> None:
+    """Hear devices until this process is told to end."""
+    _live("devices", _hear(config, ports))
 
 
 def _live(name: str, life: Coroutine[None, None, None]) -> None:
@@ -255,6 +276,17 @@ async def _work(config: Config) -> None:
             await _until_told(lambda stop: workers.run(worker, stop))
         finally:
             engine.end()
+
+
+async def _hear(config: Config, ports: Ports) -> None:
+    async with pools(config.dsn, size_max=4) as opened:
+        kit = Kit(opened, await known_keys(opened.engine, config.keys), config.message_bytes_max)
+        async with listening(kit, ports):
+            await _until_told(_wait)
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 async def _until_told(run: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:

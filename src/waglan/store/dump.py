@@ -165,6 +165,7 @@ async def go_on_counting(tx: Transaction) -> None:
     for sequence, column, table in (
         ("event_block", "event_id", "event"),
         ("consignment_block", "consignment", "consignment"),
+        ("frame_block", "frame_id", "frame"),
     ):
         await tx.execute(
             sql.SQL("SELECT setval({}, (coalesce(max({}), 0) >> 20) + {}) FROM {}").format(

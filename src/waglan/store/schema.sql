@@ -329,6 +329,41 @@ CREATE FUNCTION public.coded(codes text[]) RETURNS TABLE(code text, party text)
   HAVING (count(DISTINCT o.org) = 1);
 END;
 
+CREATE TABLE public.device (
+    device_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    protocol text NOT NULL,
+    terminal text NOT NULL,
+    maker text NOT NULL,
+    model text NOT NULL,
+    firmware text NOT NULL,
+    serial_range integer NOT NULL,
+    accreditation text,
+    provisioned_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_accreditation_check CHECK (((length(accreditation) >= 1) AND (length(accreditation) <= 200))),
+    CONSTRAINT device_firmware_check CHECK ((length(firmware) <= 100)),
+    CONSTRAINT device_maker_check CHECK (((length(maker) >= 1) AND (length(maker) <= 100))),
+    CONSTRAINT device_model_check CHECK (((length(model) >= 1) AND (length(model) <= 100))),
+    CONSTRAINT device_protocol_check CHECK (((length(protocol) >= 1) AND (length(protocol) <= 20))),
+    CONSTRAINT device_serial_range_check CHECK ((serial_range = ANY (ARRAY[256, 65536]))),
+    CONSTRAINT device_terminal_check CHECK (((length(terminal) >= 1) AND (length(terminal) <= 80)))
+);
+
+ALTER TABLE ONLY public.device FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.device_at(protocol text, terminal text) RETURNS TABLE(device_id bigint, org bigint, party text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT d.device_id,
+     d.org,
+     o.party
+    FROM (public.device d
+      JOIN public.organisation o ON ((o.org = d.org)))
+   WHERE ((d.protocol = device_at.protocol) AND (d.terminal = device_at.terminal));
+END;
+
 CREATE TABLE public.consignment (
     consignment bigint NOT NULL,
     org bigint NOT NULL,
@@ -357,6 +392,35 @@ CREATE FUNCTION public.is_operator() RETURNS boolean
  SELECT (EXISTS ( SELECT 1
             FROM public.organisation o
            WHERE ((o.org = public.current_org()) AND ('operator'::text = ANY (o.roles))))) AS "exists";
+END;
+
+CREATE TABLE public.seal_period (
+    seal_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    number text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT seal_period_number_check CHECK (((length(number) >= 1) AND (length(number) <= 80)))
+);
+
+ALTER TABLE ONLY public.seal_period FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.seal_period_end (
+    seal_id bigint NOT NULL,
+    org bigint NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.seal_period_end FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.is_sealed(device bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT (EXISTS ( SELECT 1
+            FROM public.seal_period s
+           WHERE ((s.device_id = is_sealed.device) AND (NOT (EXISTS ( SELECT 1
+                    FROM public.seal_period_end e
+                   WHERE (e.seal_id = s.seal_id))))))) AS "exists";
 END;
 
 CREATE TABLE public.link_use (
@@ -781,6 +845,66 @@ CREATE TABLE public.detention_words (
 
 ALTER TABLE ONLY public.detention_words FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.device_code (
+    code_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    code_sha256 bytea NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_code_code_sha256_check CHECK ((length(code_sha256) = 32))
+);
+
+ALTER TABLE ONLY public.device_code FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_code ALTER COLUMN code_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_code_code_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.device ALTER COLUMN device_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_device_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.device_secret (
+    device_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    CONSTRAINT device_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.device_secret FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.device_session (
+    session_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    is_registered boolean NOT NULL,
+    channel text NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_session_channel_check CHECK ((channel = ANY (ARRAY['mtls'::text, 'private'::text, 'plain'::text])))
+);
+
+ALTER TABLE ONLY public.device_session FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_session ALTER COLUMN session_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_session_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.document (
     document_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -980,6 +1104,88 @@ CREATE TABLE public.filing_rule (
 
 ALTER TABLE ONLY public.filing_rule FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.frame (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    session_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    same bytea NOT NULL,
+    turn bigint NOT NULL,
+    serial integer,
+    at_s bigint,
+    message integer,
+    connection uuid NOT NULL,
+    channel text NOT NULL,
+    begins bigint NOT NULL,
+    ends bigint NOT NULL,
+    reading smallint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT frame_channel_check CHECK ((channel = ANY (ARRAY['mtls'::text, 'private'::text, 'plain'::text]))),
+    CONSTRAINT frame_check CHECK ((ends > begins)),
+    CONSTRAINT frame_same_check CHECK ((length(same) = 32))
+);
+
+ALTER TABLE ONLY public.frame FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.frame_aside (
+    aside_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint,
+    terminal text,
+    protocol text NOT NULL,
+    serial integer,
+    reason text NOT NULL,
+    connection uuid NOT NULL,
+    channel text NOT NULL,
+    begins bigint NOT NULL,
+    ends bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT frame_aside_channel_check CHECK ((channel = ANY (ARRAY['mtls'::text, 'private'::text, 'plain'::text]))),
+    CONSTRAINT frame_aside_check CHECK ((ends > begins)),
+    CONSTRAINT frame_aside_terminal_check CHECK ((length(terminal) <= 80))
+);
+
+ALTER TABLE ONLY public.frame_aside FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.frame_aside ALTER COLUMN aside_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.frame_aside_aside_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.frame_aside_raw (
+    aside_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT frame_aside_raw_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT frame_aside_raw_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.frame_aside_raw FORCE ROW LEVEL SECURITY;
+
+CREATE SEQUENCE public.frame_block
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.frame_raw (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT frame_raw_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.frame_raw FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.grant_settled (
     grant_id uuid NOT NULL,
     is_revoked boolean NOT NULL,
@@ -988,6 +1194,33 @@ CREATE TABLE public.grant_settled (
 );
 
 ALTER TABLE ONLY public.grant_settled FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.installation (
+    installation_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    vehicle text NOT NULL,
+    installer text NOT NULL,
+    accreditation text,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    CONSTRAINT installation_accreditation_check CHECK (((length(accreditation) >= 1) AND (length(accreditation) <= 200))),
+    CONSTRAINT installation_check CHECK ((until_at > from_at)),
+    CONSTRAINT installation_installer_check CHECK (((length(installer) >= 1) AND (length(installer) <= 200))),
+    CONSTRAINT installation_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+ALTER TABLE ONLY public.installation FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.installation ALTER COLUMN installation_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.installation_installation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.judged_again (
     consignment bigint NOT NULL,
@@ -1515,6 +1748,15 @@ CREATE TABLE public.schema_migration (
     CONSTRAINT schema_migration_sha256_check CHECK ((length(sha256) = 32))
 );
 
+ALTER TABLE public.seal_period ALTER COLUMN seal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.seal_period_seal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.serving (
     event_id bigint NOT NULL,
     authority bigint NOT NULL,
@@ -1776,6 +2018,27 @@ ALTER TABLE ONLY public.detention_words
 ALTER TABLE ONLY public.detention_words
     ADD CONSTRAINT detention_words_pkey PRIMARY KEY (detention_id, event_id);
 
+ALTER TABLE ONLY public.device_code
+    ADD CONSTRAINT device_code_pkey PRIMARY KEY (code_id);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_pkey PRIMARY KEY (device_id);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_protocol_terminal_key UNIQUE (protocol, terminal);
+
+ALTER TABLE ONLY public.device_secret
+    ADD CONSTRAINT device_secret_pkey PRIMARY KEY (device_id);
+
+ALTER TABLE ONLY public.device_session
+    ADD CONSTRAINT device_session_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.device_session
+    ADD CONSTRAINT device_session_pkey PRIMARY KEY (session_id);
+
 ALTER TABLE ONLY public.document_key
     ADD CONSTRAINT document_key_pkey PRIMARY KEY (org, kind, key, document_id);
 
@@ -1827,11 +2090,35 @@ ALTER TABLE ONLY public.figure
 ALTER TABLE ONLY public.filing_rule
     ADD CONSTRAINT filing_rule_pkey PRIMARY KEY (org, n);
 
+ALTER TABLE ONLY public.frame_aside
+    ADD CONSTRAINT frame_aside_pkey PRIMARY KEY (aside_id);
+
+ALTER TABLE ONLY public.frame_aside_raw
+    ADD CONSTRAINT frame_aside_raw_pkey PRIMARY KEY (aside_id);
+
+ALTER TABLE ONLY public.frame
+    ADD CONSTRAINT frame_device_id_same_turn_key UNIQUE (device_id, same, turn);
+
+ALTER TABLE ONLY public.frame
+    ADD CONSTRAINT frame_pkey PRIMARY KEY (frame_id);
+
+ALTER TABLE ONLY public.frame_raw
+    ADD CONSTRAINT frame_raw_pkey PRIMARY KEY (frame_id);
+
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_pkey PRIMARY KEY (grant_id);
 
 ALTER TABLE ONLY public.grant_settled
     ADD CONSTRAINT grant_settled_pkey PRIMARY KEY (grant_id, is_revoked);
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_overlaps EXCLUDE USING gist (int8range(device_id, device_id, '[]'::text) WITH &&, tstzrange(from_at, until_at) WITH &&);
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (installation_id);
 
 ALTER TABLE ONLY public.judged_again
     ADD CONSTRAINT judged_again_pkey PRIMARY KEY (consignment, manifest_id);
@@ -2022,6 +2309,12 @@ ALTER TABLE ONLY public.risk_table
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.seal_period_end
+    ADD CONSTRAINT seal_period_end_pkey PRIMARY KEY (seal_id);
+
+ALTER TABLE ONLY public.seal_period
+    ADD CONSTRAINT seal_period_pkey PRIMARY KEY (seal_id);
+
 ALTER TABLE ONLY public.serving
     ADD CONSTRAINT serving_pkey PRIMARY KEY (event_id);
 
@@ -2102,6 +2395,12 @@ CREATE INDEX detention_document_detention ON public.detention_document USING btr
 
 CREATE INDEX detention_number ON public.detention USING btree (number);
 
+CREATE INDEX device_code_newest ON public.device_code USING btree (device_id, code_id DESC);
+
+CREATE INDEX device_org ON public.device USING btree (org, device_id);
+
+CREATE INDEX device_session_newest ON public.device_session USING btree (device_id, session_id DESC);
+
 CREATE INDEX document_addressee ON public.document USING btree (addressee, document_id);
 
 CREATE INDEX document_key_document ON public.document_key USING btree (document_id);
@@ -2115,6 +2414,14 @@ CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
 CREATE INDEX event_default_tx_idx ON public.event_default USING btree (tx);
 
 CREATE INDEX examination_authority ON public.examination USING btree (authority, examined_at);
+
+CREATE INDEX frame_aside_org ON public.frame_aside USING btree (org, aside_id);
+
+CREATE INDEX frame_aside_terminal ON public.frame_aside USING btree (protocol, terminal);
+
+CREATE INDEX frame_order ON public.frame USING btree (device_id, frame_id);
+
+CREATE INDEX installation_vehicle ON public.installation USING btree (org, vehicle);
 
 CREATE INDEX judgement_serve_at ON public.judgement USING btree (serve_at) WHERE (serve_at IS NOT NULL);
 
@@ -2183,6 +2490,8 @@ CREATE INDEX reader_consignment ON public.reader USING btree (consignment);
 CREATE INDEX reader_shown ON public.reader USING btree (consignment) WHERE is_shown;
 
 CREATE INDEX report_document ON public.report USING btree (org, kind, document);
+
+CREATE INDEX seal_period_device ON public.seal_period USING btree (device_id);
 
 CREATE INDEX serving_manifest ON public.serving USING btree (manifest_id);
 
@@ -2347,6 +2656,27 @@ ALTER TABLE ONLY public.detention_step
 ALTER TABLE ONLY public.detention_words
     ADD CONSTRAINT detention_words_detention_id_fkey FOREIGN KEY (detention_id) REFERENCES public.detention(detention_id);
 
+ALTER TABLE ONLY public.device_code
+    ADD CONSTRAINT device_code_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.device_code
+    ADD CONSTRAINT device_code_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.device
+    ADD CONSTRAINT device_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.device_secret
+    ADD CONSTRAINT device_secret_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.device_secret
+    ADD CONSTRAINT device_secret_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.device_session
+    ADD CONSTRAINT device_session_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.device_session
+    ADD CONSTRAINT device_session_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.document
     ADD CONSTRAINT document_addressee_fkey FOREIGN KEY (addressee) REFERENCES public.organisation(org);
 
@@ -2377,11 +2707,44 @@ ALTER TABLE ONLY public.examination
 ALTER TABLE ONLY public.filing_rule
     ADD CONSTRAINT filing_rule_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.frame_aside
+    ADD CONSTRAINT frame_aside_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.frame_aside
+    ADD CONSTRAINT frame_aside_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame_aside_raw
+    ADD CONSTRAINT frame_aside_raw_aside_id_fkey FOREIGN KEY (aside_id) REFERENCES public.frame_aside(aside_id);
+
+ALTER TABLE ONLY public.frame_aside_raw
+    ADD CONSTRAINT frame_aside_raw_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame
+    ADD CONSTRAINT frame_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.frame
+    ADD CONSTRAINT frame_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame_raw
+    ADD CONSTRAINT frame_raw_frame_id_fkey FOREIGN KEY (frame_id) REFERENCES public.frame(frame_id);
+
+ALTER TABLE ONLY public.frame_raw
+    ADD CONSTRAINT frame_raw_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame
+    ADD CONSTRAINT frame_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.device_session(session_id);
+
 ALTER TABLE ONLY public.grant_revocation
     ADD CONSTRAINT grant_revocation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
 
 ALTER TABLE ONLY public.grant_settled
     ADD CONSTRAINT grant_settled_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES public.consignment_grant(grant_id);
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.installation
+    ADD CONSTRAINT installation_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.judged_again
     ADD CONSTRAINT judged_again_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
@@ -2514,6 +2877,18 @@ ALTER TABLE ONLY public.report
 
 ALTER TABLE ONLY public.risk_table
     ADD CONSTRAINT risk_table_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.seal_period
+    ADD CONSTRAINT seal_period_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.seal_period_end
+    ADD CONSTRAINT seal_period_end_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.seal_period_end
+    ADD CONSTRAINT seal_period_end_seal_id_fkey FOREIGN KEY (seal_id) REFERENCES public.seal_period(seal_id);
+
+ALTER TABLE ONLY public.seal_period
+    ADD CONSTRAINT seal_period_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.serving
     ADD CONSTRAINT serving_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
@@ -2684,6 +3059,14 @@ ALTER TABLE public.detention_step ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.detention_words ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_code ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_secret ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_session ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY directory ON public.organisation FOR SELECT TO waglan_app, waglan_authority USING (true);
 
 ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
@@ -2754,6 +3137,14 @@ CREATE POLICY engine ON public.detention_step FOR SELECT TO waglan_engine USING 
 
 CREATE POLICY engine ON public.detention_words TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.device FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.device_code FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.device_secret TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.device_session FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.document TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.document_key TO waglan_engine USING (true) WITH CHECK (true);
@@ -2780,9 +3171,19 @@ CREATE POLICY engine ON public.feed TO waglan_engine USING (true) WITH CHECK (tr
 
 CREATE POLICY engine ON public.filing_rule TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.frame FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.frame_aside FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.frame_aside_raw TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.frame_raw TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.grant_settled TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.installation FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.judged_again FOR SELECT TO waglan_engine USING (true);
 
@@ -2854,6 +3255,10 @@ CREATE POLICY engine ON public.report_linked TO waglan_engine USING (true) WITH 
 
 CREATE POLICY engine ON public.risk_table FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.seal_period FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.seal_period_end FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.serving FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.sheet TO waglan_engine USING (true);
@@ -2920,6 +3325,14 @@ CREATE POLICY filer ON public.serving FOR SELECT TO waglan_app USING ((EXISTS ( 
 
 ALTER TABLE public.filing_rule ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.frame ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.frame_aside ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.frame_aside_raw ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.frame_raw ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY given ON public.detention_document FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM public.detention_given g
   WHERE ((g.document_id = detention_document.document_id) AND (g.authority = public.current_org())))));
@@ -2941,6 +3354,8 @@ CREATE POLICY giver ON public.grant_settled FOR SELECT TO waglan_app USING ((org
 ALTER TABLE public.grant_revocation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.judged_again ENABLE ROW LEVEL SECURITY;
 
@@ -2993,6 +3408,8 @@ ALTER TABLE public.officer_key_end ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.one_time_link ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
+
+CREATE POLICY operator ON public.device FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
 CREATE POLICY operator ON public.erasure_request FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND public.is_operator()));
 
@@ -3062,6 +3479,14 @@ CREATE POLICY own ON public.detention_step FOR SELECT TO waglan_app USING ((org 
 
 CREATE POLICY own ON public.detention_words FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.device FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.device_code FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.device_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.device_session TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.document TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.document_key FOR SELECT TO waglan_app USING ((org = public.current_org()));
@@ -3081,6 +3506,16 @@ CREATE POLICY own ON public.examination TO waglan_authority USING ((authority = 
 CREATE POLICY own ON public.feed FOR SELECT TO waglan_app, waglan_authority USING (((org = public.current_org()) AND (COALESCE(until, 'infinity'::timestamp with time zone) > now())));
 
 CREATE POLICY own ON public.filing_rule TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.frame TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.frame_aside TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.frame_aside_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.frame_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.installation TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.judged_again TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -3142,6 +3577,10 @@ CREATE POLICY own ON public.report TO waglan_app USING ((org = public.current_or
 
 CREATE POLICY own ON public.risk_table TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
+CREATE POLICY own ON public.seal_period TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.seal_period_end TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.serving TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.sheet TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -3177,6 +3616,8 @@ CREATE POLICY owner ON public.credential TO waglan_owner USING (true) WITH CHECK
 CREATE POLICY owner ON public.detention FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.detention_addressee FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.device FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.grant_revocation FOR SELECT TO waglan_owner USING (true);
 
@@ -3250,6 +3691,10 @@ ALTER TABLE public.report_linked ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.seal_period ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.seal_period_end ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY served ON public.detention_step FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
 CREATE POLICY serving ON public.detention_step FOR INSERT TO waglan_authority WITH CHECK (((authority = public.current_org()) AND (org = public.current_org())));
@@ -3281,6 +3726,8 @@ ALTER TABLE public.token_revocation ENABLE ROW LEVEL SECURITY;
 CREATE POLICY told ON public.detention_step FOR SELECT TO waglan_app USING (((org = authority) AND (EXISTS ( SELECT 1
    FROM public.detention_addressee a
   WHERE ((a.detention_id = detention_step.detention_id) AND (a.org = public.current_org()))))));
+
+CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
@@ -3374,6 +3821,12 @@ GRANT ALL ON FUNCTION public.bills_of_call(call text) TO waglan_authority;
 REVOKE ALL ON FUNCTION public.coded(codes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.coded(codes text[]) TO waglan_authority;
 
+GRANT SELECT,INSERT ON TABLE public.device TO waglan_app;
+GRANT SELECT ON TABLE public.device TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.device_at(protocol text, terminal text) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.device_at(protocol text, terminal text) TO waglan_app;
+
 GRANT SELECT,INSERT ON TABLE public.consignment TO waglan_app;
 GRANT SELECT ON TABLE public.consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.consignment TO waglan_engine;
@@ -3382,6 +3835,12 @@ GRANT UPDATE(parent) ON TABLE public.consignment TO waglan_app;
 
 REVOKE ALL ON FUNCTION public.filers(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.filers(consignments bigint[]) TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.seal_period TO waglan_app;
+GRANT SELECT ON TABLE public.seal_period TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.seal_period_end TO waglan_app;
+GRANT SELECT ON TABLE public.seal_period_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_authority;
@@ -3500,6 +3959,15 @@ GRANT SELECT,INSERT ON TABLE public.detention_words TO waglan_app;
 GRANT SELECT ON TABLE public.detention_words TO waglan_authority;
 GRANT SELECT,DELETE ON TABLE public.detention_words TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.device_code TO waglan_app;
+GRANT SELECT ON TABLE public.device_code TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.device_secret TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.device_secret TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.device_session TO waglan_app;
+GRANT SELECT ON TABLE public.device_session TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.document TO waglan_app;
 GRANT SELECT ON TABLE public.document TO waglan_authority;
 GRANT SELECT,DELETE ON TABLE public.document TO waglan_engine;
@@ -3552,9 +4020,28 @@ GRANT SELECT,INSERT ON TABLE public.filing_rule TO waglan_app;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_authority;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.frame TO waglan_app;
+GRANT SELECT ON TABLE public.frame TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.frame_aside TO waglan_app;
+GRANT SELECT ON TABLE public.frame_aside TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.frame_aside_raw TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.frame_aside_raw TO waglan_engine;
+
+GRANT USAGE ON SEQUENCE public.frame_block TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.frame_raw TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.frame_raw TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.installation TO waglan_app;
+GRANT SELECT ON TABLE public.installation TO waglan_engine;
+
+GRANT UPDATE(until_at) ON TABLE public.installation TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.judged_again TO waglan_authority;
 GRANT SELECT ON TABLE public.judged_again TO waglan_engine;

@@ -127,3 +127,18 @@ def bad_field(path: str, reason: str) -> Finding:
 def too_many(path: str, count: int, most: int) -> Finding:
     """Say that a batch holds more than is taken at once."""
     return Finding("DEVICE-MANY", Severity.ERROR, Where(path), {"count": count, "max": most})
+
+
+def unknown(begin: int, device: str) -> Finding:
+    """Say that nobody registered a device of this name."""
+    return Finding("DEVICE-UNKNOWN", Severity.ERROR, Where(PATH, offset=begin), {"device": device})
+
+
+def unproved(begin: int, device: str) -> Finding:
+    """Say that whoever sent this did not prove to be the device that it names."""
+    return Finding("DEVICE-UNPROVED", Severity.ERROR, Where(PATH, offset=begin), {"device": device})
+
+
+def wrong_code(begin: int, device: str) -> Finding:
+    """Say that another code was shown than the device was given."""
+    return Finding("DEVICE-CODE", Severity.ERROR, Where(PATH, offset=begin), {"device": device})

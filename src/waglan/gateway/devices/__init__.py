@@ -1,0 +1,1 @@
+"""The door for locks and trackers: sockets, one protocol a port, answers only after the commit."""
