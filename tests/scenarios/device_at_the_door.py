@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import socket
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 from running_instance import ORIGIN, Instance
 
 from waglan.codes.party import PartyId
@@ -168,13 +169,42 @@ def kept(up: Instance, terminal: str, protocol: str = "jtt808") -> list[KeptFram
     return asyncio.run(main())
 
 
-def until(look: "Sequence[object]", seconds: float = 10) -> None:
-    """Give things a moment."""
-    ends = time.monotonic() + seconds
-    while not look and time.monotonic() < ends:
-        time.sleep(0.05)
-
-
 def sessions(found: Sequence[KeptFrame]) -> list[UUID]:
     """The sessions of these frames, in their order, each once."""
     return list(dict.fromkeys(one.session for one in found))
+
+
+def sql(up: Instance, statement: str, *told: object) -> list[tuple[Any, ...]]:
+    """Ask the database as its owner of everything."""
+    with psycopg.connect(up.dsn.admin or "", autocommit=True) as conn:
+        done = conn.execute(statement.encode(), told)
+        return [] if done.description is None else done.fetchall()
+
+
+def seal(up: Instance, terminal: str) -> None:
+    """Begin a seal period, as a trip will."""
+    sql(
+        up,
+        "insert into seal_period (org, device_id, number, began_at)"
+        " select org, device_id, 'S1', now() from device where terminal = %s",
+        terminal,
+    )
+
+
+def asides(up: Instance, terminal: str) -> list[str]:
+    """Why what names this device was set aside, in order."""
+    found = sql(
+        up, "select reason from frame_aside where terminal = %s order by aside_id", terminal
+    )
+    return [str(reason) for (reason,) in found]
+
+
+def alarms(up: Instance, terminal: str) -> list[str]:
+    """The security alarms about a device, and who is told of them."""
+    found = sql(
+        up,
+        "select o.party from event e join audience a using (event_id) join organisation o"
+        " on o.org = a.org where code = 'device.alarm' and about = %s",
+        terminal,
+    )
+    return [str(party) for (party,) in found]
