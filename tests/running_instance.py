@@ -13,7 +13,7 @@ import httpx
 import pytest
 import structlog
 
-from waglan.gateway.devices.listener import PortOf
+from waglan.gateway.devices.ports import PortOf
 from waglan.gateway.instance import Config, running
 from waglan.gateway.keys import keys
 from waglan.gateway.outbox import Outbox

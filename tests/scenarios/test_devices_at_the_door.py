@@ -20,7 +20,7 @@ from device_at_the_door import (
 from running_instance import Instance
 
 from waglan.elock.device import Authentication, Reply
-from waglan.gateway.devices.listener import PortOf
+from waglan.gateway.devices.ports import PortOf
 from waglan.messages.devices.jtt808 import writing
 
 PARTY = "synthetic-locks"

@@ -11,6 +11,7 @@ from rich.console import Console
 from waglan.cli.here import wanted
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, tell
+from waglan.gateway.devices.ports import read_ports
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
@@ -36,6 +37,9 @@ async def serve(settings: Settings) -> None:
         typer.echo(say("up", "answers", lang, address=up.address), err=True)
         if up.operator_token is not None:
             typer.echo(say("up", "first", lang, path=plain(str(up.operator_token))), err=True)
+        for protocol, (host, port) in up.devices.items():
+            heard = say("up", "hears", lang, protocol=protocol, host=host, port=port)
+            typer.echo(heard, err=True)
         typer.echo(say("up", "stop", lang), err=True)
         await stop.wait()
         typer.echo(say("up", "stopping", lang), err=True)
@@ -70,6 +74,7 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                     settings.network_requests,
                     settings.intake_mib_a_day,
                 ),
+                devices=read_ports(settings.devices),
             )
             async with running(config) as up:
                 status.stop()

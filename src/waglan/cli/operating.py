@@ -18,6 +18,7 @@ from waglan.cli.wording import plain, say, tell
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import day, minute
 from waglan.codes.render import Lang
+from waglan.gateway.devices.ports import read_ports
 from waglan.store import Transaction
 
 SECRETS = frozenset({"dsn", "app_password", "authority_password", "engine_password", "token"})
@@ -66,13 +67,26 @@ def doctor() -> None:
     typer.echo(say("doctor", "disk", lang, free_gib=free_gib))
     found, place = asyncio.run(_examined(settings))
     typer.echo(say("doctor", "database", lang, place=plain(place)))
-    found += [*_open_keys(settings.home), *_sandbox(lang)]
+    found += [*_open_keys(settings.home), *_sandbox(lang), *_open_lines(settings)]
     for finding in found:
         tell(finding, lang, err=False)
     bad = [finding for finding in found if finding.severity is Severity.ERROR]
     ends = "ill" if bad else "fair" if found else "well"
     typer.echo(say("doctor", ends, lang, count=len(bad or found)))
     raise typer.Exit(1 if bad else 0)
+
+
+def _open_lines(settings: Settings) -> list[Finding]:
+    return [
+        Finding(
+            "CLI-PLAIN-LINE",
+            Severity.WARNING,
+            Where("settings/devices"),
+            {"protocol": one.protocol, "host": one.host, "port": one.port},
+        )
+        for one in read_ports(settings.devices)
+        if one.channel == "plain"
+    ]
 
 
 async def _made(settings: Settings, *, operator_token: bool) -> tuple[Path | None, int]:

@@ -24,7 +24,8 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import templates
 from waglan.gateway import cosigning, sequencer, workers
 from waglan.gateway.cosigning import Cosigner
-from waglan.gateway.devices.listener import PortOf, listening
+from waglan.gateway.devices.listener import listening
+from waglan.gateway.devices.ports import PortOf
 from waglan.gateway.first_start import first_start, make_keys_known
 from waglan.gateway.garbage import YOUNG_OBJECTS_AT_WORK, collect_rarely
 from waglan.gateway.http.app import application

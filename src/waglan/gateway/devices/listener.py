@@ -1,41 +1,21 @@
 """The ports on which devices are heard."""
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 import structlog
 
 from waglan.gateway.devices.dialects import DIALECTS
 from waglan.gateway.devices.door import Door, Limits
+from waglan.gateway.devices.ports import PortOf
 from waglan.gateway.kit import Kit
 from waglan.store.frames import Connection
 
 FULL_SECONDS = 0.1  # before it is looked again whether there is room
 
 logger = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class PortOf:
-    """On which address a protocol is heard, and over what kind of line devices reach it."""
-
-    protocol: str
-    host: str
-    port: int
-    channel: str
-
-
-def channel_of(host: str) -> str:
-    """Return what a line to this address is worth unless told otherwise."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "private" if host == "localhost" else "plain"
-    return "private" if address.is_private and not address.is_unspecified else "plain"
 
 
 @asynccontextmanager
