@@ -42,6 +42,8 @@ readmit-organisation | operator                         | person            | op
 set-profile           | operator                         | person machine    | operate
 publish-key           | operator                         | person            | operate
 erase                 | operator                         | person            | operate
+provision-device      | operator                         | person machine    | operate
+keep-device           | trucker lock-operator            | person machine    | admin
 """
 
 

@@ -45,6 +45,8 @@ ABSENT = {
     "person": "sub_" + "0" * 32,
     "notice": "DN-00000-00000",
     "notice-document": ABSENT_ID,
+    "lock": ABSENT_ID,
+    "installation": ABSENT_ID,
 }
 
 
@@ -76,6 +78,13 @@ NEW_PARTY: Callable[[], dict[str, Any]] = lambda: {  # noqa: E731
     "party": fresh(), "name": "Synthetic", "roles": ["bank"], "person": "Sample Person",
 }  # fmt: skip
 KEY = {"public_key": "AAAA"}
+LOCK = {
+    "protocol": "jtt808", "terminal": "013811112222", "maker": "Sample Locks", "model": "G-360P",
+}  # fmt: skip
+INSTALLATION = {
+    "vehicle": "SAMPLE1", "installer": "Sample Workshop", "since": "2026-05-03T09:00:00+08:00",
+}  # fmt: skip
+PLACE = {"_type": "location", "topic": "nobodys", "tst": 1_796_000_000, "lat": 22.5, "lon": 114.1}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
 
 STEP = {"step": 1}
@@ -198,6 +207,20 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/erasures/{request}"): Ask(Act.ERASE, "/v1/erasures/{erasure}"),
     ("get", "/v1/grants"): Ask(Act.READ, "/v1/grants"),
     ("delete", "/v1/grants/{grant}"): Ask(Act.REVOKE_GRANT, "/v1/grants/{grant}"),
+    # The operator may enter a lock for whomever he names, so nobody is named here.
+    ("post", "/v1/locks"): Ask(Act.PROVISION_DEVICE, "/v1/locks", LOCK | {"party": "party-absent"}),
+    ("get", "/v1/locks"): Ask(Act.READ, "/v1/locks?after={lock}"),
+    ("post", "/v1/lock-codes"): Ask(Act.KEEP_DEVICE, "/v1/lock-codes", {"lock": "{lock}"}),
+    ("get", "/v1/locks/{lock}/installations"): Ask(Act.READ, "/v1/locks/{lock}/installations"),
+    ("post", "/v1/locks/{lock}/installations"): Ask(
+        Act.KEEP_DEVICE, "/v1/locks/{lock}/installations", INSTALLATION
+    ),
+    ("post", "/v1/installations/{installation}/end"): Ask(
+        Act.KEEP_DEVICE,
+        "/v1/installations/{installation}/end",
+        {"until": "2027-05-03T09:00:00+08:00"},
+    ),
+    ("post", "/v1/positions"): Ask(Act.REPORT, "/v1/positions", PLACE),
     ("get", "/v1/profiles"): Ask(Act.READ, "/v1/profiles"),
     ("get", "/v1/profiles/{profile}"): Ask(Act.READ, "/v1/profiles/hk-road-aci"),
     ("get", "/v1/deadlines"): Ask(Act.READ, "/v1/deadlines"),
@@ -315,6 +338,16 @@ class Client:
         return f"{self.principal.org} as {self.principal.client.value}"
 
 
+def locked(instance: Instance, line: httpx.Client) -> dict[str, str]:
+    """A lock of the tenant's, and where it sits."""
+    entered = instance.operator.post("/v1/locks", json=LOCK | {"party": "tenant-line"})
+    assert entered.status_code == 201, entered.text
+    lock = entered.json()["id"]
+    installed = line.post(f"/v1/locks/{lock}/installations", json=INSTALLATION)
+    assert installed.status_code == 201, installed.text
+    return {"lock": lock, "installation": installed.json()["id"]}
+
+
 @dataclass(frozen=True)
 class World:
     """The tenant whose things are asked for, and everybody who asks."""
@@ -329,7 +362,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(instance: Instance) -> Iterator[World]:
-    line = instance.let_in("tenant-line", "carrier", addresses=("TENANTLINE:ZZZ",))
+    line = instance.let_in("tenant-line", "carrier", "trucker", addresses=("TENANTLINE:ZZZ",))
     customs = instance.let_in("tenant-customs", "customs", addresses=("TENANTCUSTOMS:ZZZ",))
     instance.let_in("tenant-bank", "bank")
     officer = Officer(customs)
@@ -366,7 +399,7 @@ def world(instance: Instance) -> Iterator[World]:
         "table": table,
         "order": "order-1",
     }
-    things |= kept(line)
+    things |= kept(line) | locked(instance, line)
     wait(lambda: decided(customs, standing["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(
@@ -553,7 +586,7 @@ def refused(answer: httpx.Response) -> None:
 
 
 SECRETS = ("message", "manifest", "grant", "bill", "token", "draft", "template", "address",
-           "letter", "approver", "notice")  # fmt: skip
+           "letter", "approver", "notice", "lock", "installation")  # fmt: skip
 
 
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:
@@ -565,6 +598,7 @@ def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -
             "/v1/grants",
             "/v1/whoami",
             "/v1/notices",
+            "/v1/locks",
             *KEPT,
         ):
             text = client.http.get(path).text

@@ -22,6 +22,7 @@ from waglan.cli import (
     keeping,
     keys,
     letter,
+    lock,
     log,
     looks,
     notice,
@@ -54,6 +55,7 @@ app.add_typer(draft.app, name="draft")
 app.add_typer(address.app, name="address")
 app.add_typer(letter.app, name="letter")
 app.add_typer(grant.app, name="grant")
+app.add_typer(lock.app, name="lock")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

@@ -17,6 +17,7 @@ from waglan.store import Transaction, devices, events, frames
 from waglan.store.devices import Named, Session
 from waglan.store.frames import Aside, Connection, NewFrame, Place
 
+OF_TELEPHONES = "owntracks"  # what is posted by a telephone in one body
 _HIDES = "jtt808"  # whose frames show a code
 
 
@@ -115,7 +116,7 @@ def aside(heard: Telegram | Quarantined, reason: str, protocol: str) -> Aside:
         if raw == heard.raw and isinstance(heard, Quarantined):
             raw = hidden_noise(raw)
     span, device = heard.span, heard.device
-    named = None if device is None else device[:80]
+    named = "".join(filter(str.isprintable, device or ""))[:80] or None  # anything may stand there
     return Aside(named, heard.serial, reason, span.begin, span.end, span.sha256, raw)
 
 
@@ -130,7 +131,7 @@ def _frame(vault: Vault, batch: Batch, telegram: Telegram) -> NewFrame:
         b"" if at_s is None else at_s.to_bytes(8),
     )
     parts = [len(part).to_bytes(1) + part for part in told]
-    same = vault.mark(b"".join([*parts, sha256(PAYLOADS[protocol](telegram)).digest()]))
+    same = vault.mark(b"".join([*parts, sha256(_payload(protocol, telegram)).digest()]))
     raw = hidden(telegram.raw) if protocol == _HIDES else telegram.raw
     return NewFrame(
         same,
@@ -142,3 +143,7 @@ def _frame(vault: Vault, batch: Batch, telegram: Telegram) -> NewFrame:
         span.sha256,
         raw,
     )
+
+
+def _payload(protocol: str, telegram: Telegram) -> bytes:
+    return telegram.raw if protocol == OF_TELEPHONES else PAYLOADS[protocol](telegram)

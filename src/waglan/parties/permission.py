@@ -47,6 +47,8 @@ class Act(Enum):
     PUBLISH_KEY = "publish-key"
     SET_PROFILE = "set-profile"  # how a partner's files are read
     ERASE = "erase"
+    PROVISION_DEVICE = "provision-device"  # enter a lock, for who operates it
+    KEEP_DEVICE = "keep-device"  # its code, and on which vehicle it sits
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ _FILERS = frozenset({Role.FORWARDER, Role.CARRIER, Role.TRADER, Role.TRUCKER})
 _REPORTERS = frozenset(
     {Role.TERMINAL, Role.CARRIER, Role.TRUCKER, Role.LOCK_OPERATOR, Role.PARK, Role.FORWARDER}
 )
+_LOCK_KEEPERS = frozenset({Role.TRUCKER, Role.LOCK_OPERATOR})
 _CUSTOMS = frozenset({Role.CUSTOMS})
 _OPERATOR = frozenset({Role.OPERATOR})
 
@@ -105,6 +108,9 @@ ALLOWED: dict[Act, Permission] = {
     Act.SET_PROFILE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.PUBLISH_KEY: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
     Act.ERASE: Permission(_OPERATOR, _PERSON, Scope.OPERATE),
+    # Two organisations that could name a device as their own would speak for each other.
+    Act.PROVISION_DEVICE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
+    Act.KEEP_DEVICE: Permission(_LOCK_KEEPERS, _BOUND, Scope.ADMIN),
 }
 
 _UNBINDING = frozenset({Act.READ, Act.CHECK})

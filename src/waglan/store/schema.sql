@@ -3479,7 +3479,7 @@ CREATE POLICY own ON public.detention_step FOR SELECT TO waglan_app USING ((org 
 
 CREATE POLICY own ON public.detention_words FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
-CREATE POLICY own ON public.device FOR SELECT TO waglan_app USING ((org = public.current_org()));
+CREATE POLICY own ON public.device FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.device_code FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
@@ -3515,7 +3515,7 @@ CREATE POLICY own ON public.frame_aside_raw TO waglan_app USING ((org = public.c
 
 CREATE POLICY own ON public.frame_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
-CREATE POLICY own ON public.installation TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+CREATE POLICY own ON public.installation TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.judged_again TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
@@ -3822,6 +3822,7 @@ REVOKE ALL ON FUNCTION public.coded(codes text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.coded(codes text[]) TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.device TO waglan_app;
+GRANT SELECT ON TABLE public.device TO waglan_authority;
 GRANT SELECT ON TABLE public.device TO waglan_engine;
 
 REVOKE ALL ON FUNCTION public.device_at(protocol text, terminal text) FROM PUBLIC;
@@ -4039,6 +4040,7 @@ GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.installation TO waglan_app;
+GRANT SELECT ON TABLE public.installation TO waglan_authority;
 GRANT SELECT ON TABLE public.installation TO waglan_engine;
 
 GRANT UPDATE(until_at) ON TABLE public.installation TO waglan_app;

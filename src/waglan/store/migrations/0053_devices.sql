@@ -171,14 +171,15 @@ ALTER TABLE frame_aside_raw FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON device FOR SELECT TO waglan_owner USING (true);
 -- The platform's operator alone enters a device: whose it is must not be anybody's to say.
 CREATE POLICY operator ON device FOR INSERT TO waglan_app WITH CHECK (is_operator());
-CREATE POLICY own ON device FOR SELECT TO waglan_app USING (org = current_org());
+CREATE POLICY own ON device FOR SELECT TO waglan_app, waglan_authority USING (org = current_org());
 CREATE POLICY own ON device_secret TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON seal_period TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON seal_period_end TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON device_code FOR SELECT TO waglan_app USING (org = current_org());
 CREATE POLICY unsealed ON device_code FOR INSERT TO waglan_app
     WITH CHECK (org = current_org() AND NOT is_sealed(device_id));
-CREATE POLICY own ON installation TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY own ON installation TO waglan_app, waglan_authority
+    USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON device_session TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON frame TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON frame_raw TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
@@ -199,6 +200,7 @@ CREATE POLICY engine ON frame_aside_raw TO waglan_engine USING (true);
 
 GRANT SELECT, INSERT ON device, device_secret, seal_period, seal_period_end, device_code, installation,
     device_session, frame, frame_raw, frame_aside, frame_aside_raw TO waglan_app;
+GRANT SELECT ON device, installation TO waglan_authority;
 GRANT UPDATE (until_at) ON installation TO waglan_app;
 GRANT SELECT ON device, device_secret, seal_period, seal_period_end, device_code, installation, device_session, frame,
     frame_raw, frame_aside, frame_aside_raw TO waglan_engine;
