@@ -282,6 +282,24 @@ def test_five_frames_a_second_are_taken_at_once_and_the_sixth_waits(
     assert len(kept(instance, terminal)) == 2 + 16
 
 
+def test_whoever_connects_anew_may_not_speak_faster_for_it(
+    instance: Instance, terminal: str
+) -> None:
+    with playing(instance, terminal) as lock:
+        lock.enter()
+        lock.send(b"".join(lock.position(AT_S + n) for n in range(5)))
+        assert [lock.result() for _ in range(5)] == [0] * 5
+        code = lock.code
+    begun = time.monotonic()
+    for n in range(2):
+        with playing(instance, terminal) as lock:
+            lock.serial = 10 + 10 * n
+            assert lock.authenticate(code) == 0
+            lock.send(b"".join(lock.position(AT_S + 100 + 10 * n + i) for i in range(5)))
+            assert [lock.result() for _ in range(5)] == [0] * 5
+    assert time.monotonic() - begun >= 1.0
+
+
 def test_a_new_connection_does_not_end_one_that_speaks(instance: Instance, terminal: str) -> None:
     with playing(instance, terminal) as lock, playing(instance, terminal) as again:
         lock.enter()

@@ -99,7 +99,7 @@ class Door:
             )
 
     def pace(self, device: Named) -> Pace:
-        """Return how fast this device may speak, over all its connections."""
+        """Return how fast this device may speak, over all its connections one after the other."""
         return self.paces.setdefault(device.device_id, Pace(self.limits.frames_a_second))
 
     def enter(self, device: Named, line: Line) -> None:
@@ -113,4 +113,3 @@ class Door:
         """Forget a connection that has ended."""
         if self.lines.get(device.device_id) is line:
             del self.lines[device.device_id]
-            self.paces.pop(device.device_id, None)
