@@ -47,6 +47,7 @@ ABSENT = {
     "notice-document": ABSENT_ID,
     "lock": ABSENT_ID,
     "installation": ABSENT_ID,
+    "trip": ABSENT_ID,
 }
 
 
@@ -86,6 +87,11 @@ INSTALLATION = {
 }  # fmt: skip
 PLACE = {"_type": "location", "topic": "nobodys", "tst": 1_796_000_000, "lat": 22.5, "lon": 114.1}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
+TRIP = {
+    "vehicle": "MATRIX1", "origin": "HK-A", "destination": "GD-A", "cargo": "post",
+    "jurisdictions": ["demonstration"], "consignments": ["SYNMATRIX"],
+    "begins_at": "2026-11-03T09:30+08:00",
+}  # fmt: skip
 
 STEP = {"step": 1}
 WHOSE = {"party": "tenant-line", "login": "nobody@example.com"}
@@ -220,6 +226,21 @@ ASKS: dict[tuple[str, str], Ask] = {
         "/v1/installations/{installation}/end",
         {"until": "2027-05-03T09:00:00+08:00"},
     ),
+    ("post", "/v1/trips"): Ask(Act.PLAN_TRIP, "/v1/trips", TRIP | {"lock": "{lock}"}),
+    ("get", "/v1/trips"): Ask(Act.READ, "/v1/trips?after={trip}"),
+    ("get", "/v1/trips/{trip}"): Ask(Act.READ, "/v1/trips/{trip}"),
+    ("post", "/v1/trips/{trip}/steps"): Ask(
+        Act.PLAN_TRIP, "/v1/trips/{trip}/steps", {"id": "s", "act": "arm", "version": 0}
+    ),
+    ("post", "/v1/trips/{trip}/acts"): Ask(Act.ORDER_ON_TRIP, "/v1/trips/{trip}/acts", ORDER),
+    ("get", "/v1/trips/{trip}/verdict"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/verdict"),
+    ("get", "/v1/trips/{trip}/bundle"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/bundle"),
+    ("post", "/v1/checkpoints"): Ask(
+        Act.JUDGE_TRIP, "/v1/checkpoints", {"plate": "MATRIX1", "site": "HK-LOC"}
+    ),
+    ("post", "/v1/pass-uses"): Ask(
+        Act.JUDGE_TRIP, "/v1/pass-uses", {"text": "WAGLAN.P1.AA", "used_at": "2026-11-01T08:00Z"}
+    ),
     ("post", "/v1/positions"): Ask(Act.REPORT, "/v1/positions", PLACE),
     ("get", "/v1/profiles"): Ask(Act.READ, "/v1/profiles"),
     ("get", "/v1/profiles/{profile}"): Ask(Act.READ, "/v1/profiles/hk-road-aci"),
@@ -348,6 +369,15 @@ def locked(instance: Instance, line: httpx.Client) -> dict[str, str]:
     return {"lock": lock, "installation": installed.json()["id"]}
 
 
+def planned(instance: Instance, line: httpx.Client, lock: str) -> str:
+    """A trip of the tenant's."""
+    instance.let_in("demo-customs", "customs")
+    new = TRIP | {"vehicle": "SAMPLE1", "lock": lock, "origin": "HK-RTT", "destination": "GD-QH"}
+    answer = line.post("/v1/trips", json=new)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
 @dataclass(frozen=True)
 class World:
     """The tenant whose things are asked for, and everybody who asks."""
@@ -400,6 +430,7 @@ def world(instance: Instance) -> Iterator[World]:
         "order": "order-1",
     }
     things |= kept(line) | locked(instance, line)
+    things["trip"] = planned(instance, line, things["lock"])
     wait(lambda: decided(customs, standing["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(
@@ -586,7 +617,7 @@ def refused(answer: httpx.Response) -> None:
 
 
 SECRETS = ("message", "manifest", "grant", "bill", "token", "draft", "template", "address",
-           "letter", "approver", "notice", "lock", "installation")  # fmt: skip
+           "letter", "approver", "notice", "lock", "installation", "trip")  # fmt: skip
 
 
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:

@@ -18,6 +18,7 @@ class KeyKind(Enum):
     DRAFT = "draft"
     PARTY = "party"
     LOG = "log"
+    TRIP = "trip"  # one drive under a lock, by its id
     DEVICE = "device"  # a lock or tracker, by its name in its protocol
 
 

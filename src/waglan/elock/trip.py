@@ -41,6 +41,9 @@ class Act(Enum):
     ABORT = "abort"
     OPEN = "open"
     CLOSE = "close"
+    ALLOW = "allow opening"  # by a person, at a place, within a time
+    LIST = "list openings"  # before a network goes: their uses are told later
+    EXPLAIN = "explain"  # why frames are missing
 
 
 class Refused(Exception):
@@ -81,6 +84,16 @@ NEXT: Final[dict[tuple[State, Act], State]] = {
     (_S.RETURNING, _A.OPEN): _S.OPENED,
     (_S.OPENED, _A.CLOSE): _S.CLOSED,
     (_S.TRANSLOADED, _A.CLOSE): _S.CLOSED,
+    # An officer's word may come when the trip has gone on: it leads nowhere else.
+    **{
+        (state, act): state
+        for state in (_S.SEALED, _S.ALARMED, _S.UNSEALED, _S.RETURNING, _S.OPENED, _S.TRANSLOADED)
+        for act in (_A.ALLOW, _A.LIST, _A.EXPLAIN)
+    },
+    **{
+        (state, _A.CLEAR_ALARM): state
+        for state in (_S.SEALED, _S.UNSEALED, _S.RETURNING, _S.OPENED, _S.TRANSLOADED)
+    },
 }
 
 # Nothing leads out of them.

@@ -28,7 +28,11 @@ VAULT = "vault.key"
 CHECKPOINT = "checkpoint.key"
 SAMPLE = "sample.key"
 NEEDED = (VAULT, CHECKPOINT, SAMPLE)  # without them nothing goes on in a database that is in use
-STATEMENTS = {Purpose.CUSTOMS_STATUS: "status.key", Purpose.HOLD_LIST: "holds.key"}
+STATEMENTS = {
+    Purpose.CUSTOMS_STATUS: "status.key",
+    Purpose.HOLD_LIST: "holds.key",
+    Purpose.PASS: "pass.key",
+}
 RETIRED, COMPROMISED = "retired", "compromised"
 SAMPLE_PERMILLE = 10  # the project's own choice, no authority's: one bill in a hundred
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from waglan.logbook.sealed import SALT_BYTES, Vault
@@ -196,28 +197,53 @@ async def set_aside(
         )
 
 
+_FRAMES = """
+    SELECT f.frame_id, s.id, f.serial, f.at_s, f.connection, f.channel, f.recorded_at,
+           r.sealed, d.key_salt
+    FROM frame f JOIN device_session s USING (session_id)
+    LEFT JOIN frame_raw r USING (frame_id) LEFT JOIN device_secret d
+        ON d.device_id = f.device_id
+"""
+
+
 async def of_device(
     tx: Transaction, vault: Vault, device_id: int, *, after: int = 0, at_most: int = 1_000
 ) -> list[KeptFrame]:
     """Return a device's frames in the order in which they were kept, beyond one of them."""
     rows = await tx.execute(
-        """
-        SELECT f.frame_id, s.id, f.serial, f.at_s, f.connection, f.channel, f.recorded_at,
-               r.sealed, d.key_salt
-        FROM frame f JOIN device_session s USING (session_id)
-        LEFT JOIN frame_raw r USING (frame_id) LEFT JOIN device_secret d
-            ON d.device_id = f.device_id
-        WHERE f.device_id = %s AND f.frame_id > %s ORDER BY f.frame_id LIMIT %s
-        """,
+        _FRAMES + " WHERE f.device_id = %s AND f.frame_id > %s ORDER BY f.frame_id LIMIT %s",
         [device_id, after, at_most],
         binary=True,
     )
-    found = list[KeptFrame]()
-    for *told, sealed, salt in await rows.fetchall():
-        is_there = sealed is not None and salt is not None
-        raw = vault.open(bytes(salt), bytes(sealed), place=told[0]) if is_there else None
-        number, session, serial, at_s, connection, channel, recorded_at = told
-        found.append(
-            KeptFrame(number, session, serial, at_s, connection, channel, recorded_at, raw)
-        )
-    return found
+    return [_opened(vault, row) for row in await rows.fetchall()]
+
+
+async def of_time(
+    tx: Transaction,
+    vault: Vault,
+    device_id: int,
+    time: tuple[datetime, datetime | None],
+    *,
+    at_most: int,
+) -> list[KeptFrame]:
+    """Return a device's frames that came between two times, or that tell of a time between."""
+    rows = await tx.execute(
+        _FRAMES
+        + """
+        WHERE f.device_id = %(device)s AND (
+            f.recorded_at <@ tstzrange(%(since)s, %(until)s)
+            OR to_timestamp(f.at_s) <@ tstzrange(%(since)s, %(until)s))
+        ORDER BY f.frame_id LIMIT %(at_most)s
+        """,
+        {"device": device_id, "since": time[0], "until": time[1], "at_most": at_most},
+        binary=True,
+    )
+    return [_opened(vault, row) for row in await rows.fetchall()]
+
+
+def _opened(vault: Vault, row: Sequence[Any]) -> KeptFrame:
+    *told, sealed, salt = row
+    is_there = sealed is not None and salt is not None
+    raw = vault.open(bytes(salt), bytes(sealed), place=told[0]) if is_there else None
+    number, session, serial, at_s, connection, channel, recorded_at = told
+    return KeptFrame(number, session, serial, at_s, connection, channel, recorded_at, raw)

@@ -13,6 +13,7 @@ from waglan.gateway.http import (
     addresses,
     back_tests,
     calls,
+    checkpoints,
     checks,
     customs_calls,
     declared_bills,
@@ -40,6 +41,7 @@ from waglan.gateway.http import (
     statements,
     tables,
     tracking,
+    trips,
     worklist,
 )
 from waglan.gateway.http.bounded import Bounded
@@ -113,6 +115,8 @@ def describe() -> FastAPI:
         grants,
         erasures,
         locks,
+        trips,
+        checkpoints,
         drafts,
         draft_files,
         filing,

@@ -1,0 +1,127 @@
+"""A device's frames as entries of a trip's log: places, what a lock says, and what is missing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from waglan.codes.position import Position
+from waglan.elock.alarm import evidence
+from waglan.elock.device import Fix as FixKind
+from waglan.elock.device import Opening, Ping, Telegram, Unread
+from waglan.elock.entry import NO_CLOCK_S, Channel, Entry, Filled, Heard, Missing, Said
+from waglan.elock.speaker import Speaker, Spoken
+from waglan.elock.track import NONE, TIME_MAX_S, Fix, Source
+from waglan.messages.devices import owntracks
+from waglan.messages.devices.model import models
+from waglan.messages.devices.protocol import PAYLOADS, STREAMS, Reading
+from waglan.operations.take_frames import OF_TELEPHONES
+from waglan.store.frames import KeptFrame
+from waglan.store.trips import TripDevice
+
+_BY_SATELLITE: Final = (FixKind.GNSS, None)  # a telephone does not say by what
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when a trip counts what is said, until when it is under way, and until when it counts."""
+
+    since_s: int
+    driven_until_s: int
+    until_s: int
+
+
+def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> list[Entry]:
+    """Return what a device's frames say within a trip, in the order in which they were kept."""
+    speaker = Speaker(device.terminal, device.serial_range)
+    streams = dict[object, Reading]()
+    entries = list[Entry]()
+    for frame in frames:
+        telegrams = _telegrams(device.protocol, streams, frame)
+        recorded_s = int(frame.recorded_at.timestamp())
+        if device.is_lock:
+            payload = _payload(device.protocol, telegrams, frame)
+            spoken = Spoken(str(frame.session), frame.serial, payload, recorded_s, frame.at_s)
+            for n, note in enumerate(speaker.take(spoken).notes):
+                entries.append(_entry(frame, f"n{n}", recorded_s, note))
+        for telegram in telegrams:
+            for n, said in enumerate(telegram.said):
+                entries += _said(device, frame, (n, said), span)
+    return entries
+
+
+def _telegrams(
+    protocol: str, streams: dict[object, Reading], frame: KeptFrame
+) -> list[Telegram]:
+    """Read a frame again; fragments of one connection are joined as they were then."""
+    if frame.raw is None:
+        return []
+    if protocol == OF_TELEPHONES:
+        read = owntracks.read(frame.raw)
+        return [read] if isinstance(read, Telegram) else []
+    stream = streams.setdefault(frame.connection, STREAMS[protocol]())
+    heard = stream.feed(frame.raw, int(frame.recorded_at.timestamp()))
+    return [one for one in heard if isinstance(one, Telegram)]
+
+
+def _payload(protocol: str, telegrams: Sequence[Telegram], frame: KeptFrame) -> bytes:
+    if not telegrams:
+        return sha256(frame.frame_id.to_bytes(8, "big")).digest()
+    return sha256(PAYLOADS[protocol](telegrams[0])).digest()
+
+
+def _said(
+    device: TripDevice, frame: KeptFrame, one: tuple[int, object], span: Span
+) -> Iterator[Entry]:
+    n, said = one
+    recorded_s = int(frame.recorded_at.timestamp())
+    at_s = getattr(said, "at_s", None) or recorded_s
+    if abs(at_s) >= TIME_MAX_S:
+        at_s = recorded_s
+    own_s = recorded_s if at_s > recorded_s + NO_CLOCK_S else at_s
+    if not span.since_s <= own_s <= span.until_s:
+        return
+    if isinstance(said, Ping) and own_s <= span.driven_until_s and _has_place(said):
+        yield _entry(frame, f"{n}", at_s, _fix(device, said, (at_s, recorded_s)))
+    if device.is_lock and (what := _lock(device, said)) is not None:
+        yield _entry(frame, f"{n}-lock", at_s, what)
+
+
+def _has_place(ping: Ping) -> bool:
+    return ping.lat_e7 is not None and ping.lon_e7 is not None and ping.fix in _BY_SATELLITE
+
+
+def _fix(device: TripDevice, ping: Ping, when: tuple[int, int]) -> Fix:
+    source = Source.LOCK if device.is_lock else Source.BESIDE
+    speed = NONE if ping.speed_m_h is None else ping.speed_m_h
+    return Fix(*when, ping.lat_e7 or 0, ping.lon_e7 or 0, speed, source)
+
+
+def _lock(device: TripDevice, said: object) -> Said | None:
+    """Return what a lock says of itself, by its model's table."""
+    if isinstance(said, Unread):
+        return Said(device.terminal, (), is_encrypted=True) if said.is_encrypted else None
+    if isinstance(said, Opening):  # nobody published what its words mean
+        return Said(device.terminal, (), None, said.actor, is_known=False)
+    if not isinstance(said, Ping):
+        return None
+    told = evidence(said, models().get(device.model))
+    at = Position(said.lat_e7 or 0, said.lon_e7 or 0) if _has_place(said) else None
+    alarms = tuple(dict.fromkeys(signal.alarm for signal in told.signals))
+    return Said(device.terminal, alarms, at, None, told.is_known)
+
+
+def _entry(
+    frame: KeptFrame, name: str, at_s: int, what: Fix | Said | Heard | Missing | Filled
+) -> Entry:
+    recorded_s = int(frame.recorded_at.timestamp())
+    return Entry(
+        f"{frame.frame_id}.{name}",
+        at_s,
+        recorded_s,
+        frame.frame_id,
+        what,
+        str(frame.session),
+        frame.serial or 0,
+        Channel(frame.channel),
+    )

@@ -1,0 +1,139 @@
+"""A haulier plans a trip under a lock: the way, what travels, and which authorities judge it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+
+from waglan.codes.calendar import HONG_KONG
+from waglan.codes.event import EventCode
+from waglan.codes.finding import Finding, Severity, Where
+from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
+from waglan.elock.atlas import packaged, plan_of
+from waglan.elock.eligibility import Accreditation
+from waglan.elock.jurisdiction import CargoKind, Jurisdiction, jurisdictions
+from waglan.elock.plan import NoPlan
+from waglan.elock.route import NoRoute
+from waglan.logbook.event import Event
+from waglan.parties.role import Role
+from waglan.store import Transaction, devices, events, parties, trips
+from waglan.store.trips import Judging, Trip
+
+CONSIGNMENTS_MAX = 100
+JURISDICTIONS_MAX = 4
+TRACKERS_MAX = 4
+_WHERE = Where("trip")
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A trip as its haulier wants it."""
+
+    vehicle: str
+    lock: UUID
+    trackers: tuple[UUID, ...]
+    origin: str
+    destination: str
+    cargo: CargoKind
+    schemes: tuple[str, ...]
+    registers: tuple[Accreditation, ...]
+    jurisdictions: tuple[str, ...]
+    consignments: tuple[str, ...]
+    begins_at: datetime
+    leg_of: UUID | None = None
+
+
+async def plan_trip(
+    tx: Transaction, by: tuple[int, PartyId], id_: UUID, wanted: Wanted, *, now: datetime
+) -> list[Finding]:
+    """Keep a trip; return why not, if it makes none. Whether it may be armed is asked then."""
+    org, party = by
+    found = [
+        Finding("TRIP-NO-LOCK", Severity.ERROR, _WHERE, {"vehicle": wanted.vehicle})
+        for device in (wanted.lock, *wanted.trackers)
+        if await devices.number_of(tx, device) is None
+    ][:1]
+    judging, wrong = await _judging(tx, wanted.jurisdictions)
+    found += wrong
+    way = packaged().way(wanted.origin, wanted.destination, on=_day(wanted.begins_at))
+    if way is None:
+        ends = {"origin": wanted.origin, "destination": wanted.destination}
+        found.append(Finding("TRIP-NO-WAY", Severity.ERROR, Where("trip/way"), ends))
+    if found or way is None:
+        return found
+    try:
+        plan = plan_of(way, packaged().sites, begins_s=[int(wanted.begins_at.timestamp())])
+    except (NoPlan, NoRoute) as no:
+        reason = str(no)
+        return [Finding("TRIP-NO-PLAN", Severity.ERROR, Where("trip/way"), {"reason": reason})]
+    written = _encode(plan)
+    new = Trip(
+        id_,
+        wanted.vehicle,
+        wanted.origin,
+        wanted.destination,
+        wanted.cargo.value,
+        wanted.schemes,
+        _encode(wanted.registers),
+        way.quality.value,
+        written,
+        sha256(written).digest(),
+        wanted.begins_at,
+        now,
+        wanted.lock,
+        wanted.trackers,
+        wanted.leg_of,
+    )
+    number = await trips.add(tx, org, new, judging)
+    await trips.add_consignments(tx, org, number, list(dict.fromkeys(wanted.consignments)))
+    told = Event(
+        EventCode.TRIP_PLANNED,
+        Key(KeyKind.TRIP, str(id_)),
+        party,
+        now,
+        now,
+        {
+            "plan": new.plan_sha256.hex(),
+            "quality": new.quality,
+            "origin": new.origin,
+            "destination": new.destination,
+            "consignments": len(set(wanted.consignments)),
+            "policies": [sha256(one.policy).hexdigest() for one in judging],
+        },
+        readers=frozenset({party, *(one.party for one in judging)}),
+    )
+    await events.append(tx, [told])
+    return []
+
+
+async def _judging(
+    tx: Transaction, wanted: Sequence[str]
+) -> tuple[list[Judging], list[Finding]]:
+    known, found, judging = jurisdictions(), list[Finding](), dict[PartyId, Judging]()
+    for name in dict.fromkeys(wanted):
+        one = known.get(name)
+        org = None if one is None else await _authority(tx, one)
+        if one is None or org is None:
+            what = {"jurisdiction": name[:80]}
+            found.append(Finding("TRIP-NO-AUTHORITY", Severity.ERROR, _WHERE, what))
+            continue
+        party = one.policy.authority
+        judging[party] = Judging(org, party, one.id, _encode(one.policy))
+    return list(judging.values()), found
+
+
+async def _authority(tx: Transaction, one: Jurisdiction) -> int | None:
+    """Return the organisation that is this authority here, if it is one."""
+    party = one.policy.authority
+    if Role.CUSTOMS not in await parties.roles_of(tx, party):
+        return None
+    return await parties.org_of(tx, party)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(HONG_KONG).date()
