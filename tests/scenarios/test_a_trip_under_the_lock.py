@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import CommandLine
 from port import wait
 from running_instance import Instance
 from trip_under_lock import CUT_BITS, FAR, NEAR, Port, Trip, let_in, trip
@@ -82,7 +83,32 @@ def judged_alone(one: Trip, port: Port, folder: Path) -> None:
         assert f"verdict  {outcome}" in done.stdout
 
 
-def test_a_pass_is_verified_without_a_network_and_is_for_one_use(port: Port) -> None:
+def verified(waglan: CommandLine, one: Trip, text: str, folder: Path) -> None:
+    """By the command, as at a gate without a network: once, and for nothing that is held."""
+    keys, used, held = folder / "keys.json", folder / "used", folder / "held"
+    keys.write_text(waglan("keys", "get").out)
+    held.write_text(f"OTHER\n{one.vehicle}\n")
+    ours = ("--key", one.port.instance.log_key.text, "--keys", str(keys), "--lock", one.lock,
+            "--plate", one.vehicle)  # fmt: skip
+    here = (*ours, "--site", "HK-SZB")
+    waglan.set("WAGLAN_URL", "http://127.0.0.1:9")
+    stopped = waglan("verify", text, *here, "--held", str(held))
+    assert (stopped.status, "PASS-HELD" in stopped.err) == (1, True)
+    good = waglan("verify", text, *here, "--burnt", str(used))
+    assert good.status == 0, good.err
+    assert f"lets {one.vehicle} pass HK-SZB: lock {one.lock}, seal SEAL-1" in good.out
+    assert "0 minutes ago" in good.out
+    assert "no proof that the cargo is untouched" in good.out
+    again = waglan("verify", text, *here, "--burnt", str(used))
+    assert (again.status, "PASS-BURNT" in again.err) == (1, True)
+    elsewhere = waglan("verify", text, *ours, "--site", "HK-LMC")
+    assert (elsewhere.status, "PASS-ELSEWHERE" in elsewhere.err) == (1, True)
+    assert waglan("verify", text[:-9], *here).status == 2
+
+
+def test_a_pass_is_verified_without_a_network_and_is_for_one_use(
+    port: Port, waglan: CommandLine, tmp_path: Path
+) -> None:
     with trip(port, "TRIP2") as one:
         one.seals()
         one.drives()
@@ -100,6 +126,7 @@ def test_a_pass_is_verified_without_a_network_and_is_for_one_use(port: Port) -> 
         assert checked.findings == ()
         assert checked.allowed is not None
         assert checked.allowed.verdict.hex() == said["verdict"]["sha256"]
+        verified(waglan.operates(port.instance), one, text, tmp_path)
         other = check_pass(text, known, Gate("HK-LMC", one.lock, "TRIP2"), at=now)
         assert [found.code for found in other.findings] == ["PASS-ELSEWHERE"]
         used = {"text": text, "used_at": now.isoformat()}
@@ -211,6 +238,19 @@ def test_a_live_trip_is_not_armed_on_a_drawn_corridor_and_is_told_how_else(
         assert one.shown()["state"] == "planned"
     unknown = port.plans("TRIP5", lock_id(port, one.lock), jurisdictions=["macao", "nowhere"])
     assert {found["code"] for found in unknown.json()["findings"]} == {"TRIP-NO-AUTHORITY"}
+
+
+def test_a_lock_that_was_lost_is_not_armed_until_it_is_fit_again(port: Port) -> None:
+    with trip(port, "TRIP9") as one:
+        lock = lock_id(port, one.lock)
+        for condition, status in (("lost", 422), ("uncalibrated", 422), ("fit", 201)):
+            told = {"condition": condition, "since": datetime.now(UTC).isoformat()}
+            done = port.haulier.post(f"/v1/locks/{lock}/conditions", json=told)
+            assert done.status_code == 204, done.text
+            armed = one.step(Act.ARM)
+            assert armed.status_code == status, armed.text
+            if status == 422:
+                assert armed.json()["findings"][0]["code"] == "TRIP-LOCK-UNFIT"
 
 
 def test_one_lock_is_on_one_trip_at_a_time(port: Port) -> None:

@@ -226,6 +226,11 @@ ASKS: dict[tuple[str, str], Ask] = {
         "/v1/installations/{installation}/end",
         {"until": "2027-05-03T09:00:00+08:00"},
     ),
+    ("post", "/v1/locks/{lock}/conditions"): Ask(
+        Act.KEEP_DEVICE,
+        "/v1/locks/{lock}/conditions",
+        {"condition": "lost", "since": "2026-11-03T09:30:00+08:00"},
+    ),
     ("post", "/v1/trips"): Ask(Act.PLAN_TRIP, "/v1/trips", TRIP | {"lock": "{lock}"}),
     ("get", "/v1/trips"): Ask(Act.READ, "/v1/trips?after={trip}"),
     ("get", "/v1/trips/{trip}"): Ask(Act.READ, "/v1/trips/{trip}"),

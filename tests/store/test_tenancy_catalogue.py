@@ -69,8 +69,9 @@ PRIVILEGES = {
     "detention_words": ("si", "s", "sd"),
     "device": ("si", "s", "s"),
     "device_code": ("si", "", "s"),
-    "device_secret": ("si", "", "sd"),
-    "device_session": ("si", "", "s"),
+    "device_condition": ("si", "", "s"),
+    "device_secret": ("si", "s", "sd"),
+    "device_session": ("si", "s", "s"),
     "document": ("si", "s", "sd"),
     "document_key": ("si", "s", "s"),
     "equipment": ("si", "s", "s"),
@@ -83,10 +84,10 @@ PRIVILEGES = {
     "event_erased": ("s", "s", "si"),
     "event_id": ("si", "", "s"),
     "feed": ("s", "s", "sid"),
-    "frame": ("si", "", "s"),
+    "frame": ("si", "s", "s"),
     "frame_aside": ("si", "", "s"),
     "frame_aside_raw": ("si", "", "sd"),
-    "frame_raw": ("si", "", "sd"),
+    "frame_raw": ("si", "s", "sd"),
     "grant_revocation": ("si", "s", "s"),
     "grant_settled": ("s", "s", "si"),
     "judgement": ("", "si", "s"),
@@ -137,8 +138,8 @@ PRIVILEGES = {
     "report_linked": ("", "", "si"),
     "risk_table": ("", "si", "s"),
     "schema_migration": ("s", "s", "s"),
-    "seal_period": ("si", "", "s"),
-    "seal_period_end": ("si", "", "s"),
+    "seal_period": ("si", "si", "s"),
+    "seal_period_end": ("si", "si", "s"),
     "serving": ("s", "si", "s"),
     "passed_over": ("", "si", "s"),
     "judged_again": ("", "si", "s"),
@@ -152,6 +153,13 @@ PRIVILEGES = {
     "table_publication": ("", "si", "s"),
     "token": ("si", "si", "si"),
     "token_revocation": ("si", "si", "si"),
+    "pass_use": ("", "si", "s"),
+    "trip": ("si", "s", "s"),
+    "trip_act": ("si", "si", "s"),
+    "trip_authority": ("si", "s", "s"),
+    "trip_consignment": ("si", "s", "s"),
+    "trip_device": ("si", "si", "s"),
+    "trip_policy": ("i", "s", "s"),
 }
 # Privileges on one column alone.
 COLUMNS = {  # both may quote whom an erasure is about
@@ -160,6 +168,7 @@ COLUMNS = {  # both may quote whom an erasure is about
     "consignment_grant.consignment": "waglan_app UPDATE",
     "installation.until_at": "waglan_app UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
+    "trip_device.until_at": "waglan_app UPDATE, waglan_authority UPDATE",
     "sheet_step.sealed": "waglan_engine UPDATE",
     "sheet_step.marks": "waglan_engine UPDATE",
     "decision.told": "waglan_engine UPDATE",
@@ -226,6 +235,7 @@ KEYS_WITHOUT_ORG = {
     "device(id)": OURS,
     "device(protocol,terminal)": OPERATOR,
     "device_code(code_id)": OURS,
+    "device_condition(condition_id)": OURS,
     "device_secret(device_id)": OURS,
     "device_session(id)": OURS,
     "device_session(session_id)": OURS,
@@ -283,6 +293,14 @@ KEYS_WITHOUT_ORG = {
     "token(secret_sha256)": OURS,
     "token(token)": OURS,
     "token_revocation(token)": OURS,
+    "trip(id)": OURS,
+    "trip(trip_id)": OURS,
+    "trip_act(trip_id,act_id)": "the id is a client's, of a trip that he is on",
+    "trip_act(trip_id,n)": OURS,
+    "trip_authority(trip_id,authority)": OURS,
+    "trip_consignment(trip_id,number)": "the number is a client's, of a trip of his own",
+    "trip_device(trip_device_id)": OURS,
+    "trip_policy(trip_id,authority)": OURS,
 }
 
 
@@ -334,9 +352,11 @@ def test_each_role_has_the_privileges_written_down_and_no_others(
     found = {table: tuple(by.get(role, "") for role in ROLES) for table, by in granted.items()}
     assert found == PRIVILEGES
     columns = """
-    select c.relname || '.' || attname, a.grantee::regrole::text || ' ' || a.privilege_type
+    select c.relname || '.' || attname,
+        string_agg(a.grantee::regrole::text || ' ' || a.privilege_type, ', '
+            order by a.grantee::regrole::text)
     from pg_attribute join pg_class c on c.oid = attrelid, aclexplode(attacl) a
-    where c.relnamespace = 'public'::regnamespace
+    where c.relnamespace = 'public'::regnamespace group by 1
     """
     assert dict(rows(catalogue, columns)) == COLUMNS
 

@@ -17,6 +17,7 @@ from waglan.cli import (
     client,
     desk,
     draft,
+    elock,
     filing,
     grant,
     keeping,
@@ -56,6 +57,7 @@ app.add_typer(address.app, name="address")
 app.add_typer(letter.app, name="letter")
 app.add_typer(grant.app, name="grant")
 app.add_typer(lock.app, name="lock")
+app.add_typer(elock.app, name="elock")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

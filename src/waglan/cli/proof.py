@@ -1,13 +1,15 @@
-"""`waglan verify`: an event, a customs status or a hold list proven, without any network."""
+"""`waglan verify`: an event, a customs status, a hold list or a pass, without any network."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from waglan.cli.log import pinned_key
 from waglan.cli.paper import opened
-from waglan.cli.proven import Asked, prove_statement
+from waglan.cli.passed import AtGate, prove_pass
+from waglan.cli.proven import Asked, prove_statement, proven_keys
 from waglan.cli.settings import Settings
 from waglan.cli.wording import plain, say, stopped, tell
 from waglan.codes.customs_status import CustomsStatus
@@ -16,6 +18,7 @@ from waglan.codes.render import Lang
 from waglan.customs.hold_list import LIST_BYTES_MAX, is_hold_list
 from waglan.customs.officer_proof import officer_signed
 from waglan.customs.signed_status import PREFIX
+from waglan.elock.gate_pass import PREFIX as PASS_PREFIX
 from waglan.logbook.evidence import Erased, Standing, Trust, Verdict
 from waglan.logbook.evidence import verify as judge
 from waglan.logbook.quorum import BadQuorum, Quorum
@@ -57,8 +60,17 @@ def verify(  # noqa: PLR0913 (each is an option)
     expect: Annotated[
         CustomsStatus | None, typer.Option(help="End with 1 if a proven status is another one.")
     ] = None,
+    site: Annotated[str, typer.Option(help="Of a pass: the checkpoint where you are.")] = "",
+    lock: Annotated[str, typer.Option(help="Of a pass: the lock, as you read it.")] = "",
+    plate: Annotated[str, typer.Option(help="Of a pass: the plate, as you read it.")] = "",
+    burnt: Annotated[
+        Path | None, typer.Option(help="Passes that were used here; this one is added.")
+    ] = None,
+    held: Annotated[
+        Path | None, typer.Option(help="Locks and plates that are held, one in a line.")
+    ] = None,
 ) -> None:
-    """Verify evidence, a customs status or a hold list offline.
+    """Verify evidence, a customs status, a hold list or a checkpoint's pass offline.
 
     Exit 0: proven as you asked, and not held where you asked; 1: not proven, too old, superseded,
     held, or not the status that was expected; 2: unreadable; 3: not in this hold list, which is no
@@ -77,6 +89,11 @@ def verify(  # noqa: PLR0913 (each is an option)
         age = None if max_age is None else timedelta(minutes=max_age)
         asked = Asked(at or datetime.now(UTC), age, about, expect)
         raise typer.Exit(prove_statement(data, (trust, keys, holds or []), asked, settings.lang))
+    if data.startswith(PASS_PREFIX.encode()):
+        known = proven_keys(keys, trust, settings.lang)
+        gate = AtGate(site, lock, plate, burnt, held)
+        text, now = data.decode("ascii", "replace").strip(), at or datetime.now(UTC)
+        raise typer.Exit(prove_pass(text, known, gate, at=now, lang=settings.lang))
     verdict = judge(data, trust)
     _print(verdict, settings.lang)
     raise typer.Exit(_status(verdict, is_witness_wanted=trust.quorum is not None))
@@ -94,7 +111,7 @@ def _trust(key: list[str], witness: list[str], needed: int | None, settings: Set
 
 
 def _data(what: str, lang: Lang) -> bytes:
-    if what.startswith(PREFIX):
+    if what.startswith((PREFIX, PASS_PREFIX)):
         return what.encode()
     with opened(what, lang) as file:
         return file.read(LIST_BYTES_MAX + 1)

@@ -44,7 +44,7 @@ def prove_statement(
 ) -> int:
     """Verify what was given, say what it proves, and return how the command ends."""
     trust, file, others = pinned
-    keys = _keys(file, trust, lang)
+    keys = proven_keys(file, trust, lang)
     if is_hold_list(data):
         return _hold_list(data, keys, asked, lang)
     lists = [_beside(other, keys, asked, lang) for other in others]
@@ -52,7 +52,7 @@ def prove_statement(
     return max(_text(text, keys, lists, asked, lang) for text in texts if text.strip())
 
 
-def _keys(file: str | None, trust: Trust, lang: Lang) -> KeySet:
+def proven_keys(file: str | None, trust: Trust, lang: Lang) -> KeySet:
     """Return the keys that the log proves; stop where they are missing or not proven."""
     if file is None:
         raise stopped(Finding("CLI-NO-KEYS", Severity.ERROR, Where("keys"), {}), lang, UNREADABLE)

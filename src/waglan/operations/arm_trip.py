@@ -28,6 +28,9 @@ async def arm_trip(tx: Transaction, kept: Kept, *, now: datetime) -> list[Findin
     for one in sorted(found, key=lambda each: each.device_id):
         await devices.hold(tx, one.device_id)
     for one in found:
+        if (condition := await devices.condition(tx, one.device_id)) != "fit":
+            unfit = {"lock": one.terminal, "condition": condition}
+            return [Finding("TRIP-LOCK-UNFIT", Severity.ERROR, _WHERE, unfit)]
         is_sealed = (await devices.standing(tx, one.device_id)).is_sealed
         if is_sealed or await trips.is_busy(tx, one.device_id):
             busy = {"lock": one.terminal}

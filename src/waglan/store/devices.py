@@ -250,6 +250,29 @@ async def installations(
     return [Installation(*row) for row in await rows.fetchall()]
 
 
+async def tell_condition(
+    tx: Transaction, org: int, device_id: int, told: tuple[str, datetime], *, now: datetime
+) -> None:
+    """Say in which condition a device is, and from when on; whether it may be armed hangs on it."""
+    await tx.execute(
+        "INSERT INTO device_condition (org, device_id, condition, from_at, told_at)"
+        " VALUES (%s, %s, %s, %s, %s)",
+        [org, device_id, *told, now],
+    )
+
+
+async def condition(tx: Transaction, device_id: int) -> str:
+    """Return in which condition a device is; one of which nothing was told is fit."""
+    row = await (
+        await tx.execute(
+            "SELECT condition FROM device_condition WHERE device_id = %s"
+            " ORDER BY condition_id DESC LIMIT 1",
+            [device_id],
+        )
+    ).fetchone()
+    return "fit" if row is None else str(row[0])
+
+
 async def installed(tx: Transaction, installation: UUID) -> tuple[Installation, str] | None:
     """Return an installation with the terminal that sits there."""
     row = await (

@@ -24,6 +24,7 @@ from waglan.operations.install_lock import install_lock
 from waglan.operations.provision_device import provision_device
 from waglan.operations.rotate_code import rotate_code
 from waglan.operations.take_frames import OF_TELEPHONES, Batch, aside, put_aside, take_frames
+from waglan.operations.tell_condition import tell_condition
 from waglan.parties.permission import Act
 from waglan.store import Taken, Transaction, devices, parties
 from waglan.store.connect import act_as
@@ -97,6 +98,13 @@ class CodeView(BaseModel):
     """A lock's new code, shown once: a request that comes again is answered with null."""
 
     code: str | None
+
+
+class NewCondition(Asked):
+    """In which condition a lock is, and from when on; only one that is `fit` is armed."""
+
+    condition: Literal["fit", "lost", "returned", "uncalibrated"]
+    since: AwareDatetime
 
 
 class TheEnd(Asked):
@@ -197,6 +205,16 @@ async def install(lock: UUID, new: NewInstallation, visitor: TheMaker) -> Instal
     if found is None:
         raise absent("installation")
     return _installation(found[0])
+
+
+@router.post("/locks/{lock}/conditions", status_code=204, responses=ERRORS)
+async def tell(lock: UUID, new: NewCondition, visitor: TheVisitor) -> None:
+    """Tell that a lock was lost, returned, is out of calibration, or fit again."""
+    visitor.must(Act.KEEP_DEVICE)
+    now = visitor.kit.clock()
+    async with visitor.transaction() as tx:
+        named, device = await _own(tx, visitor, lock)
+        await tell_condition(tx, named, device.terminal, (new.condition, new.since), now=now)
 
 
 @router.post("/installations/{installation}/end", status_code=204, responses=ERRORS)

@@ -73,6 +73,16 @@ CREATE TABLE trip_act (
     PRIMARY KEY (trip_id, n),
     UNIQUE (trip_id, act_id)
 );
+-- Whether a lock may be armed: the newest holds.
+CREATE TABLE device_condition (
+    condition_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    org          bigint NOT NULL REFERENCES organisation,
+    device_id    bigint NOT NULL REFERENCES device,
+    condition    text NOT NULL CHECK (condition IN ('fit', 'lost', 'returned', 'uncalibrated')),
+    from_at      timestamptz NOT NULL,
+    told_at      timestamptz NOT NULL
+);
+CREATE INDEX device_condition_newest ON device_condition (device_id, condition_id DESC);
 -- Passes that were used at a checkpoint, also without a network.
 CREATE TABLE pass_use (
     authority   bigint NOT NULL REFERENCES organisation,
@@ -96,9 +106,13 @@ ALTER TABLE trip_device ENABLE ROW LEVEL SECURITY;
 ALTER TABLE trip_device FORCE ROW LEVEL SECURITY;
 ALTER TABLE trip_act ENABLE ROW LEVEL SECURITY;
 ALTER TABLE trip_act FORCE ROW LEVEL SECURITY;
+ALTER TABLE device_condition ENABLE ROW LEVEL SECURITY;
+ALTER TABLE device_condition FORCE ROW LEVEL SECURITY;
 ALTER TABLE pass_use ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pass_use FORCE ROW LEVEL SECURITY;
 
+CREATE POLICY own ON device_condition TO waglan_app
+    USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY own ON trip TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY judged ON trip FOR SELECT TO waglan_authority USING (current_org() = ANY (authorities));
 -- Whoever sees a trip sees these of it.
@@ -159,6 +173,7 @@ CREATE POLICY officer ON seal_period FOR INSERT TO waglan_authority WITH CHECK (
 CREATE POLICY officer ON seal_period_end FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM seal_period s
     WHERE s.seal_id = seal_period_end.seal_id AND s.org = seal_period_end.org));
 
+CREATE POLICY engine ON device_condition FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON trip FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON trip_consignment FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON trip_authority FOR SELECT TO waglan_engine USING (true);
@@ -167,10 +182,11 @@ CREATE POLICY engine ON trip_device FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON trip_act FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON pass_use FOR SELECT TO waglan_engine USING (true);
 
-GRANT SELECT, INSERT ON trip, trip_consignment, trip_authority, trip_device, trip_act TO waglan_app;
+GRANT SELECT, INSERT ON trip, trip_consignment, trip_authority, trip_device, trip_act, device_condition TO waglan_app;
 GRANT INSERT ON trip_policy TO waglan_app;
 GRANT UPDATE (until_at) ON trip_device TO waglan_app, waglan_authority;
 GRANT SELECT ON trip, trip_consignment, trip_authority, trip_policy, trip_device, trip_act, pass_use, device_secret,
     device_session, frame, frame_raw, seal_period, seal_period_end TO waglan_authority;
 GRANT INSERT ON trip_device, trip_act, pass_use, seal_period, seal_period_end TO waglan_authority;
-GRANT SELECT ON trip, trip_consignment, trip_authority, trip_policy, trip_device, trip_act, pass_use TO waglan_engine;
+GRANT SELECT ON trip, trip_consignment, trip_authority, trip_policy, trip_device, trip_act, pass_use,
+    device_condition TO waglan_engine;

@@ -1,0 +1,171 @@
+"""`waglan elock`: trips under a lock, what is done about them, and what a checkpoint does."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import httpx
+import typer
+
+from waglan.cli.paper import opened
+from waglan.cli.settings import Settings
+from waglan.cli.signing import private_key
+from waglan.cli.talk import answered, client, listed, made, path_step
+from waglan.cli.wording import language, plain, say
+from waglan.codes.moment import minute
+
+app = typer.Typer(no_args_is_help=True, help="Trips under an electronic lock.")
+
+Trip = Annotated[str, typer.Argument(help="The trip's id, as `waglan elock trips` prints it.")]
+TRIP_BYTES_MAX = 1 << 20
+STOP, INSPECT = 1, 3
+
+
+@app.command()
+def trip(
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="The trip as JSON; the guide has one.")
+    ],
+) -> None:
+    """Plan a trip; prints its id. Whether it may go is asked when it is armed."""
+    settings = Settings()
+    with opened(file, settings.lang) as data:
+        wanted = json.loads(data.read(TRIP_BYTES_MAX))
+    with client(settings) as http:
+        typer.echo(plain(answered(made(http, "/v1/trips", wanted)).json()["id"]))
+
+
+@app.command("trips")
+def list_trips() -> None:
+    """List the trips that you are on, newest first."""
+    with client(Settings()) as http:
+        for one in listed(http, "/v1/trips", "after", "id"):
+            way = f"{one['origin']}-{one['destination']}"
+            what = f"{one['vehicle']}  {way}  {one['state']}  {one['quality']}"
+            typer.echo(plain(f"{one['id']}  {what}  {minute(one['planned_at'])}"))
+
+
+@app.command()
+def act(  # noqa: PLR0913 (each is an option)
+    trip: Trip,
+    what: Annotated[str, typer.Argument(help="What is done: arm, seal, inspect, cut, open …")],
+    key: Annotated[
+        Path | None, typer.Option(help="An officer's key; without it the act is the haulier's.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    seal: Annotated[str | None, typer.Option(help="The seal's number.")] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Whatever else the act says, as name=value in JSON."),
+    ] = None,
+) -> None:
+    """Do something about a trip as it stands now; prints where it stands then."""
+    said: dict[str, Any] = {"reason": reason, "seal": seal, **_fields(fields or [])}
+    said = {name: value for name, value in said.items() if value not in (None, "")}
+    with client(Settings()) as http:
+        shown = answered(http.get(f"/v1/trips/{path_step(trip)}")).json()
+        told = {"act": what, "version": shown["version"], **said}
+        if key is None:
+            path = f"/v1/trips/{path_step(trip)}/steps"
+            done = answered(http.post(path, json={"id": f"s-{uuid4().hex}", **told})).json()
+        else:
+            done = _signed(http, key, trip, told)
+    typer.echo(plain(f"{done['state']}  {done['version']}"))
+
+
+@app.command()
+def verdict(trip: Trip) -> None:
+    """Judge a trip now by your authority's own policy. Exit 0: GREEN; 1: anything else."""
+    with client(Settings()) as http:
+        found = answered(http.get(f"/v1/trips/{path_step(trip)}/verdict")).json()
+    _show(found)
+    raise typer.Exit(found["outcome"] != "GREEN")
+
+
+@app.command()
+def check(
+    site: Annotated[str, typer.Argument(help="The checkpoint's site.")],
+    plate: Annotated[str | None, typer.Option(help="The truck's plate.")] = None,
+    lock: Annotated[str | None, typer.Option(help="The lock's name in its protocol.")] = None,
+    minutes: Annotated[int, typer.Option(min=1, help="How long a pass holds.")] = 60,
+) -> None:
+    """Say what to do with a truck; prints the signed pass if there is one.
+
+    Exit 0: pass; 1: stop; 3: inspect.
+    """
+    asked = {"site": site, "plate": plate, "lock": lock, "minutes": minutes}
+    with client(Settings()) as http:
+        found = answered(http.post("/v1/checkpoints", json=asked)).json()
+    typer.echo(plain(f"{found['answer']}  {found['plate']}  {found['lock']}  {found['seal']}"))
+    _show(found["verdict"])
+    if found["pass_text"]:
+        typer.echo(plain(found["pass_text"]))
+    raise typer.Exit({"pass": 0, "stop": STOP, "inspect": INSPECT}[found["answer"]])
+
+
+@app.command()
+def bundle(
+    trip: Trip,
+    folder: Annotated[Path, typer.Option(help="The folder to write into.")] = Path(),
+) -> None:
+    """Write a trip's bundle, and the script that judges it again with Python alone."""
+    from waglan.cli.alone import script
+
+    with client(Settings()) as http:
+        found = answered(http.get(f"/v1/trips/{path_step(trip)}/bundle")).content
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in (("trip.json", found), ("verify_trip.py", script().encode())):
+        (folder / name).write_bytes(data)
+        typer.echo(plain(str(folder / name)))
+
+
+def _show(found: dict[str, Any]) -> None:
+    state = f"{found['outcome']}  {found['worst']}  {found['state']}"
+    typer.echo(plain(f"{state}  {found['policy']}  {found['quality']}  {found['as_of']}"))
+    for one in found["reasons"]:
+        entries = ", ".join(one["entries"]) or "-"
+        typer.echo(plain(f"    {one['outcome']}  {one['reason']}  {entries}"))
+    typer.echo(say("elock", "no_proof", language()))
+
+
+def _fields(told: list[str]) -> dict[str, Any]:
+    said = dict[str, Any]()
+    for one in told:
+        name, _, value = one.partition("=")
+        try:
+            said[name] = json.loads(value)
+        except ValueError:
+            said[name] = value
+    return said
+
+
+def _signed(http: httpx.Client, file: Path, trip: str, told: dict[str, Any]) -> dict[str, Any]:
+    from base64 import b64encode
+
+    import msgspec
+
+    from waglan.elock.trip_act import PURPOSE, TripAct
+
+    who = answered(http.get("/v1/whoami")).json()
+    about = {
+        "purpose": PURPOSE,
+        "id": f"a-{uuid4().hex}",
+        "trip": trip,
+        "by": who["accountable"] or who["token"],
+        "party": who["party"],
+        "at": datetime.now(UTC),
+    }
+    try:
+        body = msgspec.convert({**about, **told}, TripAct, strict=False).act_bytes()
+    except msgspec.ValidationError as error:
+        why = say("usage", "act", language(), reason=str(error))
+        raise typer.BadParameter(why) from None
+    signed = {
+        "body": b64encode(body).decode(),
+        "signature": b64encode(private_key(file).sign(body)).decode(),
+    }
+    path = f"/v1/trips/{path_step(trip)}/acts"
+    done: dict[str, Any] = answered(http.post(path, json=signed)).json()
+    return done
