@@ -30,9 +30,7 @@ from waglan.elock.province import Quality, SiteStatus
 FILES = load("elock/jurisdictions")
 ON = date(2026, 11, 30)
 LIVE = [one for one in jurisdictions().values() if one.use is JurisdictionUse.LIVE]
-[HYPOTHETICAL] = [
-    one for one in jurisdictions().values() if one.use is JurisdictionUse.HYPOTHETICAL
-]
+HYPOTHETICAL = jurisdictions()["demonstration"]
 GRANTED = tuple(
     Accreditation(by, date(2026, 1, 1), date(2026, 12, 31))
     for by in ("hk-customs", "cn-customs", "mo-customs")

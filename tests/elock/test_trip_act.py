@@ -181,8 +181,17 @@ def test_red_ends_by_a_clearance_of_what_it_names_alone() -> None:
     assert outcome(other, said=CUT) is Outcome.RED
 
 
-def test_a_trip_that_was_aborted_comes_back_without_red() -> None:
-    assert outcome(act(Act.ABORT, reason="the road is flooded")) is Outcome.GREEN
+def test_the_way_back_of_a_trip_that_was_called_off_is_no_turning_back() -> None:
+    legs = [Leg(1_200, 15_000), Leg(600, -15_000)]
+    drive = drives.driven(PLAN, Truck(LOCK, START_S), legs, Random(7))
+    there = [one for one in drive if isinstance(one.what, Fix)]
+    called_off = act(Act.ABORT, START + 20 * MINUTE, reason="the road is flooded")
+    for done, wanted in (((), Outcome.AMBER), ((called_off,), Outcome.GREEN)):
+        entries = [*there]
+        for n, one in enumerate((SEALED, *done)):
+            entries += act_entries(Acted(n + 1, one, there[-1].recorded_s, is_officer=True))
+        found = judge(Measure(POLICY, PLAN, step), entries, as_of_s=there[-1].recorded_s)
+        assert (found.outcome, found.worst) == (wanted, wanted)
 
 
 FIELDS: dict[str, Any] = {

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from device_at_the_door import Player, playing
+from msgspec.structs import replace
 from port import Officer
 from running_instance import Instance
 
@@ -160,7 +161,7 @@ class Trip:
     def tells(self, seconds: int, alarm_bits: int = 0) -> None:
         """The lock tells of one place more, behind the last one of the drive."""
         last = self.driven[-1]
-        one = told(last, last.at_s + seconds, alarm_bits)
+        one = replace(told(last, last.at_s + seconds, alarm_bits), speed_m_h=0)
         self.players[0].send(writing.location(self.players[0].header(), one))
         assert self.players[0].result() == 0
 

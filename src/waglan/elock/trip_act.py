@@ -134,6 +134,7 @@ _ORDERS: Final[dict[Act, OrderKind]] = {
     Act.OPEN: OrderKind.OPEN,
     Act.ALLOW: OrderKind.OPEN,
     Act.LIST: OrderKind.LIST,
+    Act.ABORT: OrderKind.ABORT,
 }
 _SAYS: Final = tuple(name for name in TripAct.__struct_fields__ if name not in (
     "purpose", "id", "trip", "by", "party", "act", "at", "version"))  # fmt: skip

@@ -49,6 +49,7 @@ WARNING: Final[dict[Alarm, Reason]] = {
 }
 _WARNED: Final = bits(*WARNING.values(), Reason.BACK_COVER, Reason.CARD_REFUSED)
 _GAPS: Final = bits(Reason.GAP, Reason.GAP_LONG, Reason.UNSEEN_STOP)
+_BACK: Final = bits(Reason.TURNED_BACK)
 _OF_FIX: Final = (1 << 20) - 1
 _COVERS: Final[dict[OrderKind, frozenset[Reason]]] = {
     OrderKind.CUT: frozenset({Reason.CUT, Reason.OPENED_UNDER_SEAL, Reason.BACK_COVER_UNDER_SEAL}),
@@ -107,6 +108,7 @@ class Case(msgspec.Struct):
     heard_s: int | None = None  # of the lock, the newest that came
     is_plain: bool = False
     beside_s: int | None = None
+    is_returning: bool = False  # called off: the way back is no turning back
 
 
 class Why(msgspec.Struct, frozen=True, gc=False):
@@ -164,6 +166,7 @@ def _take(what: object, measure: Measure, case: Case, entry: Entry) -> None:
 @_take.register
 def _take_order(what: Order, measure: Measure, case: Case, entry: Entry) -> None:
     case.orders.append(what)
+    case.is_returning |= what.kind is OrderKind.ABORT
 
 
 @_take.register
@@ -197,8 +200,11 @@ def _end_period(case: Case, at_s: int) -> None:
 @_take.register
 def _take_fix(what: Fix, measure: Measure, case: Case, entry: Entry) -> None:
     fix, track = what, case.track
-    before_s = track.last_s
+    before_s, seen = track.last_s, track.seen
     raised = measure.step(measure.policy, measure.plan, track, fix)
+    if case.is_returning:
+        raised, track.now = raised & ~_BACK, track.now & ~_BACK
+        track.seen = track.seen & ~_BACK | seen & _BACK
     if fix.source is Source.BESIDE:
         case.beside_s = max(case.beside_s or fix.at_s, fix.at_s)
         return

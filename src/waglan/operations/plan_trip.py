@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from waglan.store.trips import Judging, Trip
 CONSIGNMENTS_MAX = 100
 JURISDICTIONS_MAX = 4
 TRACKERS_MAX = 4
+BEGINS_WITHIN = timedelta(days=1_096)
 _WHERE = Where("trip")
 _encode = msgspec.json.Encoder(order="sorted").encode
 
@@ -58,6 +59,9 @@ async def plan_trip(
         for device in (wanted.lock, *wanted.trackers)
         if await devices.number_of(tx, device) is None
     ][:1]
+    if abs(wanted.begins_at - now) > BEGINS_WITHIN:
+        days = {"days": BEGINS_WITHIN.days}
+        return [Finding("TRIP-BEGINS", Severity.ERROR, Where("trip/begins_at"), days)]
     judging, wrong = await _judging(tx, wanted.jurisdictions)
     found += wrong
     way = packaged().way(wanted.origin, wanted.destination, on=_day(wanted.begins_at))

@@ -34,15 +34,19 @@ class Drive:
         self.gaps: list[tuple[set[str], int, int, str]] = []
         self.heard: int | None = None
         self.beside_at: int | None = None
-        self.plain = False
+        self.plain = self.returning = False
 
     # Fixes.
 
     def fix(self, entry: Said, what: Said) -> None:
         """Take a fix."""
         p, at = self.policy, what["at_s"]
-        is_beside = what["source"] == 1
+        is_beside, had_turned = what["source"] == 1, "TURNED_BACK" in self.seen
         raised = self.follow(what, is_beside=is_beside)
+        if self.returning:
+            raised.discard("TURNED_BACK")
+            self.now.discard("TURNED_BACK")
+            self.seen -= set() if had_turned else {"TURNED_BACK"}
         if is_beside:
             self.beside_at = max(self.beside_at or at, at)
             return

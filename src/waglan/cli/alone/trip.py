@@ -60,6 +60,7 @@ class Trip(Drive):
     def order(self, entry: Said, what: Said) -> None:
         """Take an officer's order."""
         self.orders.append(what)
+        self.returning |= what["kind"] == "abort"
 
     def seal(self, entry: Said, what: Said) -> None:
         """Begin a seal period."""
