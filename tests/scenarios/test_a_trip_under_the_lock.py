@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from command_line import CommandLine
+from device_at_the_door import asides, playing
 from port import wait
 from running_instance import Instance
-from trip_under_lock import CUT_BITS, FAR, NEAR, Port, Trip, let_in, trip
+from trip_under_lock import CUT_BITS, FAR, NEAR, Port, Trip, let_in, told, trip
 
 from waglan.cli.alone import script
 from waglan.codes.finding import Finding
@@ -19,6 +20,7 @@ from waglan.elock.trip import Act
 from waglan.gateway.devices.ports import PortOf
 from waglan.logbook.evidence import Kept, Trust, verify
 from waglan.logbook.key_set import read_key_set
+from waglan.messages.devices.jtt808 import writing
 
 MINUTE = timedelta(minutes=1)
 
@@ -33,8 +35,8 @@ def port(instance: Instance) -> Port:
     return let_in(instance)
 
 
-def names(told: dict[str, Any]) -> list[str]:
-    return [one["reason"] for one in told["reasons"]]
+def names(found: dict[str, Any]) -> list[str]:
+    return [one["reason"] for one in found["reasons"]]
 
 
 def test_a_sealed_drive_is_green_for_both_and_a_cut_is_red_until_each_clears_it(
@@ -240,12 +242,44 @@ def test_a_live_trip_is_not_armed_on_a_drawn_corridor_and_is_told_how_else(
     assert {found["code"] for found in unknown.json()["findings"]} == {"TRIP-NO-AUTHORITY"}
 
 
+def test_a_hole_in_a_locks_count_proves_nothing_until_it_is_filled_or_explained(
+    port: Port,
+) -> None:
+    with trip(port, "TRIP10") as one:
+        one.seals()
+        one.drives()
+        lock = one.players[0]
+        late, late_serial = lock.header(), lock.serial
+        one.tells(30)
+        found = one.verdict(port.near)
+        assert (found["outcome"], names(found)) == ("UNPROVEN", ["HOLE"])
+        assert one.check(port.near)["answer"] == "inspect"
+        [hole] = found["reasons"]
+        done = one.signs(port.near, Act.EXPLAIN, entries=tuple(hole["entries"]), reason="a bridge")
+        assert done.status_code == 201, done.text
+        assert one.outcomes() == ("GREEN", "UNPROVEN")
+        assert late.serial == late_serial
+        lock.send(writing.heartbeat(late))
+        assert lock.result() == 0
+        assert one.outcomes() == ("GREEN", "GREEN")
+
+
+def test_a_rivals_forged_cut_changes_nothing(port: Port) -> None:
+    with trip(port, "TRIP11") as one, playing(port.instance, one.lock) as rival:
+        one.seals()
+        one.drives()
+        last = one.driven[-1]
+        rival.send(writing.location(rival.header(), told(last, last.at_s + 30, CUT_BITS)))
+        wait(lambda: asides(port.instance, one.lock) or None)
+        assert one.outcomes() == ("GREEN", "GREEN")
+
+
 def test_a_lock_that_was_lost_is_not_armed_until_it_is_fit_again(port: Port) -> None:
     with trip(port, "TRIP9") as one:
         lock = lock_id(port, one.lock)
         for condition, status in (("lost", 422), ("uncalibrated", 422), ("fit", 201)):
-            told = {"condition": condition, "since": datetime.now(UTC).isoformat()}
-            done = port.haulier.post(f"/v1/locks/{lock}/conditions", json=told)
+            said = {"condition": condition, "since": datetime.now(UTC).isoformat()}
+            done = port.haulier.post(f"/v1/locks/{lock}/conditions", json=said)
             assert done.status_code == 204, done.text
             armed = one.step(Act.ARM)
             assert armed.status_code == status, armed.text
@@ -298,7 +332,7 @@ def test_an_authority_that_is_not_on_a_trip_sees_nothing_of_it(
         asked = {"plate": "TRIP8", "site": "HK-SZB"}
         assert outsider.post("/v1/checkpoints", json=asked).status_code == 404
         assert port.haulier.get(f"/v1/trips/{one.id}/verdict").status_code == 403
-        told = one.shown(port.near.desk)["authorities"]
-        assert [each["party"] for each in told] == [NEAR, FAR]
-        assert {each["use"] for each in told} == {"hypothetical"}
+        judging = one.shown(port.near.desk)["authorities"]
+        assert [each["party"] for each in judging] == [NEAR, FAR]
+        assert {each["use"] for each in judging} == {"hypothetical"}
         assert names(one.verdict(port.near)) == []

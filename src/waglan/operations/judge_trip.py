@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from waglan.elock.bundle import trip_bundle
-from waglan.elock.entry import Entry
+from waglan.elock.entry import Entry, Filled, Missing
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Plan
 from waglan.elock.policy import Policy
@@ -18,8 +18,8 @@ from waglan.elock.trip import ENDED, Act, State
 from waglan.elock.trip_act import Acted, act_entries, read_trip_act
 from waglan.elock.verdict import Measure, Verdict, judge
 from waglan.logbook.sealed import Vault
+from waglan.operations._hearing import Span, heard_of
 from waglan.operations.do_trip_act import state_of
-from waglan.operations.hear_trip import Span, heard_of
 from waglan.store import Transaction, frames, trips
 from waglan.store.trips import Kept, KeptAct
 
@@ -96,7 +96,18 @@ async def _log(
         time = (since, device.until_at)
         came = await frames.of_time(tx, vault, device.device_id, time, at_most=FRAMES_MAX)
         log += heard_of(device, came, span)
-    return log, lock
+    return _explained(log), lock
+
+
+def _explained(log: Sequence[Entry]) -> list[Entry]:
+    """An officer explains holes by the entries that tell of them; what is judged names the hole."""
+    names = {entry.ref: entry.what.name for entry in log if isinstance(entry.what, Missing)}
+    return [
+        msgspec.structs.replace(entry, what=Filled(names[entry.what.hole], entry.what.why))
+        if isinstance(entry.what, Filled) and entry.what.hole in names
+        else entry
+        for entry in log
+    ]
 
 
 def _span(done: Sequence[KeptAct], now: datetime) -> Span:

@@ -198,7 +198,7 @@ async def plan(new: NewTrip, visitor: TheMaker) -> TripView:
     wanted = Wanted(
         new.vehicle,
         new.lock,
-        tuple(new.trackers),
+        tuple(one for one in dict.fromkeys(new.trackers) if one != new.lock),
         new.origin,
         new.destination,
         new.cargo,

@@ -67,7 +67,8 @@ def _telegrams(
 def _payload(protocol: str, telegrams: Sequence[Telegram], frame: KeptFrame) -> bytes:
     if not telegrams:
         return sha256(frame.frame_id.to_bytes(8, "big")).digest()
-    return sha256(PAYLOADS[protocol](telegrams[0])).digest()
+    read = PAYLOADS.get(protocol)
+    return sha256(telegrams[0].raw if read is None else read(telegrams[0])).digest()
 
 
 def _said(
