@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from command_line import CommandLine
-from device_at_the_door import asides, playing
+from device_at_the_door import asides, playing, sql
 from port import wait
 from running_instance import Instance
 from trip_under_lock import CUT_BITS, FAR, NEAR, Port, Trip, let_in, told, trip
@@ -281,10 +281,13 @@ def test_a_lock_that_was_lost_is_not_armed_until_it_is_fit_again(port: Port) -> 
             said = {"condition": condition, "since": datetime.now(UTC).isoformat()}
             done = port.haulier.post(f"/v1/locks/{lock}/conditions", json=said)
             assert done.status_code == 204, done.text
+            assert one.players[0].authenticate() == 0
             armed = one.step(Act.ARM)
             assert armed.status_code == status, armed.text
             if status == 422:
                 assert armed.json()["findings"][0]["code"] == "TRIP-LOCK-UNFIT"
+        about = "select count(*) from event where code = 'device.lost-heard' and about = %s"
+        assert sql(port.instance, about, one.lock) == [(1,)]
 
 
 def test_one_lock_is_on_one_trip_at_a_time(port: Port) -> None:

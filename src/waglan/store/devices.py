@@ -273,6 +273,20 @@ async def condition(tx: Transaction, device_id: int) -> str:
     return "fit" if row is None else str(row[0])
 
 
+async def lost(tx: Transaction, device_id: int) -> str | None:
+    """Return the name in its protocol of a device that was told to be lost; None for any other."""
+    row = await (
+        await tx.execute(
+            "SELECT d.terminal FROM device d JOIN device_condition c USING (device_id)"
+            " WHERE d.device_id = %s AND c.condition = 'lost' AND NOT EXISTS (SELECT 1 FROM"
+            " device_condition n WHERE n.device_id = d.device_id"
+            " AND n.condition_id > c.condition_id)",
+            [device_id],
+        )
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
 async def installed(tx: Transaction, installation: UUID) -> tuple[Installation, str] | None:
     """Return an installation with the terminal that sits there."""
     row = await (

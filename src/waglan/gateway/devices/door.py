@@ -10,6 +10,7 @@ from typing import Protocol
 from waglan.gateway.devices.commits import WINDOW_SECONDS, Commits
 from waglan.gateway.devices.pace import FRAMES_A_SECOND, Pace
 from waglan.gateway.kit import Kit
+from waglan.operations.report_lost import report_lost
 from waglan.operations.rotate_code import rotate_code
 from waglan.store import devices
 from waglan.store.connect import transaction
@@ -90,6 +91,7 @@ class Door:
         """Return the device's session: a new one, or the one that goes on."""
         async with transaction(self.kit.pools.app, device.org) as tx:
             await devices.hold(tx, device.device_id)
+            await report_lost(tx, device, connection.channel, now=self.kit.clock())
             found = (await devices.standing(tx, device.device_id)).session
             if found is not None and not is_new:
                 return found
