@@ -9,6 +9,8 @@ from pathlib import Path
 from command_line import CommandLine
 from running_instance import Instance
 
+AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+
 
 def test_a_trip_goes_from_its_file_to_its_bundle(
     instance: Instance, waglan: CommandLine, tmp_path: Path
@@ -29,7 +31,7 @@ def test_a_trip_goes_from_its_file_to_its_bundle(
     file.write_text(json.dumps({
         "vehicle": "SAMPLE1", "lock": lock, "origin": "HK-RTT", "destination": "GD-QH",
         "cargo": "own_export", "jurisdictions": ["demonstration", "demonstration_far"],
-        "consignments": ["SYNB1"], "begins_at": datetime.now(UTC).isoformat(),
+        "consignments": ["SYNB1"], "begins_at": AT.isoformat(),
     }))  # fmt: skip
     trip = waglan("elock", "trip", str(file)).out.strip()
     assert waglan("elock", "act", trip, "arm").out.strip() == "armed  1"
@@ -54,8 +56,7 @@ def test_a_trip_goes_from_its_file_to_its_bundle(
     waglan.signs_in(far)
     key = tmp_path / "officer.key"
     assert waglan("desk", "key", str(key)).status == 0
-    now = datetime.now(UTC)
-    window = {"from_at": now, "until_at": now + timedelta(minutes=9)}
+    window = {"from_at": AT, "until_at": AT + timedelta(minutes=9)}
     said = [f"--set={name}={at.isoformat()}" for name, at in window.items()]
     place = "--set=place=" + json.dumps({"lat_e7": 225400000, "lon_e7": 1140600000, "radius_m": 9})
     act = ("elock", "act", trip, "open", "--key", str(key), "--set=lock=013622220000", place, *said)

@@ -118,7 +118,9 @@ def test_a_pass_is_verified_without_a_network_and_is_for_one_use(
         text = said["pass_text"]
         assert one.check(port.far, lock=one.lock)["answer"] == "pass"
         keys = wait(lambda: port.near.desk.get("/v1/keys"))
-        proven = verify(keys.content, Trust({port.instance.log_key.name: [port.instance.log_key]}))
+        proven = verify(
+            keys.content, Trust({port.instance.log_key.name: [port.instance.log_key]}, None)
+        )
         assert isinstance(proven.said, Kept)
         known = read_key_set(proven.said.event)
         assert known is not None

@@ -24,7 +24,7 @@ _BY_SATELLITE: Final = (FixKind.GNSS, None)  # a telephone does not say by what
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From when a trip counts what is said, until when it is under way, and until when it counts."""
+    """From when to when a trip counts what is said, and until when it is under way."""
 
     since_s: int
     driven_until_s: int
@@ -50,9 +50,7 @@ def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> lis
     return entries
 
 
-def _telegrams(
-    protocol: str, streams: dict[object, Reading], frame: KeptFrame
-) -> list[Telegram]:
+def _telegrams(protocol: str, streams: dict[object, Reading], frame: KeptFrame) -> list[Telegram]:
     """Read a frame again; fragments of one connection are joined as they were then."""
     if frame.raw is None:
         return []

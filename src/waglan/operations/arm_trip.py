@@ -29,12 +29,17 @@ async def arm_trip(tx: Transaction, kept: Kept, *, now: datetime) -> list[Findin
         await devices.hold(tx, one.device_id)
     for one in found:
         if (condition := await devices.condition(tx, one.device_id)) != "fit":
-            unfit = {"lock": one.terminal, "condition": condition}
-            return [Finding("TRIP-LOCK-UNFIT", Severity.ERROR, _WHERE, unfit)]
+            return [
+                Finding(
+                    "TRIP-LOCK-UNFIT",
+                    Severity.ERROR,
+                    _WHERE,
+                    {"lock": one.terminal, "condition": condition},
+                )
+            ]
         is_sealed = (await devices.standing(tx, one.device_id)).is_sealed
         if is_sealed or await trips.is_busy(tx, one.device_id):
-            busy = {"lock": one.terminal}
-            return [Finding("TRIP-LOCK-BUSY", Severity.ERROR, _WHERE, busy)]
+            return [Finding("TRIP-LOCK-BUSY", Severity.ERROR, _WHERE, {"lock": one.terminal})]
     wrong = await _eligible(tx, kept, found, now)
     if any(one.severity is Severity.ERROR for one in wrong):
         return wrong

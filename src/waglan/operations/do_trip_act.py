@@ -102,7 +102,9 @@ async def do_trip_act(
         if one.act_id == sheet.id:
             if (one.body, one.signature) == handed:
                 return Done(sheet.id, State(one.state), one.n)
-            return Refusal([Finding("TRIP-ACT-ID-TAKEN", Severity.ERROR, _WHERE, {"act": sheet.id})])
+            return Refusal(
+                [Finding("TRIP-ACT-ID-TAKEN", Severity.ERROR, _WHERE, {"act": sheet.id})]
+            )
     if found := act_faults(sheet, now=now):
         return Refusal(found)
     state = State(done[-1].state) if done else State.PLANNED
@@ -128,12 +130,10 @@ async def _whose(
     principal, is_officer = by
     who = principal.accountable or principal.token
     if (sheet.by, sheet.party) != (who, principal.org):
-        what = {"act": sheet.id}
-        return Finding("TRIP-ACT-OF-ANOTHER", Severity.ERROR, _WHERE, what), b""
+        return Finding("TRIP-ACT-OF-ANOTHER", Severity.ERROR, _WHERE, {"act": sheet.id}), b""
     is_his = sheet.act not in OF_HAULIER_ALONE if is_officer else sheet.act in OF_HAULIER
     if not is_his:
-        what = {"act": sheet.act.value}
-        return Finding("TRIP-ACT-NOT-HIS", Severity.ERROR, _WHERE, what), b""
+        return Finding("TRIP-ACT-NOT-HIS", Severity.ERROR, _WHERE, {"act": sheet.act.value}), b""
     if not is_officer:
         return None, b""
     body, signature = handed
@@ -145,13 +145,21 @@ async def _whose(
 
 def _next(sheet: TripAct, state: State, version: int) -> State | Finding:
     if sheet.version != version and sheet.act not in _BESIDE:
-        what = {"saw": sheet.version, "version": version, "state": state.value}
-        return Finding("TRIP-ACT-MOVED-ON", Severity.ERROR, _WHERE, what)
+        return Finding(
+            "TRIP-ACT-MOVED-ON",
+            Severity.ERROR,
+            _WHERE,
+            {"saw": sheet.version, "version": version, "state": state.value},
+        )
     try:
         return after(state, sheet.act)
     except Refused:
-        unlawful = {"act": sheet.act.value, "state": state.value}
-        return Finding("TRIP-ACT-NOT-LAWFUL", Severity.ERROR, _WHERE, unlawful)
+        return Finding(
+            "TRIP-ACT-NOT-LAWFUL",
+            Severity.ERROR,
+            _WHERE,
+            {"act": sheet.act.value, "state": state.value},
+        )
 
 
 async def _apply(tx: Transaction, kept: Kept, sheet: TripAct, now: datetime) -> list[Finding]:
@@ -162,8 +170,11 @@ async def _apply(tx: Transaction, kept: Kept, sheet: TripAct, now: datetime) -> 
     lock = next((one for one in heard if one.is_lock and one.until_at is None), None)
     if sheet.lock is not None and (lock is None or lock.terminal != sheet.lock):
         here = lock.terminal if lock else "-"
-        what = {"lock": sheet.lock, "here": here}
-        return [Finding("TRIP-ACT-OTHER-LOCK", Severity.ERROR, _WHERE, what)]
+        return [
+            Finding(
+                "TRIP-ACT-OTHER-LOCK", Severity.ERROR, _WHERE, {"lock": sheet.lock, "here": here}
+            )
+        ]
     if lock is not None:
         await devices.hold(tx, lock.device_id)
         if sheet.act in (Act.SEAL, Act.RESEAL):

@@ -60,14 +60,23 @@ async def plan_trip(
         if await devices.number_of(tx, device) is None
     ][:1]
     if abs(wanted.begins_at - now) > BEGINS_WITHIN:
-        days = {"days": BEGINS_WITHIN.days}
-        return [Finding("TRIP-BEGINS", Severity.ERROR, Where("trip/begins_at"), days)]
+        return [
+            Finding(
+                "TRIP-BEGINS", Severity.ERROR, Where("trip/begins_at"), {"days": BEGINS_WITHIN.days}
+            )
+        ]
     judging, wrong = await _judging(tx, wanted.jurisdictions)
     found += wrong
     way = packaged().way(wanted.origin, wanted.destination, on=_day(wanted.begins_at))
     if way is None:
-        ends = {"origin": wanted.origin, "destination": wanted.destination}
-        found.append(Finding("TRIP-NO-WAY", Severity.ERROR, Where("trip/way"), ends))
+        found.append(
+            Finding(
+                "TRIP-NO-WAY",
+                Severity.ERROR,
+                Where("trip/way"),
+                {"origin": wanted.origin, "destination": wanted.destination},
+            )
+        )
     if found or way is None:
         return found
     try:
@@ -115,16 +124,15 @@ async def plan_trip(
     return []
 
 
-async def _judging(
-    tx: Transaction, wanted: Sequence[str]
-) -> tuple[list[Judging], list[Finding]]:
+async def _judging(tx: Transaction, wanted: Sequence[str]) -> tuple[list[Judging], list[Finding]]:
     known, found, judging = jurisdictions(), list[Finding](), dict[PartyId, Judging]()
     for name in dict.fromkeys(wanted):
         one = known.get(name)
         org = None if one is None else await _authority(tx, one)
         if one is None or org is None:
-            what = {"jurisdiction": name[:80]}
-            found.append(Finding("TRIP-NO-AUTHORITY", Severity.ERROR, _WHERE, what))
+            found.append(
+                Finding("TRIP-NO-AUTHORITY", Severity.ERROR, _WHERE, {"jurisdiction": name[:80]})
+            )
             continue
         party = one.policy.authority
         judging[party] = Judging(org, party, one.id, _encode(one.policy))

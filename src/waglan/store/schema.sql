@@ -116,20 +116,6 @@ CREATE TABLE public.credential (
 
 ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.person (
-    subject text NOT NULL,
-    org bigint NOT NULL,
-    key_salt bytea NOT NULL,
-    sealed bytea NOT NULL,
-    blind bytea NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
-    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
-    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
-);
-
-ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.token (
     token text NOT NULL,
     org bigint NOT NULL,
@@ -169,25 +155,22 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
      o.roles,
      t.client,
      t.scopes,
-     w.accountable,
+     COALESCE(( SELECT a.accountable
+            FROM public.answerable a
+           WHERE ((a.org = t.org) AND (a.credential = t.credential))
+           ORDER BY a.n DESC
+          LIMIT 1), c.accountable, t.subject) AS "coalesce",
      ( SELECT r.roles
             FROM public.person_role r
            WHERE ((r.org = t.org) AND (r.subject = t.subject))
            ORDER BY r.n DESC
           LIMIT 1) AS roles
-    FROM (((public.token t
+    FROM ((public.token t
       JOIN public.organisation o ON ((o.org = t.org)))
       LEFT JOIN public.credential c ON ((c.credential = t.credential)))
-      CROSS JOIN LATERAL ( SELECT COALESCE(( SELECT a.accountable
-                    FROM public.answerable a
-                   WHERE ((a.org = t.org) AND (a.credential = t.credential))
-                   ORDER BY a.n DESC
-                  LIMIT 1), c.accountable, t.subject) AS accountable) w)
    WHERE ((t.secret_sha256 = authenticate.secret_sha256) AND (authenticate.at >= t.issued_at) AND (authenticate.at < t.expires_at) AND (NOT (EXISTS ( SELECT 1
             FROM public.token_revocation r
-           WHERE (r.token = t.token)))) AND ((w.accountable IS NULL) OR (EXISTS ( SELECT 1
-            FROM public.person p
-           WHERE ((p.org = t.org) AND (p.subject = w.accountable))))));
+           WHERE (r.token = t.token)))));
 END;
 
 CREATE FUNCTION public.authority_addresses() RETURNS TABLE(address text, party text)
@@ -519,20 +502,6 @@ CREATE FUNCTION public.shown_by_name(consignments bigint[]) RETURNS TABLE(consig
                    WHERE (x.grant_id = g.grant_id)))))))));
 END;
 
-CREATE FUNCTION public.names_bill(consignments bigint[]) RETURNS TABLE(consignment bigint, manifest_id bigint)
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    BEGIN ATOMIC
- SELECT DISTINCT ON (b.consignment) b.consignment,
-     b.manifest_id
-    FROM ((public.shown_by_name(names_bill.consignments) s(consignment)
-      JOIN public.bill b ON ((b.consignment = s.consignment)))
-      JOIN public.manifest m ON ((m.manifest_id = b.manifest_id)))
-   ORDER BY b.consignment, ((m.function <> 'cancel'::text) AND (NOT (EXISTS ( SELECT 1
-            FROM public.manifest n
-           WHERE ((n.org = m.org) AND (n.document = m.document) AND (n.call = m.call) AND (n.filed_with = m.filed_with) AND (n.version > m.version)))))) DESC, b.manifest_id DESC;
-END;
-
 CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(consignment bigint, party text)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -858,6 +827,27 @@ ALTER TABLE ONLY public.device_code FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.device_code ALTER COLUMN code_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.device_code_code_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.device_condition (
+    condition_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    condition text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone NOT NULL,
+    CONSTRAINT device_condition_condition_check CHECK ((condition = ANY (ARRAY['fit'::text, 'lost'::text, 'returned'::text, 'uncalibrated'::text])))
+);
+
+ALTER TABLE ONLY public.device_condition FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.device_condition ALTER COLUMN condition_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_condition_condition_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1619,7 +1609,6 @@ CREATE TABLE public.outcome (
     state text NOT NULL,
     findings bytea NOT NULL,
     finished_at timestamp with time zone NOT NULL,
-    faults integer DEFAULT 0 NOT NULL,
     CONSTRAINT outcome_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'partly'::text, 'refused'::text])))
 );
 
@@ -1635,6 +1624,19 @@ CREATE TABLE public.partner_profile (
 
 ALTER TABLE ONLY public.partner_profile FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.pass_use (
+    authority bigint NOT NULL,
+    jti bytea NOT NULL,
+    trip_id bigint NOT NULL,
+    site text NOT NULL,
+    used_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT pass_use_jti_check CHECK ((length(jti) = 16)),
+    CONSTRAINT pass_use_site_check CHECK (((length(site) >= 1) AND (length(site) <= 64)))
+);
+
+ALTER TABLE ONLY public.pass_use FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.passed_over (
     manifest_id bigint NOT NULL,
     authority bigint NOT NULL,
@@ -1642,6 +1644,20 @@ CREATE TABLE public.passed_over (
 );
 
 ALTER TABLE ONLY public.passed_over FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.person (
+    subject text NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
+    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.place (
     list_id bigint NOT NULL,
@@ -1844,7 +1860,7 @@ CASE
     WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text, 'cleared'::text, 'conditionally-cleared'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text, 'inspect'::text])) AND is_withdrawn) THEN 'withdrawn'::text
-    WHEN ((status = ANY (ARRAY['documents-asked'::text, 'conditionally-cleared'::text])) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
+    WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
     WHEN (status = 'documents-asked'::text) THEN 'documents'::text
     WHEN (status = 'detained'::text) THEN 'detention'::text
     WHEN (status = 'inspect'::text) THEN 'examination'::text
@@ -1888,6 +1904,115 @@ CREATE TABLE public.table_publication (
 );
 
 ALTER TABLE ONLY public.table_publication FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip (
+    trip_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    authorities bigint[] NOT NULL,
+    vehicle text NOT NULL,
+    origin text NOT NULL,
+    destination text NOT NULL,
+    cargo text NOT NULL,
+    schemes text[] NOT NULL,
+    registers bytea NOT NULL,
+    quality text NOT NULL,
+    plan bytea NOT NULL,
+    plan_sha256 bytea NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    lock uuid NOT NULL,
+    trackers uuid[] NOT NULL,
+    leg_of uuid,
+    CONSTRAINT trip_authorities_check CHECK (((cardinality(authorities) >= 1) AND (cardinality(authorities) <= 4))),
+    CONSTRAINT trip_cargo_check CHECK (((length(cargo) >= 1) AND (length(cargo) <= 40))),
+    CONSTRAINT trip_destination_check CHECK (((length(destination) >= 1) AND (length(destination) <= 40))),
+    CONSTRAINT trip_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 40))),
+    CONSTRAINT trip_plan_sha256_check CHECK ((length(plan_sha256) = 32)),
+    CONSTRAINT trip_quality_check CHECK ((quality = ANY (ARRAY['illustrative'::text, 'surveyed'::text]))),
+    CONSTRAINT trip_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_act (
+    trip_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    by_org bigint NOT NULL,
+    act_id text NOT NULL,
+    act text NOT NULL,
+    state text NOT NULL,
+    body bytea NOT NULL,
+    signature bytea,
+    event_id bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT trip_act_act_id_check CHECK (((length(act_id) >= 1) AND (length(act_id) <= 64))),
+    CONSTRAINT trip_act_n_check CHECK ((n > 0)),
+    CONSTRAINT trip_act_signature_check CHECK ((length(signature) = 64))
+);
+
+ALTER TABLE ONLY public.trip_act FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_authority (
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    authority bigint NOT NULL,
+    jurisdiction text NOT NULL,
+    CONSTRAINT trip_authority_jurisdiction_check CHECK (((length(jurisdiction) >= 1) AND (length(jurisdiction) <= 80)))
+);
+
+ALTER TABLE ONLY public.trip_authority FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_consignment (
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    number text NOT NULL,
+    CONSTRAINT trip_consignment_number_check CHECK (((length(number) >= 1) AND (length(number) <= 80)))
+);
+
+ALTER TABLE ONLY public.trip_consignment FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_device (
+    trip_device_id bigint NOT NULL,
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    installation_id bigint NOT NULL,
+    is_lock boolean NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    CONSTRAINT trip_device_check CHECK ((until_at >= from_at))
+);
+
+ALTER TABLE ONLY public.trip_device FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_device ALTER COLUMN trip_device_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.trip_device_trip_device_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.trip_policy (
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    authority bigint NOT NULL,
+    policy bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.trip_policy FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip ALTER COLUMN trip_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.trip_trip_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 
@@ -2020,6 +2145,9 @@ ALTER TABLE ONLY public.detention_words
 
 ALTER TABLE ONLY public.device_code
     ADD CONSTRAINT device_code_pkey PRIMARY KEY (code_id);
+
+ALTER TABLE ONLY public.device_condition
+    ADD CONSTRAINT device_condition_pkey PRIMARY KEY (condition_id);
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_id_key UNIQUE (id);
@@ -2270,6 +2398,9 @@ ALTER TABLE ONLY public.outcome
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_pkey PRIMARY KEY (org, version);
 
+ALTER TABLE ONLY public.pass_use
+    ADD CONSTRAINT pass_use_pkey PRIMARY KEY (authority, jti);
+
 ALTER TABLE ONLY public.passed_over
     ADD CONSTRAINT passed_over_pkey PRIMARY KEY (manifest_id);
 
@@ -2351,6 +2482,30 @@ ALTER TABLE ONLY public.token_revocation
 ALTER TABLE ONLY public.token
     ADD CONSTRAINT token_secret_sha256_key UNIQUE (secret_sha256);
 
+ALTER TABLE ONLY public.trip_act
+    ADD CONSTRAINT trip_act_pkey PRIMARY KEY (trip_id, n);
+
+ALTER TABLE ONLY public.trip_act
+    ADD CONSTRAINT trip_act_trip_id_act_id_key UNIQUE (trip_id, act_id);
+
+ALTER TABLE ONLY public.trip_authority
+    ADD CONSTRAINT trip_authority_pkey PRIMARY KEY (trip_id, authority);
+
+ALTER TABLE ONLY public.trip_consignment
+    ADD CONSTRAINT trip_consignment_pkey PRIMARY KEY (trip_id, number);
+
+ALTER TABLE ONLY public.trip_device
+    ADD CONSTRAINT trip_device_pkey PRIMARY KEY (trip_device_id);
+
+ALTER TABLE ONLY public.trip
+    ADD CONSTRAINT trip_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.trip
+    ADD CONSTRAINT trip_pkey PRIMARY KEY (trip_id);
+
+ALTER TABLE ONLY public.trip_policy
+    ADD CONSTRAINT trip_policy_pkey PRIMARY KEY (trip_id, authority);
+
 CREATE INDEX address_org ON public.address USING btree (org);
 
 CREATE INDEX assessment_assessed ON public.assessment USING btree (authority, assessed_at);
@@ -2397,6 +2552,8 @@ CREATE INDEX detention_number ON public.detention USING btree (number);
 
 CREATE INDEX device_code_newest ON public.device_code USING btree (device_id, code_id DESC);
 
+CREATE INDEX device_condition_newest ON public.device_condition USING btree (device_id, condition_id DESC);
+
 CREATE INDEX device_org ON public.device USING btree (org, device_id);
 
 CREATE INDEX device_session_newest ON public.device_session USING btree (device_id, session_id DESC);
@@ -2437,8 +2594,6 @@ CREATE INDEX manifest_comes ON public.manifest USING btree (filed_with, COALESCE
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
 
-CREATE INDEX manifest_message ON public.manifest USING btree (message_id);
-
 CREATE INDEX manifest_newer ON public.manifest USING btree (manifest_id) WHERE (version > 1);
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
@@ -2474,8 +2629,6 @@ CREATE INDEX notice_number ON public.notice USING btree (number);
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
 CREATE INDEX officer_key_officer ON public.officer_key USING btree (authority, officer);
-
-CREATE INDEX outcome_faults ON public.outcome USING btree (finished_at) WHERE (faults > 0);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
@@ -2518,6 +2671,16 @@ CREATE INDEX standing_worklist ON public.standing USING btree (authority, comes_
 CREATE INDEX token_org ON public.token USING btree (org);
 
 CREATE INDEX token_subject ON public.token USING btree (org, subject) WHERE (subject IS NOT NULL);
+
+CREATE INDEX trip_authorities ON public.trip USING gin (authorities);
+
+CREATE INDEX trip_device_device ON public.trip_device USING btree (device_id);
+
+CREATE INDEX trip_device_trip ON public.trip_device USING btree (trip_id);
+
+CREATE INDEX trip_org ON public.trip USING btree (org, trip_id DESC);
+
+CREATE INDEX trip_vehicle ON public.trip USING btree (vehicle, trip_id DESC);
 
 ALTER INDEX public.event_pkey ATTACH PARTITION public.event_default_pkey;
 
@@ -2661,6 +2824,12 @@ ALTER TABLE ONLY public.device_code
 
 ALTER TABLE ONLY public.device_code
     ADD CONSTRAINT device_code_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.device_condition
+    ADD CONSTRAINT device_condition_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.device_condition
+    ADD CONSTRAINT device_condition_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -2845,6 +3014,12 @@ ALTER TABLE ONLY public.outcome
 ALTER TABLE ONLY public.partner_profile
     ADD CONSTRAINT partner_profile_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.pass_use
+    ADD CONSTRAINT pass_use_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.pass_use
+    ADD CONSTRAINT pass_use_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
 ALTER TABLE ONLY public.passed_over
     ADD CONSTRAINT passed_over_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
@@ -2928,6 +3103,54 @@ ALTER TABLE ONLY public.token_revocation
 
 ALTER TABLE ONLY public.token_revocation
     ADD CONSTRAINT token_revocation_token_fkey FOREIGN KEY (token) REFERENCES public.token(token);
+
+ALTER TABLE ONLY public.trip_act
+    ADD CONSTRAINT trip_act_by_org_fkey FOREIGN KEY (by_org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_act
+    ADD CONSTRAINT trip_act_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_act
+    ADD CONSTRAINT trip_act_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip_authority
+    ADD CONSTRAINT trip_authority_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_authority
+    ADD CONSTRAINT trip_authority_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_authority
+    ADD CONSTRAINT trip_authority_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip_consignment
+    ADD CONSTRAINT trip_consignment_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_consignment
+    ADD CONSTRAINT trip_consignment_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip_device
+    ADD CONSTRAINT trip_device_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.trip_device
+    ADD CONSTRAINT trip_device_installation_id_fkey FOREIGN KEY (installation_id) REFERENCES public.installation(installation_id);
+
+ALTER TABLE ONLY public.trip_device
+    ADD CONSTRAINT trip_device_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_device
+    ADD CONSTRAINT trip_device_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip
+    ADD CONSTRAINT trip_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_policy
+    ADD CONSTRAINT trip_policy_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_policy
+    ADD CONSTRAINT trip_policy_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_policy
+    ADD CONSTRAINT trip_policy_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
 ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
@@ -3019,6 +3242,26 @@ CREATE POLICY author ON public.token_revocation FOR INSERT TO waglan_app, waglan
    FROM public.token t
   WHERE ((t.token = token_revocation.token) AND (t.org = public.current_org()))))));
 
+CREATE POLICY author ON public.trip_act FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((by_org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_act.trip_id) AND (t.org = trip_act.org))))));
+
+CREATE POLICY author ON public.trip_authority FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_authority.trip_id) AND (trip_authority.authority = ANY (t.authorities)))))));
+
+CREATE POLICY author ON public.trip_consignment FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_consignment.trip_id)))));
+
+CREATE POLICY author ON public.trip_device FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = trip_device.org)))));
+
+CREATE POLICY author ON public.trip_policy FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_policy.trip_id) AND (trip_policy.authority = ANY (t.authorities)))))));
+
 CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
 ALTER TABLE public.back_test ENABLE ROW LEVEL SECURITY;
@@ -3063,6 +3306,8 @@ ALTER TABLE public.device ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.device_code ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.device_condition ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.device_secret ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.device_session ENABLE ROW LEVEL SECURITY;
@@ -3073,9 +3318,11 @@ ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY ending ON public.officer_key_end FOR INSERT TO waglan_engine WITH CHECK (true);
-
-CREATE POLICY ending ON public.standing_order_revocation FOR INSERT TO waglan_engine WITH CHECK (true);
+CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_device.trip_id)))) WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_device.trip_id))));
 
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -3140,6 +3387,8 @@ CREATE POLICY engine ON public.detention_words TO waglan_engine USING (true);
 CREATE POLICY engine ON public.device FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.device_code FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.device_condition FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.device_secret TO waglan_engine USING (true);
 
@@ -3237,6 +3486,8 @@ CREATE POLICY engine ON public.outcome TO waglan_engine USING (true) WITH CHECK 
 
 CREATE POLICY engine ON public.partner_profile TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.pass_use FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.passed_over FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.password TO waglan_engine USING (true);
@@ -3278,6 +3529,18 @@ CREATE POLICY engine ON public.table_publication FOR SELECT TO waglan_engine USI
 CREATE POLICY engine ON public.token TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.token_revocation TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.trip FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_act FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_authority FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_consignment FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_device FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_policy FOR SELECT TO waglan_engine USING (true);
 
 ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
@@ -3357,7 +3620,45 @@ ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY judged ON public.device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE (d.device_id = device.device_id))));
+
+CREATE POLICY judged ON public.device_secret FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE (d.device_id = device_secret.device_id))));
+
+CREATE POLICY judged ON public.device_session FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE (d.device_id = device_session.device_id))));
+
+CREATE POLICY judged ON public.frame FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE ((d.device_id = frame.device_id) AND (frame.recorded_at <@ tstzrange(d.from_at, d.until_at))))));
+
+CREATE POLICY judged ON public.frame_raw FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.frame f
+  WHERE (f.frame_id = frame_raw.frame_id))));
+
+CREATE POLICY judged ON public.installation FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE (d.installation_id = installation.installation_id))));
+
+CREATE POLICY judged ON public.seal_period FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE (d.device_id = seal_period.device_id))));
+
+CREATE POLICY judged ON public.seal_period_end FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.seal_period s
+  WHERE (s.seal_id = seal_period_end.seal_id))));
+
+CREATE POLICY judged ON public.trip FOR SELECT TO waglan_authority USING ((public.current_org() = ANY (authorities)));
+
 ALTER TABLE public.judged_again ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY judged_late ON public.frame FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE ((d.device_id = frame.device_id) AND (to_timestamp((frame.at_s)::double precision) <@ tstzrange(d.from_at, d.until_at))))));
 
 ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
 
@@ -3397,7 +3698,40 @@ ALTER TABLE public.movement_reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY of_trip ON public.trip_act FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_act.trip_id))));
+
+CREATE POLICY of_trip ON public.trip_authority FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_authority.trip_id))));
+
+CREATE POLICY of_trip ON public.trip_consignment FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_consignment.trip_id))));
+
+CREATE POLICY of_trip ON public.trip_device FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = trip_device.trip_id))));
+
+CREATE POLICY of_vehicle ON public.device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM (public.installation i
+     JOIN public.trip t ON (((t.org = i.org) AND (t.vehicle = i.vehicle))))
+  WHERE (i.device_id = device.device_id))));
+
+CREATE POLICY of_vehicle ON public.installation FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.org = installation.org) AND (t.vehicle = installation.vehicle)))));
+
 CREATE POLICY officer ON public.look FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (by_org = public.current_org())));
+
+CREATE POLICY officer ON public.seal_period FOR INSERT TO waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip_device d
+  WHERE ((d.device_id = seal_period.device_id) AND (d.org = seal_period.org) AND d.is_lock))));
+
+CREATE POLICY officer ON public.seal_period_end FOR INSERT TO waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.seal_period s
+  WHERE ((s.seal_id = seal_period_end.seal_id) AND (s.org = seal_period_end.org)))));
 
 ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
 
@@ -3483,6 +3817,8 @@ CREATE POLICY own ON public.device FOR SELECT TO waglan_app, waglan_authority US
 
 CREATE POLICY own ON public.device_code FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.device_condition TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.device_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.device_session TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -3561,6 +3897,10 @@ CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_o
 
 CREATE POLICY own ON public.partner_profile FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.pass_use TO waglan_authority USING ((authority = public.current_org())) WITH CHECK (((authority = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE (t.trip_id = pass_use.trip_id)))));
+
 CREATE POLICY own ON public.passed_over TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.password TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -3599,6 +3939,10 @@ CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = 
 
 CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.trip TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.trip_policy FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
+
 CREATE POLICY own_block ON public.event AS RESTRICTIVE FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((org = public.current_org()) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
@@ -3633,8 +3977,6 @@ CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHE
 
 CREATE POLICY owner ON public.password TO waglan_owner USING (true);
 
-CREATE POLICY owner ON public.person FOR SELECT TO waglan_owner USING (true);
-
 CREATE POLICY owner ON public.person_role TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.reader FOR SELECT TO waglan_owner USING (true);
@@ -3644,6 +3986,8 @@ CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (tru
 CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE public.partner_profile ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.pass_use ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.passed_over ENABLE ROW LEVEL SECURITY;
 
@@ -3727,6 +4071,18 @@ CREATE POLICY told ON public.detention_step FOR SELECT TO waglan_app USING (((or
    FROM public.detention_addressee a
   WHERE ((a.detention_id = detention_step.detention_id) AND (a.org = public.current_org()))))));
 
+ALTER TABLE public.trip ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_act ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_authority ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_consignment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_device ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_policy ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
@@ -3764,10 +4120,6 @@ GRANT SELECT ON TABLE public.answerable TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_authority;
@@ -3839,9 +4191,11 @@ GRANT ALL ON FUNCTION public.filers(consignments bigint[]) TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.seal_period TO waglan_app;
 GRANT SELECT ON TABLE public.seal_period TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.seal_period TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.seal_period_end TO waglan_app;
 GRANT SELECT ON TABLE public.seal_period_end TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.seal_period_end TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.link_use TO waglan_authority;
@@ -3870,10 +4224,6 @@ GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
 REVOKE ALL ON FUNCTION public.shown_by_name(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_app;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_authority;
-
-REVOKE ALL ON FUNCTION public.names_bill(consignments bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_app;
-GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_authority;
 
 REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
@@ -3963,11 +4313,16 @@ GRANT SELECT,DELETE ON TABLE public.detention_words TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.device_code TO waglan_app;
 GRANT SELECT ON TABLE public.device_code TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.device_condition TO waglan_app;
+GRANT SELECT ON TABLE public.device_condition TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.device_secret TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.device_secret TO waglan_engine;
+GRANT SELECT ON TABLE public.device_secret TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.device_session TO waglan_app;
 GRANT SELECT ON TABLE public.device_session TO waglan_engine;
+GRANT SELECT ON TABLE public.device_session TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.document TO waglan_app;
 GRANT SELECT ON TABLE public.document TO waglan_authority;
@@ -4023,6 +4378,7 @@ GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.frame TO waglan_app;
 GRANT SELECT ON TABLE public.frame TO waglan_engine;
+GRANT SELECT ON TABLE public.frame TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.frame_aside TO waglan_app;
 GRANT SELECT ON TABLE public.frame_aside TO waglan_engine;
@@ -4034,6 +4390,7 @@ GRANT USAGE ON SEQUENCE public.frame_block TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.frame_raw TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.frame_raw TO waglan_engine;
+GRANT SELECT ON TABLE public.frame_raw TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
@@ -4143,7 +4500,7 @@ GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_engine;
+GRANT SELECT ON TABLE public.officer_key_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;
@@ -4155,8 +4512,15 @@ GRANT SELECT,INSERT ON TABLE public.partner_profile TO waglan_app;
 GRANT SELECT ON TABLE public.partner_profile TO waglan_authority;
 GRANT SELECT ON TABLE public.partner_profile TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.pass_use TO waglan_authority;
+GRANT SELECT ON TABLE public.pass_use TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.passed_over TO waglan_authority;
 GRANT SELECT ON TABLE public.passed_over TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
 
 GRANT SELECT ON TABLE public.place TO waglan_app;
 GRANT SELECT ON TABLE public.place TO waglan_authority;
@@ -4213,7 +4577,34 @@ GRANT SELECT,INSERT ON TABLE public.standing_order TO waglan_authority;
 GRANT SELECT ON TABLE public.standing_order TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_engine;
+GRANT SELECT ON TABLE public.standing_order_revocation TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.table_publication TO waglan_authority;
 GRANT SELECT ON TABLE public.table_publication TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip TO waglan_app;
+GRANT SELECT ON TABLE public.trip TO waglan_authority;
+GRANT SELECT ON TABLE public.trip TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_act TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_authority TO waglan_app;
+GRANT SELECT ON TABLE public.trip_authority TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_authority TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_consignment TO waglan_app;
+GRANT SELECT ON TABLE public.trip_consignment TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_consignment TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_device TO waglan_engine;
+
+GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_app;
+GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_authority;
+
+GRANT INSERT ON TABLE public.trip_policy TO waglan_app;
+GRANT SELECT ON TABLE public.trip_policy TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_policy TO waglan_engine;

@@ -172,9 +172,9 @@ async def by_id(tx: Transaction, trip: UUID) -> Kept | None:
 async def page(tx: Transaction, *, after: UUID | None, at_most: int) -> list[Kept]:
     """Return the trips that whoever asks is on, newest first, from behind one of them."""
     rows = await tx.execute(
-        _TRIP
-        + " WHERE %(after)s::uuid IS NULL OR t.trip_id <"
-        " (SELECT b.trip_id FROM trip b WHERE b.id = %(after)s) ORDER BY t.trip_id DESC LIMIT %(n)s",
+        _TRIP + " WHERE %(after)s::uuid IS NULL OR t.trip_id <"
+        " (SELECT b.trip_id FROM trip b WHERE b.id = %(after)s)"
+        " ORDER BY t.trip_id DESC LIMIT %(n)s",
         {"after": after, "n": at_most},
     )
     return [_kept(row) for row in await rows.fetchall()]

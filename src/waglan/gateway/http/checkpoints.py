@@ -43,8 +43,8 @@ class Truck(Asked):
 class CheckView(BaseModel):
     """What to do with a truck, with the verdict that was recomputed for it.
 
-    `pass_text` is signed for this checkpoint alone, where the answer is `pass`: it verifies offline.
-    `held` says that a consignment on it is held, which beats any verdict.
+    With the answer `pass`, `pass_text` is signed for this checkpoint alone: it verifies offline.
+    `held`: a consignment on it is held, which beats any verdict.
     """
 
     answer: Literal["pass", "inspect", "stop"]
