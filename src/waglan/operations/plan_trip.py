@@ -104,24 +104,28 @@ async def plan_trip(
     )
     number = await trips.add(tx, org, new, judging)
     await trips.add_consignments(tx, org, number, list(dict.fromkeys(wanted.consignments)))
-    told = Event(
+    told = _planned(new, party, len(set(wanted.consignments)), judging)
+    await events.append(tx, [told])
+    return []
+
+
+def _planned(new: Trip, party: PartyId, count: int, judging: Sequence[Judging]) -> Event:
+    return Event(
         EventCode.TRIP_PLANNED,
-        Key(KeyKind.TRIP, str(id_)),
+        Key(KeyKind.TRIP, str(new.id)),
         party,
-        now,
-        now,
+        new.planned_at,
+        new.planned_at,
         {
             "plan": new.plan_sha256.hex(),
             "quality": new.quality,
             "origin": new.origin,
             "destination": new.destination,
-            "consignments": len(set(wanted.consignments)),
+            "consignments": count,
             "policies": [sha256(one.policy).hexdigest() for one in judging],
         },
         readers=frozenset({party, *(one.party for one in judging)}),
     )
-    await events.append(tx, [told])
-    return []
 
 
 async def _judging(tx: Transaction, wanted: Sequence[str]) -> tuple[list[Judging], list[Finding]]:
