@@ -91,6 +91,9 @@ WITHOUT_KEY = {
     "POST /v1/password-resets": "a new link makes the earlier ones worth nothing",
     "POST /v1/sign-in": "one session more is nothing more than signing in again",
     "POST /v1/customs/tables/{sha256}/back-tests": "the same test again, and each is on record",
+    "POST /v1/pass-uses": "a pass is used once: the same again is told so",
+    "POST /v1/trips/{trip}/acts": "the signed bytes are the key, like an act's",
+    "POST /v1/trips/{trip}/steps": "it has an id of the client's: the same again is the same step",
     "POST /v1/customs/tables": "known by its hash: the same table again is the same table",
 }
 

@@ -3242,25 +3242,25 @@ CREATE POLICY author ON public.token_revocation FOR INSERT TO waglan_app, waglan
    FROM public.token t
   WHERE ((t.token = token_revocation.token) AND (t.org = public.current_org()))))));
 
-CREATE POLICY author ON public.trip_act FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((by_org = public.current_org()) AND (EXISTS ( SELECT 1
+CREATE POLICY author ON public.trip_act FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (by_org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.trip t
   WHERE ((t.trip_id = trip_act.trip_id) AND (t.org = trip_act.org))))));
 
 CREATE POLICY author ON public.trip_authority FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.trip t
-  WHERE ((t.trip_id = trip_authority.trip_id) AND (trip_authority.authority = ANY (t.authorities)))))));
+  WHERE ((t.trip_id = trip_authority.trip_id) AND (t.org = public.current_org()) AND (trip_authority.authority = ANY (t.authorities)))))));
 
 CREATE POLICY author ON public.trip_consignment FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.trip t
-  WHERE (t.trip_id = trip_consignment.trip_id)))));
+  WHERE ((t.trip_id = trip_consignment.trip_id) AND (t.org = public.current_org()))))));
 
-CREATE POLICY author ON public.trip_device FOR INSERT TO waglan_app, waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+CREATE POLICY author ON public.trip_device FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.trip t
-  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = trip_device.org)))));
+  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = trip_device.org))))));
 
 CREATE POLICY author ON public.trip_policy FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.trip t
-  WHERE ((t.trip_id = trip_policy.trip_id) AND (trip_policy.authority = ANY (t.authorities)))))));
+  WHERE ((t.trip_id = trip_policy.trip_id) AND (t.org = public.current_org()) AND (trip_policy.authority = ANY (t.authorities)))))));
 
 CREATE POLICY authority ON public.standing FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
@@ -3318,11 +3318,7 @@ ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_device.trip_id)))) WITH CHECK ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_device.trip_id))));
+CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -3621,44 +3617,71 @@ ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY judged ON public.device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE (d.device_id = device.device_id))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = device.device_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.device_secret FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE (d.device_id = device_secret.device_id))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = device_secret.device_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.device_session FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE (d.device_id = device_session.device_id))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = device_session.device_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.frame FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE ((d.device_id = frame.device_id) AND (frame.recorded_at <@ tstzrange(d.from_at, d.until_at))))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = frame.device_id) AND (public.current_org() = ANY (t.authorities)) AND (frame.recorded_at <@ tstzrange(d.from_at, d.until_at))))));
 
 CREATE POLICY judged ON public.frame_raw FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.frame f
-  WHERE (f.frame_id = frame_raw.frame_id))));
+   FROM ((public.frame f
+     JOIN public.trip_device d USING (device_id))
+     JOIN public.trip t USING (trip_id))
+  WHERE ((f.frame_id = frame_raw.frame_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.installation FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE (d.installation_id = installation.installation_id))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.installation_id = installation.installation_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.seal_period FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE (d.device_id = seal_period.device_id))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = seal_period.device_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.seal_period_end FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.seal_period s
-  WHERE (s.seal_id = seal_period_end.seal_id))));
+   FROM ((public.seal_period s
+     JOIN public.trip_device d USING (device_id))
+     JOIN public.trip t USING (trip_id))
+  WHERE ((s.seal_id = seal_period_end.seal_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.trip FOR SELECT TO waglan_authority USING ((public.current_org() = ANY (authorities)));
+
+CREATE POLICY judged ON public.trip_act FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_act.trip_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.trip_authority FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_authority.trip_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.trip_consignment FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_consignment.trip_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.trip_device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (public.current_org() = ANY (t.authorities))))));
 
 ALTER TABLE public.judged_again ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY judged_late ON public.frame FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE ((d.device_id = frame.device_id) AND (to_timestamp((frame.at_s)::double precision) <@ tstzrange(d.from_at, d.until_at))))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = frame.device_id) AND (public.current_org() = ANY (t.authorities)) AND (to_timestamp((frame.at_s)::double precision) <@ tstzrange(d.from_at, d.until_at))))));
 
 ALTER TABLE public.judgement ENABLE ROW LEVEL SECURITY;
 
@@ -3698,42 +3721,43 @@ ALTER TABLE public.movement_reader ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notice ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY of_trip ON public.trip_act FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_act.trip_id))));
-
-CREATE POLICY of_trip ON public.trip_authority FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_authority.trip_id))));
-
-CREATE POLICY of_trip ON public.trip_consignment FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_consignment.trip_id))));
-
-CREATE POLICY of_trip ON public.trip_device FOR SELECT TO waglan_app, waglan_authority USING ((EXISTS ( SELECT 1
-   FROM public.trip t
-  WHERE (t.trip_id = trip_device.trip_id))));
-
 CREATE POLICY of_vehicle ON public.device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM (public.installation i
      JOIN public.trip t ON (((t.org = i.org) AND (t.vehicle = i.vehicle))))
-  WHERE (i.device_id = device.device_id))));
+  WHERE ((i.device_id = device.device_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY of_vehicle ON public.installation FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM public.trip t
-  WHERE ((t.org = installation.org) AND (t.vehicle = installation.vehicle)))));
+  WHERE ((t.org = installation.org) AND (t.vehicle = installation.vehicle) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY officer ON public.look FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (by_org = public.current_org())));
 
 CREATE POLICY officer ON public.seal_period FOR INSERT TO waglan_authority WITH CHECK ((EXISTS ( SELECT 1
-   FROM public.trip_device d
-  WHERE ((d.device_id = seal_period.device_id) AND (d.org = seal_period.org) AND d.is_lock))));
+   FROM (public.trip_device d
+     JOIN public.trip t USING (trip_id))
+  WHERE ((d.device_id = seal_period.device_id) AND (d.org = seal_period.org) AND d.is_lock AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY officer ON public.seal_period_end FOR INSERT TO waglan_authority WITH CHECK ((EXISTS ( SELECT 1
-   FROM public.seal_period s
-  WHERE ((s.seal_id = seal_period_end.seal_id) AND (s.org = seal_period_end.org)))));
+   FROM ((public.seal_period s
+     JOIN public.trip_device d USING (device_id))
+     JOIN public.trip t USING (trip_id))
+  WHERE ((s.seal_id = seal_period_end.seal_id) AND (s.org = seal_period_end.org) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY officer ON public.trip_act FOR INSERT TO waglan_authority WITH CHECK (((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_act.trip_id) AND (t.org = trip_act.org) AND (public.current_org() = ANY (t.authorities))))) AND (by_org = public.current_org())));
+
+CREATE POLICY officer ON public.trip_device FOR INSERT TO waglan_authority WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = trip_device.org) AND (public.current_org() = ANY (t.authorities))))));
 
 ALTER TABLE public.officer_act ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY officer_ender ON public.trip_device FOR UPDATE TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (public.current_org() = ANY (t.authorities)))))) WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = trip_device.org) AND (public.current_org() = ANY (t.authorities))))));
 
 ALTER TABLE public.officer_key ENABLE ROW LEVEL SECURITY;
 
@@ -3940,6 +3964,22 @@ CREATE POLICY own ON public.token TO waglan_app, waglan_authority USING ((org = 
 CREATE POLICY own ON public.token_revocation FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.trip TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.trip_act FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_act.trip_id) AND (t.org = public.current_org())))));
+
+CREATE POLICY own ON public.trip_authority FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_authority.trip_id) AND (t.org = public.current_org())))));
+
+CREATE POLICY own ON public.trip_consignment FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_consignment.trip_id) AND (t.org = public.current_org())))));
+
+CREATE POLICY own ON public.trip_device FOR SELECT TO waglan_app USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = public.current_org())))));
 
 CREATE POLICY own ON public.trip_policy FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 

@@ -116,62 +116,80 @@ CREATE POLICY own ON device_condition TO waglan_app
 CREATE POLICY own ON trip TO waglan_app USING (org = current_org()) WITH CHECK (org = current_org());
 CREATE POLICY judged ON trip FOR SELECT TO waglan_authority USING (current_org() = ANY (authorities));
 -- Whoever sees a trip sees these of it.
-CREATE POLICY of_trip ON trip_consignment FOR SELECT TO waglan_app, waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_consignment.trip_id));
-CREATE POLICY of_trip ON trip_authority FOR SELECT TO waglan_app, waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_authority.trip_id));
-CREATE POLICY of_trip ON trip_device FOR SELECT TO waglan_app, waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id));
-CREATE POLICY of_trip ON trip_act FOR SELECT TO waglan_app, waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_act.trip_id));
+CREATE POLICY own ON trip_consignment FOR SELECT TO waglan_app
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_consignment.trip_id AND t.org = current_org()));
+CREATE POLICY judged ON trip_consignment FOR SELECT TO waglan_authority
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_consignment.trip_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY own ON trip_authority FOR SELECT TO waglan_app
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_authority.trip_id AND t.org = current_org()));
+CREATE POLICY judged ON trip_authority FOR SELECT TO waglan_authority
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_authority.trip_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY own ON trip_device FOR SELECT TO waglan_app
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id AND t.org = current_org()));
+CREATE POLICY judged ON trip_device FOR SELECT TO waglan_authority
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY own ON trip_act FOR SELECT TO waglan_app
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_act.trip_id AND t.org = current_org()));
+CREATE POLICY judged ON trip_act FOR SELECT TO waglan_authority
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_act.trip_id AND current_org() = ANY (t.authorities)));
 CREATE POLICY author ON trip_consignment FOR INSERT TO waglan_app WITH CHECK (org = current_org()
-    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_consignment.trip_id));
+    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_consignment.trip_id AND t.org = current_org()));
 CREATE POLICY author ON trip_authority FOR INSERT TO waglan_app WITH CHECK (org = current_org()
-    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_authority.trip_id AND authority = ANY (t.authorities)));
+    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_authority.trip_id AND t.org = current_org()
+                AND trip_authority.authority = ANY (t.authorities)));
 CREATE POLICY author ON trip_policy FOR INSERT TO waglan_app WITH CHECK (org = current_org()
-    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_policy.trip_id AND authority = ANY (t.authorities)));
+    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_policy.trip_id AND t.org = current_org()
+                AND trip_policy.authority = ANY (t.authorities)));
 CREATE POLICY own ON trip_policy FOR SELECT TO waglan_authority USING (authority = current_org());
-CREATE POLICY author ON trip_device FOR INSERT TO waglan_app, waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM trip t
-    WHERE t.trip_id = trip_device.trip_id AND t.org = trip_device.org));
-CREATE POLICY ender ON trip_device FOR UPDATE TO waglan_app, waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id))
-    WITH CHECK (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id));
-CREATE POLICY author ON trip_act FOR INSERT TO waglan_app, waglan_authority WITH CHECK (by_org = current_org()
+CREATE POLICY author ON trip_device FOR INSERT TO waglan_app WITH CHECK (org = current_org()
+    AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id AND t.org = trip_device.org));
+CREATE POLICY officer ON trip_device FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM trip t
+    WHERE t.trip_id = trip_device.trip_id AND t.org = trip_device.org AND current_org() = ANY (t.authorities)));
+CREATE POLICY author ON trip_act FOR INSERT TO waglan_app WITH CHECK (org = current_org() AND by_org = current_org()
     AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_act.trip_id AND t.org = trip_act.org));
+CREATE POLICY officer ON trip_act FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM trip t
+    WHERE t.trip_id = trip_act.trip_id AND t.org = trip_act.org AND current_org() = ANY (t.authorities)) AND by_org = current_org());
+CREATE POLICY ender ON trip_device FOR UPDATE TO waglan_app
+    USING (org = current_org()) WITH CHECK (org = current_org());
+CREATE POLICY officer_ender ON trip_device FOR UPDATE TO waglan_authority
+    USING (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id AND current_org() = ANY (t.authorities)))
+    WITH CHECK (EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = trip_device.trip_id AND t.org = trip_device.org
+                        AND current_org() = ANY (t.authorities)));
 CREATE POLICY own ON pass_use TO waglan_authority USING (authority = current_org())
     WITH CHECK (authority = current_org() AND EXISTS (SELECT 1 FROM trip t WHERE t.trip_id = pass_use.trip_id));
 
 -- What an authority sees of a lock: that of its trips, and what was heard of it during them.
 CREATE POLICY judged ON device FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = device.device_id));
+    USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE d.device_id = device.device_id AND current_org() = ANY (t.authorities)));
 CREATE POLICY judged ON device_secret FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = device_secret.device_id));
-CREATE POLICY judged ON installation FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.installation_id = installation.installation_id));
--- The lock that takes over is named by the vehicle of the trip.
-CREATE POLICY of_vehicle ON installation FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip t WHERE t.org = installation.org AND t.vehicle = installation.vehicle));
-CREATE POLICY of_vehicle ON device FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM installation i JOIN trip t ON t.org = i.org AND t.vehicle = i.vehicle
-                   WHERE i.device_id = device.device_id));
+    USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE d.device_id = device_secret.device_id AND current_org() = ANY (t.authorities)));
 CREATE POLICY judged ON device_session FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = device_session.device_id));
-CREATE POLICY judged ON frame FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = frame.device_id
-                   AND frame.recorded_at <@ tstzrange(d.from_at, d.until_at)));
-CREATE POLICY judged_late ON frame FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = frame.device_id
-                   AND to_timestamp(frame.at_s) <@ tstzrange(d.from_at, d.until_at)));
-CREATE POLICY judged ON frame_raw FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM frame f WHERE f.frame_id = frame_raw.frame_id));
+    USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE d.device_id = device_session.device_id AND current_org() = ANY (t.authorities)));
 CREATE POLICY judged ON seal_period FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM trip_device d WHERE d.device_id = seal_period.device_id));
-CREATE POLICY judged ON seal_period_end FOR SELECT TO waglan_authority
-    USING (EXISTS (SELECT 1 FROM seal_period s WHERE s.seal_id = seal_period_end.seal_id));
-CREATE POLICY officer ON seal_period FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM trip_device d
-    WHERE d.device_id = seal_period.device_id AND d.org = seal_period.org AND d.is_lock));
+    USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE d.device_id = seal_period.device_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY judged ON installation FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE
+    d.installation_id = installation.installation_id AND current_org() = ANY (t.authorities)));
+-- The lock that takes over is named by the vehicle of the trip.
+CREATE POLICY of_vehicle ON installation FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM trip t
+    WHERE t.org = installation.org AND t.vehicle = installation.vehicle AND current_org() = ANY (t.authorities)));
+CREATE POLICY of_vehicle ON device FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM installation i
+    JOIN trip t ON t.org = i.org AND t.vehicle = i.vehicle WHERE i.device_id = device.device_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY judged ON frame FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE
+    d.device_id = frame.device_id AND current_org() = ANY (t.authorities)
+    AND frame.recorded_at <@ tstzrange(d.from_at, d.until_at)));
+CREATE POLICY judged_late ON frame FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE
+    d.device_id = frame.device_id AND current_org() = ANY (t.authorities)
+    AND to_timestamp(frame.at_s) <@ tstzrange(d.from_at, d.until_at)));
+CREATE POLICY judged ON frame_raw FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM frame f
+    JOIN trip_device d USING (device_id) JOIN trip t USING (trip_id)
+    WHERE f.frame_id = frame_raw.frame_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY judged ON seal_period_end FOR SELECT TO waglan_authority USING (EXISTS (SELECT 1 FROM seal_period s
+    JOIN trip_device d USING (device_id) JOIN trip t USING (trip_id) WHERE s.seal_id = seal_period_end.seal_id AND current_org() = ANY (t.authorities)));
+CREATE POLICY officer ON seal_period FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM trip_device d JOIN trip t USING (trip_id) WHERE
+    d.device_id = seal_period.device_id AND d.org = seal_period.org AND d.is_lock AND current_org() = ANY (t.authorities)));
 CREATE POLICY officer ON seal_period_end FOR INSERT TO waglan_authority WITH CHECK (EXISTS (SELECT 1 FROM seal_period s
-    WHERE s.seal_id = seal_period_end.seal_id AND s.org = seal_period_end.org));
+    JOIN trip_device d USING (device_id) JOIN trip t USING (trip_id)
+    WHERE s.seal_id = seal_period_end.seal_id AND s.org = seal_period_end.org AND current_org() = ANY (t.authorities)));
 
 CREATE POLICY engine ON device_condition FOR SELECT TO waglan_engine USING (true);
 CREATE POLICY engine ON trip FOR SELECT TO waglan_engine USING (true);
