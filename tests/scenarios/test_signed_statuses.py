@@ -24,7 +24,7 @@ from test_erasure import erase
 from waglan.customs.hold_list import Answer, HoldList, ask, check_holds
 from waglan.customs.officer_act import Kind
 from waglan.customs.signed_status import SignedStatus, check_status
-from waglan.gateway.keys import renew_statement_keys
+from waglan.gateway.keys import STATEMENTS, renew_statement_keys
 from waglan.gateway.status_code import picture
 from waglan.logbook.evidence import Kept, Standing, Trust, verify
 from waglan.logbook.key_set import End, KeySet, read_key_set
@@ -478,15 +478,15 @@ def test_keys_are_replaced_and_what_they_signed_before_holds(
     before = port.states(number)[0]["text"]
     assert waglan("keys", "renew").status == 0
     after = port.states(number)[0]["text"]
-    keys = wait(lambda: new if len((new := port.keys()).keys) == 4 else None)
+    keys = wait(lambda: new if len((new := port.keys()).keys) == 2 * len(STATEMENTS) else None)
     now = datetime.now(UTC)
     assert [f.code for f in check_status(before, keys, at=now).findings] == ["VERIFY-KEY-REPLACED"]
     assert check_status(after, keys, at=now).findings == ()
     # A verifier with the former list of keys is told to fetch a new one.
-    old = KeySet(keys.keys[:2])
+    old = KeySet(keys.keys[: len(STATEMENTS)])
     assert [f.code for f in check_status(after, old, at=now).findings] == ["VERIFY-KEY-UNKNOWN"]
     assert waglan("keys", "renew", "--compromised").status == 0
-    keys = wait(lambda: new if len((new := port.keys()).keys) == 6 else None)
+    keys = wait(lambda: new if len((new := port.keys()).keys) == 3 * len(STATEMENTS) else None)
     assert [f.code for f in check_status(after, keys, at=now).findings] == [
         "VERIFY-KEY-COMPROMISED"
     ]
@@ -495,7 +495,7 @@ def test_keys_are_replaced_and_what_they_signed_before_holds(
     assert {path.stat().st_mode & 0o077 for path in folder.glob("*.key")} == {0}
     renew_statement_keys(folder, is_compromised=False)  # found at the next start, and published
     assert waglan("init").status == 0
-    assert wait(lambda: len(port.keys().keys) == 8 or None)
+    assert wait(lambda: len(port.keys().keys) == 4 * len(STATEMENTS) or None)
 
 
 def test_a_status_that_was_altered_in_its_table_is_not_signed(port: Port) -> None:
