@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from command_line import CommandLine
 from device_at_the_door import asides, playing, sql
@@ -67,6 +68,21 @@ def test_a_sealed_drive_is_green_for_both_and_a_cut_is_red_until_each_clears_it(
         assert one.outcomes() == ("GREEN", "RED"), "each authority judges for itself"
         assert one.verdict(port.near)["worst"] == "RED"
         judged_alone(one, port, tmp_path)
+        # Who ordered what, and why, is for the authorities alone; where the trip stands is for all.
+        for desk, is_told in ((port.near.desk, True), (port.far.desk, True), (port.haulier, False)):
+            feed = told_of(desk, "trip.sealed")
+            assert ("the sensor broke" in feed) == is_told
+            assert one.shown(desk)["state"] == "sealed"
+
+
+def told_of(desk: httpx.Client, code: str) -> str:
+    """What somebody's feed says, once it says this."""
+
+    def look() -> str | None:
+        feed = desk.get("/v1/events", params={"limit": 500}).text
+        return feed if code in feed else None
+
+    return str(wait(look))
 
 
 def judged_alone(one: Trip, port: Port, folder: Path) -> None:
