@@ -116,6 +116,20 @@ CREATE TABLE public.credential (
 
 ALTER TABLE ONLY public.credential FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.person (
+    subject text NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    blind bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
+    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
+);
+
+ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.token (
     token text NOT NULL,
     org bigint NOT NULL,
@@ -155,22 +169,25 @@ CREATE FUNCTION public.authenticate(secret_sha256 bytea, at timestamp with time 
      o.roles,
      t.client,
      t.scopes,
-     COALESCE(( SELECT a.accountable
-            FROM public.answerable a
-           WHERE ((a.org = t.org) AND (a.credential = t.credential))
-           ORDER BY a.n DESC
-          LIMIT 1), c.accountable, t.subject) AS "coalesce",
+     w.accountable,
      ( SELECT r.roles
             FROM public.person_role r
            WHERE ((r.org = t.org) AND (r.subject = t.subject))
            ORDER BY r.n DESC
           LIMIT 1) AS roles
-    FROM ((public.token t
+    FROM (((public.token t
       JOIN public.organisation o ON ((o.org = t.org)))
       LEFT JOIN public.credential c ON ((c.credential = t.credential)))
+      CROSS JOIN LATERAL ( SELECT COALESCE(( SELECT a.accountable
+                    FROM public.answerable a
+                   WHERE ((a.org = t.org) AND (a.credential = t.credential))
+                   ORDER BY a.n DESC
+                  LIMIT 1), c.accountable, t.subject) AS accountable) w)
    WHERE ((t.secret_sha256 = authenticate.secret_sha256) AND (authenticate.at >= t.issued_at) AND (authenticate.at < t.expires_at) AND (NOT (EXISTS ( SELECT 1
             FROM public.token_revocation r
-           WHERE (r.token = t.token)))));
+           WHERE (r.token = t.token)))) AND ((w.accountable IS NULL) OR (EXISTS ( SELECT 1
+            FROM public.person p
+           WHERE ((p.org = t.org) AND (p.subject = w.accountable))))));
 END;
 
 CREATE FUNCTION public.authority_addresses() RETURNS TABLE(address text, party text)
@@ -500,6 +517,20 @@ CREATE FUNCTION public.shown_by_name(consignments bigint[]) RETURNS TABLE(consig
            WHERE ((g.consignment = r.consignment) AND (g.receiver = public.current_org()) AND (g.view = 'full'::text) AND (g.until > now()) AND (NOT (EXISTS ( SELECT 1
                     FROM public.grant_revocation x
                    WHERE (x.grant_id = g.grant_id)))))))));
+END;
+
+CREATE FUNCTION public.names_bill(consignments bigint[]) RETURNS TABLE(consignment bigint, manifest_id bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ SELECT DISTINCT ON (b.consignment) b.consignment,
+     b.manifest_id
+    FROM ((public.shown_by_name(names_bill.consignments) s(consignment)
+      JOIN public.bill b ON ((b.consignment = s.consignment)))
+      JOIN public.manifest m ON ((m.manifest_id = b.manifest_id)))
+   ORDER BY b.consignment, ((m.function <> 'cancel'::text) AND (NOT (EXISTS ( SELECT 1
+            FROM public.manifest n
+           WHERE ((n.org = m.org) AND (n.document = m.document) AND (n.call = m.call) AND (n.filed_with = m.filed_with) AND (n.version > m.version)))))) DESC, b.manifest_id DESC;
 END;
 
 CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(consignment bigint, party text)
@@ -1609,6 +1640,7 @@ CREATE TABLE public.outcome (
     state text NOT NULL,
     findings bytea NOT NULL,
     finished_at timestamp with time zone NOT NULL,
+    faults integer DEFAULT 0 NOT NULL,
     CONSTRAINT outcome_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'partly'::text, 'refused'::text])))
 );
 
@@ -1644,20 +1676,6 @@ CREATE TABLE public.passed_over (
 );
 
 ALTER TABLE ONLY public.passed_over FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.person (
-    subject text NOT NULL,
-    org bigint NOT NULL,
-    key_salt bytea NOT NULL,
-    sealed bytea NOT NULL,
-    blind bytea NOT NULL,
-    registered_at timestamp with time zone NOT NULL,
-    CONSTRAINT person_blind_check CHECK ((length(blind) = 32)),
-    CONSTRAINT person_key_salt_check CHECK ((length(key_salt) = 16)),
-    CONSTRAINT person_subject_check CHECK ((subject ~ '^sub_[0-9a-f]{32}$'::text))
-);
-
-ALTER TABLE ONLY public.person FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.place (
     list_id bigint NOT NULL,
@@ -1860,7 +1878,7 @@ CASE
     WHEN ((status = ANY (ARRAY['not-selected'::text, 'documents-asked'::text, 'cleared'::text, 'conditionally-cleared'::text])) AND (NOT is_withdrawn) AND (left_at > decided_at)) THEN 'decision'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text])) AND (answered_at > GREATEST(decided_at, extended_at))) THEN 'documents-came'::text
     WHEN ((status = ANY (ARRAY['documents-asked'::text, 'detained'::text, 'inspect'::text])) AND is_withdrawn) THEN 'withdrawn'::text
-    WHEN ((status = 'documents-asked'::text) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
+    WHEN ((status = ANY (ARRAY['documents-asked'::text, 'conditionally-cleared'::text])) AND ((served_at IS NULL) OR (served_at < decided_at))) THEN 'notice'::text
     WHEN (status = 'documents-asked'::text) THEN 'documents'::text
     WHEN (status = 'detained'::text) THEN 'detention'::text
     WHEN (status = 'inspect'::text) THEN 'examination'::text
@@ -2594,6 +2612,8 @@ CREATE INDEX manifest_comes ON public.manifest USING btree (filed_with, COALESCE
 
 CREATE INDEX manifest_filed_with ON public.manifest USING btree (filed_with, manifest_id);
 
+CREATE INDEX manifest_message ON public.manifest USING btree (message_id);
+
 CREATE INDEX manifest_newer ON public.manifest USING btree (manifest_id) WHERE (version > 1);
 
 CREATE INDEX manifest_voyage ON public.manifest USING btree (upper(replace(voyage, ' '::text, ''::text)));
@@ -2629,6 +2649,8 @@ CREATE INDEX notice_number ON public.notice USING btree (number);
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
 CREATE INDEX officer_key_officer ON public.officer_key USING btree (authority, officer);
+
+CREATE INDEX outcome_faults ON public.outcome USING btree (finished_at) WHERE (faults > 0);
 
 CREATE INDEX person_blind ON public.person USING btree (blind);
 
@@ -3319,6 +3341,10 @@ ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY ending ON public.officer_key_end FOR INSERT TO waglan_engine WITH CHECK (true);
+
+CREATE POLICY ending ON public.standing_order_revocation FOR INSERT TO waglan_engine WITH CHECK (true);
 
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4017,6 +4043,8 @@ CREATE POLICY owner ON public.organisation TO waglan_owner USING (true) WITH CHE
 
 CREATE POLICY owner ON public.password TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.person FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.person_role TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.reader FOR SELECT TO waglan_owner USING (true);
@@ -4161,6 +4189,10 @@ GRANT SELECT,INSERT ON TABLE public.credential TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.credential TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.token TO waglan_engine;
@@ -4264,6 +4296,10 @@ GRANT SELECT ON TABLE public.grant_revocation TO waglan_authority;
 REVOKE ALL ON FUNCTION public.shown_by_name(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_app;
 GRANT ALL ON FUNCTION public.shown_by_name(consignments bigint[]) TO waglan_authority;
+
+REVOKE ALL ON FUNCTION public.names_bill(consignments bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_app;
+GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_authority;
 
 REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
@@ -4540,7 +4576,7 @@ GRANT SELECT,INSERT ON TABLE public.officer_key TO waglan_authority;
 GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_authority;
-GRANT SELECT ON TABLE public.officer_key_end TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;
@@ -4557,10 +4593,6 @@ GRANT SELECT ON TABLE public.pass_use TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.passed_over TO waglan_authority;
 GRANT SELECT ON TABLE public.passed_over TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.person TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.person TO waglan_engine;
 
 GRANT SELECT ON TABLE public.place TO waglan_app;
 GRANT SELECT ON TABLE public.place TO waglan_authority;
@@ -4617,7 +4649,7 @@ GRANT SELECT,INSERT ON TABLE public.standing_order TO waglan_authority;
 GRANT SELECT ON TABLE public.standing_order TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_authority;
-GRANT SELECT ON TABLE public.standing_order_revocation TO waglan_engine;
+GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.table_publication TO waglan_authority;
 GRANT SELECT ON TABLE public.table_publication TO waglan_engine;
