@@ -1,0 +1,1 @@
+"""The one guard before every address outside that Waglan calls."""
