@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from test_verdict import ATTACKS, PLAN, POLICY, ROUTE, TRUCK, attacked, honest
 
@@ -13,17 +14,20 @@ from waglan.cli.alone import script
 from waglan.cli.alone.trip import judged
 from waglan.demo import drives
 from waglan.demo.drives import Leg
-from waglan.elock.bundle import trip_bundle
+from waglan.elock.bundle import Bundled, trip_bundle
 from waglan.elock.entry import Entry
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Cover, Plan, Stretch, planned
 from waglan.elock.verdict import Measure, judge
 
+sorted_json = msgspec.json.Encoder(order="sorted").encode
+
 
 def bundled(log: list[Entry], plan: Plan = PLAN) -> bytes:
     as_of_s = max(entry.recorded_s for entry in log) + 800
     found = judge(Measure(POLICY, plan, step), log, as_of_s=as_of_s)
-    return trip_bundle("trip-1", (POLICY, plan), log, found)
+    measure = (sorted_json(POLICY), sorted_json(plan))
+    return trip_bundle(Bundled("trip-1", measure, tuple(log), found))
 
 
 @pytest.mark.parametrize("seed", range(20, 26))

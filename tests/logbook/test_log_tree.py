@@ -16,10 +16,13 @@ from waglan.logbook.tree import (
     consistency_proof,
     frontier,
     inclusion_proof,
+    many_proof,
     root,
+    root_of_many,
     tiles_for_consistency,
     tiles_for_inclusion,
     tiles_for_root,
+    tree_over,
     verify_consistency,
     verify_inclusion,
     width_in,
@@ -303,3 +306,24 @@ def test_an_edge_is_whole_only_with_the_hashes_that_its_size_needs(size: int) ->
     assert not Frontier(size + 1, edge.rows).is_whole
     assert not Frontier(size, (*edge.rows, b"")).is_whole
     assert not Frontier(size, tuple(row[1:] or b"x" for row in edge.rows) or (b"",)).is_whole
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_several_leaves_are_proven_at_once_and_nothing_else_passes(data: st.DataObject) -> None:
+    size = data.draw(st.integers(1, 700))
+    leaves = [leaf_hash(n.to_bytes(2, "big")) for n in range(size)]
+    wanted = data.draw(st.sets(st.integers(0, size - 1), min_size=1, max_size=12))
+    _, whole, tiles = tree_over(leaves)
+    proof = many_proof(wanted, size, tiles)
+    known = {n: leaves[n] for n in wanted}
+    assert root_of_many(known, size, proof) == whole
+    assert len(proof) <= len(wanted) * size.bit_length()
+    assert root_of_many(known, size, [*proof, whole]) is None
+    if proof:
+        assert root_of_many(known, size, proof[1:]) is None
+        assert root_of_many(known, size, [*proof[1:], proof[0]]) != whole or len(set(proof)) == 1
+    n = min(wanted)
+    assert root_of_many({**known, n: leaf_hash(b"another")}, size, proof) != whole
+    assert root_of_many({}, size, proof) is None
+    assert root_of_many({**known, size: whole}, size, proof) is None

@@ -70,7 +70,7 @@ PRIVILEGES = {
     "device": ("si", "s", "s"),
     "device_code": ("si", "", "s"),
     "device_condition": ("si", "", "s"),
-    "device_secret": ("si", "s", "sd"),
+    "device_secret": ("si", "s", "sid"),
     "device_session": ("si", "s", "s"),
     "document": ("si", "s", "sd"),
     "document_key": ("si", "s", "s"),
@@ -87,6 +87,7 @@ PRIVILEGES = {
     "frame": ("si", "s", "s"),
     "frame_aside": ("si", "", "s"),
     "frame_aside_raw": ("si", "", "sd"),
+    "frame_erased": ("s", "s", "si"),
     "frame_raw": ("si", "s", "sd"),
     "grant_revocation": ("si", "s", "s"),
     "grant_settled": ("s", "s", "si"),
@@ -160,13 +161,20 @@ PRIVILEGES = {
     "trip_consignment": ("si", "s", "s"),
     "trip_device": ("si", "si", "s"),
     "trip_policy": ("i", "s", "s"),
+    "trip_state": ("", "si", "s"),
 }
 # Privileges on one column alone.
 COLUMNS = {  # both may quote whom an erasure is about
     "bill.particulars": "waglan_engine UPDATE",
     "consignment.parent": "waglan_app UPDATE",
     "consignment_grant.consignment": "waglan_app UPDATE",
+    "device.terminal": "waglan_engine UPDATE",
+    "frame_raw.opening": "waglan_engine UPDATE",
+    "frame_raw.sealed": "waglan_engine UPDATE",
+    "frame_raw.secret_id": "waglan_engine UPDATE",
     "installation.until_at": "waglan_app UPDATE",
+    "installation.vehicle": "waglan_engine UPDATE",
+    "trip.vehicle": "waglan_engine UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
     "trip_device.until_at": "waglan_app UPDATE, waglan_authority UPDATE",
     "sheet_step.sealed": "waglan_engine UPDATE",
@@ -198,6 +206,8 @@ DEFINERS = {
     "names_bill(bigint[])": {"waglan_app", "waglan_authority"},
     "shown_by_name(bigint[])": {"waglan_app", "waglan_authority"},
     "terminals_shown(bigint[])": {"waglan_authority"},
+    "trip_batches(uuid,bigint[])": {"waglan_authority"},
+    "trip_events(uuid,bigint[])": {"waglan_authority"},
 }
 SEARCH_PATH = "search_path=pg_catalog, public, pg_temp"
 
@@ -236,7 +246,7 @@ KEYS_WITHOUT_ORG = {
     "device(protocol,terminal)": OPERATOR,
     "device_code(code_id)": OURS,
     "device_condition(condition_id)": OURS,
-    "device_secret(device_id)": OURS,
+    "device_secret(secret_id)": OURS,
     "device_session(id)": OURS,
     "device_session(session_id)": OURS,
     "document(document_id)": OURS,
@@ -258,6 +268,7 @@ KEYS_WITHOUT_ORG = {
     "frame(frame_id)": OURS,
     "frame_aside(aside_id)": OURS,
     "frame_aside_raw(aside_id)": OURS,
+    "frame_erased(frame_id)": ENGINE,
     "frame_raw(frame_id)": OURS,
     "grant_revocation(grant_id)": OURS,
     "grant_settled(grant_id,is_revoked)": ENGINE,
@@ -301,6 +312,7 @@ KEYS_WITHOUT_ORG = {
     "trip_consignment(trip_id,number)": "the number is a client's, of a trip of his own",
     "trip_device(trip_device_id)": OURS,
     "trip_policy(trip_id,authority)": OURS,
+    "trip_state(trip_id,authority,as_of)": OURS,
 }
 
 

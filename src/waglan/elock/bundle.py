@@ -1,6 +1,6 @@
 """What a verdict was made of, as one canonical JSON that a script judges again without Waglan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -18,8 +18,6 @@ from waglan.elock.entry import (
     Unseal,
     in_order,
 )
-from waglan.elock.plan import Plan
-from waglan.elock.policy import Policy
 from waglan.elock.track import Fix
 from waglan.elock.verdict import Verdict
 from waglan.logbook.canonical import Value, canonical
@@ -39,20 +37,31 @@ _KINDS: Final[Mapping[type, str]] = {
 }
 
 
-def trip_bundle(
-    trip: str, measure: tuple[Policy, Plan], log: Iterable[Entry], verdict: Verdict
-) -> bytes:
+class Bundled(msgspec.Struct, frozen=True, gc=False):
+    """What a verdict was made of: policy and plan as they were kept, the log, and the verdict."""
+
+    trip: str
+    measure: tuple[bytes, bytes]  # canonical
+    log: tuple[Entry, ...]
+    verdict: Verdict
+
+
+def trip_bundle(bundled: Bundled) -> bytes:
     """Return policy, plan, log and verdict of a trip in one; the log in the order of judging."""
-    policy, plan = measure
-    said: dict[str, Value] = {
+    return canonical(bundle_value(bundled))
+
+
+def bundle_value(bundled: Bundled) -> dict[str, Value]:
+    """Return what `trip_bundle` writes."""
+    policy, plan = bundled.measure
+    return {
         "form": FORM,
-        "trip": trip,
-        "policy": _plain(policy),
-        "plan": _plan(plan),
-        "log": [_entry(entry) for entry in sorted(log, key=in_order)],
-        "verdict": verdict_value(verdict),
+        "trip": bundled.trip,
+        "policy": msgspec.json.decode(policy),
+        "plan": msgspec.json.decode(plan),
+        "log": [_entry(entry) for entry in sorted(bundled.log, key=in_order)],
+        "verdict": verdict_value(bundled.verdict),
     }
-    return canonical(said)
 
 
 def verdict_value(verdict: Verdict) -> Value:
@@ -72,23 +81,6 @@ def verdict_value(verdict: Verdict) -> Value:
         "as_of_s": verdict.as_of_s,
     }
     return value
-
-
-def _plan(plan: Plan) -> Value:
-    """The corridor's integers as they were compiled: nobody works out a factor again."""
-    route = plan.route
-    return {
-        "buffer_mm": plan.buffer_mm,
-        "frames": [
-            [one.anchor.lat_e7, one.anchor.lon_e7, one.east, one.north] for one in route.frames
-        ],
-        "segments": [
-            [one.frame, one.x, one.y, one.dx, one.dy, one.length_mm, one.start_mm]
-            for one in route.segments
-        ],
-        "marks": [_plain(mark) for mark in plan.marks],
-        "stretches": [_plain(stretch) for stretch in plan.stretches],
-    }
 
 
 def _entry(entry: Entry) -> Value:

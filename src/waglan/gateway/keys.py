@@ -32,6 +32,8 @@ STATEMENTS = {
     Purpose.CUSTOMS_STATUS: "status.key",
     Purpose.HOLD_LIST: "holds.key",
     Purpose.PASS: "pass.key",
+    Purpose.BUNDLE: "bundle.key",
+    Purpose.TRIP_STATE: "state.key",
 }
 RETIRED, COMPROMISED = "retired", "compromised"
 SAMPLE_PERMILLE = 10  # the project's own choice, no authority's: one bill in a hundred

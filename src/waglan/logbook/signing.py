@@ -21,6 +21,8 @@ class Purpose(Enum):
     GATE_TOKEN = "waglan/gate-token/v1"
     PASS = "waglan/pass/v1"
     HOLD_LIST = "waglan/hold-list/v1"
+    BUNDLE = "waglan/bundle/v1"
+    TRIP_STATE = "waglan/trip-state/v1"
     WEBHOOK = "waglan/webhook/v1"
     KEY_SET = "waglan/key-set/v1"
     ERASURE_LIST = "waglan/erasure-list/v1"

@@ -1,6 +1,7 @@
 """The tree of RFC 6962, kept in tiles of 256 hashes as C2SP tlog-tiles has them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
@@ -135,6 +136,52 @@ def tiles_for_consistency(old_size: int, size: int) -> frozenset[TileId]:
     return _tiles(_consistency_spans(old_size, size))
 
 
+def many_proof(indexes: Iterable[int], size: int, get: GetTile) -> list[bytes]:
+    """Return what proves several leaves at once: the hash of each subtree that holds none of them.
+
+    They come in the order in which `root_of_many` takes them: from the left.
+    """
+    return [_span(low, high, get) for low, high in _spans_beside(sorted(set(indexes)), size)]
+
+
+def tiles_for_many(indexes: Iterable[int], size: int) -> frozenset[TileId]:
+    """Return the tiles that `many_proof` asks for, to be fetched at once."""
+    return _tiles(_spans_beside(sorted(set(indexes)), size))
+
+
+def root_of_many(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes]) -> bytes | None:
+    """Return the root over these leaf hashes and what stands beside them; None for a false proof.
+
+    Too few hashes, too many, or one that is none make it false.
+    """
+    indexes = sorted(leaves)
+    if not indexes or not 0 <= indexes[0] <= indexes[-1] < size <= SIZE_MAX:
+        return None
+    if {len(node) for node in (*proof, *leaves.values())} != {HASH_BYTES}:
+        return None
+    beside = dict(zip(_spans_beside(indexes, size), proof, strict=False))
+    if len(beside) != len(proof) or len(beside) != len(_spans_beside(indexes, size)):
+        return None
+    return _joined(0, size, leaves, beside)
+
+
+def _joined(
+    low: int, high: int, leaves: Mapping[int, bytes], beside: Mapping["_Span", bytes]
+) -> bytes:
+    if (low, high) in beside:
+        return beside[low, high]
+    if high - low == 1:
+        return leaves[low]
+    middle = low + _largest_power_below(high - low)
+    return _pair(_joined(low, middle, leaves, beside), _joined(middle, high, leaves, beside))
+
+
+def tree_over(leaf_hashes: Iterable[bytes]) -> tuple[int, bytes, GetTile]:
+    """Return size, root and tiles of a whole tree that lies in memory."""
+    edge, tiles = Frontier().append(leaf_hashes)
+    return edge.size, edge.root, {tile.id: tile.hashes for tile in tiles}.__getitem__
+
+
 def verify_inclusion(
     leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes
 ) -> bool:
@@ -217,6 +264,22 @@ def _inclusion_spans(index: int, size: int) -> list[_Span]:
             spans.append((low, middle))
             low = middle
     return spans[::-1]
+
+
+def _spans_beside(indexes: Sequence[int], size: int) -> list[_Span]:
+    """The widest subtrees without any of these leaves, from the left; `indexes` are sorted."""
+    if indexes and not 0 <= indexes[0] <= indexes[-1] < size <= SIZE_MAX:
+        raise ValueError(f"a tree of {size} has no leaf {indexes[0]} or {indexes[-1]}")
+    spans, waiting = list[_Span](), [(0, size)] if size else []
+    while waiting:
+        low, high = waiting.pop()
+        at = bisect_left(indexes, low)
+        if at == len(indexes) or indexes[at] >= high:
+            spans.append((low, high))
+        elif high - low > 1:
+            middle = low + _largest_power_below(high - low)
+            waiting += [(middle, high), (low, middle)]
+    return spans
 
 
 def _consistency_spans(old_size: int, size: int) -> list[_Span]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from waglan.elock.bundle import trip_bundle
+from waglan.elock.bundle import Bundled, trip_bundle
 from waglan.elock.entry import Entry, Filled, Missing
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Plan
@@ -21,7 +21,8 @@ from waglan.logbook.sealed import Vault
 from waglan.operations._hearing import Span, heard_of
 from waglan.operations.do_trip_act import state_of
 from waglan.store import Transaction, frames, trips
-from waglan.store.trips import Kept, KeptAct
+from waglan.store.frames import KeptFrame
+from waglan.store.trips import Kept, KeptAct, TripDevice
 
 FRAMES_MAX: Final = 100_000  # of one device on one trip
 # What one authority says of evidence counts for itself alone: the other one judges for itself.
@@ -40,6 +41,8 @@ class Judged:
     bundle: bytes
     lock: str
     seal: str
+    bundled: Bundled
+    came: tuple[tuple[TripDevice, tuple[KeptFrame, ...]], ...]  # by device, all that was heard
 
     @property
     def sha256(self) -> bytes:
@@ -64,24 +67,36 @@ async def judge_kept(
         return None
     policy, plan = _policy(written), _plan(kept.trip.plan)
     done = await trips.acts(tx, kept.number)
-    log, lock = await _log(tx, vault, (kept, org), done, now)
+    came = await heard_for(tx, vault, kept, now=now)
+    log = _log(org, done, came, now)
+    lock = next((one.terminal for one, _ in reversed(came) if one.is_lock), "")
     state = state_of(done)
     as_of = done[-1].recorded_at if state in ENDED else now
     verdict = judge(Measure(policy, plan, step), log, as_of_s=int(as_of.timestamp()))
-    bundle = trip_bundle(str(kept.trip.id), (policy, plan), log, verdict)
+    bundled = Bundled(str(kept.trip.id), (written, kept.trip.plan), tuple(log), verdict)
     seal = verdict.seals[-1].number if verdict.seals else ""
-    return Judged(kept, state, verdict, bundle, lock, seal)
+    return Judged(kept, state, verdict, trip_bundle(bundled), lock, seal, bundled, came)
 
 
-async def _log(
-    tx: Transaction,
-    vault: Vault,
-    whose: tuple[Kept, int],
+async def heard_for(
+    tx: Transaction, vault: Vault, kept: Kept, *, now: datetime
+) -> tuple[tuple[TripDevice, tuple[KeptFrame, ...]], ...]:
+    """Return the devices of a trip, each with all that was heard of it during the trip."""
+    found = list[tuple[TripDevice, tuple[KeptFrame, ...]]]()
+    for device in await trips.heard(tx, kept.number):
+        time = (device.from_at or now, device.until_at)
+        came = await frames.of_time(tx, vault, device.device_id, time, at_most=FRAMES_MAX)
+        found.append((device, tuple(came)))
+    return tuple(found)
+
+
+def _log(
+    org: int,
     done: Sequence[KeptAct],
+    came: Sequence[tuple[TripDevice, Sequence[KeptFrame]]],
     now: datetime,
-) -> tuple[list[Entry], str]:
-    kept, org = whose
-    log, lock, span = list[Entry](), "", _span(done, now)
+) -> list[Entry]:
+    log, span = list[Entry](), _span(done, now)
     for act in done:
         sheet = read_trip_act(act.body)
         if sheet is None:
@@ -90,13 +105,9 @@ async def _log(
             continue
         recorded_s = int(act.recorded_at.timestamp())
         log += act_entries(Acted(act.n, sheet, recorded_s, act.signature is not None))
-    for device in await trips.heard(tx, kept.number):
-        lock = device.terminal if device.is_lock else lock
-        since = device.from_at or now
-        time = (since, device.until_at)
-        came = await frames.of_time(tx, vault, device.device_id, time, at_most=FRAMES_MAX)
-        log += heard_of(device, came, span)
-    return _explained(log), lock
+    for device, heard in came:
+        log += heard_of(device, heard, span)
+    return _explained(log)
 
 
 def _explained(log: Sequence[Entry]) -> list[Entry]:

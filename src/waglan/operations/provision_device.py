@@ -24,7 +24,7 @@ async def provision_device(
     number = await devices.number_of(tx, device.id)
     if number is None:
         raise LookupError("a device that was entered just now is not there")
-    await devices.add_secret(tx, org, number)
+    await devices.add_secret(tx, org, number, now=now)
     told = Event(
         EventCode.DEVICE_PROVISIONED,
         Key(KeyKind.DEVICE, device.terminal),

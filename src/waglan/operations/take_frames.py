@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b, sha256
+from hashlib import sha256
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.elock.device import Quarantined, Telegram
+from waglan.elock.leaf import frame_leaf
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
 from waglan.logbook.tree import Frontier
@@ -38,16 +39,16 @@ async def take_frames(tx: Transaction, vault: Vault, batch: Batch, *, now: datet
     transaction kept one of them in between: roll back and call again.
     """
     device = batch.device
-    salt = await devices.salt_of(tx, device.device_id)
-    if salt is None:
+    secret = await devices.secret_of(tx, device, now=now)
+    if secret is None:
         raise LookupError("the device's key was erased")
     came = {one.same: one for one in (_frame(vault, batch, each) for each in batch.telegrams)}
-    before = await frames.known(tx, device.device_id, [*came.values()], now=now)
-    new = [one for one in came.values() if one.same not in before]
+    known = await frames.known(tx, device.device_id, [*came.values()], now=now)
+    new = [one for one in came.values() if one.same not in known]
     if not new:
         return 0
-    first = await frames.numbers(tx)
-    leaves = [frame_leaf(salt, first + n, one.sha256) for n, one in enumerate(new)]
+    before, first = await frames.last_of(tx, device.device_id), await frames.numbers(tx)
+    leaves = [frame_leaf(secret.salt, first + n, one.sha256) for n, one in enumerate(new)]
     told = Event(
         EventCode.DEVICE_BATCH,
         Key(KeyKind.DEVICE, batch.telegrams[0].device),
@@ -58,6 +59,7 @@ async def take_frames(tx: Transaction, vault: Vault, batch: Batch, *, now: datet
             "session": str(batch.session.id),
             "channel": batch.connection.channel,
             "count": len(new),
+            "before": before,  # the newest frame of the device so far: no batch is left out unseen
             "first": first,
             "last": first + len(new) - 1,
             "root": Frontier().append(leaves)[0].root.hex(),
@@ -65,7 +67,7 @@ async def take_frames(tx: Transaction, vault: Vault, batch: Batch, *, now: datet
     )
     (event_id,) = await events.append(tx, [told])
     place = Place(device, batch.session, batch.connection, event_id, READING_VERSION, now)
-    await frames.keep(tx, (vault, salt), place, first, new)
+    await frames.keep(tx, (vault, secret), place, first, new)
     return len(new)
 
 
@@ -100,12 +102,6 @@ async def raise_alarm(
         },
     )
     await events.append(tx, [told])
-
-
-def frame_leaf(salt: bytes, frame_id: int, sha256: bytes) -> bytes:
-    """Return what the log holds of a frame: without its device's salt it tells nothing."""
-    key = blake2b(frame_id.to_bytes(8, "big"), key=salt, person=b"waglan-frame/v1", digest_size=32)
-    return blake2b(sha256, key=key.digest(), person=b"waglan-frame/v1", digest_size=32).digest()
 
 
 def aside(heard: Telegram | Quarantined, reason: str, protocol: str) -> Aside:

@@ -1,7 +1,7 @@
 """Locks and trackers: who operates each, the codes they show, where they sit, their sessions."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -45,6 +45,14 @@ class Session:
     number: int
     id: UUID
     is_registered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """The salt of a key of a device's own, under its number inside the store."""
+
+    number: int
+    salt: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +110,36 @@ async def add(tx: Transaction, org: int, device: Device) -> None:
     )
 
 
-async def add_secret(tx: Transaction, org: int, device_id: int) -> None:
-    """Keep the salt of a device's own key."""
-    await tx.execute(
-        "INSERT INTO device_secret (device_id, org, key_salt) VALUES (%s, %s, %s)",
-        [device_id, org, os.urandom(SALT_BYTES)],
-    )
-
-
-async def salt_of(tx: Transaction, device_id: int) -> bytes | None:
-    """Return the salt of a device's own key; None once it is erased."""
+async def add_secret(tx: Transaction, org: int, device_id: int, *, now: datetime) -> Secret:
+    """Keep the salt of a key of a device's own, under which its frames are sealed from now on."""
+    salt = os.urandom(SALT_BYTES)
     row = await (
-        await tx.execute("SELECT key_salt FROM device_secret WHERE device_id = %s", [device_id])
+        await tx.execute(
+            "INSERT INTO device_secret (device_id, org, key_salt, since) VALUES (%s, %s, %s, %s)"
+            " RETURNING secret_id",
+            [device_id, org, salt, now],
+        )
     ).fetchone()
-    return None if row is None else bytes(row[0])
+    return Secret(int(row[0]) if row else 0, salt)
+
+
+async def secret_of(tx: Transaction, device: Named, *, now: datetime) -> Secret | None:
+    """Return the key that a device's frames are sealed under now, of each month another one.
+
+    None once the device is erased.
+    """
+    row = await (
+        await tx.execute(
+            "SELECT secret_id, key_salt, since < date_trunc('month', %s::timestamptz, 'UTC')"
+            " FROM device_secret WHERE device_id = %s ORDER BY secret_id DESC LIMIT 1",
+            [now, device.device_id],
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    if row[2]:
+        return await add_secret(tx, device.org, device.device_id, now=now)
+    return Secret(int(row[0]), bytes(row[1]))
 
 
 async def named(tx: Transaction, protocol: str, terminal: str) -> Named | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from waglan.logbook.sealed import SALT_BYTES, Vault
 from waglan.store import Transaction, bulk
-from waglan.store.devices import Named, Session
+from waglan.store.devices import Named, Secret, Session
 
 FRAMES_MAX = 1 << 20  # of one transaction: the numbers that one block has
 # How long a frame without a time of its own may be sent again before it counts as another one: its
@@ -65,6 +65,9 @@ class KeptFrame:
     channel: str
     recorded_at: datetime
     raw: bytes | None
+    event_id: int = 0  # of the batch that tells of it
+    reading: int = 0  # by which version of the readers it was read when it came
+    sha256: bytes | None = None
 
 
 async def known(
@@ -77,6 +80,17 @@ async def known(
         [device_id, [one.same for one in frames], int(now.timestamp()) - AGAIN_SECONDS],
     )
     return {bytes(same) for (same,) in await rows.fetchall()}
+
+
+async def last_of(tx: Transaction, device_id: int) -> int:
+    """Return the number of the newest frame of a device; 0 if there is none."""
+    row = await (
+        await tx.execute(
+            "SELECT frame_id FROM frame WHERE device_id = %s ORDER BY frame_id DESC LIMIT 1",
+            [device_id],
+        )
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 async def numbers(tx: Transaction) -> int:
@@ -103,7 +117,13 @@ _FRAME = (
     ("reading", "int2"),
     ("recorded_at", "timestamptz"),
 )
-_RAW = (("frame_id", "int8"), ("org", "int8"), ("sha256", "bytea"), ("sealed", "bytea"))
+_RAW = (
+    ("frame_id", "int8"),
+    ("org", "int8"),
+    ("sha256", "bytea"),
+    ("sealed", "bytea"),
+    ("secret_id", "int8"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +140,16 @@ class Place:
 
 async def keep(
     tx: Transaction,
-    sealing: tuple[Vault, bytes],
+    sealing: tuple[Vault, Secret],
     place: Place,
     first: int,
     new: Sequence[NewFrame],
 ) -> None:
-    """Keep new frames under numbers from the first on; `sealing` is the vault and device's salt.
+    """Keep new frames under numbers from the first on; `sealing` is the vault and the device's key.
 
     Raise Taken if one of them was kept since `known` was asked.
     """
-    vault, salt = sealing
+    vault, secret = sealing
     n, org = range(first, first + len(new)), [place.device.org] * len(new)
     second = int(place.now.timestamp())
     cells: list[Sequence[bulk.Cell]] = [
@@ -151,8 +171,9 @@ async def keep(
         [place.now] * len(new),
     ]
     await bulk.insert_columns(tx, "frame", _FRAME, cells)
-    sealed = [vault.seal(salt, one.raw, place=at) for at, one in zip(n, new, strict=True)]
-    await bulk.insert_columns(tx, "frame_raw", _RAW, [n, org, [one.sha256 for one in new], sealed])
+    sealed = [vault.seal(secret.salt, one.raw, place=at) for at, one in zip(n, new, strict=True)]
+    raw: list[Sequence[bulk.Cell]] = [n, org, [one.sha256 for one in new], sealed]
+    await bulk.insert_columns(tx, "frame_raw", _RAW, [*raw, [secret.number] * len(new)])
 
 
 async def set_aside(
@@ -199,10 +220,10 @@ async def set_aside(
 
 _FRAMES = """
     SELECT f.frame_id, s.id, f.serial, f.at_s, f.connection, f.channel, f.recorded_at,
-           r.sealed, d.key_salt
+           f.event_id, f.reading, r.sha256, r.sealed, d.key_salt
     FROM frame f JOIN device_session s USING (session_id)
     LEFT JOIN frame_raw r USING (frame_id) LEFT JOIN device_secret d
-        ON d.device_id = f.device_id
+        ON d.secret_id = r.secret_id
 """
 
 
@@ -245,5 +266,9 @@ def _opened(vault: Vault, row: Sequence[Any]) -> KeptFrame:
     *told, sealed, salt = row
     is_there = sealed is not None and salt is not None
     raw = vault.open(bytes(salt), bytes(sealed), place=told[0]) if is_there else None
-    number, session, serial, at_s, connection, channel, recorded_at = told
-    return KeptFrame(number, session, serial, at_s, connection, channel, recorded_at, raw)
+    number, session, serial, at_s, connection, channel, recorded_at, *rest = told
+    event_id, reading, sha256 = rest
+    return KeptFrame(
+        number, session, serial, at_s, connection, channel, recorded_at, raw, event_id, reading,
+        None if sha256 is None else bytes(sha256),
+    )  # fmt: skip

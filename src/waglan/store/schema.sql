@@ -546,6 +546,244 @@ CREATE FUNCTION public.terminals_shown(consignments bigint[]) RETURNS TABLE(cons
            WHERE ((a.org = public.current_org()) AND (a.consignment = r.consignment) AND (a.view = 'full'::text)))));
 END;
 
+CREATE TABLE public.device_secret (
+    device_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    secret_id bigint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT device_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.device_secret FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.frame (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    session_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    same bytea NOT NULL,
+    turn bigint NOT NULL,
+    serial integer,
+    at_s bigint,
+    message integer,
+    connection uuid NOT NULL,
+    channel text NOT NULL,
+    begins bigint NOT NULL,
+    ends bigint NOT NULL,
+    reading smallint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT frame_channel_check CHECK ((channel = ANY (ARRAY['mtls'::text, 'private'::text, 'plain'::text]))),
+    CONSTRAINT frame_check CHECK ((ends > begins)),
+    CONSTRAINT frame_same_check CHECK ((length(same) = 32))
+);
+
+ALTER TABLE ONLY public.frame FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.frame_erased (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    leaf bytea NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    rule text NOT NULL,
+    CONSTRAINT frame_erased_leaf_check CHECK ((length(leaf) = 32))
+);
+
+ALTER TABLE ONLY public.frame_erased FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.frame_raw (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    sealed bytea NOT NULL,
+    secret_id bigint NOT NULL,
+    opening bytea,
+    CONSTRAINT frame_raw_opening_check CHECK ((length(opening) = 32)),
+    CONSTRAINT frame_raw_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.frame_raw FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip (
+    trip_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    authorities bigint[] NOT NULL,
+    vehicle text NOT NULL,
+    origin text NOT NULL,
+    destination text NOT NULL,
+    cargo text NOT NULL,
+    schemes text[] NOT NULL,
+    registers bytea NOT NULL,
+    quality text NOT NULL,
+    plan bytea NOT NULL,
+    plan_sha256 bytea NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    lock uuid NOT NULL,
+    trackers uuid[] NOT NULL,
+    leg_of uuid,
+    CONSTRAINT trip_authorities_check CHECK (((cardinality(authorities) >= 1) AND (cardinality(authorities) <= 4))),
+    CONSTRAINT trip_cargo_check CHECK (((length(cargo) >= 1) AND (length(cargo) <= 40))),
+    CONSTRAINT trip_destination_check CHECK (((length(destination) >= 1) AND (length(destination) <= 40))),
+    CONSTRAINT trip_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 40))),
+    CONSTRAINT trip_plan_sha256_check CHECK ((length(plan_sha256) = 32)),
+    CONSTRAINT trip_quality_check CHECK ((quality = ANY (ARRAY['illustrative'::text, 'surveyed'::text]))),
+    CONSTRAINT trip_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_device (
+    trip_device_id bigint NOT NULL,
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    installation_id bigint NOT NULL,
+    is_lock boolean NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    CONSTRAINT trip_device_check CHECK ((until_at >= from_at))
+);
+
+ALTER TABLE ONLY public.trip_device FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.trip_batches(trip uuid, frames bigint[]) RETURNS TABLE(event_id bigint, frame_id bigint, sha256 bytea, key_salt bytea, opening bytea, leaf bytea, erased_at timestamp with time zone, rule text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH seen AS MATERIALIZED (
+          SELECT DISTINCT f_1.event_id,
+             (f_1.frame_id >> 20) AS block
+            FROM ((public.trip t
+              JOIN public.trip_device d ON ((d.trip_id = t.trip_id)))
+              JOIN public.frame f_1 ON ((f_1.device_id = d.device_id)))
+           WHERE ((t.id = trip_batches.trip) AND (public.current_org() = ANY (t.authorities)) AND (f_1.frame_id = ANY (trip_batches.frames)) AND ((f_1.recorded_at <@ tstzrange(d.from_at, d.until_at)) OR (to_timestamp((f_1.at_s)::double precision) <@ tstzrange(d.from_at, d.until_at))))
+         )
+  SELECT f.event_id,
+     f.frame_id,
+     r.sha256,
+     s.key_salt,
+     r.opening,
+     x.leaf,
+     x.erased_at,
+     x.rule
+    FROM ((((seen
+      JOIN public.frame f ON (((f.frame_id >= (seen.block << 20)) AND (f.frame_id < ((seen.block + 1) << 20)) AND (f.event_id = seen.event_id))))
+      LEFT JOIN public.frame_raw r ON ((r.frame_id = f.frame_id)))
+      LEFT JOIN public.device_secret s ON ((s.secret_id = r.secret_id)))
+      LEFT JOIN public.frame_erased x ON ((x.frame_id = f.frame_id)))
+   ORDER BY f.event_id, f.frame_id;
+END;
+
+CREATE TABLE public.event (
+    event_id bigint NOT NULL,
+    month date NOT NULL,
+    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    org bigint NOT NULL,
+    code text NOT NULL,
+    about_kind text NOT NULL,
+    about text NOT NULL,
+    consignment bigint,
+    happened_at timestamp with time zone NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    salt bytea NOT NULL,
+    canonical bytea NOT NULL,
+    CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
+)
+PARTITION BY RANGE (month);
+
+ALTER TABLE ONLY public.event FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.event_erased (
+    event_id bigint NOT NULL,
+    erased_at timestamp with time zone NOT NULL,
+    rule text NOT NULL
+);
+
+ALTER TABLE ONLY public.event_erased FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.key_event (
+    kind text NOT NULL,
+    key text NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL
+)
+PARTITION BY HASH (kind, key);
+
+ALTER TABLE ONLY public.key_event FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.log_leaf (
+    seq bigint NOT NULL,
+    event_id bigint NOT NULL,
+    month date NOT NULL,
+    leaf_hash bytea NOT NULL,
+    CONSTRAINT log_leaf_leaf_hash_check CHECK ((length(leaf_hash) = 32))
+);
+
+CREATE TABLE public.trip_act (
+    trip_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    by_org bigint NOT NULL,
+    act_id text NOT NULL,
+    act text NOT NULL,
+    state text NOT NULL,
+    body bytea NOT NULL,
+    signature bytea,
+    event_id bigint NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT trip_act_act_id_check CHECK (((length(act_id) >= 1) AND (length(act_id) <= 64))),
+    CONSTRAINT trip_act_n_check CHECK ((n > 0)),
+    CONSTRAINT trip_act_signature_check CHECK ((length(signature) = 64))
+);
+
+ALTER TABLE ONLY public.trip_act FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.trip_events(trip uuid, frames bigint[]) RETURNS TABLE(event_id bigint, n integer, seq bigint, leaf_hash bytea, salt bytea, canonical bytea, erased_at timestamp with time zone, rule text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ WITH own AS MATERIALIZED (
+          SELECT t.trip_id,
+             t.id
+            FROM public.trip t
+           WHERE ((t.id = trip_events.trip) AND (public.current_org() = ANY (t.authorities)))
+         ), wanted AS (
+          SELECT DISTINCT f.event_id,
+             NULL::integer AS n
+            FROM ((own
+              JOIN public.trip_device d ON ((d.trip_id = own.trip_id)))
+              JOIN public.frame f ON ((f.device_id = d.device_id)))
+           WHERE ((f.frame_id = ANY (trip_events.frames)) AND ((f.recorded_at <@ tstzrange(d.from_at, d.until_at)) OR (to_timestamp((f.at_s)::double precision) <@ tstzrange(d.from_at, d.until_at))))
+         UNION ALL
+          SELECT a.event_id,
+             a.n
+            FROM (own
+              JOIN public.trip_act a ON ((a.trip_id = own.trip_id)))
+         UNION ALL
+          SELECT min(k.event_id) AS min,
+             0
+            FROM (own
+              JOIN public.key_event k ON (((k.kind = 'trip'::text) AND (k.key = (own.id)::text))))
+          HAVING (min(k.event_id) IS NOT NULL)
+         )
+  SELECT w.event_id,
+     w.n,
+     l.seq,
+     l.leaf_hash,
+     e.salt,
+     e.canonical,
+     x.erased_at,
+     x.rule
+    FROM (((wanted w
+      LEFT JOIN public.log_leaf l ON ((l.event_id = w.event_id)))
+      LEFT JOIN public.event e ON (((e.month = l.month) AND (e.event_id = l.event_id))))
+      LEFT JOIN public.event_erased x ON ((x.event_id = w.event_id)))
+   ORDER BY l.seq;
+END;
+
 CREATE TABLE public.answer (
     message_id bigint NOT NULL,
     n integer NOT NULL,
@@ -895,14 +1133,14 @@ ALTER TABLE public.device ALTER COLUMN device_id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE public.device_secret (
-    device_id bigint NOT NULL,
-    org bigint NOT NULL,
-    key_salt bytea NOT NULL,
-    CONSTRAINT device_secret_key_salt_check CHECK ((length(key_salt) = 16))
+ALTER TABLE public.device_secret ALTER COLUMN secret_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.device_secret_secret_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
-
-ALTER TABLE ONLY public.device_secret FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.device_session (
     session_id bigint NOT NULL,
@@ -1022,25 +1260,6 @@ CREATE TABLE public.erasure_wish (
 
 ALTER TABLE ONLY public.erasure_wish FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.event (
-    event_id bigint NOT NULL,
-    month date NOT NULL,
-    tx xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    org bigint NOT NULL,
-    code text NOT NULL,
-    about_kind text NOT NULL,
-    about text NOT NULL,
-    consignment bigint,
-    happened_at timestamp with time zone NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    salt bytea NOT NULL,
-    canonical bytea NOT NULL,
-    CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
-)
-PARTITION BY RANGE (month);
-
-ALTER TABLE ONLY public.event FORCE ROW LEVEL SECURITY;
-
 CREATE SEQUENCE public.event_block
     START WITH 1
     INCREMENT BY 1
@@ -1063,14 +1282,6 @@ CREATE TABLE public.event_default (
     canonical bytea CONSTRAINT event_canonical_not_null NOT NULL,
     CONSTRAINT event_salt_check CHECK ((length(salt) = 16))
 );
-
-CREATE TABLE public.event_erased (
-    event_id bigint NOT NULL,
-    erased_at timestamp with time zone NOT NULL,
-    rule text NOT NULL
-);
-
-ALTER TABLE ONLY public.event_erased FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.event_id (
     org bigint NOT NULL,
@@ -1125,30 +1336,6 @@ CREATE TABLE public.filing_rule (
 
 ALTER TABLE ONLY public.filing_rule FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.frame (
-    frame_id bigint NOT NULL,
-    org bigint NOT NULL,
-    device_id bigint NOT NULL,
-    session_id bigint NOT NULL,
-    event_id bigint NOT NULL,
-    same bytea NOT NULL,
-    turn bigint NOT NULL,
-    serial integer,
-    at_s bigint,
-    message integer,
-    connection uuid NOT NULL,
-    channel text NOT NULL,
-    begins bigint NOT NULL,
-    ends bigint NOT NULL,
-    reading smallint NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    CONSTRAINT frame_channel_check CHECK ((channel = ANY (ARRAY['mtls'::text, 'private'::text, 'plain'::text]))),
-    CONSTRAINT frame_check CHECK ((ends > begins)),
-    CONSTRAINT frame_same_check CHECK ((length(same) = 32))
-);
-
-ALTER TABLE ONLY public.frame FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.frame_aside (
     aside_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -1196,16 +1383,6 @@ CREATE SEQUENCE public.frame_block
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
-
-CREATE TABLE public.frame_raw (
-    frame_id bigint NOT NULL,
-    org bigint NOT NULL,
-    sha256 bytea NOT NULL,
-    sealed bytea NOT NULL,
-    CONSTRAINT frame_raw_sha256_check CHECK ((length(sha256) = 32))
-);
-
-ALTER TABLE ONLY public.frame_raw FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.grant_settled (
     grant_id uuid NOT NULL,
@@ -1265,16 +1442,6 @@ CREATE TABLE public.judgement (
 );
 
 ALTER TABLE ONLY public.judgement FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.key_event (
-    kind text NOT NULL,
-    key text NOT NULL,
-    event_id bigint NOT NULL,
-    month date NOT NULL
-)
-PARTITION BY HASH (kind, key);
-
-ALTER TABLE ONLY public.key_event FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.key_event_0 (
     kind text CONSTRAINT key_event_kind_not_null NOT NULL,
@@ -1390,14 +1557,6 @@ CREATE TABLE public.log_head (
     vault text,
     CONSTRAINT log_head_single_check CHECK (single),
     CONSTRAINT log_head_vault_check CHECK ((vault ~ '^[0-9a-f]{16}$'::text))
-);
-
-CREATE TABLE public.log_leaf (
-    seq bigint NOT NULL,
-    event_id bigint NOT NULL,
-    month date NOT NULL,
-    leaf_hash bytea NOT NULL,
-    CONSTRAINT log_leaf_leaf_hash_check CHECK ((length(leaf_hash) = 32))
 );
 
 CREATE TABLE public.log_tile (
@@ -1923,55 +2082,6 @@ CREATE TABLE public.table_publication (
 
 ALTER TABLE ONLY public.table_publication FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.trip (
-    trip_id bigint NOT NULL,
-    id uuid NOT NULL,
-    org bigint NOT NULL,
-    authorities bigint[] NOT NULL,
-    vehicle text NOT NULL,
-    origin text NOT NULL,
-    destination text NOT NULL,
-    cargo text NOT NULL,
-    schemes text[] NOT NULL,
-    registers bytea NOT NULL,
-    quality text NOT NULL,
-    plan bytea NOT NULL,
-    plan_sha256 bytea NOT NULL,
-    begins_at timestamp with time zone NOT NULL,
-    planned_at timestamp with time zone NOT NULL,
-    lock uuid NOT NULL,
-    trackers uuid[] NOT NULL,
-    leg_of uuid,
-    CONSTRAINT trip_authorities_check CHECK (((cardinality(authorities) >= 1) AND (cardinality(authorities) <= 4))),
-    CONSTRAINT trip_cargo_check CHECK (((length(cargo) >= 1) AND (length(cargo) <= 40))),
-    CONSTRAINT trip_destination_check CHECK (((length(destination) >= 1) AND (length(destination) <= 40))),
-    CONSTRAINT trip_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 40))),
-    CONSTRAINT trip_plan_sha256_check CHECK ((length(plan_sha256) = 32)),
-    CONSTRAINT trip_quality_check CHECK ((quality = ANY (ARRAY['illustrative'::text, 'surveyed'::text]))),
-    CONSTRAINT trip_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
-);
-
-ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.trip_act (
-    trip_id bigint NOT NULL,
-    n integer NOT NULL,
-    org bigint NOT NULL,
-    by_org bigint NOT NULL,
-    act_id text NOT NULL,
-    act text NOT NULL,
-    state text NOT NULL,
-    body bytea NOT NULL,
-    signature bytea,
-    event_id bigint NOT NULL,
-    recorded_at timestamp with time zone NOT NULL,
-    CONSTRAINT trip_act_act_id_check CHECK (((length(act_id) >= 1) AND (length(act_id) <= 64))),
-    CONSTRAINT trip_act_n_check CHECK ((n > 0)),
-    CONSTRAINT trip_act_signature_check CHECK ((length(signature) = 64))
-);
-
-ALTER TABLE ONLY public.trip_act FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.trip_authority (
     trip_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -1991,20 +2101,6 @@ CREATE TABLE public.trip_consignment (
 
 ALTER TABLE ONLY public.trip_consignment FORCE ROW LEVEL SECURITY;
 
-CREATE TABLE public.trip_device (
-    trip_device_id bigint NOT NULL,
-    trip_id bigint NOT NULL,
-    org bigint NOT NULL,
-    device_id bigint NOT NULL,
-    installation_id bigint NOT NULL,
-    is_lock boolean NOT NULL,
-    from_at timestamp with time zone NOT NULL,
-    until_at timestamp with time zone,
-    CONSTRAINT trip_device_check CHECK ((until_at >= from_at))
-);
-
-ALTER TABLE ONLY public.trip_device FORCE ROW LEVEL SECURITY;
-
 ALTER TABLE public.trip_device ALTER COLUMN trip_device_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.trip_device_trip_device_id_seq
     START WITH 1
@@ -2022,6 +2118,17 @@ CREATE TABLE public.trip_policy (
 );
 
 ALTER TABLE ONLY public.trip_policy FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_state (
+    trip_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    said bytea NOT NULL,
+    signature text NOT NULL,
+    CONSTRAINT trip_state_signature_check CHECK (((length(signature) >= 1) AND (length(signature) <= 200)))
+);
+
+ALTER TABLE ONLY public.trip_state FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip ALTER COLUMN trip_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.trip_trip_id_seq
@@ -2177,7 +2284,7 @@ ALTER TABLE ONLY public.device
     ADD CONSTRAINT device_protocol_terminal_key UNIQUE (protocol, terminal);
 
 ALTER TABLE ONLY public.device_secret
-    ADD CONSTRAINT device_secret_pkey PRIMARY KEY (device_id);
+    ADD CONSTRAINT device_secret_pkey PRIMARY KEY (secret_id);
 
 ALTER TABLE ONLY public.device_session
     ADD CONSTRAINT device_session_id_key UNIQUE (id);
@@ -2244,6 +2351,9 @@ ALTER TABLE ONLY public.frame_aside_raw
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_device_id_same_turn_key UNIQUE (device_id, same, turn);
+
+ALTER TABLE ONLY public.frame_erased
+    ADD CONSTRAINT frame_erased_pkey PRIMARY KEY (frame_id);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (frame_id);
@@ -2524,6 +2634,9 @@ ALTER TABLE ONLY public.trip
 ALTER TABLE ONLY public.trip_policy
     ADD CONSTRAINT trip_policy_pkey PRIMARY KEY (trip_id, authority);
 
+ALTER TABLE ONLY public.trip_state
+    ADD CONSTRAINT trip_state_pkey PRIMARY KEY (trip_id, authority, as_of);
+
 CREATE INDEX address_org ON public.address USING btree (org);
 
 CREATE INDEX assessment_assessed ON public.assessment USING btree (authority, assessed_at);
@@ -2574,6 +2687,8 @@ CREATE INDEX device_condition_newest ON public.device_condition USING btree (dev
 
 CREATE INDEX device_org ON public.device USING btree (org, device_id);
 
+CREATE INDEX device_secret_newest ON public.device_secret USING btree (device_id, secret_id DESC);
+
 CREATE INDEX device_session_newest ON public.device_session USING btree (device_id, session_id DESC);
 
 CREATE INDEX document_addressee ON public.document USING btree (addressee, document_id);
@@ -2595,6 +2710,8 @@ CREATE INDEX frame_aside_org ON public.frame_aside USING btree (org, aside_id);
 CREATE INDEX frame_aside_terminal ON public.frame_aside USING btree (protocol, terminal);
 
 CREATE INDEX frame_order ON public.frame USING btree (device_id, frame_id);
+
+CREATE INDEX frame_raw_secret ON public.frame_raw USING btree (secret_id);
 
 CREATE INDEX installation_vehicle ON public.installation USING btree (org, vehicle);
 
@@ -2913,6 +3030,12 @@ ALTER TABLE ONLY public.frame_aside_raw
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
 
+ALTER TABLE ONLY public.frame_erased
+    ADD CONSTRAINT frame_erased_frame_id_fkey FOREIGN KEY (frame_id) REFERENCES public.frame(frame_id);
+
+ALTER TABLE ONLY public.frame_erased
+    ADD CONSTRAINT frame_erased_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
@@ -2921,6 +3044,9 @@ ALTER TABLE ONLY public.frame_raw
 
 ALTER TABLE ONLY public.frame_raw
     ADD CONSTRAINT frame_raw_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame_raw
+    ADD CONSTRAINT frame_raw_secret_id_fkey FOREIGN KEY (secret_id) REFERENCES public.device_secret(secret_id);
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.device_session(session_id);
@@ -3173,6 +3299,12 @@ ALTER TABLE ONLY public.trip_policy
 
 ALTER TABLE ONLY public.trip_policy
     ADD CONSTRAINT trip_policy_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip_state
+    ADD CONSTRAINT trip_state_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_state
+    ADD CONSTRAINT trip_state_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
 ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
@@ -3448,6 +3580,8 @@ CREATE POLICY engine ON public.frame_aside FOR SELECT TO waglan_engine USING (tr
 
 CREATE POLICY engine ON public.frame_aside_raw TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.frame_erased TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.frame_raw TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.grant_revocation TO waglan_engine USING (true) WITH CHECK (true);
@@ -3564,9 +3698,17 @@ CREATE POLICY engine ON public.trip_device FOR SELECT TO waglan_engine USING (tr
 
 CREATE POLICY engine ON public.trip_policy FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.trip_state FOR SELECT TO waglan_engine USING (true);
+
 ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY erased ON public.device FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
 ALTER TABLE public.erased ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY erased ON public.installation FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY erased ON public.trip FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY erasing ON public.decision FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -3616,6 +3758,8 @@ ALTER TABLE public.frame_aside ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.frame_aside_raw ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.frame_erased ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.frame_raw ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY given ON public.detention_document FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
@@ -3661,6 +3805,12 @@ CREATE POLICY judged ON public.frame FOR SELECT TO waglan_authority USING ((EXIS
    FROM (public.trip_device d
      JOIN public.trip t USING (trip_id))
   WHERE ((d.device_id = frame.device_id) AND (public.current_org() = ANY (t.authorities)) AND (frame.recorded_at <@ tstzrange(d.from_at, d.until_at))))));
+
+CREATE POLICY judged ON public.frame_erased FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM ((public.frame f
+     JOIN public.trip_device d USING (device_id))
+     JOIN public.trip t USING (trip_id))
+  WHERE ((f.frame_id = frame_erased.frame_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.frame_raw FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM ((public.frame f
@@ -3899,6 +4049,8 @@ CREATE POLICY own ON public.frame_aside TO waglan_app USING ((org = public.curre
 
 CREATE POLICY own ON public.frame_aside_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.frame_erased FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
 CREATE POLICY own ON public.frame_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.installation TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -4009,6 +4161,10 @@ CREATE POLICY own ON public.trip_device FOR SELECT TO waglan_app USING ((EXISTS 
 
 CREATE POLICY own ON public.trip_policy FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
+CREATE POLICY own ON public.trip_state TO waglan_authority USING ((authority = public.current_org())) WITH CHECK (((authority = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = trip_state.trip_id) AND (public.current_org() = ANY (t.authorities)))))));
+
 CREATE POLICY own_block ON public.event AS RESTRICTIVE FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((org = public.current_org()) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
@@ -4029,7 +4185,21 @@ CREATE POLICY owner ON public.detention_addressee FOR SELECT TO waglan_owner USI
 
 CREATE POLICY owner ON public.device FOR SELECT TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.device_secret FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.event FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.event_erased FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.frame FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.frame_erased FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.frame_raw FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.grant_revocation FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.key_event FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.link_use TO waglan_owner USING (true);
 
@@ -4052,6 +4222,12 @@ CREATE POLICY owner ON public.reader FOR SELECT TO waglan_owner USING (true);
 CREATE POLICY owner ON public.token TO waglan_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner ON public.token_revocation TO waglan_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner ON public.trip FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.trip_act FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.trip_device FOR SELECT TO waglan_owner USING (true);
 
 ALTER TABLE public.partner_profile ENABLE ROW LEVEL SECURITY;
 
@@ -4100,6 +4276,10 @@ CREATE POLICY refused ON public.message_chunk AS RESTRICTIVE FOR DELETE TO wagla
 ALTER TABLE public.report ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.report_linked ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY resealed ON public.device_secret FOR INSERT TO waglan_engine WITH CHECK (true);
+
+CREATE POLICY resealed ON public.frame_raw FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
 ALTER TABLE public.risk_table ENABLE ROW LEVEL SECURITY;
 
@@ -4150,6 +4330,8 @@ ALTER TABLE public.trip_consignment ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trip_device ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_policy ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_state ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
@@ -4249,6 +4431,8 @@ GRANT SELECT,INSERT ON TABLE public.device TO waglan_app;
 GRANT SELECT ON TABLE public.device TO waglan_authority;
 GRANT SELECT ON TABLE public.device TO waglan_engine;
 
+GRANT UPDATE(terminal) ON TABLE public.device TO waglan_engine;
+
 REVOKE ALL ON FUNCTION public.device_at(protocol text, terminal text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.device_at(protocol text, terminal text) TO waglan_app;
 
@@ -4303,6 +4487,67 @@ GRANT ALL ON FUNCTION public.names_bill(consignments bigint[]) TO waglan_authori
 
 REVOKE ALL ON FUNCTION public.terminals_shown(consignments bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.terminals_shown(consignments bigint[]) TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.device_secret TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.device_secret TO waglan_engine;
+GRANT SELECT ON TABLE public.device_secret TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.frame TO waglan_app;
+GRANT SELECT ON TABLE public.frame TO waglan_engine;
+GRANT SELECT ON TABLE public.frame TO waglan_authority;
+
+GRANT SELECT ON TABLE public.frame_erased TO waglan_app;
+GRANT SELECT ON TABLE public.frame_erased TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.frame_erased TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.frame_raw TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.frame_raw TO waglan_engine;
+GRANT SELECT ON TABLE public.frame_raw TO waglan_authority;
+
+GRANT UPDATE(sealed) ON TABLE public.frame_raw TO waglan_engine;
+
+GRANT UPDATE(secret_id) ON TABLE public.frame_raw TO waglan_engine;
+
+GRANT UPDATE(opening) ON TABLE public.frame_raw TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip TO waglan_app;
+GRANT SELECT ON TABLE public.trip TO waglan_authority;
+GRANT SELECT ON TABLE public.trip TO waglan_engine;
+
+GRANT UPDATE(vehicle) ON TABLE public.trip TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_device TO waglan_engine;
+
+GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_app;
+GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_authority;
+
+REVOKE ALL ON FUNCTION public.trip_batches(trip uuid, frames bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trip_batches(trip uuid, frames bigint[]) TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.event TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.event TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.event TO waglan_engine;
+
+GRANT SELECT ON TABLE public.event_erased TO waglan_app;
+GRANT SELECT ON TABLE public.event_erased TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_authority;
+GRANT SELECT,INSERT,DELETE ON TABLE public.key_event TO waglan_engine;
+
+GRANT SELECT ON TABLE public.log_leaf TO waglan_app;
+GRANT SELECT ON TABLE public.log_leaf TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.log_leaf TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_app;
+GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_act TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
 GRANT SELECT ON TABLE public.answer TO waglan_authority;
@@ -4392,10 +4637,6 @@ GRANT SELECT ON TABLE public.device_code TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.device_condition TO waglan_app;
 GRANT SELECT ON TABLE public.device_condition TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.device_secret TO waglan_app;
-GRANT SELECT,DELETE ON TABLE public.device_secret TO waglan_engine;
-GRANT SELECT ON TABLE public.device_secret TO waglan_authority;
-
 GRANT SELECT,INSERT ON TABLE public.device_session TO waglan_app;
 GRANT SELECT ON TABLE public.device_session TO waglan_engine;
 GRANT SELECT ON TABLE public.device_session TO waglan_authority;
@@ -4423,17 +4664,9 @@ GRANT SELECT ON TABLE public.erasure_request TO waglan_engine;
 GRANT INSERT ON TABLE public.erasure_wish TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.erasure_wish TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.event TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.event TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.event TO waglan_engine;
-
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_app;
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_authority;
 GRANT USAGE ON SEQUENCE public.event_block TO waglan_engine;
-
-GRANT SELECT ON TABLE public.event_erased TO waglan_app;
-GRANT SELECT ON TABLE public.event_erased TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.event_erased TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.event_id TO waglan_app;
 GRANT SELECT ON TABLE public.event_id TO waglan_engine;
@@ -4452,10 +4685,6 @@ GRANT SELECT,INSERT ON TABLE public.filing_rule TO waglan_app;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_authority;
 GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.frame TO waglan_app;
-GRANT SELECT ON TABLE public.frame TO waglan_engine;
-GRANT SELECT ON TABLE public.frame TO waglan_authority;
-
 GRANT SELECT,INSERT ON TABLE public.frame_aside TO waglan_app;
 GRANT SELECT ON TABLE public.frame_aside TO waglan_engine;
 
@@ -4463,10 +4692,6 @@ GRANT SELECT,INSERT ON TABLE public.frame_aside_raw TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.frame_aside_raw TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.frame_block TO waglan_app;
-
-GRANT SELECT,INSERT ON TABLE public.frame_raw TO waglan_app;
-GRANT SELECT,DELETE ON TABLE public.frame_raw TO waglan_engine;
-GRANT SELECT ON TABLE public.frame_raw TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;
@@ -4476,6 +4701,8 @@ GRANT SELECT,INSERT ON TABLE public.installation TO waglan_app;
 GRANT SELECT ON TABLE public.installation TO waglan_authority;
 GRANT SELECT ON TABLE public.installation TO waglan_engine;
 
+GRANT UPDATE(vehicle) ON TABLE public.installation TO waglan_engine;
+
 GRANT UPDATE(until_at) ON TABLE public.installation TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.judged_again TO waglan_authority;
@@ -4483,10 +4710,6 @@ GRANT SELECT ON TABLE public.judged_again TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.judgement TO waglan_authority;
 GRANT SELECT ON TABLE public.judgement TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.key_event TO waglan_authority;
-GRANT SELECT,INSERT,DELETE ON TABLE public.key_event TO waglan_engine;
 
 GRANT SELECT ON TABLE public.key_set TO waglan_app;
 GRANT SELECT ON TABLE public.key_set TO waglan_authority;
@@ -4511,10 +4734,6 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.log_halt TO waglan_engine;
 GRANT SELECT ON TABLE public.log_head TO waglan_app;
 GRANT SELECT ON TABLE public.log_head TO waglan_authority;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.log_head TO waglan_engine;
-
-GRANT SELECT ON TABLE public.log_leaf TO waglan_app;
-GRANT SELECT ON TABLE public.log_leaf TO waglan_authority;
-GRANT SELECT,INSERT ON TABLE public.log_leaf TO waglan_engine;
 
 GRANT SELECT ON TABLE public.log_tile TO waglan_app;
 GRANT SELECT ON TABLE public.log_tile TO waglan_authority;
@@ -4654,14 +4873,6 @@ GRANT SELECT,INSERT ON TABLE public.standing_order_revocation TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.table_publication TO waglan_authority;
 GRANT SELECT ON TABLE public.table_publication TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.trip TO waglan_app;
-GRANT SELECT ON TABLE public.trip TO waglan_authority;
-GRANT SELECT ON TABLE public.trip TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_authority;
-GRANT SELECT ON TABLE public.trip_act TO waglan_engine;
-
 GRANT SELECT,INSERT ON TABLE public.trip_authority TO waglan_app;
 GRANT SELECT ON TABLE public.trip_authority TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_authority TO waglan_engine;
@@ -4670,13 +4881,9 @@ GRANT SELECT,INSERT ON TABLE public.trip_consignment TO waglan_app;
 GRANT SELECT ON TABLE public.trip_consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_consignment TO waglan_engine;
 
-GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_app;
-GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_authority;
-GRANT SELECT ON TABLE public.trip_device TO waglan_engine;
-
-GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_app;
-GRANT UPDATE(until_at) ON TABLE public.trip_device TO waglan_authority;
-
 GRANT INSERT ON TABLE public.trip_policy TO waglan_app;
 GRANT SELECT ON TABLE public.trip_policy TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_policy TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip_state TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_state TO waglan_engine;

@@ -14,6 +14,8 @@ from waglan.cli.alone.words import (
     Said,
 )
 
+SEGMENT = ("frame", "x", "y", "dx", "dy", "length_mm", "start_mm")
+
 
 def plane(frame: Sequence[int], lat: int, lon: int) -> Place:
     """A place in mm east and north of a frame's anchor."""
@@ -33,7 +35,12 @@ class Corridor:
     def __init__(self, plan: Said) -> None:
         """Take the corridor's integers as they were compiled."""
         self.width = plan["buffer_mm"]
-        self.frames, self.segments = plan["frames"], plan["segments"]
+        route = plan["route"]
+        self.frames = [
+            (one["anchor"]["lat_e7"], one["anchor"]["lon_e7"], one["east"], one["north"])
+            for one in route["frames"]
+        ]
+        self.segments = [[one[name] for name in SEGMENT] for one in route["segments"]]
         self.marks, self.stretches = plan["marks"], plan["stretches"]
 
     def near(self, n: int, places: Sequence[Place]) -> tuple[int, int]:
