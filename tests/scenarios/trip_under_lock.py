@@ -1,7 +1,7 @@
 """A haulier, two authorities and a truck with a lock and a tracker, for tests of trips."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +17,7 @@ from running_instance import Instance
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.party import PartyId
+from waglan.codes.position import Position
 from waglan.demo import drives
 from waglan.demo.drives import Leg, Truck
 from waglan.elock.atlas import packaged, plan_of
@@ -52,11 +53,13 @@ class Port:
     near: Officer
     far: Officer
 
-    def device(self, model: str = "G-360P", protocol: str = "jtt808") -> tuple[str, str]:
+    def device(
+        self, model: str = "G-360P", protocol: str = "jtt808", **said: Any
+    ) -> tuple[str, str]:
         """Have a device entered; return its id and its name in its protocol."""
         terminal = str(next(NUMBERS)).zfill(12)
         new = {"party": "trip-haulier", "protocol": protocol, "terminal": terminal,
-               "maker": "Sample Locks", "model": model}  # fmt: skip
+               "maker": "Sample Locks", "model": model, **said}  # fmt: skip
         answer = self.instance.operator.post("/v1/locks", json=new)
         assert answer.status_code == 201, answer.text
         return answer.json()["id"], terminal
@@ -95,6 +98,7 @@ class Trip:
     plan: Plan
     start: datetime
     driven: list[Fix] = field(default_factory=list)
+    sends: Callable[[Position], Position] = lambda at: at  # as its devices tell a place
 
     def shown(self, by: httpx.Client | None = None) -> dict[str, Any]:
         answer = (by or self.port.haulier).get(f"/v1/trips/{self.id}")
@@ -152,7 +156,7 @@ class Trip:
         log = drives.driven(self.plan, truck, legs, Random(11))
         self.driven = [entry.what for entry in log if isinstance(entry.what, Fix)]
         for player in self.players:
-            pings = [told(fix) for fix in self.driven]
+            pings = [told(self._sent(fix)) for fix in self.driven]
             for at in range(0, len(pings), IN_ONE):
                 some = pings[at : at + IN_ONE]
                 player.send(writing.batch(player.header(), some, is_backfill=True))
@@ -161,9 +165,14 @@ class Trip:
     def tells(self, seconds: int, alarm_bits: int = 0) -> None:
         """The lock tells of one place more, behind the last one of the drive."""
         last = self.driven[-1]
-        one = replace(told(last, last.at_s + seconds, alarm_bits), speed_m_h=0)
+        sent = self._sent(last)
+        one = replace(told(sent, last.at_s + seconds, alarm_bits), speed_m_h=0)
         self.players[0].send(writing.location(self.players[0].header(), one))
         assert self.players[0].result() == 0
+
+    def _sent(self, fix: Fix) -> Fix:
+        at = self.sends(fix.place)
+        return replace(fix, lat_e7=at.lat_e7, lon_e7=at.lon_e7)
 
     @property
     def end(self) -> datetime:
@@ -189,10 +198,14 @@ def iso(at: datetime) -> str:
 
 
 @contextmanager
-def trip(port: Port, vehicle: str, **said: Any) -> Iterator[Trip]:
+def trip(
+    port: Port, vehicle: str, *, devices: dict[str, Any] | None = None, **said: Any
+) -> Iterator[Trip]:
     """A truck with a lock and a tracker on its vehicle, heard at the door, and a trip planned."""
     with ExitStack() as stack:
-        (lock, terminal), (tracker, other) = port.device(), port.device("G10LS")
+        (lock, terminal), (tracker, other) = (
+            port.device(model, **devices or {}) for model in ("G-360P", "G10LS")
+        )
         players = [stack.enter_context(playing(port.instance, name)) for name in (terminal, other)]
         for device, player in ((lock, players[0]), (tracker, players[1])):
             port.install(device, vehicle)

@@ -24,6 +24,23 @@ class Speaks(StrEnum):
     OWNTRACKS = "owntracks"
 
 
+class Tells(StrEnum):
+    """In which datum a lock or tracker tells its places."""
+
+    WGS_84 = "WGS-84"
+    GCJ_02 = "GCJ-02"
+    BD_09 = "BD-09"
+    UNKNOWN = "unknown"
+
+
+class Made(StrEnum):
+    """A customs territory."""
+
+    HONG_KONG = "HK"
+    MACAO = "MO"
+    MAINLAND = "CN"
+
+
 @app.command()
 def add(  # noqa: PLR0913 (each is an option)
     party: Annotated[str, typer.Argument(help="The organisation that operates it.")],
@@ -33,6 +50,10 @@ def add(  # noqa: PLR0913 (each is an option)
     protocol: Annotated[Speaks, typer.Option(help="What it speaks.")] = Speaks.JTT808,
     firmware: Annotated[str, typer.Option(help="Its firmware.")] = "",
     accreditation: Annotated[str, typer.Option(help="By whom it is accredited.")] = "",
+    datum: Annotated[Tells, typer.Option(help="The datum it tells its places in.")] = Tells.UNKNOWN,
+    territory: Annotated[
+        Made | None, typer.Option(help="The customs territory of who makes out its places.")
+    ] = None,
 ) -> None:
     """Enter a lock for an organisation, as the platform's operator; prints the lock's id."""
     new = {
@@ -43,6 +64,8 @@ def add(  # noqa: PLR0913 (each is an option)
         "model": model,
         "firmware": firmware,
         "accreditation": accreditation or None,
+        "datum": datum.value,
+        "territory": territory,
     }
     with client(Settings()) as http:
         typer.echo(plain(answered(made(http, "/v1/locks", new)).json()["id"]))

@@ -93,6 +93,7 @@ class EventCode(Enum):
     DEVICE_BATCH = "device.batch"  # frames that were kept together, by the root of their hashes
     DEVICE_ALARM = "device.alarm"  # somebody spoke as a device that he did not prove to be
     DEVICE_CONDITION = "device.condition-told"
+    DEVICE_DATUM_LEARNED = "device.datum-learned"  # as what its kind tells its places
     DEVICE_LOST_HEARD = "device.lost-heard"  # one that was told to be lost speaks
     TRIP_PLANNED = "trip.planned"
     TRIP_ARMED = "trip.armed"

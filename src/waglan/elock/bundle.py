@@ -10,6 +10,7 @@ from waglan.elock.entry import (
     Entry,
     Filled,
     Heard,
+    Misread,
     Missing,
     Order,
     Passed,
@@ -34,6 +35,7 @@ _KINDS: Final[Mapping[type, str]] = {
     Missing: "missing",
     Filled: "filled",
     Passed: "passed",
+    Misread: "misread",
 }
 
 

@@ -149,7 +149,21 @@ class Passed(msgspec.Struct, frozen=True, gc=False):
     officer: str
 
 
-What: TypeAlias = Fix | Said | Order | Seal | Unseal | Clearance | Heard | Missing | Filled | Passed
+class Misread(msgspec.Struct, frozen=True, gc=False):
+    """A device is read in one datum, and such devices were found to tell another.
+
+    It was known when the trip was armed, and changes nothing about how it is read.
+    """
+
+    device: str
+    read_as: str
+    learned_as: str
+    version: int  # of how it was found
+
+
+What: TypeAlias = (
+    Fix | Said | Order | Seal | Unseal | Clearance | Heard | Missing | Filled | Passed | Misread
+)
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):

@@ -18,6 +18,7 @@ from waglan.elock.entry import (
     Filled,
     Heard,
     Identity,
+    Misread,
     Missing,
     Order,
     OrderKind,
@@ -292,6 +293,12 @@ def _take_passed(what: Passed, measure: Measure, case: Case, entry: Entry) -> No
         case.seen |= bits(Reason.CHECKPOINT_ORDER)
         case.told.append(Told(Reason.CHECKPOINT_ORDER, entry.at_s, entry.ref))
     case.passed = max(case.passed, at + 1)
+
+
+@_take.register
+def _take_misread(what: Misread, measure: Measure, case: Case, entry: Entry) -> None:
+    case.seen |= bits(Reason.DATUM)
+    case.told.append(Told(Reason.DATUM, entry.at_s, entry.ref))
 
 
 def verdict(policy: Policy, case: Case, *, as_of_s: int) -> Verdict:

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
 from waglan.codes.position import Position
 from waglan.elock.alarm import evidence
+from waglan.elock.datum import Datum
 from waglan.elock.device import Fix as FixKind
 from waglan.elock.device import Opening, Ping, Telegram, Unread
-from waglan.elock.entry import NO_CLOCK_S, Channel, Entry, Filled, Heard, Missing, Said
+from waglan.elock.entry import NO_CLOCK_S, Channel, Entry, Filled, Heard, Misread, Missing, Said
 from waglan.elock.speaker import Speaker, Spoken
 from waglan.elock.track import NONE, TIME_MAX_S, Fix, Source
 from waglan.messages.devices import owntracks
@@ -45,9 +48,22 @@ def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> lis
             for n, note in enumerate(speaker.take(spoken).notes):
                 entries.append(_entry(frame, f"n{n}", recorded_s, note))
         for telegram in telegrams:
-            for n, said in enumerate(telegram.said):
+            read = (
+                telegram.said if device.read_as != Datum.GCJ_02.value else _moved(telegram, frame)
+            )
+            for n, said in enumerate(read):
                 entries += _said(device, frame, (n, said), span)
     return entries
+
+
+def misread_of(device: TripDevice) -> list[Entry]:
+    """Return that a device is read in another datum than its kind was found to tell, if so."""
+    read_as, as_ = device.read_as, device.learned_as
+    if read_as is None or as_ is None or read_as == as_ or device.from_at is None:
+        return []
+    at_s, told = int(device.from_at.timestamp()), device.learned_version or 0
+    what = Misread(device.terminal, read_as, as_, told)
+    return [Entry(f"datum-{device.terminal}", at_s, at_s, 0, what)]
 
 
 def _telegrams(protocol: str, streams: dict[object, Reading], frame: KeptFrame) -> list[Telegram]:
@@ -60,6 +76,33 @@ def _telegrams(protocol: str, streams: dict[object, Reading], frame: KeptFrame) 
     stream = streams.setdefault(frame.connection, STREAMS[protocol]())
     heard = stream.feed(frame.raw, int(frame.recorded_at.timestamp()))
     return [one for one in heard if isinstance(one, Telegram)]
+
+
+def _moved(telegram: Telegram, frame: KeptFrame) -> list[object]:
+    """Return what was said with its places as they were converted when it came.
+
+    What was not converted then, for it is read otherwise by now, has no place any more.
+    """
+    known = {(one.raw_lat_e7, one.raw_lon_e7): one for one in frame.places}
+    said = list[object]()
+    for one in telegram.said:
+        if isinstance(one, Ping | Opening) and one.lat_e7 is not None:
+            at = known.get((one.lat_e7, one.lon_e7 or 0))
+            lat, lon = (None, None) if at is None else (at.lat_e7, at.lon_e7)
+            said.append(msgspec.structs.replace(one, lat_e7=lat, lon_e7=lon))
+        else:
+            said.append(one)
+    return said
+
+
+def sent_places(device: TripDevice, frames: Sequence[KeptFrame]) -> Iterator[Position]:
+    """Yield the places that a device told by satellite, as it sent them."""
+    streams = dict[object, Reading]()
+    for frame in frames:
+        for telegram in _telegrams(device.protocol, streams, frame):
+            for said in telegram.said:
+                if isinstance(said, Ping) and _has_place(said):
+                    yield Position(said.lat_e7 or 0, said.lon_e7 or 0)
 
 
 def _payload(protocol: str, telegrams: Sequence[Telegram], frame: KeptFrame) -> bytes:

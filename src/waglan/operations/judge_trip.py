@@ -18,7 +18,7 @@ from waglan.elock.trip import ENDED, Act, State
 from waglan.elock.trip_act import Acted, act_entries, read_trip_act
 from waglan.elock.verdict import Measure, Verdict, judge
 from waglan.logbook.sealed import Vault
-from waglan.operations._hearing import Span, heard_of
+from waglan.operations._hearing import Span, heard_of, misread_of
 from waglan.operations.do_trip_act import state_of
 from waglan.store import Transaction, frames, trips
 from waglan.store.frames import KeptFrame
@@ -106,7 +106,7 @@ def _log(
         recorded_s = int(act.recorded_at.timestamp())
         log += act_entries(Acted(act.n, sheet, recorded_s, act.signature is not None))
     for device, heard in came:
-        log += heard_of(device, heard, span)
+        log += [*misread_of(device), *heard_of(device, heard, span)]
     return _explained(log)
 
 

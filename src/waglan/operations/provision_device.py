@@ -38,6 +38,8 @@ async def provision_device(
             "model": device.model,
             "firmware": device.firmware,
             "accreditation": device.accreditation or "",
+            "datum": device.datum,
+            "territory": device.territory or "",
         },
     )
     await events.append(tx, [told])

@@ -1,12 +1,13 @@
 """A device's frames are kept, or set aside; only after the commit may they be answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
+from waglan.elock.datum import Placed, placed
 from waglan.elock.device import Quarantined, Telegram
 from waglan.elock.leaf import frame_leaf
 from waglan.logbook.event import Event
@@ -42,7 +43,9 @@ async def take_frames(tx: Transaction, vault: Vault, batch: Batch, *, now: datet
     secret = await devices.secret_of(tx, device, now=now)
     if secret is None:
         raise LookupError("the device's key was erased")
-    came = {one.same: one for one in (_frame(vault, batch, each) for each in batch.telegrams)}
+    is_moved = await devices.is_moved(tx, device.device_id)
+    read = [_frame(vault, batch, each, is_moved=is_moved) for each in batch.telegrams]
+    came = {one.same: one for one in read}
     known = await frames.known(tx, device.device_id, [*came.values()], now=now)
     new = [one for one in came.values() if one.same not in known]
     if not new:
@@ -116,7 +119,15 @@ def aside(heard: Telegram | Quarantined, reason: str, protocol: str) -> Aside:
     return Aside(named, heard.serial, reason, span.begin, span.end, span.sha256, raw)
 
 
-def _frame(vault: Vault, batch: Batch, telegram: Telegram) -> NewFrame:
+def _places(telegram: Telegram) -> Iterator[Placed]:
+    """Convert what a device told in GCJ-02, here alone: whoever reads the frame later finds it."""
+    for said in telegram.said:
+        lat_e7, lon_e7 = getattr(said, "lat_e7", None), getattr(said, "lon_e7", None)
+        if lat_e7 is not None and lon_e7 is not None:
+            yield placed(lat_e7, lon_e7)
+
+
+def _frame(vault: Vault, batch: Batch, telegram: Telegram, *, is_moved: bool) -> NewFrame:
     protocol, span = batch.connection.protocol, telegram.span
     at_s = next((t for t in (getattr(one, "at_s", None) for one in telegram.said) if t), None)
     # Where a session is a connection's, one that is sent again comes in another session.
@@ -138,6 +149,7 @@ def _frame(vault: Vault, batch: Batch, telegram: Telegram) -> NewFrame:
         span.end,
         span.sha256,
         raw,
+        tuple(dict.fromkeys(_places(telegram))) if is_moved else (),
     )
 
 

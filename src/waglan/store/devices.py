@@ -8,6 +8,8 @@ from uuid import UUID
 from psycopg.errors import ExclusionViolation
 
 from waglan.codes.party import PartyId
+from waglan.elock.datum import Datum, is_shifted
+from waglan.elock.province import Territory
 from waglan.logbook.sealed import SALT_BYTES
 from waglan.store import Transaction
 
@@ -27,6 +29,8 @@ class Device:
     serial_range: int
     accreditation: str | None
     provisioned_at: datetime
+    datum: str = "unknown"
+    territory: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ async def add(tx: Transaction, org: int, device: Device) -> None:
     """
     await tx.execute(
         "INSERT INTO device (id, org, protocol, terminal, maker, model, firmware, serial_range,"
-        " accreditation, provisioned_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " accreditation, provisioned_at, datum, territory)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             device.id,
             org,
@@ -106,6 +111,8 @@ async def add(tx: Transaction, org: int, device: Device) -> None:
             device.serial_range,
             device.accreditation,
             device.provisioned_at,
+            device.datum,
+            device.territory,
         ],
     )
 
@@ -142,6 +149,16 @@ async def secret_of(tx: Transaction, device: Named, *, now: datetime) -> Secret 
     return Secret(int(row[0]), bytes(row[1]))
 
 
+async def is_moved(tx: Transaction, device_id: int) -> bool:
+    """Whether what a device sends is taken for GCJ-02, by what it was entered with."""
+    row = await (
+        await tx.execute("SELECT datum, territory FROM device WHERE device_id = %s", [device_id])
+    ).fetchone()
+    if row is None:
+        return False
+    return is_shifted(Datum(row[0]), None if row[1] is None else Territory(row[1]))
+
+
 async def named(tx: Transaction, protocol: str, terminal: str) -> Named | None:
     """Return whose device names itself so, in whoever's name the transaction runs."""
     row = await (
@@ -162,7 +179,7 @@ async def number_of(tx: Transaction, device: UUID) -> int | None:
 
 _DEVICE = """
     SELECT id, protocol, terminal, maker, model, firmware, serial_range, accreditation,
-           provisioned_at FROM device
+           provisioned_at, datum, territory FROM device
 """
 
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
+from waglan.elock.datum import TRANSFORM_VERSION, Placed
 from waglan.logbook.sealed import SALT_BYTES, Vault
 from waglan.store import Transaction, bulk
 from waglan.store.devices import Named, Secret, Session
@@ -38,6 +41,7 @@ class NewFrame:
     ends: int
     sha256: bytes
     raw: bytes
+    places: tuple[Placed, ...] = ()  # those that were not told in WGS-84
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class KeptFrame:
     event_id: int = 0  # of the batch that tells of it
     reading: int = 0  # by which version of the readers it was read when it came
     sha256: bytes | None = None
+    places: tuple[Placed, ...] = ()  # as they came, and as they were converted then
 
 
 async def known(
@@ -124,6 +129,15 @@ _RAW = (
     ("sealed", "bytea"),
     ("secret_id", "int8"),
 )
+_PLACE = (
+    ("frame_id", "int8"),
+    ("org", "int8"),
+    ("transform", "int2"),
+    ("key_salt", "bytea"),
+    ("sealed", "bytea"),
+)
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(tuple[Placed, ...]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,26 @@ async def keep(
     sealed = [vault.seal(secret.salt, one.raw, place=at) for at, one in zip(n, new, strict=True)]
     raw: list[Sequence[bulk.Cell]] = [n, org, [one.sha256 for one in new], sealed]
     await bulk.insert_columns(tx, "frame_raw", _RAW, [*raw, [secret.number] * len(new)])
+    await _keep_places(tx, vault, place, [(at, one) for at, one in zip(n, new, strict=True)])
+
+
+async def _keep_places(
+    tx: Transaction, vault: Vault, place: Place, new: Sequence[tuple[int, NewFrame]]
+) -> None:
+    """Keep what was converted, each frame's under a key of its own: it goes with the frame."""
+    moved = [(at, one.places) for at, one in new if one.places]
+    if not moved:
+        return
+    salts = [os.urandom(SALT_BYTES) for _ in moved]
+    told = zip(salts, moved, strict=True)
+    cells: list[Sequence[bulk.Cell]] = [
+        [at for at, _ in moved],
+        [place.device.org] * len(moved),
+        [TRANSFORM_VERSION] * len(moved),
+        salts,
+        [vault.seal(salt, _encode(places)) for salt, (_, places) in told],
+    ]
+    await bulk.insert_columns(tx, "frame_place", _PLACE, cells)
 
 
 async def set_aside(
@@ -220,10 +254,10 @@ async def set_aside(
 
 _FRAMES = """
     SELECT f.frame_id, s.id, f.serial, f.at_s, f.connection, f.channel, f.recorded_at,
-           f.event_id, f.reading, r.sha256, r.sealed, d.key_salt
+           f.event_id, f.reading, r.sha256, r.sealed, d.key_salt, p.sealed, p.key_salt
     FROM frame f JOIN device_session s USING (session_id)
-    LEFT JOIN frame_raw r USING (frame_id) LEFT JOIN device_secret d
-        ON d.secret_id = r.secret_id
+    LEFT JOIN frame_raw r USING (frame_id) LEFT JOIN frame_place p USING (frame_id)
+    LEFT JOIN device_secret d ON d.secret_id = r.secret_id
 """
 
 
@@ -263,12 +297,13 @@ async def of_time(
 
 
 def _opened(vault: Vault, row: Sequence[Any]) -> KeptFrame:
-    *told, sealed, salt = row
+    *told, sealed, salt, moved, moved_salt = row
     is_there = sealed is not None and salt is not None
     raw = vault.open(bytes(salt), bytes(sealed), place=told[0]) if is_there else None
     number, session, serial, at_s, connection, channel, recorded_at, *rest = told
     event_id, reading, sha256 = rest
+    places = () if moved is None else _decode(vault.open(bytes(moved_salt), bytes(moved)))
     return KeptFrame(
         number, session, serial, at_s, connection, channel, recorded_at, raw, event_id, reading,
-        None if sha256 is None else bytes(sha256),
+        None if sha256 is None else bytes(sha256), places,
     )  # fmt: skip

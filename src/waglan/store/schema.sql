@@ -341,13 +341,18 @@ CREATE TABLE public.device (
     serial_range integer NOT NULL,
     accreditation text,
     provisioned_at timestamp with time zone NOT NULL,
+    datum text DEFAULT 'unknown'::text NOT NULL,
+    territory text,
     CONSTRAINT device_accreditation_check CHECK (((length(accreditation) >= 1) AND (length(accreditation) <= 200))),
+    CONSTRAINT device_datum_check CHECK ((datum = ANY (ARRAY['WGS-84'::text, 'GCJ-02'::text, 'unknown'::text]))),
+    CONSTRAINT device_datum_here CHECK (((datum <> 'GCJ-02'::text) OR (NOT (territory IS DISTINCT FROM 'CN'::text)))),
     CONSTRAINT device_firmware_check CHECK ((length(firmware) <= 100)),
     CONSTRAINT device_maker_check CHECK (((length(maker) >= 1) AND (length(maker) <= 100))),
     CONSTRAINT device_model_check CHECK (((length(model) >= 1) AND (length(model) <= 100))),
     CONSTRAINT device_protocol_check CHECK (((length(protocol) >= 1) AND (length(protocol) <= 20))),
     CONSTRAINT device_serial_range_check CHECK ((serial_range = ANY (ARRAY[256, 65536]))),
-    CONSTRAINT device_terminal_check CHECK (((length(terminal) >= 1) AND (length(terminal) <= 80)))
+    CONSTRAINT device_terminal_check CHECK (((length(terminal) >= 1) AND (length(terminal) <= 80))),
+    CONSTRAINT device_territory_check CHECK ((territory = ANY (ARRAY['HK'::text, 'MO'::text, 'CN'::text])))
 );
 
 ALTER TABLE ONLY public.device FORCE ROW LEVEL SECURITY;
@@ -644,7 +649,12 @@ CREATE TABLE public.trip_device (
     is_lock boolean NOT NULL,
     from_at timestamp with time zone NOT NULL,
     until_at timestamp with time zone,
-    CONSTRAINT trip_device_check CHECK ((until_at >= from_at))
+    read_as text,
+    learned_as text,
+    learned_version smallint,
+    CONSTRAINT trip_device_check CHECK ((until_at >= from_at)),
+    CONSTRAINT trip_device_learned_as_check CHECK ((learned_as = ANY (ARRAY['WGS-84'::text, 'GCJ-02'::text]))),
+    CONSTRAINT trip_device_read_as_check CHECK ((read_as = ANY (ARRAY['WGS-84'::text, 'GCJ-02'::text])))
 );
 
 ALTER TABLE ONLY public.trip_device FORCE ROW LEVEL SECURITY;
@@ -975,6 +985,35 @@ CREATE SEQUENCE public.consignment_block
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE public.datum_learned (
+    learned_id bigint NOT NULL,
+    org bigint NOT NULL,
+    model text NOT NULL,
+    firmware text NOT NULL,
+    datum text NOT NULL,
+    ratio_milli bigint NOT NULL,
+    fixes integer NOT NULL,
+    version smallint NOT NULL,
+    event_id bigint NOT NULL,
+    learned_at timestamp with time zone NOT NULL,
+    CONSTRAINT datum_learned_datum_check CHECK ((datum = ANY (ARRAY['WGS-84'::text, 'GCJ-02'::text]))),
+    CONSTRAINT datum_learned_firmware_check CHECK ((length(firmware) <= 100)),
+    CONSTRAINT datum_learned_fixes_check CHECK ((fixes > 0)),
+    CONSTRAINT datum_learned_model_check CHECK (((length(model) >= 1) AND (length(model) <= 100))),
+    CONSTRAINT datum_learned_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.datum_learned FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.datum_learned ALTER COLUMN learned_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.datum_learned_learned_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.decision (
     authority bigint NOT NULL,
@@ -1383,6 +1422,18 @@ CREATE SEQUENCE public.frame_block
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+
+CREATE TABLE public.frame_place (
+    frame_id bigint NOT NULL,
+    org bigint NOT NULL,
+    transform smallint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT frame_place_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT frame_place_transform_check CHECK ((transform > 0))
+);
+
+ALTER TABLE ONLY public.frame_place FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.grant_settled (
     grant_id uuid NOT NULL,
@@ -2232,6 +2283,9 @@ ALTER TABLE ONLY public.consignment
 ALTER TABLE ONLY public.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (credential);
 
+ALTER TABLE ONLY public.datum_learned
+    ADD CONSTRAINT datum_learned_pkey PRIMARY KEY (learned_id);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_pkey PRIMARY KEY (consignment, event_id);
 
@@ -2357,6 +2411,9 @@ ALTER TABLE ONLY public.frame_erased
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_pkey PRIMARY KEY (frame_id);
+
+ALTER TABLE ONLY public.frame_place
+    ADD CONSTRAINT frame_place_pkey PRIMARY KEY (frame_id);
 
 ALTER TABLE ONLY public.frame_raw
     ADD CONSTRAINT frame_raw_pkey PRIMARY KEY (frame_id);
@@ -2665,6 +2722,8 @@ CREATE INDEX consignment_number ON public.consignment USING btree (number);
 
 CREATE INDEX credential_org ON public.credential USING btree (org);
 
+CREATE INDEX datum_learned_newest ON public.datum_learned USING btree (org, model, firmware, learned_id DESC);
+
 CREATE INDEX decision_by_hand ON public.decision USING btree (consignment) WHERE (act_id IS NOT NULL);
 
 CREATE INDEX decision_decided ON public.decision USING btree (decided_at);
@@ -2922,6 +2981,9 @@ ALTER TABLE ONLY public.consignment
 ALTER TABLE ONLY public.credential
     ADD CONSTRAINT credential_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.datum_learned
+    ADD CONSTRAINT datum_learned_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.decision
     ADD CONSTRAINT decision_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
 
@@ -3038,6 +3100,12 @@ ALTER TABLE ONLY public.frame_erased
 
 ALTER TABLE ONLY public.frame
     ADD CONSTRAINT frame_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.frame_place
+    ADD CONSTRAINT frame_place_frame_id_fkey FOREIGN KEY (frame_id) REFERENCES public.frame_raw(frame_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.frame_place
+    ADD CONSTRAINT frame_place_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.frame_raw
     ADD CONSTRAINT frame_raw_frame_id_fkey FOREIGN KEY (frame_id) REFERENCES public.frame(frame_id);
@@ -3438,6 +3506,8 @@ ALTER TABLE public.consignment_grant ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.credential ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.datum_learned ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.decision ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.departure ENABLE ROW LEVEL SECURITY;
@@ -3520,6 +3590,8 @@ CREATE POLICY engine ON public.consignment_grant TO waglan_engine USING (true) W
 
 CREATE POLICY engine ON public.credential TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.datum_learned FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.decision FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.departure FOR SELECT TO waglan_engine USING (true);
@@ -3581,6 +3653,8 @@ CREATE POLICY engine ON public.frame_aside FOR SELECT TO waglan_engine USING (tr
 CREATE POLICY engine ON public.frame_aside_raw TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.frame_erased TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.frame_place TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.frame_raw TO waglan_engine USING (true);
 
@@ -3760,6 +3834,8 @@ ALTER TABLE public.frame_aside_raw ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.frame_erased ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.frame_place ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.frame_raw ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY given ON public.detention_document FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
@@ -3786,6 +3862,10 @@ ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY judged ON public.datum_learned FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.org = datum_learned.org) AND (public.current_org() = ANY (t.authorities))))));
+
 CREATE POLICY judged ON public.device FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM (public.trip_device d
      JOIN public.trip t USING (trip_id))
@@ -3811,6 +3891,12 @@ CREATE POLICY judged ON public.frame_erased FOR SELECT TO waglan_authority USING
      JOIN public.trip_device d USING (device_id))
      JOIN public.trip t USING (trip_id))
   WHERE ((f.frame_id = frame_erased.frame_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.frame_place FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM ((public.frame f
+     JOIN public.trip_device d USING (device_id))
+     JOIN public.trip t USING (trip_id))
+  WHERE ((f.frame_id = frame_place.frame_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.frame_raw FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM ((public.frame f
@@ -3995,6 +4081,8 @@ CREATE POLICY own ON public.consignment TO waglan_app USING ((org = public.curre
 
 CREATE POLICY own ON public.credential TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY own ON public.datum_learned TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.decision TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.departure TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
@@ -4050,6 +4138,8 @@ CREATE POLICY own ON public.frame_aside TO waglan_app USING ((org = public.curre
 CREATE POLICY own ON public.frame_aside_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.frame_erased FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.frame_place TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.frame_raw TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -4602,6 +4692,10 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.bill_personal TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
 
+GRANT SELECT,INSERT ON TABLE public.datum_learned TO waglan_app;
+GRANT SELECT ON TABLE public.datum_learned TO waglan_authority;
+GRANT SELECT ON TABLE public.datum_learned TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.decision TO waglan_authority;
 GRANT SELECT ON TABLE public.decision TO waglan_engine;
 
@@ -4692,6 +4786,10 @@ GRANT SELECT,INSERT ON TABLE public.frame_aside_raw TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.frame_aside_raw TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.frame_block TO waglan_app;
+
+GRANT SELECT,INSERT ON TABLE public.frame_place TO waglan_app;
+GRANT SELECT ON TABLE public.frame_place TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.frame_place TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.grant_settled TO waglan_engine;
 GRANT SELECT ON TABLE public.grant_settled TO waglan_app;

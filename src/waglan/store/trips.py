@@ -69,6 +69,9 @@ class TripDevice:
     is_lock: bool = True
     from_at: datetime | None = None
     until_at: datetime | None = None
+    read_as: str | None = None  # the datum that its places are read in, since it was armed
+    learned_as: str | None = None  # and the one that such devices were found to tell
+    learned_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +286,19 @@ async def add_device(
     """Have a device heard for a trip from now on; `kept` is the trip's number and whose it is."""
     number, org = kept
     await tx.execute(
-        "INSERT INTO trip_device (trip_id, org, device_id, installation_id, is_lock, from_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [number, org, one.device_id, one.installation_number, is_lock, since],
+        """
+        INSERT INTO trip_device (trip_id, org, device_id, installation_id, is_lock, from_at,
+            read_as, learned_as, learned_version)
+        SELECT %s, %s, d.device_id, %s, %s, %s,
+            CASE WHEN d.datum = 'GCJ-02' AND d.territory = 'CN' THEN 'GCJ-02' ELSE 'WGS-84' END,
+            n.datum, n.version
+        FROM device d LEFT JOIN LATERAL (
+            SELECT l.datum, l.version FROM datum_learned l WHERE l.org = d.org
+                AND l.model = d.model AND l.firmware = d.firmware
+            ORDER BY l.learned_id DESC LIMIT 1) n ON true
+        WHERE d.device_id = %s
+        """,
+        [number, org, one.installation_number, is_lock, since, one.device_id],
     )
 
 
@@ -317,7 +330,7 @@ async def heard(tx: Transaction, number: int) -> list[TripDevice]:
         """
         SELECT v.device_id, v.id, v.terminal, v.protocol, v.model, v.serial_range,
                v.accreditation, i.id, i.installation_id, i.accreditation, i.from_at,
-               d.is_lock, d.from_at, d.until_at
+               d.is_lock, d.from_at, d.until_at, d.read_as, d.learned_as, d.learned_version
         FROM trip_device d JOIN device v USING (device_id) JOIN installation i
             USING (installation_id)
         WHERE d.trip_id = %s ORDER BY d.trip_device_id

@@ -110,6 +110,11 @@ class Trip(Drive):
             self.told.append(("CHECKPOINT_ORDER", entry["at_s"], entry["ref"]))
         self.passed = max(self.passed, at + 1)
 
+    def misread(self, entry: Said, what: Said) -> None:
+        """Take that a device is read in another datum than it tells."""
+        self.seen.add("DATUM")
+        self.told.append(("DATUM", entry["at_s"], entry["ref"]))
+
     # The verdict.
 
     def stands(self, told: Told) -> bool:
@@ -188,6 +193,7 @@ TAKES = {
     "fix": Trip.fix, "said": Trip.said, "order": Trip.order, "seal": Trip.seal,
     "unseal": Trip.unseal, "clearance": Trip.clearance, "heard": Trip.heard_of,
     "missing": Trip.missing, "filled": Trip.fill, "passed": Trip.pass_,
+    "misread": Trip.misread,
 }  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
+from waglan.elock.datum import Datum, check_datum
 from waglan.elock.device import Quarantined
+from waglan.elock.province import Territory
 from waglan.gateway.http.asked import Asked, is_keepable
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
@@ -43,7 +45,8 @@ class NewLock(Asked):
     """A lock or tracker, and the organisation that operates it.
 
     `terminal` is its name in its protocol: 12 or 20 digits for JT/T 808, 10 for Jointech, a topic
-    for OwnTracks.
+    for OwnTracks. `datum` is what it tells its places in, `territory` the customs territory of who
+    makes them out; a mainland device that says GCJ-02 is converted as its frames come.
     """
 
     party: str = Field(min_length=1, max_length=40)
@@ -53,6 +56,8 @@ class NewLock(Asked):
     model: Name
     firmware: str = Field(default="", max_length=100)
     accreditation: str | None = Field(default=None, min_length=1, max_length=200)
+    datum: Datum = Datum.UNKNOWN
+    territory: Territory | None = None
 
 
 class LockView(BaseModel):
@@ -66,6 +71,8 @@ class LockView(BaseModel):
     firmware: str
     accreditation: str | None
     provisioned_at: datetime
+    datum: str
+    territory: str | None
 
 
 class NewInstallation(Asked):
@@ -121,7 +128,9 @@ async def provision(new: NewLock, visitor: TheMaker) -> LockView:
     """
     visitor.must(Act.PROVISION_DEVICE)
     now, party = visitor.kit.clock(), PartyId(new.party)
-    told = new.model_dump(exclude={"party"})
+    if found_wrong := check_datum(new.datum, new.territory):
+        raise Problem(422, found_wrong[0])
+    told = new.model_dump(mode="json", exclude={"party"})
     device = Device(
         id=visitor.kit.new_id(), serial_range=RANGES[new.protocol], provisioned_at=now, **told
     )

@@ -24,6 +24,7 @@ from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.http.signed import Signed
 from waglan.operations.do_trip_act import Done, Refusal, do_trip_act, state_of
 from waglan.operations.judge_trip import Judged, judge_trip
+from waglan.operations.learn_datum import learn_datum
 from waglan.operations.plan_trip import (
     CONSIGNMENTS_MAX,
     JURISDICTIONS_MAX,
@@ -257,6 +258,8 @@ async def step(trip: UUID, new: NewStep, visitor: TheVisitor) -> TripDoneView:
     told = Step(new.id, new.act, new.version, new.reason, new.seal, new.receiver, new.at)
     by = (visitor.org, visitor.principal)
     async with visitor.transaction() as tx:
+        if new.act is TripStep.ARM:
+            await learn_datum(tx, visitor.kit.keys.vault, trip, now=visitor.kit.clock())
         done = await step_trip(tx, by, trip, told, now=visitor.kit.clock())
         return _done(done)
 
