@@ -23,7 +23,7 @@ def frame(
     at_s: int | None = 1,
 ) -> Spoken:
     payload = sha256(f"{serial if says is None else says}".encode()).digest()
-    return Spoken(session, serial, payload, came_s, at_s)
+    return Spoken(session[0], serial, payload, came_s, at_s, session[1:])
 
 
 def notes(speaker: Speaker, frames: Iterable[Spoken]) -> list[Note]:
@@ -58,6 +58,33 @@ def test_two_live_sessions_are_two_devices_after_a_minute(late_s: int, is_clone:
     assert notes(speaker, late) == [Heard(Identity.CLONE, "L1", None, 3)] * is_clone
     again = notes(speaker, [frame(4, came_s=200), frame(5, came_s=201)])
     assert len(again) == 1 - is_clone  # it is told once
+
+
+@pytest.mark.parametrize(("late_s", "is_clone"), [(INTERLEAVED_S, 0), (INTERLEAVED_S + 1, 1)])
+def test_two_lines_of_one_session_that_go_on_side_by_side_are_two_devices(
+    late_s: int, is_clone: int
+) -> None:
+    speaker = Speaker("L1", RANGE)
+    notes(speaker, [frame(1, session="ax"), frame(2, session="ay", came_s=10)])
+    late = [frame(3, session="ax", came_s=20), frame(4, session="ay", came_s=40),
+            frame(5, session="ax", came_s=20 + late_s)]  # fmt: skip
+    assert notes(speaker, late) == [Heard(Identity.CLONE, "L1", None, 5)] * is_clone
+
+
+def test_a_line_that_hangs_and_is_followed_by_another_is_one_device_and_nothing_is_missing() -> (
+    None
+):
+    speaker = Speaker("L1", RANGE)
+    told = [(1, "ax", 0), (3, "ay", 10), (2, "ax", 11), (4, "ay", 400), (5, "az", 900)]
+    hanging = [frame(serial, session=line, came_s=came_s) for serial, line, came_s in told]
+    assert not any(isinstance(note, Heard) for note in notes(speaker, hanging))
+
+
+def test_three_that_take_turns_are_no_epochs_of_one() -> None:
+    speaker = Speaker("L1", RANGE)
+    turns = [frame(n, session="abc"[n % 3], came_s=n * 15) for n in range(30)]
+    told = [note.identity for note in notes(speaker, turns) if isinstance(note, Heard)]
+    assert told == [Identity.EPOCH, Identity.EPOCH, Identity.CLONE]
 
 
 @given(st.permutations(range(12)))

@@ -38,13 +38,16 @@ def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> lis
     """Return what a device's frames say within a trip, in the order in which they were kept."""
     speaker = Speaker(device.terminal, device.serial_range)
     streams = dict[object, Reading]()
-    entries = list[Entry]()
+    entries, records = list[Entry](), set[Ping]()
     for frame in frames:
         telegrams = _telegrams(device.protocol, streams, frame)
         recorded_s = int(frame.recorded_at.timestamp())
         if device.is_lock:
             payload = _payload(device.protocol, telegrams, frame)
-            spoken = Spoken(str(frame.session), frame.serial, payload, recorded_s, frame.at_s)
+            spoken = Spoken(
+                str(frame.session), frame.serial, payload, recorded_s, frame.at_s,
+                str(frame.connection),
+            )  # fmt: skip
             for n, note in enumerate(speaker.take(spoken).notes):
                 entries.append(_entry(frame, f"n{n}", recorded_s, note))
         for telegram in telegrams:
@@ -52,6 +55,8 @@ def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> lis
                 telegram.said if device.read_as != Datum.GCJ_02.value else _moved(telegram, frame)
             )
             for n, said in enumerate(read):
+                if isinstance(said, Ping) and _is_known(said, records):
+                    continue
                 entries += _said(device, frame, (n, said), span)
     return entries
 
@@ -64,6 +69,16 @@ def misread_of(device: TripDevice) -> list[Entry]:
     at_s, told = int(device.from_at.timestamp()), device.learned_version or 0
     what = Misread(device.terminal, read_as, as_, told)
     return [Entry(f"datum-{device.terminal}", at_s, at_s, 0, what)]
+
+
+def _is_known(ping: Ping, records: set[Ping]) -> bool:
+    """Whether a device said the very same before, as it does out of its store: it counts once."""
+    if ping.at_s is None:
+        return False
+    record = msgspec.structs.replace(ping, is_backfill=None)
+    is_known = record in records
+    records.add(record)
+    return is_known
 
 
 def _telegrams(protocol: str, streams: dict[object, Reading], frame: KeptFrame) -> list[Telegram]:
