@@ -38,6 +38,8 @@ ROLES = ("waglan_app", "waglan_authority", "waglan_engine")
 # s select, i insert, u update, d delete: what app, authority and engine have, and nothing else.
 PRIVILEGES = {
     "address": ("si", "s", "si"),
+    "alarm": ("", "si", "si"),
+    "alarm_step": ("", "si", "si"),
     "answer": ("si", "s", "sid"),
     "answerable": ("si", "si", "s"),
     "approver": ("si", "s", "s"),
@@ -166,7 +168,23 @@ PRIVILEGES = {
     "trip_state": ("", "si", "s"),
 }
 # Privileges on one column alone.
+BOTH = "waglan_authority UPDATE, waglan_engine UPDATE"
 COLUMNS = {  # both may quote whom an erasure is about
+    **{
+        f"alarm.{name}": BOTH
+        for name in (
+            "state",
+            "version",
+            "times",
+            "why",
+            "due_at",
+            "entries",
+            "shown_at",
+            "ended_at",
+            "muted_until",
+        )
+    },
+    **{f"alarm.{name}": "waglan_authority UPDATE" for name in ("seen_at", "assignee", "found_out")},
     "bill.particulars": "waglan_engine UPDATE",
     "consignment.parent": "waglan_app UPDATE",
     "consignment_grant.consignment": "waglan_app UPDATE",
@@ -220,6 +238,10 @@ OPERATOR = "the operator alone writes here, and sees the whole directory"
 ENGINE = "the engine alone writes here"
 KEYS_WITHOUT_ORG = {
     "address(address)": OPERATOR,
+    "alarm(alarm_id)": OURS,
+    "alarm(id)": OURS,
+    "alarm_step(alarm_id,act_id)": "the id is a client's, of an alarm of his own authority",
+    "alarm_step(alarm_id,n)": OURS,
     "answer(message_id,kind,cause)": OURS,
     "answer(message_id,n)": OURS,
     "message_step(message_id,n)": OURS,
@@ -479,7 +501,7 @@ def test_a_policy_is_for_named_roles_and_tenants_are_named_in_it(
 
 def test_targeting_is_out_of_the_filers_role_altogether() -> None:
     secret = {"risk_table", "standing_order", "officer_key", "judgement", "decision", "standing"}
-    secret |= {"judged_again", "looked_back"}
+    secret |= {"judged_again", "looked_back", "alarm", "alarm_step"}
     secret |= {"officer_act", "officer_key_end", "examination", "table_publication", "assessment"}
     secret |= {"back_test", "back_test_manifest", "back_test_result", "back_test_end"}
     assert {table for table in secret if PRIVILEGES[table][0]} == set()

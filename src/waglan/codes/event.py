@@ -114,3 +114,12 @@ class EventCode(Enum):
     TRIP_OPENING_ALLOWED = "trip.opening-allowed"
     TRIP_OPENINGS_LISTED = "trip.openings-listed"
     TRIP_HOLE_EXPLAINED = "trip.hole-explained"
+    # In an authority's control room: of its own alarms, which nobody else sees.
+    ALARM_RAISED = "alarm.raised"
+    ALARM_CAME_BACK = "alarm.came-back"  # somebody looks after it already
+    ALARM_ENDED = "alarm.ended"  # its cause
+    ALARM_ACKNOWLEDGED = "alarm.acknowledged"
+    ALARM_ASSIGNED = "alarm.assigned"
+    ALARM_MUTED = "alarm.muted"
+    ALARM_SHOWN_AGAIN = "alarm.shown-again"  # its mute is over
+    ALARM_CLOSED = "alarm.closed"

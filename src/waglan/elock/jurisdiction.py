@@ -18,6 +18,7 @@ from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.elock.policy import Policy
 from waglan.elock.province import SiteStatus
+from waglan.elock.watch import Watch
 
 TEXT_MAX: Final = 2**20  # characters of one file
 RULES_MAX: Final = 500  # of one kind
@@ -122,6 +123,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pairs: tuple[PairRule, ...] = ()
     vehicles: tuple[VehicleRule, ...] = ()
     equipment: tuple[EquipmentRule, ...] = ()
+    watch: Watch = Watch()
 
     def is_in_force(self, on: date) -> bool:
         """Whether it holds on a day; what tells no day holds on any."""
@@ -137,7 +139,7 @@ def read_jurisdiction(text: str) -> tuple[Jurisdiction | None, list[Finding]]:
         read = msgspec.convert(tomllib.loads(text), Jurisdiction)
     except (ValueError, RecursionError, msgspec.ValidationError) as error:
         return None, [_form(str(error)[:200])]
-    findings = _figures(read.policy)
+    findings = _figures("policy", read.policy) + _figures("watch", read.watch)
     rules: list[tuple[str, Sequence[Rule]]] = [
         ("cargo", read.cargo),
         ("pairs", read.pairs),
@@ -161,14 +163,14 @@ def _form(reason: str) -> Finding:
     return Finding("JURISDICTION-FORM", Severity.ERROR, Where(""), {"reason": reason})
 
 
-def _figures(policy: Policy) -> list[Finding]:
+def _figures(section: str, some: Policy | Watch) -> list[Finding]:
     """A figure below one would make every honest trip wrong, or none."""
-    told = msgspec.structs.asdict(policy)
+    told = msgspec.structs.asdict(some)
     return [
         Finding(
             "JURISDICTION-FIGURE",
             Severity.ERROR,
-            Where(f"policy/{name}"),
+            Where(f"{section}/{name}"),
             {"figure": name, "value": value, "max": FIGURE_MAX},
         )
         for name, value in told.items()

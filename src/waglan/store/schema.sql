@@ -794,6 +794,71 @@ CREATE FUNCTION public.trip_events(trip uuid, frames bigint[]) RETURNS TABLE(eve
    ORDER BY l.seq;
 END;
 
+CREATE TABLE public.alarm (
+    alarm_id bigint NOT NULL,
+    id uuid NOT NULL,
+    authority bigint NOT NULL,
+    trip_id bigint NOT NULL,
+    reason text NOT NULL,
+    severity smallint NOT NULL,
+    lat_e7 integer,
+    lon_e7 integer,
+    first_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    version integer NOT NULL,
+    times integer NOT NULL,
+    why text,
+    due_at timestamp with time zone NOT NULL,
+    entries text[] NOT NULL,
+    shown_at timestamp with time zone,
+    seen_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    assignee text,
+    muted_until timestamp with time zone,
+    found_out text,
+    CONSTRAINT alarm_assignee_check CHECK (((length(assignee) >= 1) AND (length(assignee) <= 64))),
+    CONSTRAINT alarm_check CHECK (((lat_e7 IS NULL) = (lon_e7 IS NULL))),
+    CONSTRAINT alarm_found_out_check CHECK ((found_out = ANY (ARRAY['true'::text, 'false'::text, 'explained'::text, 'unclear'::text]))),
+    CONSTRAINT alarm_lat_e7_check CHECK (((lat_e7 >= '-900000000'::integer) AND (lat_e7 <= 900000000))),
+    CONSTRAINT alarm_lon_e7_check CHECK (((lon_e7 >= '-1800000000'::integer) AND (lon_e7 <= 1800000000))),
+    CONSTRAINT alarm_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 40))),
+    CONSTRAINT alarm_severity_check CHECK (((severity >= 1) AND (severity <= 3))),
+    CONSTRAINT alarm_state_check CHECK ((state = ANY (ARRAY['held'::text, 'passed'::text, 'raised'::text, 'acknowledged'::text, 'assigned'::text, 'muted'::text, 'ended'::text, 'closed'::text]))),
+    CONSTRAINT alarm_times_check CHECK ((times > 0)),
+    CONSTRAINT alarm_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.alarm FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm ALTER COLUMN alarm_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alarm_alarm_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alarm_step (
+    alarm_id bigint NOT NULL,
+    n integer NOT NULL,
+    authority bigint NOT NULL,
+    act text NOT NULL,
+    act_id text,
+    by_person text,
+    state text NOT NULL,
+    why text,
+    said bytea NOT NULL,
+    event_id bigint,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT alarm_step_act_check CHECK (((length(act) >= 1) AND (length(act) <= 40))),
+    CONSTRAINT alarm_step_act_id_check CHECK (((length(act_id) >= 1) AND (length(act_id) <= 64))),
+    CONSTRAINT alarm_step_by_person_check CHECK (((length(by_person) >= 1) AND (length(by_person) <= 64))),
+    CONSTRAINT alarm_step_n_check CHECK ((n > 0))
+);
+
+ALTER TABLE ONLY public.alarm_step FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.answer (
     message_id bigint NOT NULL,
     n integer NOT NULL,
@@ -2211,6 +2276,18 @@ ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_7 FOR VALUES
 ALTER TABLE ONLY public.address
     ADD CONSTRAINT address_pkey PRIMARY KEY (address);
 
+ALTER TABLE ONLY public.alarm
+    ADD CONSTRAINT alarm_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.alarm
+    ADD CONSTRAINT alarm_pkey PRIMARY KEY (alarm_id);
+
+ALTER TABLE ONLY public.alarm_step
+    ADD CONSTRAINT alarm_step_alarm_id_act_id_key UNIQUE (alarm_id, act_id);
+
+ALTER TABLE ONLY public.alarm_step
+    ADD CONSTRAINT alarm_step_pkey PRIMARY KEY (alarm_id, n);
+
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_message_id_kind_cause_key UNIQUE (message_id, kind, cause);
 
@@ -2696,6 +2773,20 @@ ALTER TABLE ONLY public.trip_state
 
 CREATE INDEX address_org ON public.address USING btree (org);
 
+CREATE INDEX alarm_held ON public.alarm USING btree (due_at) WHERE (state = 'held'::text);
+
+CREATE INDEX alarm_listed ON public.alarm USING btree (authority, severity DESC, alarm_id);
+
+CREATE INDEX alarm_muted ON public.alarm USING btree (muted_until) WHERE (state = 'muted'::text);
+
+CREATE INDEX alarm_of_time ON public.alarm USING btree (authority, shown_at) WHERE (shown_at IS NOT NULL);
+
+CREATE INDEX alarm_open ON public.alarm USING btree (authority, severity DESC, alarm_id) WHERE (state = ANY (ARRAY['raised'::text, 'acknowledged'::text, 'assigned'::text, 'muted'::text]));
+
+CREATE UNIQUE INDEX alarm_standing ON public.alarm USING btree (authority, trip_id, reason) WHERE (ended_at IS NULL);
+
+CREATE INDEX alarm_trip ON public.alarm USING btree (trip_id, alarm_id);
+
 CREATE INDEX assessment_assessed ON public.assessment USING btree (authority, assessed_at);
 
 CREATE INDEX assessment_manifest ON public.assessment USING btree (manifest_id);
@@ -2902,6 +2993,18 @@ ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_7_pkey;
 
 ALTER TABLE ONLY public.address
     ADD CONSTRAINT address_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.alarm
+    ADD CONSTRAINT alarm_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.alarm_step
+    ADD CONSTRAINT alarm_step_alarm_id_fkey FOREIGN KEY (alarm_id) REFERENCES public.alarm(alarm_id);
+
+ALTER TABLE ONLY public.alarm_step
+    ADD CONSTRAINT alarm_step_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.alarm
+    ADD CONSTRAINT alarm_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
 ALTER TABLE ONLY public.answer
     ADD CONSTRAINT answer_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
@@ -3384,6 +3487,10 @@ CREATE POLICY addressee ON public.detention FOR SELECT TO waglan_app USING ((EXI
 
 CREATE POLICY addressee ON public.detention_addressee FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+ALTER TABLE public.alarm ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.alarm_step ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.answer ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.answerable ENABLE ROW LEVEL SECURITY;
@@ -3549,6 +3656,14 @@ CREATE POLICY ending ON public.officer_key_end FOR INSERT TO waglan_engine WITH 
 CREATE POLICY ending ON public.standing_order_revocation FOR INSERT TO waglan_engine WITH CHECK (true);
 
 CREATE POLICY engine ON public.address TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.alarm TO waglan_engine USING (true) WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.trip_authority a
+  WHERE ((a.trip_id = alarm.trip_id) AND (a.authority = alarm.authority)))));
+
+CREATE POLICY engine ON public.alarm_step TO waglan_engine USING (true) WITH CHECK ((EXISTS ( SELECT 1
+   FROM public.alarm a
+  WHERE ((a.alarm_id = alarm_step.alarm_id) AND (a.authority = alarm_step.authority)))));
 
 CREATE POLICY engine ON public.answer TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4046,6 +4161,14 @@ ALTER TABLE public.organisation ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.outcome ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own ON public.address FOR SELECT TO waglan_app, waglan_authority USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.alarm TO waglan_authority USING ((authority = public.current_org())) WITH CHECK (((authority = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip_authority a
+  WHERE ((a.trip_id = alarm.trip_id) AND (a.authority = public.current_org()))))));
+
+CREATE POLICY own ON public.alarm_step TO waglan_authority USING ((authority = public.current_org())) WITH CHECK (((authority = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.alarm a
+  WHERE ((a.alarm_id = alarm_step.alarm_id) AND (a.authority = public.current_org()))))));
 
 CREATE POLICY own ON public.answer TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -4638,6 +4761,45 @@ GRANT SELECT ON TABLE public.trip_act TO waglan_engine;
 
 REVOKE ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.alarm TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(state) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(state) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(version) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(version) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(times) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(times) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(why) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(why) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(due_at) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(due_at) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(entries) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(entries) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(shown_at) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(shown_at) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(seen_at) ON TABLE public.alarm TO waglan_authority;
+
+GRANT UPDATE(ended_at) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(ended_at) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(assignee) ON TABLE public.alarm TO waglan_authority;
+
+GRANT UPDATE(muted_until) ON TABLE public.alarm TO waglan_authority;
+GRANT UPDATE(muted_until) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(found_out) ON TABLE public.alarm TO waglan_authority;
+
+GRANT SELECT,INSERT ON TABLE public.alarm_step TO waglan_authority;
+GRANT SELECT,INSERT ON TABLE public.alarm_step TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.answer TO waglan_app;
 GRANT SELECT ON TABLE public.answer TO waglan_authority;
