@@ -93,6 +93,7 @@ WITHOUT_KEY = {
     "POST /v1/customs/tables/{sha256}/back-tests": "the same test again, and each is on record",
     "POST /v1/pass-uses": "a pass is used once: the same again is told so",
     "POST /v1/trips/{trip}/acts": "the signed bytes are the key, like an act's",
+    "POST /v1/trips/{trip}/openings": "the signed ask is the key: it is answered with its one code",
     "POST /v1/trips/{trip}/steps": "it has an id of the client's: the same again is the same step",
     "POST /v1/customs/tables": "known by its hash: the same table again is the same table",
 }

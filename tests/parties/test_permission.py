@@ -24,7 +24,7 @@ set-filing-rule       | forwarder carrier trader trucker | person            | a
 give-grant            | forwarder carrier trader trucker | person machine    | file
 revoke-grant          | forwarder carrier trader trucker | person machine    | file
 pledge                | forwarder carrier trader trucker bank | person machine | file
-open-lock             | customs lock-operator            | person machine    | decide
+open-lock             | trucker lock-operator            | person machine    | file
 decide                | customs                          | person machine    | decide
 serve-notice          | customs                          | person machine    | decide
 sign-order            | customs                          | person            | decide

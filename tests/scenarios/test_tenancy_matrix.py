@@ -217,6 +217,11 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/locks"): Ask(Act.PROVISION_DEVICE, "/v1/locks", LOCK | {"party": "party-absent"}),
     ("get", "/v1/locks"): Ask(Act.READ, "/v1/locks?after={lock}"),
     ("post", "/v1/lock-codes"): Ask(Act.KEEP_DEVICE, "/v1/lock-codes", {"lock": "{lock}"}),
+    ("post", "/v1/opening-keys"): Ask(Act.KEEP_DEVICE, "/v1/opening-keys", {"lock": "{lock}"}),
+    ("post", "/v1/driver-keys"): Ask(Act.KEEP_DEVICE, "/v1/driver-keys", {"driver": "D-1"} | KEY),
+    ("get", "/v1/driver-keys"): Ask(Act.KEEP_DEVICE, "/v1/driver-keys"),
+    ("delete", "/v1/driver-keys/{driver}"): Ask(Act.KEEP_DEVICE, "/v1/driver-keys/D-absent"),
+    ("post", "/v1/trips/{trip}/openings"): Ask(Act.OPEN_LOCK, "/v1/trips/{trip}/openings", ORDER),
     ("get", "/v1/locks/{lock}/installations"): Ask(Act.READ, "/v1/locks/{lock}/installations"),
     ("post", "/v1/locks/{lock}/installations"): Ask(
         Act.KEEP_DEVICE, "/v1/locks/{lock}/installations", INSTALLATION

@@ -75,6 +75,34 @@ def act(  # noqa: PLR0913 (each is an option)
     typer.echo(plain(f"{done['state']}  {done['version']}"))
 
 
+@app.command("open")
+def open_lock(
+    trip: Trip,
+    driver: Annotated[str, typer.Option(help="The driver, by your own reference.")],
+    key: Annotated[Path, typer.Option(help="The driver's key, as `waglan lock driver` made it.")],
+) -> None:
+    """Ask for the code that opens the lock where it stands, under an officer's order."""
+    from base64 import b64encode
+
+    import msgspec
+
+    from waglan.elock.opening_code import PURPOSE, OpeningAsk
+
+    told = {"purpose": PURPOSE, "trip": trip, "driver": driver, "at": datetime.now(UTC)}
+    try:
+        body = msgspec.convert(told, OpeningAsk).ask_bytes()
+    except msgspec.ValidationError as error:
+        why = say("usage", "act", language(), reason=str(error))
+        raise typer.BadParameter(why) from None
+    signed = {
+        "body": b64encode(body).decode(),
+        "signature": b64encode(private_key(key).sign(body)).decode(),
+    }
+    with client(Settings()) as http:
+        found = answered(http.post(f"/v1/trips/{path_step(trip)}/openings", json=signed)).json()
+    typer.echo(plain(f"{found['code']}  {minute(found['until'])}"))
+
+
 @app.command()
 def verdict(trip: Trip) -> None:
     """Judge a trip now by your authority's own policy. Exit 0: GREEN; 1: anything else."""

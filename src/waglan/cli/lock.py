@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,8 @@ from waglan.codes.moment import minute
 app = typer.Typer(no_args_is_help=True, help="Locks and trackers.")
 
 Lock = Annotated[str, typer.Argument(help="The lock's id, as `waglan lock list` prints it.")]
+
+Driver = Annotated[str, typer.Argument(help="The driver, by your own reference, not by name.")]
 
 
 class Speaks(StrEnum):
@@ -107,3 +110,44 @@ def install(
     with client(Settings()) as http:
         done = answered(made(http, f"/v1/locks/{path_step(lock)}/installations", new))
     typer.echo(plain(done.json()["id"]))
+
+
+@app.command("opening-key")
+def opening_key(lock: Lock) -> None:
+    """Make a key by which a lock checks codes, to be put into it; it is printed this once."""
+    with client(Settings()) as http:
+        given = answered(http.post("/v1/opening-keys", json={"lock": lock}))
+    typer.echo(plain(given.json()["key"]))
+
+
+@app.command()
+def driver(
+    driver: Driver,
+    key: Annotated[Path, typer.Option(help="The driver's key file; made if it is not there.")],
+) -> None:
+    """Say by which key a driver signs, so that he may ask for codes; one before it ends."""
+    from base64 import b64encode
+
+    from waglan.cli.signing import make_key, private_key
+
+    if not key.exists():
+        make_key(key)
+    public = b64encode(private_key(key).public_key().public_bytes_raw()).decode()
+    with client(Settings()) as http:
+        answered(http.post("/v1/driver-keys", json={"driver": driver, "public_key": public}))
+    typer.echo(plain(driver))
+
+
+@app.command()
+def drivers() -> None:
+    """List your drivers who have a key."""
+    with client(Settings()) as http:
+        for one in listed(http, "/v1/driver-keys", "after", "driver"):
+            typer.echo(plain(f"{one['driver']}  {minute(one['registered_at'])}"))
+
+
+@app.command("end-driver")
+def end_driver(driver: Driver) -> None:
+    """End a driver's key that was lost, or is no longer his."""
+    with client(Settings()) as http:
+        answered(http.delete(f"/v1/driver-keys/{path_step(driver)}"))

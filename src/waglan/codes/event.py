@@ -88,6 +88,7 @@ class EventCode(Enum):
     ORIGIN_OPENED = "log.origin-opened"
     DEVICE_PROVISIONED = "device.provisioned"
     DEVICE_CODE_ROTATED = "device.code-rotated"
+    DEVICE_OPENING_KEY_SET = "device.opening-key-set"
     DEVICE_INSTALLED = "device.installed"
     DEVICE_INSTALLATION_ENDED = "device.installation-ended"
     DEVICE_BATCH = "device.batch"  # frames that were kept together, by the root of their hashes
@@ -123,3 +124,6 @@ class EventCode(Enum):
     ALARM_MUTED = "alarm.muted"
     ALARM_SHOWN_AGAIN = "alarm.shown-again"  # its mute is over
     ALARM_CLOSED = "alarm.closed"
+    TRIP_CODE_GIVEN = "trip.opening-code-given"  # to the driver who stands at his lock
+    DRIVER_KEY_REGISTERED = "driver.key-registered"
+    DRIVER_KEY_ENDED = "driver.key-ended"

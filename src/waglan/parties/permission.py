@@ -29,7 +29,7 @@ class Act(Enum):
     GIVE_GRANT = "give-grant"
     REVOKE_GRANT = "revoke-grant"
     PLEDGE = "pledge"
-    OPEN_LOCK = "open-lock"
+    OPEN_LOCK = "open-lock"  # ask for a code, under an officer's order
     DECIDE = "decide"
     SERVE_NOTICE = "serve-notice"
     SIGN_ORDER = "sign-order"
@@ -91,7 +91,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.GIVE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.REVOKE_GRANT: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.PLEDGE: Permission(_FILERS | {Role.BANK}, _BOUND, Scope.FILE),
-    Act.OPEN_LOCK: Permission(_CUSTOMS | {Role.LOCK_OPERATOR}, _BOUND, Scope.DECIDE),
+    Act.OPEN_LOCK: Permission(_LOCK_KEEPERS, _BOUND, Scope.FILE),
     Act.DECIDE: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),
     Act.SERVE_NOTICE: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),
     # A standing order and a table bind machines, so an officer must have signed in for them.

@@ -1307,6 +1307,35 @@ CREATE TABLE public.document_key (
 
 ALTER TABLE ONLY public.document_key FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.driver_key (
+    key_id bigint NOT NULL,
+    org bigint NOT NULL,
+    driver text NOT NULL,
+    public_key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT driver_key_driver_check CHECK (((length(driver) >= 1) AND (length(driver) <= 64))),
+    CONSTRAINT driver_key_public_key_check CHECK ((length(public_key) = 32))
+);
+
+ALTER TABLE ONLY public.driver_key FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.driver_key_end (
+    key_id bigint NOT NULL,
+    org bigint NOT NULL,
+    ended_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.driver_key_end FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.driver_key ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.driver_key_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.equipment (
     manifest_id bigint NOT NULL,
     n integer NOT NULL,
@@ -1900,6 +1929,42 @@ CREATE TABLE public.officer_key_end (
 
 ALTER TABLE ONLY public.officer_key_end FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.opening_code (
+    trip_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    act_n integer NOT NULL,
+    device_id bigint NOT NULL,
+    ask_sha256 bytea NOT NULL,
+    bound bytea NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    CONSTRAINT opening_code_ask_sha256_check CHECK ((length(ask_sha256) = 32)),
+    CONSTRAINT opening_code_n_check CHECK ((n > 0))
+);
+
+ALTER TABLE ONLY public.opening_code FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.opening_key (
+    key_id bigint NOT NULL,
+    org bigint NOT NULL,
+    device_id bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    CONSTRAINT opening_key_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.opening_key FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opening_key ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.opening_key_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.organisation ALTER COLUMN org ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.organisation_org_seq
     START WITH 1
@@ -2435,6 +2500,12 @@ ALTER TABLE ONLY public.document
 ALTER TABLE ONLY public.document
     ADD CONSTRAINT document_pkey PRIMARY KEY (document_id);
 
+ALTER TABLE ONLY public.driver_key_end
+    ADD CONSTRAINT driver_key_end_pkey PRIMARY KEY (key_id);
+
+ALTER TABLE ONLY public.driver_key
+    ADD CONSTRAINT driver_key_pkey PRIMARY KEY (key_id);
+
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_pkey PRIMARY KEY (manifest_id, n);
 
@@ -2648,6 +2719,15 @@ ALTER TABLE ONLY public.one_time_link
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_secret_sha256_key UNIQUE (secret_sha256);
 
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_pkey PRIMARY KEY (trip_id, n);
+
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_trip_id_ask_sha256_key UNIQUE (trip_id, ask_sha256);
+
+ALTER TABLE ONLY public.opening_key
+    ADD CONSTRAINT opening_key_pkey PRIMARY KEY (key_id);
+
 ALTER TABLE ONLY public.organisation
     ADD CONSTRAINT organisation_party_key UNIQUE (party);
 
@@ -2847,6 +2927,8 @@ CREATE INDEX document_key_document ON public.document_key USING btree (document_
 
 CREATE INDEX document_number ON public.document USING btree (org, kind, number, document_id);
 
+CREATE INDEX driver_key_newest ON public.driver_key USING btree (org, driver, key_id DESC);
+
 CREATE INDEX equipment_number ON public.equipment USING btree (upper(number));
 
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
@@ -2916,6 +2998,8 @@ CREATE INDEX notice_number ON public.notice USING btree (number);
 CREATE INDEX officer_act_event ON public.officer_act USING btree (event_id);
 
 CREATE INDEX officer_key_officer ON public.officer_key USING btree (authority, officer);
+
+CREATE INDEX opening_key_newest ON public.opening_key USING btree (device_id, key_id DESC);
 
 CREATE INDEX outcome_faults ON public.outcome USING btree (finished_at) WHERE (faults > 0);
 
@@ -3162,6 +3246,15 @@ ALTER TABLE ONLY public.document
 ALTER TABLE ONLY public.document
     ADD CONSTRAINT document_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
+ALTER TABLE ONLY public.driver_key_end
+    ADD CONSTRAINT driver_key_end_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.driver_key(key_id);
+
+ALTER TABLE ONLY public.driver_key_end
+    ADD CONSTRAINT driver_key_end_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.driver_key
+    ADD CONSTRAINT driver_key_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
 
@@ -3326,6 +3419,24 @@ ALTER TABLE ONLY public.officer_key_end
 
 ALTER TABLE ONLY public.one_time_link
     ADD CONSTRAINT one_time_link_org_subject_fkey FOREIGN KEY (org, subject) REFERENCES public.login(org, subject);
+
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_trip_id_act_n_fkey FOREIGN KEY (trip_id, act_n) REFERENCES public.trip_act(trip_id, n);
+
+ALTER TABLE ONLY public.opening_code
+    ADD CONSTRAINT opening_code_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.opening_key
+    ADD CONSTRAINT opening_key_device_id_fkey FOREIGN KEY (device_id) REFERENCES public.device(device_id);
+
+ALTER TABLE ONLY public.opening_key
+    ADD CONSTRAINT opening_key_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.outcome
     ADD CONSTRAINT outcome_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
@@ -3649,6 +3760,10 @@ ALTER TABLE public.document ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.driver_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.driver_key_end ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY ending ON public.officer_key_end FOR INSERT TO waglan_engine WITH CHECK (true);
@@ -3739,6 +3854,10 @@ CREATE POLICY engine ON public.document TO waglan_engine USING (true) WITH CHECK
 
 CREATE POLICY engine ON public.document_key TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.driver_key FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.driver_key_end FOR SELECT TO waglan_engine USING (true);
+
 CREATE POLICY engine ON public.equipment TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.erased TO waglan_engine USING (true) WITH CHECK (true);
@@ -3824,6 +3943,10 @@ CREATE POLICY engine ON public.officer_key FOR SELECT TO waglan_engine USING (tr
 CREATE POLICY engine ON public.officer_key_end FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.one_time_link TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.opening_code FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.opening_key FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.organisation TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4142,6 +4265,10 @@ ALTER TABLE public.officer_key_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.one_time_link ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.opening_code ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opening_key ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY operator ON public.address FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
 
 CREATE POLICY operator ON public.device FOR INSERT TO waglan_app WITH CHECK (public.is_operator());
@@ -4238,6 +4365,10 @@ CREATE POLICY own ON public.document TO waglan_app USING ((org = public.current_
 
 CREATE POLICY own ON public.document_key FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY own ON public.driver_key TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.driver_key_end TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
 CREATE POLICY own ON public.equipment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.erasure FOR SELECT TO waglan_app USING ((org = public.current_org()));
@@ -4307,6 +4438,12 @@ CREATE POLICY own ON public.officer_key TO waglan_authority USING ((authority = 
 CREATE POLICY own ON public.officer_key_end TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.one_time_link TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.opening_code TO waglan_app USING ((org = public.current_org())) WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = opening_code.trip_id) AND (t.org = public.current_org()))))));
+
+CREATE POLICY own ON public.opening_key FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.outcome TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -4547,6 +4684,8 @@ ALTER TABLE public.trip_policy ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.trip_state ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
+
+CREATE POLICY unsealed ON public.opening_key FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
@@ -4905,6 +5044,12 @@ GRANT SELECT,INSERT ON TABLE public.document_key TO waglan_app;
 GRANT SELECT ON TABLE public.document_key TO waglan_authority;
 GRANT SELECT ON TABLE public.document_key TO waglan_engine;
 
+GRANT SELECT,INSERT ON TABLE public.driver_key TO waglan_app;
+GRANT SELECT ON TABLE public.driver_key TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.driver_key_end TO waglan_app;
+GRANT SELECT ON TABLE public.driver_key_end TO waglan_engine;
+
 GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
 GRANT SELECT ON TABLE public.equipment TO waglan_authority;
 GRANT SELECT ON TABLE public.equipment TO waglan_engine;
@@ -5056,6 +5201,12 @@ GRANT SELECT ON TABLE public.officer_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.officer_key_end TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.opening_code TO waglan_app;
+GRANT SELECT ON TABLE public.opening_code TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.opening_key TO waglan_app;
+GRANT SELECT ON TABLE public.opening_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.outcome TO waglan_app;
 GRANT SELECT ON TABLE public.outcome TO waglan_authority;

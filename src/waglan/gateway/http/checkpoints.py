@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
@@ -16,7 +16,7 @@ from waglan.elock.gate_pass import (
     read_pass,
     sign_pass,
 )
-from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.asked import Asked, AskedTime
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent, misunderstood
@@ -60,7 +60,7 @@ class UsedPass(Asked):
     """A pass that a truck went by, and when."""
 
     text: str = Field(min_length=1, max_length=TEXT_CHARACTERS_MAX)
-    used_at: AwareDatetime
+    used_at: AskedTime
 
 
 class UsedView(BaseModel):

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.elock.datum import Datum, check_datum
 from waglan.elock.device import Quarantined
 from waglan.elock.province import Territory
-from waglan.gateway.http.asked import Asked, is_keepable
+from waglan.gateway.http.asked import Asked, AskedTime, is_keepable
 from waglan.gateway.http.described import takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.maker import MADE, TheMaker
@@ -81,7 +81,7 @@ class NewInstallation(Asked):
     vehicle: str = Field(min_length=1, max_length=40)
     installer: str = Field(min_length=1, max_length=200)
     accreditation: str | None = Field(default=None, min_length=1, max_length=200)
-    since: AwareDatetime
+    since: AskedTime
 
 
 class InstallationView(BaseModel):
@@ -111,13 +111,13 @@ class NewCondition(Asked):
     """In which condition a lock is, and from when on; only one that is `fit` is armed."""
 
     condition: Literal["fit", "lost", "returned", "uncalibrated"]
-    since: AwareDatetime
+    since: AskedTime
 
 
 class TheEnd(Asked):
     """When a lock was taken off."""
 
-    until: AwareDatetime
+    until: AskedTime
 
 
 @router.post("/locks", status_code=201, response_model=LockView, responses=MADE)
@@ -172,7 +172,7 @@ async def new_code(new: NewCode, visitor: TheMaker) -> CodeView:
     async with visitor.making(new.lock) as (tx, before):
         if before:
             return CodeView(code=None)
-        named, device = await _own(tx, visitor, new.lock)
+        named, device = await own_lock(tx, visitor, new.lock)
         if not await rotate_code(tx, named, device.terminal, code, now=visitor.kit.clock()):
             raise Problem(409, Finding("HTTP-SEALED", Severity.ERROR, Where("lock"), {}))
     return CodeView(code=code)
@@ -183,7 +183,7 @@ async def installations(lock: UUID, visitor: TheVisitor) -> list[InstallationVie
     """List on which vehicles a lock sits and sat, newest first."""
     visitor.must(Act.READ)
     async with visitor.transaction() as tx:
-        named, _ = await _own(tx, visitor, lock)
+        named, _ = await own_lock(tx, visitor, lock)
         found = await devices.installations(tx, named.device_id)
     return [_installation(one) for one in found]
 
@@ -202,7 +202,7 @@ async def install(lock: UUID, new: NewInstallation, visitor: TheMaker) -> Instal
     )
     try:
         async with visitor.making(wanted.id) as (tx, before):
-            named, device = await _own(tx, visitor, lock)
+            named, device = await own_lock(tx, visitor, lock)
             if not before:
                 now = visitor.kit.clock()
                 await install_lock(tx, named, device.terminal, wanted, now=now)
@@ -222,7 +222,7 @@ async def tell(lock: UUID, new: NewCondition, visitor: TheVisitor) -> None:
     visitor.must(Act.KEEP_DEVICE)
     now = visitor.kit.clock()
     async with visitor.transaction() as tx:
-        named, device = await _own(tx, visitor, lock)
+        named, device = await own_lock(tx, visitor, lock)
         await tell_condition(tx, named, device.terminal, (new.condition, new.since), now=now)
 
 
@@ -282,7 +282,8 @@ async def _tracker(tx: Transaction, org: int, name: str) -> Named | None:
     return named if named is not None and named.org == org else None
 
 
-async def _own(tx: Transaction, visitor: Visitor, lock: UUID) -> tuple[Named, Device]:
+async def own_lock(tx: Transaction, visitor: Visitor, lock: UUID) -> tuple[Named, Device]:
+    """Return a lock of whoever asks; raise Problem 404 for any other."""
     device, number = await devices.by_id(tx, lock), await devices.number_of(tx, lock)
     if device is None or number is None:
         raise absent("lock")

@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import second
@@ -15,7 +15,7 @@ from waglan.elock.jurisdiction import CargoKind, jurisdictions
 from waglan.elock.reason import WEIGHT
 from waglan.elock.trip import Act as TripStep
 from waglan.elock.trip import State
-from waglan.gateway.http.asked import Asked
+from waglan.gateway.http.asked import Asked, AskedTime
 from waglan.gateway.http.described import Responses, gives
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.maker import MADE, TheMaker
@@ -71,7 +71,7 @@ class NewTrip(Asked):
     registers: list[Granted] = Field(default=[], max_length=10)
     jurisdictions: list[Word] = Field(min_length=1, max_length=JURISDICTIONS_MAX)
     consignments: list[Word] = Field(min_length=1, max_length=CONSIGNMENTS_MAX)
-    begins_at: AwareDatetime
+    begins_at: AskedTime
     leg_of: UUID | None = None
 
 
@@ -87,7 +87,7 @@ class NewStep(Asked):
     reason: str = Field(default="", max_length=500)
     seal: Word | None = None
     receiver: Word | None = None
-    at: AwareDatetime | None = None
+    at: AskedTime | None = None
 
 
 class JudgingView(BaseModel):
