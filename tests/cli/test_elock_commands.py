@@ -47,11 +47,12 @@ def test_a_trip_goes_from_its_file_to_its_bundle(
     assert (check.status, check.out.split()[0]) == (3, "inspect")
     assert waglan("elock", "bundle", trip, "--folder", str(tmp_path)).status == 0
     done = subprocess.run(
-        [sys.executable, "-I", str(tmp_path / "verify_trip.py"), str(tmp_path / "trip.json")],
+        [sys.executable, "-I", str(tmp_path / "verify_trip.py"), str(tmp_path / "trip.json"),
+         "--log", instance.log_key.text],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "verdict  UNPROVEN" in done.stdout
+    assert "verdict    UNPROVEN" in done.stdout
 
     waglan.signs_in(far)
     key = tmp_path / "officer.key"

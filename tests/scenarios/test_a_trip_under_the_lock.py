@@ -91,14 +91,15 @@ def judged_alone(one: Trip, port: Port, folder: Path) -> None:
     alone.write_text(script())
     for officer, outcome in ((port.near, "GREEN"), (port.far, "RED")):
         answer = officer.desk.get(f"/v1/trips/{one.id}/bundle")
+        assert answer.status_code == 200, answer.text
         bundle = folder / "bundle.json"
         bundle.write_bytes(answer.content)
         done = subprocess.run(
-            [sys.executable, "-I", str(alone), str(bundle)], capture_output=True, text=True,
-            check=False,
+            [sys.executable, "-I", str(alone), str(bundle), "--log", port.instance.log_key.text],
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
-        assert f"verdict  {outcome}" in done.stdout
+        assert f"verdict    {outcome}" in done.stdout
 
 
 def verified(waglan: CommandLine, one: Trip, text: str, folder: Path) -> None:

@@ -137,12 +137,19 @@ def check(
 def bundle(
     trip: Trip,
     folder: Annotated[Path, typer.Option(help="The folder to write into.")] = Path(),
+    without_policy: Annotated[
+        bool, typer.Option("--without-policy", help="For others: your figures' hash alone.")
+    ] = False,
 ) -> None:
-    """Write a trip's bundle, and the script that judges it again with Python alone."""
+    """Write a trip's signed evidence, and the script that proves it and judges again offline.
+
+    The script needs Python, its package `cryptography`, and the log's key.
+    """
     from waglan.cli.alone import script
 
     with client(Settings()) as http:
-        found = answered(http.get(f"/v1/trips/{path_step(trip)}/bundle")).content
+        path, asked = f"/v1/trips/{path_step(trip)}/bundle", {"policy": str(not without_policy)}
+        found = answered(http.get(path, params=asked)).content
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in (("trip.json", found), ("verify_trip.py", script().encode())):
         (folder / name).write_bytes(data)

@@ -68,6 +68,7 @@ class ShownDevice(msgspec.Struct, frozen=True, gc=False):
     serial_range: int
     since: datetime
     until: datetime | None
+    read_as: str | None  # the datum in which its places were read
     batches: tuple[Batch, ...]
 
 
@@ -158,6 +159,7 @@ def _device(one: ShownDevice) -> Value:
         "serials": one.serial_range,
         "since": one.since.isoformat(),
         "until": None if one.until is None else one.until.isoformat(),
+        "read_as": one.read_as,
         "batches": [_batch(each) for each in one.batches],
     }
 

@@ -7,7 +7,8 @@ Place = tuple[int, int]  # latitude and longitude in 1e-7 degree, or mm east and
 Told = tuple[str, int, str]  # reason, when, and the entry that says so
 Opening = tuple[str, int, str, Said, "Place | None"]
 
-FORM = "waglan/trip-bundle/v1"
+FORM = "waglan/trip-evidence/v1"
+JUDGED = "waglan/trip-bundle/v1"
 FAR = 1_500_000_000
 AHEAD, RECEDING, STEPS, NAMED = 24, 2, 3, 20
 TURN_E7, HALF_TURN_E7 = 3_600_000_000, 1_800_000_000

@@ -1,5 +1,6 @@
 """Trips under a lock: planned, acted on and judged; each authority by its own policy."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -11,6 +12,7 @@ from pydantic import BaseModel, Field
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import second
 from waglan.elock.eligibility import Accreditation
+from waglan.elock.evidence import sign_evidence
 from waglan.elock.jurisdiction import CargoKind, jurisdictions
 from waglan.elock.reason import WEIGHT
 from waglan.elock.trip import Act as TripStep
@@ -22,8 +24,10 @@ from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.http.signed import Signed
+from waglan.logbook.signing import Purpose
 from waglan.operations.do_trip_act import Done, Refusal, do_trip_act, state_of
-from waglan.operations.judge_trip import Judged, judge_trip
+from waglan.operations.judge_trip import Judged, NotJudged, judge_trip
+from waglan.operations.keep_state import keep_state
 from waglan.operations.learn_datum import learn_datum
 from waglan.operations.plan_trip import (
     CONSIGNMENTS_MAX,
@@ -32,6 +36,7 @@ from waglan.operations.plan_trip import (
     Wanted,
     plan_trip,
 )
+from waglan.operations.prove_trip import NotYet, prove_trip
 from waglan.operations.step_trip import Step, step_trip
 from waglan.parties.permission import Act
 from waglan.parties.role import Role
@@ -45,6 +50,10 @@ _LATE: Responses = {
     409: {"description": "The trip stands otherwise by now: look at it again."},
 }
 DONE: Responses = {**ERRORS, **_LATE}
+_GONE: Responses = {409: {"description": "Nobody can judge it anew: see the finding."}}
+_NOT_YET: Responses = {503: {"description": "Not under a checkpoint yet: come again in a second."}}
+COVERED_WITHIN = timedelta(seconds=10)  # which is what the log promises
+LOOK_SECONDS = 0.3
 
 
 class Granted(Asked):
@@ -278,7 +287,7 @@ async def act(trip: UUID, signed: Signed, visitor: TheVisitor) -> TripDoneView:
         return _done(done)
 
 
-@router.get("/trips/{trip}/verdict", response_model=VerdictView, responses=ERRORS)
+@router.get("/trips/{trip}/verdict", response_model=VerdictView, responses={**ERRORS, **_GONE})
 async def verdict(trip: UUID, visitor: TheVisitor) -> VerdictView:
     """Judge a trip now, from its whole log, by your authority's own policy."""
     return verdict_view(await _judged(visitor, trip, "/v1/trips/verdict"))
@@ -287,21 +296,56 @@ async def verdict(trip: UUID, visitor: TheVisitor) -> VerdictView:
 @router.get(
     "/trips/{trip}/bundle",
     response_class=Response,
-    responses={**ERRORS, **gives("application/json")},
+    responses={**ERRORS, **_GONE, **_NOT_YET, **gives("application/json")},
 )
-async def bundle(trip: UUID, visitor: TheVisitor) -> Response:
-    """Return policy, plan, log and verdict of a trip, to be judged again without a network."""
-    judged = await _judged(visitor, trip, "/v1/trips/bundle")
-    return Response(judged.bundle, media_type="application/json")
+async def bundle(
+    trip: UUID, visitor: TheVisitor, policy: Annotated[bool, Query()] = True
+) -> Response:
+    """Return a trip's signed evidence: what was judged, and what proves that the log holds it.
+
+    `verify_trip.py` verifies it without a network. With `policy=false` it is for others: your
+    figures stand in it as their hash alone, and the verdict is not judged again.
+    """
+    visitor.must(Act.JUDGE_TRIP)
+    by, until = (visitor.org, visitor.principal.org), visitor.kit.clock() + COVERED_WITHIN
+    while True:
+        now = visitor.kit.clock()
+        try:
+            async with visitor.transaction() as tx:
+                found = await prove_trip(tx, visitor.kit.keys.vault, by, trip, now=now)
+                if found is None:
+                    raise absent("trip")
+                await visitor.looked_at(tx, "/v1/trips/bundle", "trip", [str(trip)])
+            break
+        except NotYet:
+            if now >= until:
+                late = Finding("HTTP-NO-PROOF-YET", Severity.ERROR, Where("trip"), {})
+                raise Problem(503, late, headers={"Retry-After": "1"}) from None
+            await asyncio.sleep(LOOK_SECONDS)
+        except NotJudged as why:
+            raise not_judged(why) from None
+    signed = sign_evidence(found, visitor.kit.keys.signer(Purpose.BUNDLE), with_policy=policy)
+    return Response(signed, media_type="application/json")
+
+
+def not_judged(why: NotJudged) -> Problem:
+    """Return the answer for a trip that can't be judged anew."""
+    cause = {"cause": why.cause.value}
+    return Problem(409, Finding("TRIP-NOT-JUDGED", Severity.ERROR, Where("trip"), cause))
 
 
 async def _judged(visitor: Visitor, trip: UUID, asked: str) -> Judged:
     visitor.must(Act.JUDGE_TRIP)
     vault, now = visitor.kit.keys.vault, visitor.kit.clock()
     async with visitor.transaction() as tx:
-        judged = await judge_trip(tx, vault, visitor.org, trip, now=now)
+        try:
+            judged = await judge_trip(tx, vault, visitor.org, trip, now=now)
+        except NotJudged as why:
+            raise not_judged(why) from None
         if judged is None:
             raise absent("trip")
+        party, key = visitor.principal.org, visitor.kit.keys.signer(Purpose.TRIP_STATE)
+        await keep_state(tx, (visitor.org, party), judged, key)
         await visitor.looked_at(tx, asked, "trip", [str(trip)])
     return judged
 
