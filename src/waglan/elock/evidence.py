@@ -140,7 +140,7 @@ def _value(said: Evidence, *, with_policy: bool) -> Value:
         "verdict": None if shown is None else shown["verdict"],
         "judged_sha256": None if shown is None else sha256(canonical(shown)).hexdigest(),
         "last": last,
-        "devices": [_device(one) for one in said.devices],
+        "devices": [_device(one) for one in sorted(said.devices, key=_of_device)],
         "planned": said.planned,
         "acts": list(said.acts),
         "keys": said.keys,
@@ -148,6 +148,10 @@ def _value(said: Evidence, *, with_policy: bool) -> Value:
         "beside": [_base64(node) for node in said.proof.beside],
         "checkpoint": said.proof.checkpoint.encoded().decode(),
     }
+
+
+def _of_device(one: ShownDevice) -> tuple[datetime, str]:
+    return one.since, one.terminal
 
 
 def _device(one: ShownDevice) -> Value:

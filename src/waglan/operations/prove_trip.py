@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from waglan.codes.party import PartyId
@@ -28,6 +29,8 @@ from waglan.store.frames import KeptFrame
 from waglan.store.trip_proofs import BatchFrame, TripEvent
 from waglan.store.trips import Kept as KeptTrip
 from waglan.store.trips import TripDevice
+
+_MARK = b"\x7e"  # around a frame of JT/T 808
 
 
 class NotYet(Exception):
@@ -151,9 +154,15 @@ def _frame(frame: KeptFrame, one: BatchFrame) -> ShownFrame:
     elif frame.raw is None or one.sha256 is None:
         raise LookupError(f"frame {frame.frame_id} is gone, and nobody erased it")
     else:
-        said = Opened(_opening(one), one.sha256, frame.raw)
+        said = Opened(_opening(one), one.sha256, _hashed(frame.raw, one.sha256))
     told = (frame.frame_id, str(frame.session), frame.serial, frame.at_s, frame.reading)
     return ShownFrame(*told, said)
+
+
+def _hashed(raw: bytes, digest: bytes) -> bytes:
+    """Return the bytes of a frame that were hashed: without the marks around it, if it has any."""
+    shapes = (raw, raw.strip(_MARK), raw.strip())
+    return next((one for one in shapes if sha256(one).digest() == digest), raw)
 
 
 def _leaf(one: BatchFrame) -> bytes:

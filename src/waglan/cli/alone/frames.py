@@ -24,7 +24,13 @@ class Frames:
         self.by_number = dict[int, tuple[Said, Said, Said]]()
         self.devices = bundle["devices"]
         self.erased, self.masked = list[Said](), 0
+        order = [(moment(one["since"]), one["terminal"]) for one in bundle["devices"]]
+        if order != sorted(set(order)):
+            raise Wrong("devices_order")
         for device in bundle["devices"]:
+            firsts = [batch["frames"][0]["id"] for batch in device["batches"]]
+            if firsts != sorted(firsts):
+                raise Wrong("devices_order")
             fields(device, "terminal protocol model is_lock serials since until read_as batches")
             told = [self.batch(device, batch, log) for batch in device["batches"]]
             chained(device, [body for body in told if body])
