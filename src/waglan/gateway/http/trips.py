@@ -330,8 +330,8 @@ async def bundle(
 
 def not_judged(why: NotJudged) -> Problem:
     """Return the answer for a trip that can't be judged anew."""
-    cause = {"cause": why.cause.value}
-    return Problem(409, Finding("TRIP-NOT-JUDGED", Severity.ERROR, Where("trip"), cause))
+    cause, where = why.cause.value, Where("trip")
+    return Problem(409, Finding("TRIP-NOT-JUDGED", Severity.ERROR, where, {"cause": cause}))
 
 
 async def _judged(visitor: Visitor, trip: UUID, asked: str) -> Judged:
