@@ -245,6 +245,9 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/trips/{trip}/acts"): Ask(Act.ORDER_ON_TRIP, "/v1/trips/{trip}/acts", ORDER),
     ("get", "/v1/trips/{trip}/verdict"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/verdict"),
     ("get", "/v1/trips/{trip}/bundle"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/bundle"),
+    ("post", "/v1/grounds/dry-runs"): Ask(
+        Act.JUDGE_TRIP, "/v1/grounds/dry-runs", content=b"id = 1"
+    ),
     ("post", "/v1/checkpoints"): Ask(
         Act.JUDGE_TRIP, "/v1/checkpoints", {"plate": "MATRIX1", "site": "HK-LOC"}
     ),

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import typer
 
+from waglan.cli import ground
 from waglan.cli.paper import opened
 from waglan.cli.settings import Settings
 from waglan.cli.signing import private_key
@@ -17,6 +18,7 @@ from waglan.cli.wording import language, plain, say
 from waglan.codes.moment import minute
 
 app = typer.Typer(no_args_is_help=True, help="Trips under an electronic lock.")
+ground.add(app)
 
 Trip = Annotated[str, typer.Argument(help="The trip's id, as `waglan elock trips` prints it.")]
 TRIP_BYTES_MAX = 1 << 20

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.codes.position import Position
+from waglan.codes.position import LONGITUDE_MAX_E7, Position
 from waglan.elock.frame import frame_at
 from waglan.elock.province import FINDINGS_MAX, MM_IN_KM, MM_IN_M, Corridor, Province, Site
 from waglan.elock.route import NoRoute, Route, compile_route
@@ -62,6 +62,8 @@ def check_corridor(corridor: Corridor, province: Province, sites: Sites) -> list
     if refused := [*_sized(where, corridor), *_unknown(where, corridor, sites)]:
         return refused
     line = corridor.line
+    if turn := _turned(where, corridor, line):
+        return turn
     try:
         route = compile_route(line)
     except NoRoute as no:
@@ -77,6 +79,11 @@ def check_corridor(corridor: Corridor, province: Province, sites: Sites) -> list
         *_stretches(where, corridor, route),
         *_dates(where, corridor),
     ]
+
+
+def sites_known(corridor: Corridor, sites: Sites) -> bool:
+    """Whether every site that a corridor names is there."""
+    return not _unknown(Where(""), corridor, sites)
 
 
 def _no_line(where: Where, corridor: Corridor, reason: str) -> Finding:
@@ -125,6 +132,21 @@ def _unknown(where: Where, corridor: Corridor, sites: Sites) -> list[Finding]:
         for site in dict.fromkeys(named)
         if site not in sites
     ]
+
+
+def _turned(where: Where, corridor: Corridor, line: Sequence[Position]) -> list[Finding]:
+    """No corridor leads over the 180th meridian: there the shorter way is not what numbers say."""
+    for n, (one, other) in enumerate(pairwise(line), 1):
+        if abs(one.lon_e7 - other.lon_e7) > LONGITUDE_MAX_E7:
+            return [
+                Finding(
+                    "PROVINCE-MERIDIAN",
+                    Severity.ERROR,
+                    where,
+                    {"corridor": corridor.id, "point": n},
+                )
+            ]
+    return []
 
 
 def _crossed(where: Where, corridor: Corridor, line: Sequence[Position]) -> list[Finding]:

@@ -17,7 +17,7 @@ import msgspec
 from waglan.codes.data import load
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.elock.policy import Policy
-from waglan.elock.province import SiteStatus
+from waglan.elock.province import SiteStatus, Territory
 from waglan.elock.watch import Watch
 
 TEXT_MAX: Final = 2**20  # characters of one file
@@ -124,6 +124,7 @@ class Jurisdiction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vehicles: tuple[VehicleRule, ...] = ()
     equipment: tuple[EquipmentRule, ...] = ()
     watch: Watch = Watch()
+    territory: Territory | None = None  # whose customs; its authority signs that ground's files
 
     def is_in_force(self, on: date) -> bool:
         """Whether it holds on a day; what tells no day holds on any."""

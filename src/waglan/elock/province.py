@@ -314,8 +314,17 @@ def _imprecise(where: Where, site: str) -> Finding:
 
 
 def _on_globe(where: Where, places: list[Degrees]) -> list[Finding]:
-    return [
-        Finding("PROVINCE-GLOBE", Severity.ERROR, where, {"place": f"{lat}, {lon}"[:80]})
+    wrong = [
+        (lat, lon)
         for lat, lon in places
         if not (lat.is_finite() and lon.is_finite() and abs(lat) <= 90 and abs(lon) <= 180)
-    ][:FINDINGS_MAX]
+    ]
+    return [_off_globe(where, lat, lon) for lat, lon in wrong[:FINDINGS_MAX]]
+
+
+def _off_globe(where: Where, lat: Decimal, lon: Decimal) -> Finding:
+    """Longitude first is what most maps and GeoJSON write: say so where it shows."""
+    place = f"{lat}, {lon}"[:80]
+    if lat.is_finite() and lon.is_finite() and abs(lat) <= 180 and abs(lon) <= 90:
+        return Finding("PROVINCE-SWAPPED", Severity.ERROR, where, {"place": place})
+    return Finding("PROVINCE-GLOBE", Severity.ERROR, where, {"place": place})

@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from waglan.codes.finding import Finding, Severity, Where
+from waglan.elock.ground import GroundFile, GroundRead
 from waglan.messages.sheet.cell import Sheet
 
 MEMORY_BYTES_MAX: Final = 1 << 30
@@ -42,6 +43,14 @@ def read_xlsx(data: bytes) -> Sheet:
     if answer is None:
         return Sheet([], (Finding("SHEET-TOO-MUCH-WORK", Severity.ERROR, Where("file"), {}),))
     return _sheet(answer)
+
+
+def read_ground(file: GroundFile) -> GroundRead:
+    """Return what an authority's file says, read where it can do no harm."""
+    answer = _ask("ground", _encode(file))
+    if answer is None:
+        return GroundRead((Finding("GROUND-TOO-MUCH-WORK", Severity.ERROR, Where("file"), {}),))
+    return _ground(answer)
 
 
 def level() -> Level | None:
@@ -91,5 +100,6 @@ def limit(*, cpu_seconds: int | None = CPU_SECONDS_MAX) -> None:
 
 
 _sheet: Callable[[bytes], Sheet] = msgspec.msgpack.Decoder(Sheet).decode
+_ground: Callable[[bytes], GroundRead] = msgspec.msgpack.Decoder(GroundRead).decode
 _level: Callable[[bytes], Level] = msgspec.msgpack.Decoder(Level).decode
 encode: Callable[[msgspec.Struct], bytes] = _encode

@@ -5,6 +5,8 @@ import ctypes
 import os
 import sys
 
+import msgspec
+
 from waglan.gateway.sandbox import Level, encode, limit
 from waglan.messages.sheet.columns import columns, key_of
 from waglan.messages.sheet.xlsx import read_xlsx
@@ -26,6 +28,9 @@ def main() -> None:
     if what == "tables":
         _answer_tables()
         return
+    if what == "ground":
+        _answer_ground()
+        return
     for codec in CODECS:
         codecs.lookup(codec)
     key_of(next(iter(columns())))  # reads the file of our headings, once and for all
@@ -34,6 +39,19 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     answer = encode(level if what == "level" else read_xlsx(data))
     sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+
+
+def _answer_ground() -> None:
+    """Read one file of an authority, with what is to stand beside it."""
+    from waglan.elock.ground import GroundFile, read_ground
+
+    codecs.lookup("utf-8-sig")
+    decode = msgspec.msgpack.Decoder(GroundFile).decode
+    limit()
+    _no_files()
+    _nobody()
+    sys.stdout.buffer.write(encode(read_ground(decode(sys.stdin.buffer.read()))))
     sys.stdout.buffer.flush()
 
 

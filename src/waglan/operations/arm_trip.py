@@ -61,8 +61,8 @@ async def _eligible(
         frozenset(trip.schemes),
         trip.vehicle,
         _registers(trip.registers),
-        _granted(found[0]),
-        tuple(granted for one in found[1:] for granted in _granted(one)),
+        granted(found[0]),
+        tuple(each for one in found[1:] for each in granted(one)),
     )
     wrong = list[Finding]()
     for one in await trips.judging(tx, kept.number):
@@ -70,7 +70,7 @@ async def _eligible(
     return wrong
 
 
-def _granted(one: TripDevice) -> tuple[Accreditation, ...]:
+def granted(one: TripDevice) -> tuple[Accreditation, ...]:
     """Return by whom a device or its installation is accredited: several with commas between."""
     told = [one.accreditation or "", one.installation_accreditation or ""]
     since = one.installed_at.astimezone(HONG_KONG).date()

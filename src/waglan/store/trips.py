@@ -183,6 +183,17 @@ async def page(tx: Transaction, *, after: UUID | None, at_most: int) -> list[Kep
     return [_kept(row) for row in await rows.fetchall()]
 
 
+async def of_period(
+    tx: Transaction, time: tuple[datetime, datetime], *, at_most: int
+) -> list[Kept]:
+    """Return the trips that whoever asks is on, planned from one time to before another."""
+    rows = await tx.execute(
+        _TRIP + " WHERE t.planned_at >= %s AND t.planned_at < %s ORDER BY t.trip_id LIMIT %s",
+        [*time, at_most],
+    )
+    return [_kept(row) for row in await rows.fetchall()]
+
+
 async def under_way(tx: Transaction, *, plate: str | None, lock: str | None) -> Kept | None:
     """Return the newest trip of a plate, or of a lock by its terminal, that has begun."""
     row = await (
