@@ -190,7 +190,7 @@ def test_a_machine_too_slow_for_the_demo_is_told_so_and_it_is_no_fault_of_ours(
     monkeypatch.setattr(demo, "run", too_slow)
     monkeypatch.setattr(demo, "_let_in", nobody)
     own = Settings(home=tmp_path, lang=lang)
-    day = demo._lived(own, "http://127.0.0.1:9", Console(), seed=1, fast=True)
+    day = demo._lived(own, ("http://127.0.0.1:9", {}), Console(), seed=1, fast=True)
     with pytest.raises(typer.Exit) as ended:
         asyncio.run(day)
     assert ended.value.exit_code == 2

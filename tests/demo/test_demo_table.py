@@ -13,7 +13,7 @@ from rich.console import Console
 from waglan.codes.customs_status import CustomsStatus
 from waglan.codes.render import Lang
 from waglan.customs.outcome import results as outcomes
-from waglan.demo import day
+from waglan.demo import day, land
 from waglan.demo.answers import DifferenceSeen, FindingSeen, ListedSeen
 from waglan.demo.day import Step
 from waglan.demo.hand import ByHand, Conflict
@@ -145,9 +145,11 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 
 
 def test_every_step_of_the_day_has_its_sentence_and_no_sentence_is_idle() -> None:
-    tree = ast.parse(Path(day.__file__).read_text(encoding="utf-8"))
+    files = (day.__file__, land.__file__)
+    trees = [ast.parse(Path(file).read_text(encoding="utf-8")) for file in files]
     named = {
         node.args[0].value
+        for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)

@@ -11,7 +11,7 @@ from test_verdict import ROUTE
 from waglan.demo.lock import Dialect, Lock, Sign
 from waglan.demo.rough_line import Arrived, Roughness, over
 from waglan.demo.speech import Do, Turn
-from waglan.demo.truck_days import HONEST, Day, Kind, day, may_be
+from waglan.demo.truck_days import HONEST, Day, Drive, Kind, day, may_be
 from waglan.elock.plan import planned
 from waglan.elock.reason import Outcome
 from waglan.elock.verdict import Verdict
@@ -46,6 +46,7 @@ ENDS: dict[Kind, tuple[Outcome, Outcome, str | None]] = {
     Kind.JUMP: (RED, RED, "JUMPED"),
     Kind.REPLAY: (RED, RED, "REPLAYED"),
     Kind.FREEZE: (UNPROVEN, UNPROVEN, "FROZEN_LONG"),
+    Kind.BREAKDOWN: (RED, RED, "OPENED_UNDER_SEAL"),  # for nobody ordered it here
     Kind.GAP: (UNPROVEN, UNPROVEN, "GAP_LONG"),
 }
 DAYS = [
@@ -59,7 +60,7 @@ ROUGH = Roughness(lost=25, doubled=60, late=60)
 
 def drawn(kind: Kind, dialect: Dialect, seed: int) -> Day:
     lock = Lock(TERMINALS[dialect], dialect, CODE)
-    return day(kind, PLAN, lock, Random(seed), start_s=START_S)
+    return day(kind, PLAN, lock, Random(seed), drive=Drive(START_S))
 
 
 def names(found: Verdict) -> set[str]:

@@ -192,7 +192,8 @@ def test_an_opening_is_judged_by_the_order_that_is_valid_for_place_time_and_acto
     for order, outcome in [(good, Outcome.GREEN), *[(one, Outcome.RED) for one in wrong]]:
         for signed_s in (when.at_s - 90, when.at_s + 90):  # it may come after what it covers
             act = Entry("order", signed_s, signed_s, 5_000, order)
-            assert verdict([*opened, act]).outcome is outcome
+            found = verdict([*opened, act])
+            assert (found.outcome, found.worst) == (outcome, outcome)
     awaited = replace(good, kind=OrderKind.LIST, returned_by_s=when.at_s + 36_000)
     act = Entry("order", when.at_s - 90, when.at_s - 90, 5_000, awaited)
     found = verdict([*opened, act])

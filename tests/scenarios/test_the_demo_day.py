@@ -35,6 +35,8 @@ def test_the_demo_day_ends_by_itself_with_every_bill_decided_before_arrival(home
     assert "but was reported with" in day.stdout
     assert rows["Examined"].endswith("another quantity than declared")
     assert rows["its status, signed, checked offline"].startswith("conditionally cleared")
+    trucks = {row[0].split(">")[0].strip(): row[2].strip() for row in cells if len(row) == 7}
+    assert (trucks["SYN-GD2"], trucks["SYN-GX1"]) == ("RED", "GREEN")
     assert "Traceback" not in day.stdout + day.stderr
     # Everything ended with the command: the database too.
     [rooms] = home.glob("waglan-demo/postgres/data")

@@ -22,11 +22,14 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.party import PartyId
 from waglan.demo.client import TooSlow
 from waglan.demo.day import Plan, run
-from waglan.demo.organisations import CUSTOMS, LINE, organisations
+from waglan.demo.land import Reach, drive_all
+from waglan.demo.land_table import show_land
+from waglan.demo.organisations import CUSTOMS, LINE, by_land, organisations
 from waglan.demo.proof import NoProof
 from waglan.demo.results import Results
 from waglan.demo.table import next_commands, show
 from waglan.demo.watch import watching
+from waglan.demo.wire import Ports, Unanswered
 from waglan.demo.words import words
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import wall_clock
@@ -38,6 +41,7 @@ from waglan.store.embedded.supervisor import start, stop
 FOLDER = "waglan-demo"  # beside the operator's own data, never in it
 MARK = ".waglan-demo"
 ORIGIN = "demo.waglan.local/log"
+DEVICES = "jtt808 127.0.0.1:0, jointech 127.0.0.1:0"
 CUSTOMS_TOKEN, LINE_TOKEN = "customs.token", "line.token"
 
 
@@ -55,7 +59,9 @@ async def _demo(
     console: Console, settings: Settings, home: Path, how: tuple[int, bool, bool]
 ) -> None:
     seed, fast, leave = how
-    own = settings.model_copy(update={"home": home, "port": 0, "dsn": None, "origin": ORIGIN})
+    own = settings.model_copy(
+        update={"home": home, "port": 0, "dsn": None, "origin": ORIGIN, "devices": DEVICES}
+    )
     stop = asyncio.Event()
     day = asyncio.current_task()
     loop = asyncio.get_running_loop()
@@ -69,7 +75,7 @@ async def _demo(
         loop.add_signal_handler(number, leave_now)
     try:
         async with instance(own, console) as up:
-            results = await _lived(own, up.address, console, seed=seed, fast=fast)
+            results = await _lived(own, (up.address, up.devices), console, seed=seed, fast=fast)
             say = words(own.lang)["table"]
             if leave:
                 console.print(say["ended"])
@@ -96,28 +102,35 @@ def _look_around(
 
 
 async def _lived(
-    own: Settings, address: str, console: Console, *, seed: int, fast: bool
+    own: Settings, at: tuple[str, Ports], console: Console, *, seed: int, fast: bool
 ) -> Results:
+    address, ports = at
     tokens = await _let_in(own.home, address)
     key = keys(own.home / "keys", ORIGIN).checkpoint.verifier.text
     plan = Plan(seed, wall_clock(), fast, own.lang, key)
     with watching(console, own.lang) as report:
         try:
             results = await run(address, tokens, plan, report)
-        except (TooSlow, NoProof, httpx.TimeoutException):
+            reach = Reach(address, ports, _operator(own.home), tokens, own.lang)
+            land = await drive_all(reach, report, seed=seed)
+        except (TooSlow, NoProof, Unanswered, httpx.TimeoutException):
             found = Finding("CLI-DEMO-SLOW", Severity.ERROR, Where("demo"), {})
             raise stopped(found, own.lang, 2) from None
     show(console, results, own.lang)
+    show_land(console, land, own.lang)
     return results
+
+
+def _operator(home: Path) -> str:
+    return (home / "operator.token").read_text().strip()
 
 
 async def _let_in(home: Path, address: str) -> dict[PartyId, str]:
     """Register the day's organisations as the platform's operator does, over the interface."""
-    operator = (home / "operator.token").read_text().strip()
     tokens: dict[PartyId, str] = {}
-    headers = {"Authorization": f"Bearer {operator}"}
+    headers = {"Authorization": f"Bearer {_operator(home)}"}
     async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as http:
-        for who in organisations():
+        for who in (*organisations(), *by_land()):
             answer = await http.post(
                 "/v1/organisations",
                 json={

@@ -297,3 +297,61 @@ class NoticesSeen(msgspec.Struct, frozen=True):
     """Notices, newest first."""
 
     notices: tuple[NoticeSeen, ...]
+
+
+class LockSeen(msgspec.Struct, frozen=True):
+    """A lock or tracker that was entered, or an installation of one."""
+
+    id: str
+
+
+class TripSeen(msgspec.Struct, frozen=True):
+    """A trip under a lock, and how many acts of it there are."""
+
+    id: str
+    state: str
+    version: int
+
+
+class TripDoneSeen(msgspec.Struct, frozen=True):
+    """Where a trip stands after an act."""
+
+    state: str
+    version: int
+
+
+class ReasonSeen(msgspec.Struct, frozen=True):
+    """Why a trip is not GREEN, and which entries of its log say so."""
+
+    reason: str
+    entries: tuple[str, ...] = ()
+
+
+class VerdictSeen(msgspec.Struct, frozen=True):
+    """What one authority's policy makes of a trip, and its worst outcome so far."""
+
+    outcome: str
+    worst: str
+    reasons: tuple[ReasonSeen, ...] = ()
+    quality: str = ""
+
+
+class TruckSeen(msgspec.Struct, frozen=True):
+    """What a checkpoint is to do with a truck."""
+
+    answer: str
+    verdict: VerdictSeen
+
+
+class TripEventSeen(msgspec.Struct, frozen=True):
+    """One event of a party's feed: what, and of which trip if it is of one."""
+
+    code: str
+    about: dict[str, str] = {}
+
+
+class FeedSeen(msgspec.Struct, frozen=True):
+    """A page of a party's feed."""
+
+    events: tuple[TripEventSeen, ...]
+    next: int

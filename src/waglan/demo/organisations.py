@@ -34,6 +34,16 @@ CUSTOMS = _organisation("synthetic-customs", "Synthetic Customs", Role.CUSTOMS, 
 TERMINAL = _organisation("synthetic-terminal", "Synthetic Terminal", Role.TERMINAL, "SYNTERM")
 AGENT = _organisation("synthetic-agent", "Synthetic Agent Abroad", Role.FORWARDER, "SYNAGENT")
 
+# Two authorities judge the trucks, each by the figures of a hypothetical jurisdiction.
+HAULIER = _organisation("synthetic-haulier", "Synthetic Haulier", Role.TRUCKER, "SYNHAUL")
+NEAR = _organisation("demo-customs", "Synthetic Customs, near side", Role.CUSTOMS, "SYNNEAR")
+FAR = _organisation("demo-far-customs", "Synthetic Customs, far side", Role.CUSTOMS, "SYNFAR")
+
+
+def by_land() -> tuple[Organisation, ...]:
+    """Return who takes part in the trucks' day."""
+    return (HAULIER, NEAR, FAR)
+
 
 def organisations() -> tuple[Organisation, ...]:
     """Return all of them: line, customs, terminal, an agent abroad, then the forwarders."""

@@ -24,6 +24,9 @@ OUTLIER_MM: Final = 2_200_000  # each way: three kilometres
 DETOUR_MM: Final = 894_000
 AHEAD_S: Final = 4 * 3_600
 NO_CODE: Final = "0" * 32
+ASTRAY_S: Final = 900  # until it leaves its corridor, or stands
+DRIVEN_S: Final = 1_500  # until it breaks down
+BROKEN_S: Final = 420
 JAM_S: Final = 1_500
 _replace = msgspec.structs.replace
 
@@ -52,6 +55,7 @@ class Kind(Enum):
     REPLAY = "replay"
     FREEZE = "freeze"
     GAP = "gap"
+    BREAKDOWN = "breakdown"  # and it is opened where it stands, to load its cargo over
 
 
 HONEST: Final = frozenset(
@@ -60,7 +64,7 @@ HONEST: Final = frozenset(
 )
 # Some need what a dialect has not: a registration, a speed, a code, or a word for it.
 _JTT808_ALONE: Final = frozenset({Kind.FREEZE, Kind.FORGED, Kind.COPY})
-_JOINTECH_ALONE: Final = frozenset({Kind.LOW_BATTERY, Kind.OPENED})
+_JOINTECH_ALONE: Final = frozenset({Kind.LOW_BATTERY, Kind.OPENED, Kind.BREAKDOWN})
 
 
 def may_be(kind: Kind, dialect: Dialect) -> bool:
@@ -83,11 +87,27 @@ class Day:
     rival: Sequence[Turn] = field(default=())  # of a second device
 
 
-def day(kind: Kind, plan: Plan, lock: Lock, dice: Random, *, start_s: int) -> Day:
-    """Return a day of this kind, of a truck that starts then."""
-    truck = Truck(lock.terminal, start_s)
+class Drive(msgspec.Struct, frozen=True, gc=False):
+    """When a truck starts, how often it tells where it is, and how long it is looked at."""
+
+    start_s: int
+    every_s: int = drives.EVERY_S
+    lasts_s: int | None = None  # None: to the end of its corridor
+    unseen_s: int = 0  # at its begin: another truck drove that
+
+
+def day(kind: Kind, plan: Plan, lock: Lock, dice: Random, *, drive: Drive) -> Day:
+    """Return a day of this kind."""
+    truck = Truck(lock.terminal, drive.start_s, every_s=drive.every_s)
     log = _driven(kind, plan, truck, dice)
+    log = [one for one in log if one.at_s >= drive.start_s + drive.unseen_s]
+    if drive.lasts_s is not None:
+        log = [one for one in log if one.at_s <= drive.start_s + drive.lasts_s]
     at = dice.randint(len(log) // 4, len(log) // 2)
+    if kind in (Kind.DETOUR, Kind.JAM):
+        at = sum(one.at_s < drive.start_s + ASTRAY_S for one in log)
+    elif kind is Kind.BREAKDOWN:
+        at = len(log) - 1
     vehicle = _fixes(log)
     fixes = _fixes(_LOGS.get(kind, _as_it_is)(log, at, plan))
     turns = spoken(lock, fixes, _manner(kind, at))
@@ -99,9 +119,11 @@ def day(kind: Kind, plan: Plan, lock: Lock, dice: Random, *, start_s: int) -> Da
 def _driven(kind: Kind, plan: Plan, truck: Truck, dice: Random) -> list[Entry]:
     if kind is Kind.DETOUR:
         side = dice.choice([-1, 1]) * DETOUR_MM
-        legs = [Leg(900, 19_000), Leg(240, 19_000, side), Leg(900, 19_000)]
+        legs = [Leg(ASTRAY_S, 19_000), Leg(240, 19_000, side), Leg(900, 19_000)]
     elif kind is Kind.JAM:
-        legs = [Leg(900, 17_000), Leg(JAM_S, drives.STANDING_MM_S), Leg(900, 17_000)]
+        legs = [Leg(ASTRAY_S, 17_000), Leg(JAM_S, drives.STANDING_MM_S), Leg(900, 17_000)]
+    elif kind is Kind.BREAKDOWN:
+        legs = [Leg(DRIVEN_S, 18_000), Leg(BROKEN_S, drives.STANDING_MM_S)]
     else:
         legs = drives.honest_legs(plan, dice)
     return drives.driven(plan, truck, legs, dice)[1:]  # without the seal
@@ -153,6 +175,7 @@ def _manner(kind: Kind, at: int) -> Manner:
         Kind.CUT: Manner(signs={at: Sign.CUT}),
         Kind.CUT_UNSEEN: Manner(signs={at + 3: Sign.CUT}, stored=away),
         Kind.OPENED: Manner(signs={at: Sign.OPENED}),
+        Kind.BREAKDOWN: Manner(signs={at: Sign.OPENED}),
         Kind.GAP: Manner(silent=((at, at + 40),)),
     }
     return manners.get(kind, Manner())

@@ -243,12 +243,12 @@ def _take_said(what: Said, measure: Measure, case: Case, entry: Entry) -> None:
     found |= {reason for alarm, reason in WARNING.items() if alarm in alarms}
     case.warned = bits(*found) & _WARNED  # they end with what the lock says next
     for reason in sorted(found, key=lambda one: one.value):
-        case.seen |= bits(reason)
         told = Told(reason, entry.at_s, entry.ref)
         if WEIGHT[reason] is Outcome.RED:
             place = said if said.at else msgspec.structs.replace(said, at=_last_place(case, entry))
             case.openings.append((told, place))
         else:
+            case.seen |= bits(reason)
             case.told.append(told)
 
 
@@ -304,9 +304,11 @@ def _take_misread(what: Misread, measure: Measure, case: Case, entry: Entry) -> 
 def verdict(policy: Policy, case: Case, *, as_of_s: int) -> Verdict:
     """Return what a case comes to as of a time; the case is not changed."""
     told = [one for one in case.told if _stands(case, one)]
+    cleared = list[Told]()
     for one, said in case.openings:
-        if one.ref not in case.cleared:
-            told += _opening(case, one, said, as_of_s=as_of_s)
+        # What an order allows never was anything: only what needed a clearance was red before it.
+        held = cleared if one.ref in case.cleared else told
+        held += _opening(case, one, said, as_of_s=as_of_s)
     waited = [gap.due_s for gap in case.gaps if as_of_s < gap.due_s]
     told += [
         Told(reason, gap.to_s, gap.ref)
@@ -318,7 +320,8 @@ def verdict(policy: Policy, case: Case, *, as_of_s: int) -> Verdict:
     told += _unproven(policy, case, as_of_s=as_of_s)
     reasons = _why(told)
     outcome = max((WEIGHT[one.reason] for one in reasons), default=Outcome.GREEN)
-    ever = {one.reason for one in reasons} | set(reasons_in(case.seen | case.track.seen))
+    ever = {one.reason for one in reasons} | {one.reason for one in cleared}
+    ever |= set(reasons_in(case.seen | case.track.seen))
     red = [one.at_s for one in told if WEIGHT[one.reason] is Outcome.RED]
     return Verdict(
         outcome,

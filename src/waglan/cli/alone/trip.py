@@ -47,7 +47,7 @@ class Trip(Drive):
         if "illegal_card" in alarms:
             found.add("CARD_ILLEGAL" if alarms & OPENING else "CARD_REFUSED")
         self.warned = found & WARNED
-        self.seen |= found
+        self.seen |= found - RED  # what an order allows never was anything
         for reason in REASONS:
             if reason in found and reason in RED:
                 at = what["at"] and (what["at"]["lat_e7"], what["at"]["lon_e7"])
@@ -142,15 +142,15 @@ class Trip(Drive):
     def verdict(self, as_of: int) -> Said:
         """Return the verdict as of a time."""
         p, told = self.policy, [one for one in self.told if self.stands(one)]
+        past: list[Told] = []
         for opening in self.openings:
             reason, when, ref, _, _ = opening
-            if ref in self.cleared:
-                continue
             good = [order for order in self.orders if self.allowed(order, opening)]
             if any(order["kind"] != "list" for order in good):
                 continue
             out = any(as_of < (one["returned_by_s"] or one["until_s"]) for one in good)
-            told.append(("ORDER_AWAITED" if out else reason, when, ref))
+            held = past if ref in self.cleared else told
+            held.append(("ORDER_AWAITED" if out else reason, when, ref))
         told += [(reason, to, ref) for mask, to, due, ref in self.gaps if as_of >= due
                  for reason in REASONS if reason in mask]  # fmt: skip
         told += self.holes.values()
@@ -160,12 +160,13 @@ class Trip(Drive):
             self.beside_at is None or as_of - self.beside_at > p["silent_s"]
         ):  # fmt: skip
             told.append(("OPEN_LINE", self.heard, ""))
+        ever = {*self.seen, *(reason for reason, _, _ in (*told, *past))}
         by_reason: dict[str, list[str]] = {}
         for reason, _, ref in told:
             by_reason.setdefault(reason, []).append(ref)
         return {
             "outcome": OUTCOMES[max(map(weight, by_reason), default=0)],
-            "worst": OUTCOMES[max(map(weight, {*by_reason, *self.seen}), default=0)],
+            "worst": OUTCOMES[max(map(weight, ever), default=0)],
             "reasons": [
                 {"reason": one, "entries": [ref for ref in by_reason[one] if ref][-NAMED:]}
                 for one in REASONS if one in by_reason
