@@ -234,6 +234,17 @@ def test_an_order_holds_for_two_days_at_most() -> None:
         assert (act_faults(one, now=WHEN) == []) == is_good
 
 
+@pytest.mark.parametrize("kind", DAYS)
+def test_nobody_allows_afterwards_what_had_no_order_in_its_time(kind: Act) -> None:
+    on_the_spot = replace(ordered(kind), at=WHEN + MINUTE)
+    assert outcome(on_the_spot, said=DAYS[kind]) is Outcome.GREEN
+    afterwards = replace(on_the_spot, at=WHEN + 3 * MINUTE)
+    assert outcome(afterwards, said=DAYS[kind]) is Outcome.RED
+    codes = [[one.code for one in act_faults(order, now=order.at)] for order in
+             (on_the_spot, afterwards)]  # fmt: skip
+    assert codes == [[], ["TRIP-ACT-AFTERWARDS"]]
+
+
 @pytest.mark.parametrize("bytes_", [b"", b"{}", b"[]", b'{"act":"arm"}', b"\xff"])
 def test_other_bytes_are_no_act(bytes_: bytes) -> None:
     assert read_trip_act(bytes_) is None

@@ -190,7 +190,7 @@ def test_an_opening_is_judged_by_the_order_that_is_valid_for_place_time_and_acto
         replace(good, kind=OrderKind.ABORT),
     ]
     for order, outcome in [(good, Outcome.GREEN), *[(one, Outcome.RED) for one in wrong]]:
-        for signed_s in (when.at_s - 90, when.at_s + 90):  # it may come after what it covers
+        for signed_s in (when.at_s - 90, when.at_s + 60):  # on the spot, at the latest
             act = Entry("order", signed_s, signed_s, 5_000, order)
             found = verdict([*opened, act])
             assert (found.outcome, found.worst) == (outcome, outcome)

@@ -165,6 +165,9 @@ def act_faults(sheet: TripAct, *, now: datetime) -> list[Finding]:
     if begins and ends and not timedelta(0) < ends - begins <= WINDOW_MAX:
         hours = WINDOW_MAX // timedelta(hours=1)
         found.append(Finding("TRIP-ACT-WINDOW", Severity.ERROR, _WHERE, {"hours": hours}))
+    if ends is not None and ends < sheet.at:
+        until = ends.isoformat(timespec="seconds")
+        found.append(Finding("TRIP-ACT-AFTERWARDS", Severity.ERROR, _WHERE, {"until": until}))
     return found
 
 

@@ -166,7 +166,8 @@ def _take(what: object, measure: Measure, case: Case, entry: Entry) -> None:
 
 @_take.register
 def _take_order(what: Order, measure: Measure, case: Case, entry: Entry) -> None:
-    case.orders.append(what)
+    if entry.at_s <= what.until_s:  # nobody allows afterwards what had no order in its time
+        case.orders.append(what)
     case.is_returning |= what.kind is OrderKind.ABORT
 
 

@@ -59,7 +59,8 @@ class Trip(Drive):
 
     def order(self, entry: Said, what: Said) -> None:
         """Take an officer's order."""
-        self.orders.append(what)
+        if entry["at_s"] <= what["until_s"]:
+            self.orders.append(what)
         self.returning |= what["kind"] == "abort"
 
     def seal(self, entry: Said, what: Said) -> None:
