@@ -244,6 +244,7 @@ ASKS: dict[tuple[str, str], Ask] = {
     ),
     ("post", "/v1/trips/{trip}/acts"): Ask(Act.ORDER_ON_TRIP, "/v1/trips/{trip}/acts", ORDER),
     ("get", "/v1/trips/{trip}/verdict"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/verdict"),
+    ("get", "/v1/gate-lists"): Ask(Act.JUDGE_TRIP, "/v1/gate-lists"),
     ("get", "/v1/trips/{trip}/bundle"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/bundle"),
     ("post", "/v1/grounds/dry-runs"): Ask(
         Act.JUDGE_TRIP, "/v1/grounds/dry-runs", content=b"id = 1"

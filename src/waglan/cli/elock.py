@@ -9,7 +9,8 @@ from uuid import uuid4
 import httpx
 import typer
 
-from waglan.cli import ground
+from waglan.cli import gate, ground
+from waglan.cli.gate import show_verdict
 from waglan.cli.paper import opened
 from waglan.cli.settings import Settings
 from waglan.cli.signing import private_key
@@ -22,7 +23,7 @@ ground.add(app)
 
 Trip = Annotated[str, typer.Argument(help="The trip's id, as `waglan elock trips` prints it.")]
 TRIP_BYTES_MAX = 1 << 20
-STOP, INSPECT = 1, 3
+gate.add(app)
 
 
 @app.command()
@@ -110,29 +111,8 @@ def verdict(trip: Trip) -> None:
     """Judge a trip now by your authority's own policy. Exit 0: GREEN; 1: anything else."""
     with client(Settings()) as http:
         found = answered(http.get(f"/v1/trips/{path_step(trip)}/verdict")).json()
-    _show(found)
+    show_verdict(found)
     raise typer.Exit(found["outcome"] != "GREEN")
-
-
-@app.command()
-def check(
-    site: Annotated[str, typer.Argument(help="The checkpoint's site.")],
-    plate: Annotated[str | None, typer.Option(help="The truck's plate.")] = None,
-    lock: Annotated[str | None, typer.Option(help="The lock's name in its protocol.")] = None,
-    minutes: Annotated[int, typer.Option(min=1, help="How long a pass holds.")] = 60,
-) -> None:
-    """Say what to do with a truck; prints the signed pass if there is one.
-
-    Exit 0: pass; 1: stop; 3: inspect.
-    """
-    asked = {"site": site, "plate": plate, "lock": lock, "minutes": minutes}
-    with client(Settings()) as http:
-        found = answered(http.post("/v1/checkpoints", json=asked)).json()
-    typer.echo(plain(f"{found['answer']}  {found['plate']}  {found['lock']}  {found['seal']}"))
-    _show(found["verdict"])
-    if found["pass_text"]:
-        typer.echo(plain(found["pass_text"]))
-    raise typer.Exit({"pass": 0, "stop": STOP, "inspect": INSPECT}[found["answer"]])
 
 
 @app.command()
@@ -156,15 +136,6 @@ def bundle(
     for name, data in (("trip.json", found), ("verify_trip.py", script().encode())):
         (folder / name).write_bytes(data)
         typer.echo(plain(str(folder / name)))
-
-
-def _show(found: dict[str, Any]) -> None:
-    state = f"{found['outcome']}  {found['worst']}  {found['state']}"
-    typer.echo(plain(f"{state}  {found['policy']}  {found['quality']}  {found['as_of']}"))
-    for one in found["reasons"]:
-        entries = ", ".join(one["entries"]) or "-"
-        typer.echo(plain(f"    {one['outcome']}  {one['reason']}  {entries}"))
-    typer.echo(say("elock", "no_proof", language()))
 
 
 def _fields(told: list[str]) -> dict[str, Any]:

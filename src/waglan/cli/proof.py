@@ -80,7 +80,7 @@ def verify(  # noqa: PLR0913 (each is an option)
     Without --witness evidence proves at most that the log's operator has signed it.
     """
     settings = Settings()
-    trust = _trust(key, witness or [], needed, settings)
+    trust = trust_of(key, witness or [], needed, settings)
     data = _data(what, settings.lang)
     is_status = data.startswith(PREFIX.encode())
     if expect is not None and not is_status:
@@ -99,7 +99,8 @@ def verify(  # noqa: PLR0913 (each is an option)
     raise typer.Exit(_status(verdict, is_witness_wanted=trust.quorum is not None))
 
 
-def _trust(key: list[str], witness: list[str], needed: int | None, settings: Settings) -> Trust:
+def trust_of(key: list[str], witness: list[str], needed: int | None, settings: Settings) -> Trust:
+    """Return whom a verifier believes, by the keys that he was given; stop where one is none."""
     logs = [pinned_key(one, settings) for one in key]
     try:
         pinned = tuple(pinned_key(one, settings) for one in witness)

@@ -1,5 +1,6 @@
 """The last states of trips that were signed, each for one authority; rows are added alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,3 +35,16 @@ async def keep(tx: Transaction, org: int, number: int, state: KeptState) -> None
         " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         [number, org, state.as_of, state.said, state.signature],
     )
+
+
+async def newest(tx: Transaction, numbers: Sequence[int]) -> dict[int, KeptState]:
+    """Return the newest state of each of these trips, for the authority that asks."""
+    rows = await tx.execute(
+        "SELECT DISTINCT ON (trip_id) trip_id, as_of, said, signature FROM trip_state"
+        " WHERE trip_id = ANY (%s) AND authority = current_org() ORDER BY trip_id, as_of DESC",
+        [list(numbers)],
+    )
+    return {
+        int(number): KeptState(as_of, bytes(said), str(signature))
+        for number, as_of, said, signature in await rows.fetchall()
+    }

@@ -222,6 +222,64 @@ async def consignments(tx: Transaction, number: int) -> list[str]:
     return [str(one) for (one,) in await rows.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A trip under way: where it stands, and the lock that is on it."""
+
+    kept: Kept
+    state: str
+    lock: str
+
+
+async def on_their_way(tx: Transaction, ended: Sequence[str], *, at_most: int) -> list[UnderWay]:
+    """Return the trips that have begun and stand in none of these states, newest first."""
+    rows = await tx.execute(
+        _TRIP
+        + """
+        WHERE EXISTS (SELECT 1 FROM trip_act a WHERE a.trip_id = t.trip_id AND a.n = 1)
+          AND (SELECT a.state FROM trip_act a WHERE a.trip_id = t.trip_id
+               ORDER BY a.n DESC LIMIT 1) <> ALL (%s)
+        ORDER BY t.trip_id DESC LIMIT %s
+        """,
+        [list(ended), at_most],
+    )
+    found = [_kept(row) for row in await rows.fetchall()]
+    states = await _states(tx, [one.number for one in found])
+    locks = await _locks(tx, [one.number for one in found])
+    return [UnderWay(one, states[one.number], locks.get(one.number, "")) for one in found]
+
+
+async def _states(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
+    rows = await tx.execute(
+        "SELECT DISTINCT ON (trip_id) trip_id, state FROM trip_act WHERE trip_id = ANY (%s)"
+        " ORDER BY trip_id, n DESC",
+        [list(numbers)],
+    )
+    return {int(number): str(state) for number, state in await rows.fetchall()}
+
+
+async def _locks(tx: Transaction, numbers: Sequence[int]) -> dict[int, str]:
+    rows = await tx.execute(
+        "SELECT d.trip_id, v.terminal FROM trip_device d JOIN device v USING (device_id)"
+        " WHERE d.trip_id = ANY (%s) AND d.is_lock ORDER BY d.trip_device_id",
+        [list(numbers)],
+    )
+    return {int(number): str(lock) for number, lock in await rows.fetchall()}
+
+
+async def held(tx: Transaction, numbers: Sequence[int]) -> set[int]:
+    """Return the trips on which something is held by the authority that asks."""
+    rows = await tx.execute(
+        """
+        SELECT DISTINCT c.trip_id FROM trip_consignment c JOIN standing s
+            ON s.number = c.number AND s.authority = current_org()
+        WHERE c.trip_id = ANY (%s) AND NOT s.is_withdrawn AND s.status IN ('detained', 'seized')
+        """,
+        [list(numbers)],
+    )
+    return {int(number) for (number,) in await rows.fetchall()}
+
+
 async def is_held(tx: Transaction, number: int) -> bool:
     """Whether something that travels on a trip is held by the authority that asks."""
     row = await (

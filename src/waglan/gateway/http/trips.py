@@ -14,9 +14,10 @@ from waglan.codes.moment import second
 from waglan.elock.eligibility import Accreditation
 from waglan.elock.evidence import sign_evidence
 from waglan.elock.jurisdiction import CargoKind, jurisdictions
-from waglan.elock.reason import WEIGHT
+from waglan.elock.reason import WEIGHT, Reason
 from waglan.elock.trip import Act as TripStep
 from waglan.elock.trip import State
+from waglan.elock.trip_state import TripState
 from waglan.gateway.http.asked import Asked, AskedTime
 from waglan.gateway.http.described import Responses, gives
 from waglan.gateway.http.door import TheVisitor, Visitor
@@ -431,6 +432,35 @@ def verdict_view(judged: Judged) -> VerdictView:
         quality=trip.quality,
         as_of=_time(said.as_of_s) or "",
         sha256=judged.sha256.hex(),
+    )  # fmt: skip
+
+
+def last_view(kept: Kept, last: TripState) -> VerdictView:
+    """Return the last state of a trip that was signed, as its authority sees it."""
+    said = last.verdict
+    return VerdictView(
+        trip=kept.trip.id,
+        state=last.state.value,
+        outcome=said["outcome"],
+        worst=said["worst"],
+        reasons=[
+            ReasonView(reason=one["reason"], outcome=WEIGHT[Reason[one["reason"]]].name,
+                       entries=one["entries"])
+            for one in said["reasons"]
+        ],
+        red_from=_time(said["red_from_s"]),
+        backfill_until=_time(said["backfill_until_s"]),
+        seals=[
+            SealView(lock=one["lock"], number=one["number"], since=_time(one["from_s"]) or "",
+                     until=_time(one["until_s"]))
+            for one in said["seals"]
+        ],
+        epochs=said["epochs"],
+        blind_seconds=said["blind_s"],
+        policy=said["policy"],
+        quality=kept.trip.quality,
+        as_of=_time(said["as_of_s"]) or "",
+        sha256=last.judged_sha256,
     )  # fmt: skip
 
 
