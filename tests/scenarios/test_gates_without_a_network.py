@@ -1,18 +1,19 @@
 """A gate's answer where nobody can judge anew, and where there is no network at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-from command_line import CommandLine
+from command_line import CommandLine, Ran
 from port import wait
 from running_instance import Instance
 from trip_under_lock import CUT_BITS, Port, let_in, trip
 
 from waglan.elock.trip import Act
+from waglan.elock.trip_act import Spot
 from waglan.gateway.devices.ports import PortOf
 
 MINUTE = timedelta(minutes=1)
@@ -133,17 +134,22 @@ def test_a_gate_goes_by_its_lists_and_a_hold_beats_any_pass(
         red = at_gate("--pass", text, at=soon)
         assert (red.status, "its state is RED" in red.out) == (1, True), red.out
         assert at_gate(at=soon).status == 1
-        for name in ("holds", "states"):
-            file = tmp_path / "gate" / name
-            kept = file.read_text()
-            file.write_text(kept.replace("GATE2", "GATE3"))
-            altered = at_gate(at=soon)
-            assert (altered.status, "VERIFY-SIGNATURE" in altered.err) == (2, True)
-            file.write_text(kept)
+        altered(tmp_path / "gate", lambda: at_gate(at=soon))
         (tmp_path / "gate" / "newest.txt").write_text((soon + 60 * MINUTE).isoformat())
         waglan.operates(instance)
         older = waglan("elock", "sync", *gate)
         assert (older.status, "GATE-LIST-OLDER" in older.err) == (2, True)
+
+
+def altered(folder: Path, ask: Callable[[], Ran]) -> None:
+    """A list that is not as it was signed says nothing."""
+    for name in ("holds", "states"):
+        file = folder / name
+        kept = file.read_text()
+        file.write_text(kept.replace("GATE2", "GATE3"))
+        done = ask()
+        assert (done.status, "VERIFY-SIGNATURE" in done.err) == (2, True)
+        file.write_text(kept)
 
 
 def test_an_alarm_is_held_and_a_closed_trip_is_not_listed(port: Port, instance: Instance) -> None:
@@ -158,8 +164,6 @@ def test_an_alarm_is_held_and_a_closed_trip_is_not_listed(port: Port, instance: 
         cleared = one.signs(port.near, Act.CLEAR_ALARM, entries=("act-3",), reason="mended")
         assert cleared.status_code == 201, cleared.text
         at = datetime.now(UTC)
-        from waglan.elock.trip_act import Spot
-
         there = Spot(225_400_000, 1_140_600_000, 500)
         opened = one.signs(port.near, Act.OPEN, lock=one.lock, place=there, at=at,
                            from_at=at, until_at=at + 30 * MINUTE)  # fmt: skip
