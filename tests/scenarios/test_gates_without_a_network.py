@@ -100,7 +100,7 @@ def test_a_gate_goes_by_its_lists_and_a_hold_beats_any_pass(
         assert "GATE2" not in (tmp_path / "gate" / "holds").read_text()
         now = datetime.now(UTC)
 
-        def at_gate(*words: str, at: datetime = now, plate: str = "GATE2"):
+        def at_gate(*words: str, at: datetime = now, plate: str = "GATE2") -> Ran:
             named = ("--plate", plate, "--lock", one.lock, "--at", f"{at:%Y-%m-%dT%H:%M:%S%z}")
             return waglan("elock", "check", "HK-SZB", "--offline", *gate, *named, *words)
 

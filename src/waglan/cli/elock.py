@@ -20,10 +20,10 @@ from waglan.codes.moment import minute
 
 app = typer.Typer(no_args_is_help=True, help="Trips under an electronic lock.")
 ground.add(app)
+gate.add(app)
 
 Trip = Annotated[str, typer.Argument(help="The trip's id, as `waglan elock trips` prints it.")]
 TRIP_BYTES_MAX = 1 << 20
-gate.add(app)
 
 
 @app.command()
