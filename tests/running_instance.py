@@ -111,7 +111,8 @@ def instance(
 ) -> Iterator[Instance]:
     """A running instance with a database of its own."""
     config = configured(module_database, instance_home, witnesses, outbox)
-    with answering_as(replace(config, devices=device_ports)) as up:
+    judging = int(bool(device_ports))  # without devices there is no trip to judge
+    with answering_as(replace(config, devices=device_ports, trip_workers=judging)) as up:
         yield up
 
 
@@ -137,7 +138,7 @@ def configured(
 ) -> Config:
     """What an instance on loopback is started with."""
     told = (dsn, home, ORIGIN, "127.0.0.1", 0, 8 << 20, 1, witnesses, outbox, limits)
-    return Config(*told)
+    return Config(*told, trip_workers=0)
 
 
 @contextmanager

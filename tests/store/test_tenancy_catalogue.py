@@ -31,6 +31,8 @@ NO_TENANT = {
     "projection": "numbers only; the engine's alone",
     "sign_in_try": "keyed hashes; an unknown name is counted as a known one is",
     "schema_migration": "which steps were applied",
+    "trip_partition": "which process judges which share of the trips; names none",
+    "trip_worker": "names processes; the engine's alone",
 }
 
 ROLES = ("waglan_app", "waglan_authority", "waglan_engine")
@@ -168,8 +170,12 @@ PRIVILEGES = {
     "trip_authority": ("si", "s", "s"),
     "trip_consignment": ("si", "s", "s"),
     "trip_device": ("si", "si", "s"),
+    "trip_live": ("", "s", "siud"),
+    "trip_partition": ("", "", "su"),
     "trip_policy": ("i", "s", "s"),
     "trip_state": ("", "si", "s"),
+    "trip_told": ("", "", "siud"),
+    "trip_worker": ("", "", "siud"),
 }
 # Privileges on one column alone.
 BOTH = "waglan_authority UPDATE, waglan_engine UPDATE"
@@ -201,6 +207,10 @@ COLUMNS = {  # both may quote whom an erasure is about
     "trip.vehicle": "waglan_engine UPDATE",
     "outcome.findings": "waglan_engine UPDATE",
     "trip_device.until_at": "waglan_app UPDATE, waglan_authority UPDATE",
+    **{
+        f"trip_partition.{name}": "waglan_app SELECT"
+        for name in ("partition", "holder", "expires_at", "looked_at")
+    },
     "sheet_step.sealed": "waglan_engine UPDATE",
     "sheet_step.marks": "waglan_engine UPDATE",
     "decision.told": "waglan_engine UPDATE",
@@ -346,8 +356,10 @@ KEYS_WITHOUT_ORG = {
     "trip_authority(trip_id,authority)": OURS,
     "trip_consignment(trip_id,number)": "the number is a client's, of a trip of his own",
     "trip_device(trip_device_id)": OURS,
+    "trip_live(trip_id,authority)": ENGINE,
     "trip_policy(trip_id,authority)": OURS,
     "trip_state(trip_id,authority,as_of)": OURS,
+    "trip_told(trip_id,authority)": ENGINE,
 }
 
 

@@ -41,13 +41,30 @@ def trip(
 
 
 @app.command("trips")
-def list_trips() -> None:
-    """List the trips that you are on, newest first."""
+def list_trips(
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="Only those under way that come to this now: GREEN, AMBER …"),
+    ] = None,
+) -> None:
+    """List the trips that you are on, newest first; an authority sees what each comes to now.
+
+    That is a hint, as old as it says; `waglan elock verdict` judges anew.
+    """
+    asked = {} if outcome is None else {"outcome": outcome.upper()}
     with client(Settings()) as http:
-        for one in listed(http, "/v1/trips", "after", "id"):
+        for one in listed(http, "/v1/trips", "after", "id", **asked):
             way = f"{one['origin']}-{one['destination']}"
             what = f"{one['vehicle']}  {way}  {one['state']}  {one['quality']}"
-            typer.echo(plain(f"{one['id']}  {what}  {minute(one['planned_at'])}"))
+            typer.echo(plain(f"{one['id']}  {what}  {minute(one['planned_at'])}{_hint(one)}"))
+
+
+def _hint(shown: dict[str, Any]) -> str:
+    hint = shown["hint"]
+    if hint is None:
+        return ""
+    why = " ".join(one["reason"] for one in hint["reasons"])
+    return f"  {hint['outcome']}  {hint['age_seconds']} s" + (f"  {why}" if why else "")
 
 
 @app.command()

@@ -75,6 +75,7 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                     settings.intake_mib_a_day,
                 ),
                 devices=read_ports(settings.devices),
+                trip_workers=settings.trip_workers,
             )
             async with running(config) as up:
                 status.stop()

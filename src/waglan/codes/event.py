@@ -115,6 +115,7 @@ class EventCode(Enum):
     TRIP_OPENING_ALLOWED = "trip.opening-allowed"
     TRIP_OPENINGS_LISTED = "trip.openings-listed"
     TRIP_HOLE_EXPLAINED = "trip.hole-explained"
+    TRIP_JUDGED = "trip.judged"  # what one authority's policy makes of it now; for that one alone
     # In an authority's control room: of its own alarms, which nobody else sees.
     ALARM_RAISED = "alarm.raised"
     ALARM_CAME_BACK = "alarm.came-back"  # somebody looks after it already

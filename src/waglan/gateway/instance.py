@@ -1,4 +1,4 @@
-"""One running Waglan: the interface in this process, the sequencer and a worker in their own.
+"""One running Waglan: the interface in this process, the sequencer and the workers in their own.
 
 Work on a large manifest takes a processor for a second; the sequencer and the interface must not
 wait for it. A process that dies is started again; what it was doing is still waiting. When the
@@ -22,7 +22,7 @@ import uvicorn
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import templates
-from waglan.gateway import cosigning, sequencer, workers
+from waglan.gateway import cosigning, sequencer, trip_judge, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.devices.listener import listening
 from waglan.gateway.devices.ports import PortOf
@@ -35,6 +35,7 @@ from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.table_process import TableProcess
+from waglan.gateway.trip_judge import TripJudge
 from waglan.gateway.turns import ClientLimits, Turns
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
@@ -69,6 +70,7 @@ class Config:
     outbox: Outbox | None = None
     limits: ClientLimits = field(default_factory=ClientLimits)
     devices: tuple[PortOf, ...] = ()
+    trip_workers: int = 1
 
     @property
     def keys(self) -> Path:
@@ -178,8 +180,9 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def _processes(config: Config, ports: Ports) -> AsyncIterator[None]:
-    """Keep the sequencer, the workers and the devices' door running inside the block."""
+    """Keep the sequencer, all workers and the devices' door running inside the block."""
     mains: list[Callable[..., None]] = [sequence, *[work] * config.workers, *[hear] * bool(ports)]
+    mains += [judge] * config.trip_workers
     spawn = multiprocessing.get_context("spawn")
 
     def start(main: Callable[..., None]) -> BaseProcess:
@@ -224,6 +227,11 @@ def sequence(config: Config) -> None:
 def work(config: Config) -> None:
     """Run a worker until this process is told to end."""
     _live("worker", _work(config))
+
+
+def judge(config: Config) -> None:
+    """Judge trips under way until this process is told to end."""
+    _live("trips", _judge(config))
 
 
 def hear(config: Config, ports: Ports) -> None:
@@ -277,6 +285,13 @@ async def _work(config: Config) -> None:
             await _until_told(lambda stop: workers.run(worker, stop))
         finally:
             engine.end()
+
+
+async def _judge(config: Config) -> None:
+    async with pools(config.dsn, size_max=2) as opened:
+        kit = Kit(opened, await known_keys(opened.engine, config.keys), config.message_bytes_max)
+        judging = TripJudge(kit)
+        await _until_told(lambda stop: trip_judge.run(judging, stop))
 
 
 async def _hear(config: Config, ports: Ports) -> None:

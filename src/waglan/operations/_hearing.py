@@ -34,13 +34,23 @@ class Span:
     until_s: int
 
 
-def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> list[Entry]:
-    """Return what a device's frames say within a trip, in the order in which they were kept."""
-    speaker = Speaker(device.terminal, device.serial_range)
-    streams = dict[object, Reading]()
-    entries, records = list[Entry](), set[Ping]()
-    for frame in frames:
-        telegrams = _telegrams(device.protocol, streams, frame)
+class Hearing:
+    """One device of a trip, heard frame by frame in the order in which they were kept."""
+
+    __slots__ = ("_records", "_speaker", "_streams", "device", "last")
+
+    def __init__(self, device: TripDevice) -> None:
+        """Begin before its first frame."""
+        self.device = device
+        self.last = 0  # the number of the frame that was heard last
+        self._speaker = Speaker(device.terminal, device.serial_range)
+        self._streams = dict[object, Reading]()
+        self._records = set[Ping]()
+
+    def take(self, frame: KeptFrame, span: Span) -> list[Entry]:
+        """Return what the next frame says within a trip."""
+        entries, device = list[Entry](), self.device
+        telegrams = _telegrams(device.protocol, self._streams, frame)
         recorded_s = int(frame.recorded_at.timestamp())
         if device.is_lock:
             payload = _payload(device.protocol, telegrams, frame)
@@ -48,17 +58,24 @@ def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> lis
                 str(frame.session), frame.serial, payload, recorded_s, frame.at_s,
                 str(frame.connection),
             )  # fmt: skip
-            for n, note in enumerate(speaker.take(spoken).notes):
+            for n, note in enumerate(self._speaker.take(spoken).notes):
                 entries.append(_entry(frame, f"n{n}", recorded_s, note))
         for telegram in telegrams:
             read = (
                 telegram.said if device.read_as != Datum.GCJ_02.value else _moved(telegram, frame)
             )
             for n, said in enumerate(read):
-                if isinstance(said, Ping) and _is_known(said, records):
+                if isinstance(said, Ping) and _is_known(said, self._records):
                     continue
                 entries += _said(device, frame, (n, said), span)
-    return entries
+        self.last = frame.frame_id
+        return entries
+
+
+def heard_of(device: TripDevice, frames: Sequence[KeptFrame], span: Span) -> list[Entry]:
+    """Return what a device's frames say within a trip, in the order in which they were kept."""
+    hearing = Hearing(device)
+    return [entry for frame in frames for entry in hearing.take(frame, span)]
 
 
 def misread_of(device: TripDevice) -> list[Entry]:

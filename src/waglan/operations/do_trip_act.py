@@ -26,7 +26,7 @@ from waglan.store import Transaction, devices, events, orders, trips
 from waglan.store.trips import Kept, KeptAct, NewAct, TripDevice
 
 _WHERE: Final = Where("act")
-_CODES: Final = {
+CODES: Final = {
     Act.ARM: EventCode.TRIP_ARMED,
     Act.DISARM: EventCode.TRIP_DISARMED,
     Act.CANCEL: EventCode.TRIP_CANCELLED,
@@ -223,7 +223,7 @@ async def _event(
         }
     judging = await trips.judging(tx, kept.number)
     return Event(
-        _CODES[sheet.act],
+        CODES[sheet.act],
         Key(KeyKind.TRIP, str(kept.trip.id)),
         principal.org,
         sheet.at,

@@ -11,23 +11,21 @@ from uuid import UUID
 import msgspec
 
 from waglan.elock.bundle import Bundled, trip_bundle
-from waglan.elock.entry import Entry, Filled, Missing
+from waglan.elock.entry import Entry
 from waglan.elock.kernel.reference import step
 from waglan.elock.plan import Plan
 from waglan.elock.policy import Policy
-from waglan.elock.trip import ENDED, Act, State
-from waglan.elock.trip_act import Acted, act_entries, read_trip_act
+from waglan.elock.trip import ENDED, State
 from waglan.elock.verdict import Measure, Verdict, judge
 from waglan.logbook.sealed import Unreadable, Vault
-from waglan.operations._hearing import Span, heard_of, misread_of
+from waglan.operations._hearing import heard_of, misread_of
+from waglan.operations._trip_log import UnreadableAct, acts_log, explained, span_of
 from waglan.operations.do_trip_act import state_of
 from waglan.store import Transaction, frames, trips
 from waglan.store.frames import KeptFrame
 from waglan.store.trips import Kept, KeptAct, TripDevice
 
 FRAMES_MAX: Final = 100_000  # of one device on one trip
-# What one authority says of evidence counts for itself alone: the other one judges for itself.
-_OWN: Final = frozenset({Act.CLEAR_ALARM, Act.EXPLAIN})
 _plan = msgspec.json.Decoder(Plan).decode
 _policy = msgspec.json.Decoder(Policy).decode
 
@@ -96,7 +94,7 @@ async def judge_kept(
     came = await heard_for(tx, vault, kept, now=now)
     if any(frame.raw is None for _, heard in came for frame in heard):
         raise NotJudged(Cause.ERASED)
-    log = _log(org, done, came, now)
+    log = _log(org, done, came)
     lock = next((one.terminal for one, _ in reversed(came) if one.is_lock), "")
     state = state_of(done)
     as_of = done[-1].recorded_at if state in ENDED else now
@@ -129,50 +127,12 @@ async def heard_for(
 
 
 def _log(
-    org: int,
-    done: Sequence[KeptAct],
-    came: Sequence[tuple[TripDevice, Sequence[KeptFrame]]],
-    now: datetime,
+    org: int, done: Sequence[KeptAct], came: Sequence[tuple[TripDevice, Sequence[KeptFrame]]]
 ) -> list[Entry]:
-    log, span = list[Entry](), _span(done, now)
-    for act in done:
-        sheet = read_trip_act(act.body)
-        if sheet is None:
-            raise NotJudged(Cause.UNREADABLE)
-        if sheet.act in _OWN and act.by_org != org:
-            continue
-        recorded_s = int(act.recorded_at.timestamp())
-        log += act_entries(Acted(act.n, sheet, recorded_s, act.signature is not None))
+    try:
+        log, span = acts_log(done, org), span_of(done)
+    except UnreadableAct:
+        raise NotJudged(Cause.UNREADABLE) from None
     for device, heard in came:
         log += [*misread_of(device), *heard_of(device, heard, span)]
-    return _explained(log)
-
-
-def _explained(log: Sequence[Entry]) -> list[Entry]:
-    """An officer explains holes by the entries that tell of them; what is judged names the hole."""
-    names = {entry.ref: entry.what.name for entry in log if isinstance(entry.what, Missing)}
-    return [
-        msgspec.structs.replace(entry, what=Filled(names[entry.what.hole], entry.what.why))
-        if isinstance(entry.what, Filled) and entry.what.hole in names
-        else entry
-        for entry in log
-    ]
-
-
-def _span(done: Sequence[KeptAct], now: datetime) -> Span:
-    """Return from when a trip's devices count: since it was sealed, and as long as it lasts."""
-    end_s = int(now.timestamp()) + (1 << 20)
-    since_s = driven_s = until_s = end_s
-    for act in done:
-        sheet = read_trip_act(act.body)
-        if sheet is None:
-            continue
-        at_s = int(sheet.at.timestamp())
-        if sheet.act is Act.SEAL:
-            since_s = at_s
-        elif sheet.act in (Act.OPEN, Act.TRANSLOAD) and driven_s == end_s:
-            driven_s = at_s
-        elif sheet.act is Act.CLOSE:
-            until_s = at_s
-            driven_s = min(driven_s, at_s)
-    return Span(since_s, driven_s, until_s)
+    return explained(log)

@@ -4,13 +4,14 @@ import asyncio
 import os
 import shutil
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.logbook.audit import edge_differs
-from waglan.store import Transaction, connect, log, migrate
+from waglan.store import Transaction, connect, log, migrate, partitions
 from waglan.store.dsn import Dsn
 from waglan.store.embedded.house import PASSWORDS
 from waglan.store.reach import reached
@@ -21,6 +22,7 @@ from waglan.store.roles import LOGINS, OWNER
 NOBODY_UID = 65_534
 FREE_BYTES_WARN = 2 << 30
 FREE_BYTES_MIN = 256 << 20
+UNJUDGED_MAX = timedelta(minutes=1)  # that a share of the trips may wait for a worker
 ROLES = """
 select rolname from pg_roles r where rolname = any(%(logins)s) and (
     rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication
@@ -49,7 +51,7 @@ async def examine(resolved: Resolved, home: Path) -> list[Finding]:
 async def _asked(dsn: Dsn) -> list[Finding]:
     async with reached(dsn.app, dsn.where) as conn:
         found = [*await connect.durable(conn), *await _roles(conn), *await _wire(conn)]
-        found += await _log(conn)
+        found += [*await _log(conn), *await _trips(conn)]
     if dsn.admin is not None:
         async with reached(dsn.admin, dsn.where) as conn:
             found += await _doors(conn)
@@ -69,6 +71,18 @@ async def _log(conn: Transaction) -> list[Finding]:
     if begun is None or begun[0] is None or not await log.is_edge_altered(conn):
         return []
     return [edge_differs(Severity.ERROR)]
+
+
+async def _trips(conn: Transaction) -> list[Finding]:
+    made = await (await conn.execute("SELECT to_regclass('public.trip_partition')")).fetchone()
+    if made is None or made[0] is None:
+        return []
+    count = await partitions.left(conn, now=datetime.now(UTC), after=UNJUDGED_MAX)
+    if not count:
+        return []
+    where, minutes = Where("trips"), UNJUDGED_MAX // timedelta(minutes=1)
+    said = {"partitions": count, "minutes": minutes}
+    return [Finding("TRIP-UNJUDGED", Severity.WARNING, where, said)]
 
 
 async def _wire(conn: Transaction) -> list[Finding]:

@@ -15,6 +15,9 @@ LEFT_OUT = {
     "link_use": "of links that are not there",
     "sign_in_try": "waits that have long ended by then",
     "lease": "of processes that are not there",
+    "trip_worker": "processes that are not there",
+    "trip_partition": "leases of them; the migrations make the rows",
+    "trip_live": "hints, which whoever judges trips makes again",
     "schema_migration": "made by the migrations, which the backup names",
 }
 BLOCK_BYTES = 256 * 1024

@@ -296,6 +296,14 @@ async def of_time(
     return [_opened(vault, row) for row in await rows.fetchall()]
 
 
+async def by_numbers(tx: Transaction, vault: Vault, numbers: Sequence[int]) -> list[KeptFrame]:
+    """Return these frames in the order in which they were kept."""
+    rows = await tx.execute(
+        _FRAMES + " WHERE f.frame_id = ANY (%s) ORDER BY f.frame_id", [list(numbers)], binary=True
+    )
+    return [_opened(vault, row) for row in await rows.fetchall()]
+
+
 def _opened(vault: Vault, row: Sequence[Any]) -> KeptFrame:
     *told, sealed, salt, moved, moved_salt = row
     is_there = sealed is not None and salt is not None

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from psycopg import sql
 
-from waglan.store import Transaction, standings
+from waglan.store import Transaction, partitions, standings
 
-TABLES = ("standing", "feed", "reader")
+TABLES = ("standing", "feed", "reader", "trip_told")
 _AGAIN = "again_{}"
 
 # Who filed a bill and with whom he filed it see it whole, for as long as it is kept. Whoever sees
@@ -23,8 +23,16 @@ _MADE_OF = {
         SELECT m.filed_with, b.consignment, 'full', '9999-12-31T00:00:00Z'::timestamptz, false
         FROM bill b JOIN manifest m USING (manifest_id)
     """,
+    "trip_told": """
+        SELECT DISTINCT ON (t.trip_id, e.org) t.trip_id, e.org, s.body ->> 'outcome',
+               array(SELECT r.one ->> 'reason' FROM jsonb_array_elements(s.body -> 'reasons')
+                     WITH ORDINALITY AS r (one, n) ORDER BY r.n), e.event_id
+        FROM event e JOIN trip t ON t.id::text = e.about
+        CROSS JOIN LATERAL (SELECT convert_from(e.canonical, 'UTF8')::jsonb -> 'body') s (body)
+        WHERE e.code = 'trip.judged' ORDER BY t.trip_id, e.org, e.recorded_at DESC, e.event_id DESC
+    """,
 }
-_ONLY = {"standing": "true", "feed": "true", "reader": "NOT is_shown"}
+_ONLY = {"standing": "true", "feed": "true", "reader": "NOT is_shown", "trip_told": "true"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,7 @@ async def renew(tx: Transaction) -> list[Difference]:
 
     Whoever writes projections waits until the commit.
     """
+    await partitions.begin_anew(tx)  # first, as whoever judges trips takes them in this order
     names = sql.SQL(", ").join(map(sql.Identifier, TABLES))
     await tx.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(names))
     await _aside(tx)

@@ -172,14 +172,26 @@ async def by_id(tx: Transaction, trip: UUID) -> Kept | None:
     return None if row is None else _kept(row)
 
 
-async def page(tx: Transaction, *, after: UUID | None, at_most: int) -> list[Kept]:
-    """Return the trips that whoever asks is on, newest first, from behind one of them."""
+_LIVE = """
+    AND EXISTS (SELECT 1 FROM trip_live l WHERE l.trip_id = t.trip_id
+        AND l.authority = current_org() AND l.outcome = %(outcome)s)
+    AND NOT EXISTS (SELECT 1 FROM trip_act a WHERE a.trip_id = t.trip_id AND a.act = 'close')
+"""
+
+
+async def page(
+    tx: Transaction, *, after: UUID | None, at_most: int, outcome: str | None = None
+) -> list[Kept]:
+    """Return the trips that whoever asks is on, newest first, from behind one of them.
+
+    With an outcome: only those under way of which the authority that asks has this one now.
+    """
     rows = await tx.execute(
-        _TRIP + " WHERE %(after)s::uuid IS NULL OR t.trip_id <"
-        " (SELECT b.trip_id FROM trip b WHERE b.id = %(after)s)"
-        " ORDER BY t.trip_id DESC LIMIT %(n)s",
-        {"after": after, "n": at_most},
-    )
+        _TRIP + " WHERE (%(after)s::uuid IS NULL OR t.trip_id <"
+        " (SELECT b.trip_id FROM trip b WHERE b.id = %(after)s))"
+        + (_LIVE if outcome else "") + " ORDER BY t.trip_id DESC LIMIT %(n)s",
+        {"after": after, "n": at_most, "outcome": outcome},
+    )  # fmt: skip
     return [_kept(row) for row in await rows.fetchall()]
 
 

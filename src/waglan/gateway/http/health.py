@@ -16,7 +16,7 @@ from waglan.gateway.http.door import TheKit
 from waglan.gateway.http.problem import FindingView, language, view
 from waglan.gateway.kit import Kit
 from waglan.logbook.audit import edge_differs
-from waglan.store import NoDatabase, Transaction, figures, log, witnesses
+from waglan.store import NoDatabase, Transaction, figures, log, partitions, witnesses
 from waglan.store.connect import durable, only_open, transaction
 
 router = APIRouter(tags=["operation"])
@@ -35,6 +35,11 @@ HALTED = Gauge("waglan_log_halted", "1: a witness knows another history, nothing
 # By whom and how a bill was decided is no filer's business before a notice, nor are counts of it.
 WORK = Gauge("waglan_work", "Pieces of work since the beginning", ["outcome", "kind"])
 MESSAGES = Gauge("waglan_messages", "Messages worked off since the beginning", ["state"])
+TRIP_PARTITIONS = Gauge("waglan_trip_partitions", "Partitions of trips by whether held", ["state"])
+TRIP_WORKERS = Gauge("waglan_trip_workers", "Processes that judge trips under way")
+TRIP_LAG = Gauge(
+    "waglan_trip_lag_seconds", "Since when the partition that waits longest was not worked off"
+)
 POOL = Gauge("waglan_pool_connections", "Connections of this process", ["state"])
 POOL_WAITING = Gauge("waglan_pool_waiting", "Requests that wait for a connection")
 
@@ -109,6 +114,7 @@ async def metrics(kit: TheKit) -> Response:
     with suppress(NoDatabase, LookupError):
         async with transaction(kit.pools.app, None) as tx:
             await _log(tx, kit)
+            await _trips(tx, kit)
             for (name, label), value in (await figures.all_figures(tx)).items():
                 if name == "messages":
                     MESSAGES.labels(label).set(value)
@@ -127,6 +133,15 @@ async def _log(tx: Transaction, kit: Kit) -> None:
     if signed is not None:
         SIGNED_AGE.set((kit.clock() - signed.signed_at).total_seconds())
         COSIGNATURES.set(len(signed.cosignatures))
+
+
+async def _trips(tx: Transaction, kit: Kit) -> None:
+    found = await partitions.judging(tx, now=kit.clock())
+    TRIP_PARTITIONS.labels("held").set(found.held)
+    TRIP_PARTITIONS.labels("free").set(found.partitions - found.held)
+    TRIP_WORKERS.set(found.workers)
+    if found.lag_s is not None:
+        TRIP_LAG.set(found.lag_s)
 
 
 def _pools(kit: Kit) -> None:

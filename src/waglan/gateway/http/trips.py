@@ -1,11 +1,12 @@
 """Trips under a lock: planned, acted on and judged; each authority by its own policy."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
@@ -41,11 +42,13 @@ from waglan.operations.prove_trip import NotYet, prove_trip
 from waglan.operations.step_trip import Step, step_trip
 from waglan.parties.permission import Act
 from waglan.parties.role import Role
-from waglan.store import Transaction, trips
+from waglan.store import Transaction, lives, trips
+from waglan.store.lives import Live
 from waglan.store.trips import Kept
 
 router = APIRouter(prefix="/v1", tags=["trips"])
 
+Hinted = Literal["GREEN", "AMBER", "UNPROVEN", "RED"]
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 _LATE: Responses = {
     409: {"description": "The trip stands otherwise by now: look at it again."},
@@ -128,8 +131,34 @@ class HeardView(BaseModel):
     until: datetime | None
 
 
+class ReasonView(BaseModel):
+    """Why a trip is not GREEN, what that alone makes of it, and which entries of its log say so."""
+
+    reason: str
+    outcome: str
+    entries: list[str]
+
+
+class HintView(BaseModel):
+    """What your authority's policy makes of a trip as it drives: a hint, so many seconds old.
+
+    Act on a verdict, which is made anew from the whole log: `/v1/trips/{trip}/verdict`.
+    """
+
+    outcome: str
+    worst: str
+    reasons: list[ReasonView]
+    red_from: datetime | None
+    backfill_until: datetime | None
+    as_of: datetime
+    age_seconds: int
+
+
 class TripView(BaseModel):
-    """A trip: `quality` is `illustrative` where nobody surveyed its corridor."""
+    """A trip: `quality` is `illustrative` where nobody surveyed its corridor.
+
+    `hint` is for the authority whose policy it is: what the trip comes to as it drives.
+    """
 
     id: UUID
     haulier: str
@@ -148,6 +177,7 @@ class TripView(BaseModel):
     authorities: list[JudgingView]
     devices: list[HeardView]
     acts: list[StepTakenView]
+    hint: HintView | None = None
 
 
 class TripDoneView(BaseModel):
@@ -156,14 +186,6 @@ class TripDoneView(BaseModel):
     act: str
     state: str
     version: int
-
-
-class ReasonView(BaseModel):
-    """Why a trip is not GREEN, what that alone makes of it, and which entries of its log say so."""
-
-    reason: str
-    outcome: str
-    entries: list[str]
 
 
 class SealView(BaseModel):
@@ -237,13 +259,17 @@ async def list_trips(
     visitor: TheVisitor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[UUID | None, Query()] = None,
+    outcome: Annotated[Hinted | None, Query()] = None,
 ) -> list[TripView]:
-    """List the trips that you are on, newest first; `after` is the last `id` you saw."""
-    visitor.must(Act.READ)
+    """List the trips that you are on, newest first; `after` is the last `id` you saw.
+
+    With `outcome`, those under way that your authority's policy makes this of as they drive.
+    """
+    visitor.must(Act.READ if outcome is None else Act.JUDGE_TRIP)
     async with visitor.transaction() as tx:
-        found = await trips.page(tx, after=after, at_most=limit)
+        found = await trips.page(tx, after=after, at_most=limit, outcome=outcome)
         await _looked(visitor, tx, "/v1/trips", [str(one.trip.id) for one in found])
-        return [await trip_view(tx, one) for one in found]
+        return await _views(visitor, tx, found)
 
 
 @router.get("/trips/{trip}", response_model=TripView, responses=ERRORS)
@@ -255,7 +281,7 @@ async def one_trip(trip: UUID, visitor: TheVisitor) -> TripView:
         if kept is None:
             raise absent("trip")
         await _looked(visitor, tx, "/v1/trips", [str(trip)])
-        return await trip_view(tx, kept)
+        return (await _views(visitor, tx, [kept]))[0]
 
 
 @router.post("/trips/{trip}/steps", status_code=201, response_model=TripDoneView, responses=DONE)
@@ -366,6 +392,33 @@ def _done(done: Done | Refusal | None) -> TripDoneView:
         raise Problem(409, late, findings=done.findings)
     refused = Finding("HTTP-TRIP-REFUSED", Severity.ERROR, Where("act"), {})
     raise Problem(422, refused, findings=done.findings)
+
+
+async def _views(visitor: Visitor, tx: Transaction, found: Sequence[Kept]) -> list[TripView]:
+    """Return trips as whoever is on them sees them; an authority with its own hints."""
+    views = [await trip_view(tx, one) for one in found]
+    if Role.CUSTOMS not in visitor.principal.roles:
+        return views
+    now, hints = visitor.kit.clock(), await lives.own(tx, [one.number for one in found])
+    for one, view in zip(found, views, strict=True):
+        if live := hints.get(one.number):
+            view.hint = _hint(live, now)
+    return views
+
+
+_hint_of = msgspec.json.Decoder(dict[str, list[dict[str, Any]]]).decode
+
+
+def _hint(live: Live, now: datetime) -> HintView:
+    return HintView(
+        outcome=live.outcome,
+        worst=live.worst,
+        reasons=[ReasonView(**one) for one in _hint_of(live.reasons)["reasons"]],
+        red_from=live.red_from,
+        backfill_until=live.backfill_until,
+        as_of=live.as_of,
+        age_seconds=max(0, int((now - live.as_of).total_seconds())),
+    )
 
 
 async def trip_view(tx: Transaction, kept: Kept) -> TripView:
