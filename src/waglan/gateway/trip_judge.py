@@ -32,7 +32,7 @@ from waglan.operations.judge_live import (
     gather,
     hear,
     judge,
-    keep_found,
+    judge_live,
     watch,
 )
 from waglan.store import NoDatabase, Transaction, figures, frames, is_gone, lives, partitions, trips
@@ -320,7 +320,7 @@ class TripJudge:
     async def _keep(self, every: dict[UUID, list[Found]], now: datetime) -> None:
         found = [one for of_trip in every.values() for one in of_trip]
         async with transaction(self.kit.pools.engine, None) as tx:
-            await keep_found(tx, found, now=now)
+            await judge_live(tx, found, now=now)
             # That a verdict changed is its authority's to know: no figure tells of it.
             await figures.count(tx, {("done", "trip"): len(every)}, [])
         for trip, of_trip in every.items():

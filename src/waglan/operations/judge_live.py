@@ -197,7 +197,7 @@ def _found(trip: Watched, org: int, lease: tuple[int, int], as_of: datetime, as_
     return Found(live, trip.kept, trip.parties[org], verdict, before, is_new)
 
 
-async def keep_found(tx: Transaction, found: Sequence[Found], *, now: datetime) -> None:
+async def judge_live(tx: Transaction, found: Sequence[Found], *, now: datetime) -> None:
     """Keep verdicts, and tell each authority alone what changed of its own.
 
     Fenced is raised if another worker has one of the partitions by now: nothing is kept.

@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -77,12 +77,13 @@ async def _trips(conn: Transaction) -> list[Finding]:
     made = await (await conn.execute("SELECT to_regclass('public.trip_partition')")).fetchone()
     if made is None or made[0] is None:
         return []
-    count = await partitions.left(conn, now=datetime.now(UTC), after=UNJUDGED_MAX)
+    count = await partitions.left(conn, after=UNJUDGED_MAX)
     if not count:
         return []
     where, minutes = Where("trips"), UNJUDGED_MAX // timedelta(minutes=1)
-    said = {"partitions": count, "minutes": minutes}
-    return [Finding("TRIP-UNJUDGED", Severity.WARNING, where, said)]
+    return [
+        Finding("TRIP-UNJUDGED", Severity.WARNING, where, {"partitions": count, "minutes": minutes})
+    ]
 
 
 async def _wire(conn: Transaction) -> list[Finding]:

@@ -116,7 +116,7 @@ async def leave(tx: Transaction, holder: str) -> None:
     await tx.execute("DELETE FROM trip_worker WHERE holder = %s", [holder])
 
 
-async def left(tx: Transaction, *, now: datetime, after: timedelta) -> int:
+async def left(tx: Transaction, *, after: timedelta) -> int:
     """Count the partitions whose holder died, or did not work them off, longer than that ago.
 
     Who ends in order gives them back: where nothing runs, nothing is left.
@@ -124,8 +124,8 @@ async def left(tx: Transaction, *, now: datetime, after: timedelta) -> int:
     row = await (
         await tx.execute(
             "SELECT count(*) FROM trip_partition WHERE holder IS NOT NULL AND"
-            " (expires_at < %(before)s OR looked_at < %(before)s)",
-            {"before": now - after},
+            " (expires_at < now() - %(after)s OR looked_at < now() - %(after)s)",
+            {"after": after},
         )
     ).fetchone()
     return int(row[0]) if row else 0
