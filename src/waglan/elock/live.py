@@ -9,9 +9,10 @@ from typing import Final
 
 import msgspec
 
+from waglan.codes.position import Position
 from waglan.elock.entry import Entry, OrderKind, in_order
 from waglan.elock.policy import Policy
-from waglan.elock.track import Track
+from waglan.elock.track import NONE, Track
 from waglan.elock.verdict import Case, Measure, Verdict, take, verdict
 
 TAIL_MAX: Final = 64  # entries before which nothing may come any more without a new beginning
@@ -65,6 +66,12 @@ class Fold:
     def due_s(self, *, as_of_s: int) -> int | None:
         """Return when it may come to something else though nothing more comes; None: never."""
         return due_s(self.measure.policy, self.case, as_of_s=as_of_s)
+
+    @property
+    def place(self) -> Position | None:
+        """Where the truck was last, by the fixes that agree; None: nobody knows."""
+        track = self.case.track
+        return None if track.last_s == NONE else Position(track.lat_e7, track.lon_e7)
 
     def is_awaited(self, *, as_of_s: int) -> bool:
         """Whether the lock was sealed just now, so that it is no wonder that nothing was heard."""

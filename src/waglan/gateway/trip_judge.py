@@ -320,7 +320,7 @@ class TripJudge:
     async def _keep(self, every: dict[UUID, list[Found]], now: datetime) -> None:
         found = [one for of_trip in every.values() for one in of_trip]
         async with transaction(self.kit.pools.engine, None) as tx:
-            await judge_live(tx, found, now=now)
+            await judge_live(tx, found, now=now, new_id=self.kit.new_id)
             # That a verdict changed is its authority's to know: no figure tells of it.
             await figures.count(tx, {("done", "trip"): len(every)}, [])
         for trip, of_trip in every.items():

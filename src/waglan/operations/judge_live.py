@@ -14,7 +14,7 @@ import msgspec
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
-from waglan.codes.party import PartyId
+from waglan.codes.position import Position
 from waglan.elock.entry import Entry
 from waglan.elock.live import Fold
 from waglan.elock.plan import Plan
@@ -29,6 +29,7 @@ from waglan.operations._hearing import Hearing, Span, misread_of
 from waglan.operations._trip_log import acts_log, explained, sheet_of, span_of
 from waglan.operations.do_trip_act import CODES
 from waglan.operations.judge_trip import heard_for
+from waglan.operations.note_verdict import Noted, note_verdict
 from waglan.store import Transaction, events, lives, trips
 from waglan.store.frames import KeptFrame
 from waglan.store.lives import Live, Told
@@ -67,7 +68,7 @@ class Watched:
     span: Span
     devices: dict[int, _Device]
     folds: dict[int, Fold]
-    parties: dict[int, PartyId]
+    judging: dict[int, Judging]
     told: dict[int, Told]
     frame_id: int = 0
 
@@ -95,8 +96,9 @@ class Found:
 
     live: Live
     trip: Kept
-    party: PartyId
+    authority: Judging
     verdict: Verdict
+    at: Position | None  # where the truck was last
     before: Told | None
     is_new: bool
 
@@ -145,9 +147,9 @@ async def watch(gathered: Gathered, step: Step, rest: Callable[[], Awaitable[Non
         log = explained([*acts_log(gathered.done, judge.org), *heard])
         folds[judge.org] = Fold(Measure(_policy(judge.policy), plan, step), log)
         await rest()
-    parties = {judge.org: judge.party for judge in gathered.judging}
+    judging = {judge.org: judge for judge in gathered.judging}
     told = dict(gathered.told)
-    return Watched(kept, gathered.done, span, devices, folds, parties, told, newest)
+    return Watched(kept, gathered.done, span, devices, folds, judging, told, newest)
 
 
 def hear(trip: Watched, came: Iterable[tuple[int, KeptFrame]]) -> bool:
@@ -194,10 +196,12 @@ def _found(trip: Watched, org: int, lease: tuple[int, int], as_of: datetime, as_
     before = trip.told.get(org)
     is_new = before != Told(verdict.outcome.name, _names(verdict))
     is_new = is_new and not fold.is_awaited(as_of_s=as_of_s)
-    return Found(live, trip.kept, trip.parties[org], verdict, before, is_new)
+    return Found(live, trip.kept, trip.judging[org], verdict, fold.place, before, is_new)
 
 
-async def judge_live(tx: Transaction, found: Sequence[Found], *, now: datetime) -> None:
+async def judge_live(
+    tx: Transaction, found: Sequence[Found], *, now: datetime, new_id: Callable[[], UUID]
+) -> None:
     """Keep verdicts, and tell each authority alone what changed of its own.
 
     Fenced is raised if another worker has one of the partitions by now: nothing is kept.
@@ -208,6 +212,8 @@ async def judge_live(tx: Transaction, found: Sequence[Found], *, now: datetime) 
     ids = await events.append(tx, [_event(one, now) for one in new])
     for one, event_id in zip(new, ids, strict=True):
         await lives.keep_told(tx, (one.trip.number, one.live.authority), one.told, event_id)
+        noted = Noted(one.authority, one.verdict, one.at)
+        await note_verdict(tx, one.trip, noted, now=now, new_id=new_id)
 
 
 def _event(found: Found, now: datetime) -> Event:
@@ -224,7 +230,7 @@ def _event(found: Found, now: datetime) -> Event:
     }
     # No readers beside: what a policy makes of a trip is for the authority whose policy it is.
     key = Key(KeyKind.TRIP, str(found.trip.trip.id))
-    return Event(EventCode.TRIP_JUDGED, key, found.party, found.live.as_of, now, body)
+    return Event(EventCode.TRIP_JUDGED, key, found.authority.party, found.live.as_of, now, body)
 
 
 def _reasons(verdict: Verdict) -> list[Value]:

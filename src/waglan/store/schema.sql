@@ -794,6 +794,18 @@ CREATE FUNCTION public.trip_events(trip uuid, frames bigint[]) RETURNS TABLE(eve
    ORDER BY l.seq;
 END;
 
+CREATE FUNCTION public.trip_live_fence() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM 1 FROM trip_partition p WHERE p.partition = NEW.partition AND p.epoch = NEW.fence FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'partition % has another holder than that of fence %', NEW.partition, NEW.fence
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN NEW;
+END $$;
+
 CREATE TABLE public.alarm (
     alarm_id bigint NOT NULL,
     id uuid NOT NULL,
@@ -2291,6 +2303,36 @@ ALTER TABLE public.trip_device ALTER COLUMN trip_device_id ADD GENERATED ALWAYS 
     CACHE 1
 );
 
+CREATE TABLE public.trip_live (
+    trip_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    partition integer NOT NULL,
+    fence bigint NOT NULL,
+    outcome text NOT NULL,
+    worst text NOT NULL,
+    reasons bytea NOT NULL,
+    red_from timestamp with time zone,
+    backfill_until timestamp with time zone,
+    frame_id bigint NOT NULL,
+    acts integer NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    CONSTRAINT trip_live_outcome_check CHECK ((outcome = ANY (ARRAY['GREEN'::text, 'AMBER'::text, 'UNPROVEN'::text, 'RED'::text]))),
+    CONSTRAINT trip_live_worst_check CHECK ((worst = ANY (ARRAY['GREEN'::text, 'AMBER'::text, 'UNPROVEN'::text, 'RED'::text])))
+);
+
+ALTER TABLE ONLY public.trip_live FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_partition (
+    partition integer NOT NULL,
+    holder text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '1970-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
+    horizon xid8,
+    looked_at timestamp with time zone,
+    CONSTRAINT trip_partition_partition_check CHECK ((partition >= 0))
+);
+
 CREATE TABLE public.trip_policy (
     trip_id bigint NOT NULL,
     org bigint NOT NULL,
@@ -2311,6 +2353,16 @@ CREATE TABLE public.trip_state (
 
 ALTER TABLE ONLY public.trip_state FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.trip_told (
+    trip_id bigint NOT NULL,
+    authority bigint NOT NULL,
+    outcome text NOT NULL,
+    reasons text[] NOT NULL,
+    event_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY public.trip_told FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE public.trip ALTER COLUMN trip_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.trip_trip_id_seq
     START WITH 1
@@ -2318,6 +2370,12 @@ ALTER TABLE public.trip ALTER COLUMN trip_id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.trip_worker (
+    holder text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT trip_worker_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 200)))
 );
 
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
@@ -2842,6 +2900,12 @@ ALTER TABLE ONLY public.trip_device
 ALTER TABLE ONLY public.trip
     ADD CONSTRAINT trip_id_key UNIQUE (id);
 
+ALTER TABLE ONLY public.trip_live
+    ADD CONSTRAINT trip_live_pkey PRIMARY KEY (trip_id, authority);
+
+ALTER TABLE ONLY public.trip_partition
+    ADD CONSTRAINT trip_partition_pkey PRIMARY KEY (partition);
+
 ALTER TABLE ONLY public.trip
     ADD CONSTRAINT trip_pkey PRIMARY KEY (trip_id);
 
@@ -2850,6 +2914,12 @@ ALTER TABLE ONLY public.trip_policy
 
 ALTER TABLE ONLY public.trip_state
     ADD CONSTRAINT trip_state_pkey PRIMARY KEY (trip_id, authority, as_of);
+
+ALTER TABLE ONLY public.trip_told
+    ADD CONSTRAINT trip_told_pkey PRIMARY KEY (trip_id, authority);
+
+ALTER TABLE ONLY public.trip_worker
+    ADD CONSTRAINT trip_worker_pkey PRIMARY KEY (holder);
 
 CREATE INDEX address_org ON public.address USING btree (org);
 
@@ -3051,6 +3121,10 @@ CREATE INDEX trip_device_device ON public.trip_device USING btree (device_id);
 
 CREATE INDEX trip_device_trip ON public.trip_device USING btree (trip_id);
 
+CREATE INDEX trip_live_outcome ON public.trip_live USING btree (authority, outcome, trip_id DESC);
+
+CREATE INDEX trip_live_partition ON public.trip_live USING btree (partition);
+
 CREATE INDEX trip_org ON public.trip USING btree (org, trip_id DESC);
 
 CREATE INDEX trip_vehicle ON public.trip USING btree (vehicle, trip_id DESC);
@@ -3074,6 +3148,8 @@ ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_5_pkey;
 ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_6_pkey;
 
 ALTER INDEX public.key_event_pkey ATTACH PARTITION public.key_event_7_pkey;
+
+CREATE TRIGGER fence BEFORE INSERT OR UPDATE ON public.trip_live FOR EACH ROW EXECUTE FUNCTION public.trip_live_fence();
 
 ALTER TABLE ONLY public.address
     ADD CONSTRAINT address_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -3570,6 +3646,15 @@ ALTER TABLE ONLY public.trip_device
 ALTER TABLE ONLY public.trip_device
     ADD CONSTRAINT trip_device_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
+ALTER TABLE ONLY public.trip_live
+    ADD CONSTRAINT trip_live_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_live
+    ADD CONSTRAINT trip_live_partition_fkey FOREIGN KEY (partition) REFERENCES public.trip_partition(partition);
+
+ALTER TABLE ONLY public.trip_live
+    ADD CONSTRAINT trip_live_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
 ALTER TABLE ONLY public.trip
     ADD CONSTRAINT trip_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
@@ -3587,6 +3672,12 @@ ALTER TABLE ONLY public.trip_state
 
 ALTER TABLE ONLY public.trip_state
     ADD CONSTRAINT trip_state_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
+
+ALTER TABLE ONLY public.trip_told
+    ADD CONSTRAINT trip_told_authority_fkey FOREIGN KEY (authority) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.trip_told
+    ADD CONSTRAINT trip_told_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
 ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
@@ -4008,9 +4099,13 @@ CREATE POLICY engine ON public.trip_consignment FOR SELECT TO waglan_engine USIN
 
 CREATE POLICY engine ON public.trip_device FOR SELECT TO waglan_engine USING (true);
 
+CREATE POLICY engine ON public.trip_live TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.trip_policy FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.trip_state FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.trip_told TO waglan_engine USING (true) WITH CHECK (true);
 
 ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
@@ -4509,6 +4604,8 @@ CREATE POLICY own ON public.trip_device FOR SELECT TO waglan_app USING ((EXISTS 
    FROM public.trip t
   WHERE ((t.trip_id = trip_device.trip_id) AND (t.org = public.current_org())))));
 
+CREATE POLICY own ON public.trip_live FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
+
 CREATE POLICY own ON public.trip_policy FOR SELECT TO waglan_authority USING ((authority = public.current_org()));
 
 CREATE POLICY own ON public.trip_state TO waglan_authority USING ((authority = public.current_org())) WITH CHECK (((authority = public.current_org()) AND (EXISTS ( SELECT 1
@@ -4679,9 +4776,13 @@ ALTER TABLE public.trip_consignment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_device ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.trip_live ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.trip_policy ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.trip_state ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.trip_told ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
@@ -5292,9 +5393,26 @@ GRANT SELECT,INSERT ON TABLE public.trip_consignment TO waglan_app;
 GRANT SELECT ON TABLE public.trip_consignment TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_consignment TO waglan_engine;
 
+GRANT SELECT ON TABLE public.trip_live TO waglan_authority;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trip_live TO waglan_engine;
+
+GRANT SELECT,UPDATE ON TABLE public.trip_partition TO waglan_engine;
+
+GRANT SELECT(partition) ON TABLE public.trip_partition TO waglan_app;
+
+GRANT SELECT(holder) ON TABLE public.trip_partition TO waglan_app;
+
+GRANT SELECT(expires_at) ON TABLE public.trip_partition TO waglan_app;
+
+GRANT SELECT(looked_at) ON TABLE public.trip_partition TO waglan_app;
+
 GRANT INSERT ON TABLE public.trip_policy TO waglan_app;
 GRANT SELECT ON TABLE public.trip_policy TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_policy TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.trip_state TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_state TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trip_told TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trip_worker TO waglan_engine;
