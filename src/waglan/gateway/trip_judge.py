@@ -35,6 +35,7 @@ from waglan.operations.judge_live import (
     judge_live,
     watch,
 )
+from waglan.operations.judge_trip import NotJudged
 from waglan.store import NoDatabase, Transaction, figures, frames, is_gone, lives, partitions, trips
 from waglan.store.connect import glance, transaction, visible
 from waglan.store.lease import Fenced
@@ -260,6 +261,10 @@ class TripJudge:
                 vault, now = self.kit.keys.vault, self.kit.clock()
                 gathered = await gather(tx, vault, trip, now=now)
             known = None if gathered is None else await watch(gathered, self.step, self.hold)
+        except NotJudged as unjudged:
+            # What was told last of it stands: whoever asks for a verdict is told why there is none.
+            logger.warning("trips: one is judged no more", trip=str(trip), why=unjudged.cause.value)
+            known = None
         except Exception as error:
             self._put_off(trip, error)
             return

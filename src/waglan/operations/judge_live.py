@@ -28,7 +28,7 @@ from waglan.logbook.sealed import Vault
 from waglan.operations._hearing import Hearing, Span, misread_of
 from waglan.operations._trip_log import acts_log, explained, sheet_of, span_of
 from waglan.operations.do_trip_act import CODES
-from waglan.operations.judge_trip import heard_for
+from waglan.operations.judge_trip import Cause, NotJudged, heard_for
 from waglan.operations.note_verdict import Noted, note_verdict
 from waglan.store import Transaction, events, lives, trips
 from waglan.store.frames import KeptFrame
@@ -109,7 +109,10 @@ class Found:
 
 
 async def gather(tx: Transaction, vault: Vault, trip: UUID, *, now: datetime) -> Gathered | None:
-    """Read all that a trip is judged by; None if there is none, or its lock was not sealed yet."""
+    """Read all that a trip is judged by; None if there is none, or its lock was not sealed yet.
+
+    Raise NotJudged where something of it was erased, or can't be read.
+    """
     kept = await trips.by_id(tx, trip)
     if kept is None:
         return None
@@ -117,6 +120,8 @@ async def gather(tx: Transaction, vault: Vault, trip: UUID, *, now: datetime) ->
     if not any(act.act == Act.SEAL.value for act in done):
         return None
     came = await heard_for(tx, vault, kept, now=now)
+    if not all(one.body for one in done) or any(one.raw is None for _, of in came for one in of):
+        raise NotJudged(Cause.ERASED)
     told = await lives.told(tx, kept.number)
     return Gathered(kept, done, await lives.policies(tx, kept.number), told, came)
 
