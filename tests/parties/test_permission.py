@@ -47,6 +47,7 @@ keep-device           | trucker lock-operator            | person machine    | a
 plan-trip             | trucker lock-operator            | person machine    | file
 order-on-trip         | customs                          | person            | decide
 judge-trip            | customs                          | person machine    | decide
+handle-alarm          | customs                          | person            | decide
 """
 
 

@@ -7,17 +7,21 @@ that is not in the table below fails: whoever adds one says here how it is asked
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from device_at_the_door import sql
 from port import Officer, filed, wait
 from running_instance import FRESH, Instance
 from shipping_papers import Call, Paper, manifest
+from trip_under_lock import Judge
 
 from waglan.codes.party import PartyId
 from waglan.customs.officer_act import Kind
+from waglan.elock.reason import Reason
 from waglan.gateway.http.app import describe
 from waglan.parties.permission import Act, refusal
 from waglan.parties.role import ClientKind, Principal, Role, Scope
@@ -48,6 +52,7 @@ ABSENT = {
     "lock": ABSENT_ID,
     "installation": ABSENT_ID,
     "trip": ABSENT_ID,
+    "alarm": ABSENT_ID,
 }
 
 
@@ -93,6 +98,7 @@ TRIP = {
     "begins_at": "2026-11-03T09:30+08:00",
 }  # fmt: skip
 
+ALARM_ACT = {"id": "a", "act": "acknowledge"}
 STEP = {"step": 1}
 WHOSE = {"party": "tenant-line", "login": "nobody@example.com"}
 LINK_USE = {"secret": "wgo_x", "password": "x"}
@@ -249,6 +255,20 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/grounds/dry-runs"): Ask(
         Act.JUDGE_TRIP, "/v1/grounds/dry-runs", content=b"id = 1"
     ),
+    ("get", "/v1/alarms"): Ask(Act.JUDGE_TRIP, "/v1/alarms?state=all&trip={trip}"),
+    ("get", "/v1/alarms/groups"): Ask(Act.JUDGE_TRIP, "/v1/alarms/groups"),
+    ("get", "/v1/alarms/figures"): Ask(
+        Act.JUDGE_TRIP, "/v1/alarms/figures?until=2026-01-01T00:00Z"
+    ),
+    ("get", "/v1/alarms/{alarm}"): Ask(Act.JUDGE_TRIP, "/v1/alarms/{alarm}"),
+    ("post", "/v1/alarms/{alarm}/acts"): Ask(
+        Act.HANDLE_ALARM, "/v1/alarms/{alarm}/acts", ALARM_ACT | {"version": 1}
+    ),
+    ("post", "/v1/alarms/acts"): Ask(
+        Act.HANDLE_ALARM,
+        "/v1/alarms/acts",
+        ALARM_ACT | {"alarms": [{"alarm": "{alarm}", "version": 1}]},
+    ),
     ("post", "/v1/checkpoints"): Ask(
         Act.JUDGE_TRIP, "/v1/checkpoints", {"plate": "MATRIX1", "site": "HK-LOC"}
     ),
@@ -392,6 +412,13 @@ def planned(instance: Instance, line: httpx.Client, lock: str) -> str:
     return str(answer.json()["id"])
 
 
+def alarmed(instance: Instance, trip: str) -> str:
+    """An alarm of that trip, in the control room of the authority that judges it."""
+    Judge(instance, trip).notes(Reason.CUT, at=datetime.now(UTC))
+    [(alarm,)] = sql(instance, "select id from alarm")
+    return str(alarm)
+
+
 @dataclass(frozen=True)
 class World:
     """The tenant whose things are asked for, and everybody who asks."""
@@ -445,6 +472,7 @@ def world(instance: Instance) -> Iterator[World]:
     }
     things |= kept(line) | locked(instance, line)
     things["trip"] = planned(instance, line, things["lock"])
+    things["alarm"] = alarmed(instance, things["trip"])
     wait(lambda: decided(customs, standing["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(
@@ -552,6 +580,10 @@ def send(
 
 
 def fill(value: Any, things: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [fill(one, things) for one in value]
+    if isinstance(value, dict):
+        return {name: fill(one, things) for name, one in value.items()}
     if not isinstance(value, str):
         return value
     for name, thing in things.items():

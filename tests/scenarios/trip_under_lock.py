@@ -1,13 +1,14 @@
 """A haulier, two authorities and a truck with a lock and a tracker, for tests of trips."""
 
+import asyncio
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from device_at_the_door import Player, playing
@@ -24,10 +25,15 @@ from waglan.elock.atlas import packaged, plan_of
 from waglan.elock.device import Fix as FixKind
 from waglan.elock.device import Ping
 from waglan.elock.plan import Plan
+from waglan.elock.reason import WEIGHT, Outcome, Reason
 from waglan.elock.track import Fix
 from waglan.elock.trip import Act
 from waglan.elock.trip_act import Spot, TripAct
+from waglan.elock.verdict import Verdict, Why
 from waglan.messages.devices.jtt808 import writing
+from waglan.operations.note_verdict import Noted, note_verdict
+from waglan.store import trips
+from waglan.store.connect import pools, transaction
 
 ORIGIN, DESTINATION = "HK-RTT", "GD-QH"
 NEAR, FAR = "demo-customs", "demo-far-customs"
@@ -35,6 +41,7 @@ SPEED_MM_S = 19_000
 CUT_BITS = 0b10  # of a G-360P: its shell was broken
 IN_ONE = 12  # pings of one message
 NUMBERS = iter(range(13_700_000_000, 13_800_000_000))
+HERE = Position(225_030_000, 1_139_450_000)
 SINCE = "2026-01-05T09:00:00+08:00"
 
 
@@ -214,3 +221,33 @@ def trip(
         assert answer.status_code == 201, answer.text
         start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=40)
         yield Trip(port, vehicle, terminal, players, answer.json()["id"], way_plan(start), start)
+
+
+def verdict_of(*reasons: Reason, at: datetime, entries: Sequence[str] = ("e1",)) -> Verdict:
+    """A verdict that says these reasons."""
+    outcome = max((WEIGHT[one] for one in reasons), default=Outcome.GREEN)
+    at_s = int(at.timestamp())
+    why = tuple(Why(one, tuple(entries)) for one in reasons)
+    red_s = at_s - 5 if outcome is Outcome.RED else None
+    return Verdict(outcome, why, outcome, red_s, None, (), (), 0, "start-1", at_s)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The engine, as far as alarms ask: it notes verdicts of a trip for an authority."""
+
+    instance: Instance
+    trip: str
+
+    def notes(
+        self, *reasons: Reason, at: datetime, party: str = NEAR, entries: Sequence[str] = ("e1",)
+    ) -> None:
+        asyncio.run(self._notes(verdict_of(*reasons, at=at, entries=entries), at, party))
+
+    async def _notes(self, said: Verdict, at: datetime, party: str) -> None:
+        async with pools(self.instance.dsn) as opened, transaction(opened.engine, None) as tx:
+            kept = await trips.by_id(tx, UUID(self.trip))
+            assert kept is not None
+            [judging] = [one for one in await trips.judging(tx, kept.number) if one.party == party]
+            noted = Noted(judging, said, HERE)
+            await note_verdict(tx, kept, noted, now=at, new_id=uuid4)

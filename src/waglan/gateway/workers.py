@@ -36,6 +36,7 @@ from waglan.operations.link_consignments import link_consignments
 from waglan.operations.link_report import link_report
 from waglan.operations.serve_notices import serve_by_order
 from waglan.operations.settle_grant import settle_grant
+from waglan.operations.wake_alarm import wake_alarm
 from waglan.operations.warn_of_missing_parts import warn_of_missing_parts
 from waglan.operations.work_off_message import (
     Reading,
@@ -48,6 +49,7 @@ from waglan.parties.sign_in import policy
 from waglan.store import (
     NoDatabase,
     Transaction,
+    alarms,
     assemblies,
     back_tests,
     customs,
@@ -174,6 +176,7 @@ class Worker:
             [
                 await self._each(look, "serving", partial(serving.due, now=now), self._serving),
                 await self._each(look, "assembly", overdue, self._assembly),
+                await self._each(look, "alarm", partial(alarms.due, now=now), self._alarm),
                 await self._each(look, BACK_TEST, back_tests.unended, self._back_test),
                 await self._erasures(look),
                 await self._uploads(now),
@@ -430,6 +433,10 @@ class Worker:
         async with transaction(self.kit.pools.app, org) as tx:
             await lease.claim(tx, "assembly", assembly_id)
             await warn_of_missing_parts(tx, (org, party), assembly_id, now=self.kit.clock())
+
+    async def _alarm(self, number: int, org: int, party: PartyId) -> None:
+        async with transaction(self.kit.pools.authority, org) as tx:
+            await wake_alarm(tx, org, number, now=self.kit.clock())
 
     async def _notice(self, event_id: int, org: int, party: PartyId) -> None:
         async with transaction(self.kit.pools.app, org) as tx:

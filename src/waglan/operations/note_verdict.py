@@ -1,6 +1,6 @@
 """A trip was judged for an authority: its control room's alarms are raised, counted and ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
+from waglan.codes.party import PartyId
 from waglan.codes.position import Position
 from waglan.elock.jurisdiction import jurisdictions
 from waglan.elock.reason import WEIGHT, Outcome, Reason
@@ -89,6 +90,12 @@ def watch_of(authority: Judging) -> Watch:
     return Watch() if found is None else found.watch
 
 
+def watch_of_party(party: PartyId) -> Watch:
+    """Return the figures of the control room of an authority."""
+    own = [one for one in jurisdictions().values() if one.policy.authority == party]
+    return own[0].watch if own else Watch()
+
+
 def watched(one: Alarm) -> Watched:
     """Return an alarm as the core knows it."""
     return Watched(
@@ -165,7 +172,7 @@ def alarm_event(
     authority: Judging,
     one: Alarm,
     times: tuple[datetime, datetime],
-    by: str | None = None,
+    more: Mapping[str, str] | None = None,
 ) -> Event:
     """Return what an authority, and nobody else, is told of an alarm; no words of persons."""
     happened_at, recorded_at = times
@@ -176,11 +183,9 @@ def alarm_event(
         "state": one.state,
         "version": one.version,
         "times": one.times,
+        **({"why": one.why} if one.why else {}),
+        **(more or {}),
     }
-    if one.why:
-        said["why"] = one.why
-    if by:
-        said["by"] = by
     about = Key(KeyKind.TRIP, str(one.trip))
     return Event(code, about, authority.party, happened_at, recorded_at, said)
 
