@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
@@ -26,6 +25,7 @@ from waglan.gateway.http.maker import MADE, TheMaker
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.http.signed import Signed
+from waglan.gateway.http.trip_hints import Hinted, HintView, ReasonView, hints
 from waglan.logbook.signing import Purpose
 from waglan.operations.do_trip_act import Done, Refusal, do_trip_act, state_of
 from waglan.operations.judge_trip import Judged, NotJudged, judge_trip
@@ -42,13 +42,11 @@ from waglan.operations.prove_trip import NotYet, prove_trip
 from waglan.operations.step_trip import Step, step_trip
 from waglan.parties.permission import Act
 from waglan.parties.role import Role
-from waglan.store import Transaction, lives, trips
-from waglan.store.lives import Live
+from waglan.store import Transaction, trips
 from waglan.store.trips import Kept
 
 router = APIRouter(prefix="/v1", tags=["trips"])
 
-Hinted = Literal["GREEN", "AMBER", "UNPROVEN", "RED"]
 Word = Annotated[str, Field(min_length=1, max_length=80)]
 _LATE: Responses = {
     409: {"description": "The trip stands otherwise by now: look at it again."},
@@ -129,29 +127,6 @@ class HeardView(BaseModel):
     is_lock: bool
     since: datetime | None
     until: datetime | None
-
-
-class ReasonView(BaseModel):
-    """Why a trip is not GREEN, what that alone makes of it, and which entries of its log say so."""
-
-    reason: str
-    outcome: str
-    entries: list[str]
-
-
-class HintView(BaseModel):
-    """What your authority's policy makes of a trip as it drives: a hint, so many seconds old.
-
-    Act on a verdict, which is made anew from the whole log: `/v1/trips/{trip}/verdict`.
-    """
-
-    outcome: str
-    worst: str
-    reasons: list[ReasonView]
-    red_from: datetime | None
-    backfill_until: datetime | None
-    as_of: datetime
-    age_seconds: int
 
 
 class TripView(BaseModel):
@@ -397,28 +372,11 @@ def _done(done: Done | Refusal | None) -> TripDoneView:
 async def _views(visitor: Visitor, tx: Transaction, found: Sequence[Kept]) -> list[TripView]:
     """Return trips as whoever is on them sees them; an authority with its own hints."""
     views = [await trip_view(tx, one) for one in found]
-    if Role.CUSTOMS not in visitor.principal.roles:
-        return views
-    now, hints = visitor.kit.clock(), await lives.own(tx, [one.number for one in found])
-    for one, view in zip(found, views, strict=True):
-        if live := hints.get(one.number):
-            view.hint = _hint(live, now)
+    if Role.CUSTOMS in visitor.principal.roles:
+        found_hints = await hints(tx, [one.number for one in found], visitor.kit.clock())
+        for one, view in zip(found, views, strict=True):
+            view.hint = found_hints.get(one.number)
     return views
-
-
-_hint_of = msgspec.json.Decoder(dict[str, list[dict[str, Any]]]).decode
-
-
-def _hint(live: Live, now: datetime) -> HintView:
-    return HintView(
-        outcome=live.outcome,
-        worst=live.worst,
-        reasons=[ReasonView(**one) for one in _hint_of(live.reasons)["reasons"]],
-        red_from=live.red_from,
-        backfill_until=live.backfill_until,
-        as_of=live.as_of,
-        age_seconds=max(0, int((now - live.as_of).total_seconds())),
-    )
 
 
 async def trip_view(tx: Transaction, kept: Kept) -> TripView:
