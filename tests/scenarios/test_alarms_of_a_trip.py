@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from command_line import CommandLine
 from device_at_the_door import sql
 from port import wait
 from running_instance import Instance
@@ -127,10 +128,9 @@ def test_an_alarm_is_handled_from_the_first_look_to_its_closing_and_the_verdict_
         one.tells(30, CUT_BITS)
         told = one.verdict(port.near)
         [cut] = [why for why in told["reasons"] if why["reason"] == "CUT"]
-        judge = judged(port, one)
-        judge.notes(Reason.CUT, at=now, entries=cut["entries"])
         near = port.near.desk
-        shown = alarm(port, one, Reason.CUT)
+        shown = wait(lambda: raised(port, one))
+        assert shown["reason"] == "CUT", "by the workers, as the truck drives"
         assert (shown["severity"], shown["state"], shown["why"]) == ("RED", "raised", "at once")
         whole = near.get(f"/v1/alarms/{shown['id']}").json()
         assert [entry["kind"] for entry in whole["evidence"]] == ["said"] * len(cut["entries"])
@@ -160,9 +160,7 @@ def test_an_alarm_is_handled_from_the_first_look_to_its_closing_and_the_verdict_
         signed = one.signs(port.near, Act.CLEAR_ALARM, entries=tuple(cut["entries"]),
                            reason="looked at: the sensor broke")  # fmt: skip
         assert signed.status_code == 201, signed.text
-        judge.notes(at=now + timedelta(minutes=2))
-        shown = alarm(port, one, Reason.CUT)
-        assert shown["state"] == "ended"
+        shown = wait(lambda: ended(port, one, Reason.CUT))
         closed = does(
             other.desk, shown, "close", **words, entries=cut["entries"], papers=["0" * 64]
         )
@@ -176,6 +174,12 @@ def test_an_alarm_is_handled_from_the_first_look_to_its_closing_and_the_verdict_
         is_told(port, one, words["words"])
 
 
+def ended(port: Port, one: Trip, reason: Reason) -> dict[str, Any] | None:
+    """An alarm of a trip, once its cause is gone."""
+    found = alarm(port, one, reason)
+    return found if found["state"] == "ended" else None
+
+
 def is_told(port: Port, one: Trip, words: str) -> None:
     """The authority's feed tells of each step, and not of what a person wrote."""
     near = port.near.desk
@@ -187,7 +191,6 @@ def is_told(port: Port, one: Trip, words: str) -> None:
 
 def test_closing_an_alarm_does_not_make_a_verdict_green(port: Port) -> None:
     with trip(port, "ALARM4") as one:
-        one.seals()
         judge = judged(port, one)
         judge.notes(Reason.NOTHING_HEARD, at=datetime.now(UTC) - timedelta(hours=1))
         before = one.verdict(port.near)
@@ -255,7 +258,9 @@ def raised(port: Port, one: Trip) -> dict[str, Any] | None:
     return dict(found[0]) if found else None
 
 
-def test_a_jam_is_shown_as_one_and_handled_as_one_but_for_what_moved_on(port: Port) -> None:
+def test_a_jam_is_shown_as_one_and_handled_as_one_but_for_what_moved_on(
+    port: Port, waglan: CommandLine
+) -> None:
     at = datetime.now(UTC) - timedelta(minutes=5)
     with ExitStack() as stack:
         many = [stack.enter_context(trip(port, f"JAM{n}")) for n in range(6)]
@@ -292,6 +297,15 @@ def test_a_jam_is_shown_as_one_and_handled_as_one_but_for_what_moved_on(port: Po
         assert done[red["id"]]["findings"] == ["ALARM-RED-ALONE"]
         assert sum(each["is_done"] for each in done.values()) == 5
         assert alarm(port, many[3], Reason.FROZEN)["state"] == "acknowledged"
+        waglan.operates(port.instance).signs_in(port.near.desk.headers["authorization"])
+        listed = waglan("elock", "alarm-groups").out
+        assert f"{group['id']}  AMBER  FROZEN  6  6" in listed
+        said = ("--found", "explained", "--words", "a jam at the tunnel")
+        closed = waglan("elock", "alarm-group", group["id"], "close", *said)
+        assert closed.status == 0, closed.err
+        assert [line.split()[1] for line in closed.out.splitlines()] == ["closed"] * 6
+        assert group["id"] not in waglan("elock", "alarm-groups").out
+        assert alarm(port, many[0], Reason.CUT)["state"] == "raised"
 
 
 def test_alarms_come_through_the_stream_within_a_second_of_their_commit(port: Port) -> None:
@@ -333,7 +347,7 @@ def test_a_control_room_sees_whether_it_can_keep_up(port: Port, instance: Instan
         told = port.near.desk.get("/v1/alarms/figures", params=asked).json()
         assert (told["found_out"], told["false_share"]) == ({"false": 1}, 1000)
         far = port.far.desk.get("/v1/alarms/figures", params=asked).json()
-        assert (far["shown"], far["open"]) == (0, {})
+        assert (far["shown"], far["found_out"]) == (0, {})
         wrong = port.near.desk.get("/v1/alarms/figures", params={"since": asked["until"]})
         assert wrong.status_code == 422
 
@@ -374,6 +388,49 @@ def test_neither_the_other_authority_nor_the_haulier_learns_of_an_alarm(port: Po
         for path in ("/v1/alarms", "/v1/alarms/groups", f"/v1/alarms/{shown['id']}"):
             assert port.haulier.get(path).status_code == 403
         assert "alarm" not in port.haulier.get(f"/v1/trips/{one.id}").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "The verdict on the trip stays UNPROVEN"), ("zh-Hant-HK", "行程的判定仍為 UNPROVEN")],
+)
+def test_a_control_room_works_at_the_command_line(
+    port: Port, waglan: CommandLine, lang: str, said: str
+) -> None:
+    with trip(port, f"ALARM13{lang[0]}") as one:
+        at = datetime.now(UTC) - timedelta(hours=9)
+        judged(port, one).notes(Reason.CUT, Reason.GAP_LONG, at=at)
+        waglan.operates(port.instance).signs_in(port.near.desk.headers["authorization"])
+        waglan.set("WAGLAN_LANG", lang)
+        asked = ("elock", "alarms", "--trip", one.id)
+        red, gap = waglan(*asked).out.splitlines()
+        assert "RED  CUT  raised  1  at once" in red
+        assert "UNPROVEN  GAP_LONG" in gap
+        [only] = waglan(*asked, "--severity", "UNPROVEN").out.splitlines()
+        assert only.split()[0] == gap.split()[0]
+        alarm = ("elock", "alarm", gap.split()[0])
+        shown = waglan(*alarm)
+        assert "gap_long_s 900" in shown.out, shown.err
+        assert waglan(*alarm, "ack").out.startswith("acknowledged")
+        mine = port.near.subject
+        assert waglan(*alarm, "assign", "--to", mine).out.startswith("assigned")
+        assert waglan(*asked, "--mine").out.split()[0] == gap.split()[0]
+        muted = waglan(*alarm, "mute", "--minutes", "5", "--words", "a tunnel")
+        assert muted.out.startswith("muted"), muted.err
+        assert len(waglan(*asked).out.splitlines()) == 1
+        assert waglan(*alarm, "unmute").out.startswith("raised")
+        wordless = waglan(*alarm, "close", "--found", "explained")
+        assert (wordless.status, "ALARM-ACT-NEEDS" in wordless.err) == (1, True)
+        closed = waglan(*alarm, "close", "--found", "explained", "--words", "a tunnel")
+        assert closed.out.startswith("closed"), closed.err
+        assert said in closed.out
+        loud = waglan("elock", "alarm", red.split()[0], "mute", "--minutes", "5", "--words", "x")
+        assert (loud.status, "ALARM-RED-MUTED" in loud.err) == (1, True)
+        told = waglan("elock", "alarm-figures", "--operators", "2")
+        assert told.status == 0, told.err
+        assert len(told.out.splitlines()) == 5
+        nothing = waglan("elock", "alarm-group", "no-such-group", "ack")
+        assert nothing.status == 2
 
 
 def test_what_an_alarm_stands_at_is_what_its_steps_came_to(port: Port, instance: Instance) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import typer
 
-from waglan.cli import gate, ground
+from waglan.cli import control_room, gate, ground
 from waglan.cli.gate import show_verdict
 from waglan.cli.paper import opened
 from waglan.cli.settings import Settings
@@ -21,6 +21,7 @@ from waglan.codes.moment import minute
 app = typer.Typer(no_args_is_help=True, help="Trips under an electronic lock.")
 ground.add(app)
 gate.add(app)
+control_room.add(app)
 
 Trip = Annotated[str, typer.Argument(help="The trip's id, as `waglan elock trips` prints it.")]
 TRIP_BYTES_MAX = 1 << 20
