@@ -3,7 +3,7 @@
 The events stay, and with them the commitments; without their salts nobody can say to what.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from uuid import UUID
@@ -31,6 +31,7 @@ from waglan.store import (
     erasure,
     event_erasure,
     events,
+    frame_erasure,
     messages,
     parties,
     sheets,
@@ -40,6 +41,7 @@ from waglan.store.messages import new_salt
 
 TARGETS_MAX = 100_000
 SHEET = "sheet"  # a draft, template, address or letter that named him
+FRAMES = "frames"  # of all devices, up to a moment
 PAPER = "paper"  # a document or the words of an answer to a notice
 SHEETS_AT_ONCE = 20
 
@@ -54,6 +56,9 @@ class Found:
     events: set[tuple[int, bytes]] = field(default_factory=set)
     sheets: set[UUID] = field(default_factory=set)
     papers: set[UUID] = field(default_factory=set)  # of answers to notices
+    devices: set[UUID] = field(default_factory=set)
+    trips: set[UUID] = field(default_factory=set)
+    frames_before: set[datetime] = field(default_factory=set)
 
     def targets(self) -> list[tuple[str, str]]:
         """Return it as the list of erasures keeps it: no name, only its blind index."""
@@ -64,7 +69,19 @@ class Found:
             *(("event", f"{seq}:{leaf.hex()}") for seq, leaf in self.events),
             *((SHEET, str(id_)) for id_ in self.sheets),
             *((PAPER, str(id_)) for id_ in self.papers),
+            *((Kind.DEVICE.value, str(id_)) for id_ in self.devices),
+            *((Kind.TRIP.value, str(id_)) for id_ in self.trips),
+            *((FRAMES, at.isoformat()) for at in self.frames_before),
         ]
+
+
+_BY_ID: Mapping[str, Callable[[Found], set[UUID]]] = {
+    Kind.MESSAGE.value: lambda found: found.messages,
+    Kind.DEVICE.value: lambda found: found.devices,
+    Kind.TRIP.value: lambda found: found.trips,
+    SHEET: lambda found: found.sheets,
+    PAPER: lambda found: found.papers,
+}
 
 
 def found_in(targets: Collection[tuple[str, str]]) -> Found:
@@ -73,14 +90,12 @@ def found_in(targets: Collection[tuple[str, str]]) -> Found:
     for kind, target in targets:
         if kind == Kind.NAME.value:
             found.names[bytes.fromhex(target)] = ""
-        elif kind == Kind.MESSAGE.value:
-            found.messages.add(UUID(target))
         elif kind == Kind.SUBJECT.value:
             found.subjects.add(target)
-        elif kind == SHEET:
-            found.sheets.add(UUID(target))
-        elif kind == PAPER:
-            found.papers.add(UUID(target))
+        elif kind in _BY_ID:
+            _BY_ID[kind](found).add(UUID(target))
+        elif kind == FRAMES:
+            found.frames_before.add(datetime.fromisoformat(target))
         else:
             seq, _, leaf = target.partition(":")
             found.events.add((int(seq), bytes.fromhex(leaf)))
@@ -106,6 +121,7 @@ async def erase_subject(tx: Transaction, vault: Vault, *, now: datetime) -> Done
     touched = await erasure.orgs_of(tx, list(found.messages), list(found.names))
     touched |= await sheets.orgs_of(tx, list(found.sheets))
     touched |= await detention_erasure.orgs_of(tx, list(found.papers))
+    touched |= await frame_erasure.orgs_of(tx, list(found.devices), list(found.trips))
     done = Done(row.request, row.org, row.kind, row.rule, now, 0, 0, 0, 0, ())
     done = await destroy(tx, vault, found, done, now=now)
     await erasure.add(tx, done, found.targets())
@@ -131,6 +147,7 @@ async def destroy(
         who = await erasure.persons_of(tx, blind=None, subject=subject, until=at)
         await erase_people(tx, who, done.erasure, now=now)
         persons += len(who)
+    await _destroy_heard(tx, vault, found, done)
     count = 0
     for seq, leaf in sorted(found.events):
         count += await event_erasure.destroy_event(tx, seq, leaf, done.rule, now=at)
@@ -153,6 +170,23 @@ async def destroy(
     )
 
 
+async def _destroy_heard(tx: Transaction, vault: Vault, found: Found, done: Done) -> None:
+    """Destroy what devices said: all of one, what was said during a trip, or before a moment."""
+    at = done.erased_at
+    for device in sorted(found.devices):
+        found.events |= set(await frame_erasure.told_of(tx, device))
+        frames = await frame_erasure.of_device(tx, device, until=at)
+        await frame_erasure.destroy(tx, vault, frames, done.rule, at=at)
+        await frame_erasure.forget_device(tx, device, until=at)
+    for trip in sorted(found.trips):
+        frames = await frame_erasure.of_trip(tx, trip, until=at)
+        await frame_erasure.destroy(tx, vault, frames, done.rule, at=at)
+        await frame_erasure.forget_trip(tx, trip)
+    for moment in sorted(found.frames_before):
+        frames = await frame_erasure.before(tx, moment)
+        await frame_erasure.destroy(tx, vault, frames, done.rule, at=at)
+
+
 async def _wanted(
     tx: Transaction, vault: Vault, kind: Kind, target: str, *, now: datetime
 ) -> Found:
@@ -169,12 +203,17 @@ async def _wanted(
         found.messages.add(UUID(target))
     elif kind is Kind.SUBJECT:
         found.subjects.add(target)
+    elif kind in (Kind.DEVICE, Kind.TRIP):
+        (found.devices if kind is Kind.DEVICE else found.trips).add(UUID(target))
     elif kind is Kind.RETENTION:
         today = now.astimezone(HONG_KONG).date()
         period = in_force(target, on=today)
         if period is not None:
             first = datetime.combine(kept_from(period, on=today), time(), HONG_KONG)
-            found.messages = await erasure.messages_before(tx, first)
+            if target == "device-frame":
+                found.frames_before.add(first)
+            else:
+                found.messages = await erasure.messages_before(tx, first)
     else:
         leaf = await event_erasure.leaf_at(tx, int(target))
         if leaf is not None:

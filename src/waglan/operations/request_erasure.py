@@ -21,6 +21,8 @@ class Kind(Enum):
     MESSAGE = "message"  # one message with its answers, by its id
     SUBJECT = "subject"  # a person of an organisation, by his id
     EVENT = "event"  # one event whose own words name somebody, by its number in the log
+    DEVICE = "device"  # a lock or telephone with all that it ever said, by its id
+    TRIP = "trip"  # what was heard during a trip, and its plate, by its id
     RETENTION = "retention"  # all whose time is over, by its class in parties/retention.toml
 
 
@@ -67,9 +69,12 @@ def refusal(kind: Kind, target: str) -> list[Finding]:
 # A shorter name would be found by chance in papers of people who have nothing to do with it.
 NAME_LETTERS_MIN = 5
 NAME_SIGNS_MIN = 2  # Chinese characters
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _SHAPES = {
-    Kind.MESSAGE: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII),
+    Kind.MESSAGE: _UUID,
     Kind.SUBJECT: re.compile(r"sub_[0-9a-f]{32}", re.ASCII),
-    Kind.RETENTION: re.compile(r"raw-message", re.ASCII),
+    Kind.DEVICE: _UUID,
+    Kind.TRIP: _UUID,
+    Kind.RETENTION: re.compile(r"raw-message|device-frame", re.ASCII),
     Kind.EVENT: re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII),
 }

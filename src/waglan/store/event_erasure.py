@@ -77,6 +77,7 @@ async def _silence(tx: Transaction, event_id: int) -> None:
         [event_id],
     )
     await tx.execute("DELETE FROM officer_act WHERE event_id = %s", [event_id])
+    await tx.execute("UPDATE trip_act SET body = '' WHERE event_id = %s", [event_id])
     await tx.execute("UPDATE notice SET told = '{}' WHERE event_id = %s", [event_id])
 
 

@@ -4113,9 +4113,13 @@ CREATE POLICY erased ON public.device FOR UPDATE TO waglan_engine USING (true) W
 
 ALTER TABLE public.erased ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY erased ON public.frame_aside FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY erased ON public.installation FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY erased ON public.trip FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY erased ON public.trip_act FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY erasing ON public.decision FOR UPDATE TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4999,11 +5003,17 @@ GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.trip_act TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_act TO waglan_engine;
 
+GRANT UPDATE(body) ON TABLE public.trip_act TO waglan_engine;
+
 REVOKE ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.trip_events(trip uuid, frames bigint[]) TO waglan_authority;
 
 GRANT SELECT,INSERT ON TABLE public.alarm TO waglan_authority;
 GRANT SELECT,INSERT ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(lat_e7) ON TABLE public.alarm TO waglan_engine;
+
+GRANT UPDATE(lon_e7) ON TABLE public.alarm TO waglan_engine;
 
 GRANT UPDATE(state) ON TABLE public.alarm TO waglan_authority;
 GRANT UPDATE(state) ON TABLE public.alarm TO waglan_engine;
@@ -5189,6 +5199,8 @@ GRANT SELECT ON TABLE public.filing_rule TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.frame_aside TO waglan_app;
 GRANT SELECT ON TABLE public.frame_aside TO waglan_engine;
+
+GRANT UPDATE(terminal) ON TABLE public.frame_aside TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.frame_aside_raw TO waglan_app;
 GRANT SELECT,DELETE ON TABLE public.frame_aside_raw TO waglan_engine;
