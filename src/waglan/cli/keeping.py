@@ -80,7 +80,9 @@ def rebuild(
 
 
 def erase(
-    kind: Annotated[str, typer.Argument(help="What: the guide has the kinds.")],
+    kind: Annotated[
+        str, typer.Argument(help="name, message, subject, event, device, trip, retention.")
+    ],
     rule: Annotated[str, typer.Option(help="Under which rule: an article, a request's number.")],
     target: Annotated[
         str, typer.Argument(help="Whom or what; '-' reads it, so that no history keeps a name.")

@@ -19,7 +19,7 @@ from waglan.elock.route import NoRoute
 from waglan.elock.verdict import Measure, Verdict, judge
 from waglan.logbook.sealed import Vault
 from waglan.operations.arm_trip import granted
-from waglan.operations.judge_trip import Judged, judge_kept
+from waglan.operations.judge_trip import Judged, NotJudged, judge_kept
 from waglan.store import Transaction, trips
 from waglan.store.trips import Kept
 
@@ -72,10 +72,15 @@ async def replay_trip(
 ) -> Replayed | None:
     """Judge a trip as it was and as it would be; None if the file says nothing of it.
 
+    None too if it can't be judged anew, as where something of it was erased.
+
     Nothing is written. The log is the same for both.
     """
     org, kept = whose
-    judged = await judge_kept(tx, vault, org, kept, now=now)
+    try:
+        judged = await judge_kept(tx, vault, org, kept, now=now)
+    except NotJudged:
+        return None
     if judged is None:
         return None
     on = kept.trip.planned_at.astimezone(HONG_KONG).date()

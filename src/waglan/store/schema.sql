@@ -1362,7 +1362,7 @@ CREATE TABLE public.erased (
     kind text NOT NULL,
     target text NOT NULL,
     erasure uuid NOT NULL,
-    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'sheet'::text, 'paper'::text])))
+    CONSTRAINT erased_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'sheet'::text, 'paper'::text, 'device'::text, 'trip'::text, 'frames'::text])))
 );
 
 ALTER TABLE ONLY public.erased FORCE ROW LEVEL SECURITY;
@@ -1390,7 +1390,7 @@ CREATE TABLE public.erasure_request (
     kind text NOT NULL,
     rule text NOT NULL,
     asked_at timestamp with time zone NOT NULL,
-    CONSTRAINT erasure_request_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'retention'::text]))),
+    CONSTRAINT erasure_request_kind_check CHECK ((kind = ANY (ARRAY['name'::text, 'message'::text, 'subject'::text, 'event'::text, 'device'::text, 'trip'::text, 'retention'::text]))),
     CONSTRAINT erasure_request_rule_check CHECK (((length(rule) >= 1) AND (length(rule) <= 200)))
 );
 
