@@ -50,6 +50,8 @@ def test_each_truck_ends_as_it_must_for_both_authorities(land: Land) -> None:
             assert reason in names if reason else not names
             assert verdict.quality == "illustrative"
         assert truck.checks == checks
+        if outcome == "RED":  # each side's control room was told, as it drove
+            assert truck.alarms >= 2
         assert truck.frames > 10
 
 

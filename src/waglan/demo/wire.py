@@ -11,7 +11,7 @@ from waglan.demo.speech import Do, Turn
 from waglan.elock.device import Authentication, Reply, Telegram
 from waglan.messages.devices.jtt808.stream import Stream
 
-ANSWER_S_MAX: Final = 30
+ANSWER_S_MAX: Final = 60
 QUIET_S: Final = 1.0
 READ_BYTES: Final = 65_536
 Ports = Mapping[str, tuple[str, int]]  # where devices are heard, by protocol
