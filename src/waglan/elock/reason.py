@@ -113,9 +113,12 @@ def bits(*reasons: Reason) -> int:
     return sum(1 << reason.value for reason in set(reasons))
 
 
+_BITS: Final = tuple((1 << reason.value, reason) for reason in Reason)
+
+
 def reasons_in(mask: int) -> tuple[Reason, ...]:
     """Return the reasons of a mask, in the order of their bits; other bits are none."""
-    return tuple(reason for reason in Reason if mask >> reason.value & 1)
+    return tuple(reason for bit, reason in _BITS if mask & bit) if mask else ()
 
 
 def outcome_of(mask: int) -> Outcome:

@@ -388,6 +388,9 @@ def _why(told: Sequence[Told]) -> tuple[Why, ...]:
         by_reason.setdefault(one.reason, []).append(one.ref)
     return tuple(
         Why(reason, tuple(ref for ref in by_reason[reason] if ref)[-ENTRIES_MAX:])
-        for reason in Reason
-        if reason in by_reason
+        for reason in sorted(by_reason, key=_number)
     )
+
+
+def _number(reason: Reason) -> int:
+    return int(reason.value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from waglan.operations.take_frames import OF_TELEPHONES
 from waglan.store.frames import KeptFrame
 from waglan.store.trips import TripDevice
 
+_encode = msgspec.msgpack.Encoder().encode
 _BY_SATELLITE: Final = (FixKind.GNSS, None)  # a telephone does not say by what
 
 
@@ -45,7 +46,7 @@ class Hearing:
         self.last = 0  # the number of the frame that was heard last
         self._speaker = Speaker(device.terminal, device.serial_range)
         self._streams = dict[object, Reading]()
-        self._records = set[Ping]()
+        self._records = set[bytes]()
 
     def take(self, frame: KeptFrame, span: Span) -> list[Entry]:
         """Return what the next frame says within a trip."""
@@ -88,11 +89,12 @@ def misread_of(device: TripDevice) -> list[Entry]:
     return [Entry(f"datum-{device.terminal}", at_s, at_s, 0, what)]
 
 
-def _is_known(ping: Ping, records: set[Ping]) -> bool:
+def _is_known(ping: Ping, records: set[bytes]) -> bool:
     """Whether a device said the very same before, as it does out of its store: it counts once."""
     if ping.at_s is None:
         return False
-    record = msgspec.structs.replace(ping, is_backfill=None)
+    said = _encode(msgspec.structs.replace(ping, is_backfill=None))
+    record = blake2b(said, digest_size=16).digest()  # a trip has thousands, each kept in memory
     is_known = record in records
     records.add(record)
     return is_known
