@@ -44,6 +44,7 @@ publish-key           | operator                         | person            | o
 erase                 | operator                         | person            | operate
 provision-device      | operator                         | person machine    | operate
 keep-device           | trucker lock-operator            | person machine    | admin
+keep-webhook          | anybody                          | person machine    | admin
 plan-trip             | trucker lock-operator            | person machine    | file
 order-on-trip         | customs                          | person            | decide
 judge-trip            | customs                          | person machine    | decide

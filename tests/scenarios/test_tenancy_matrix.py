@@ -53,6 +53,7 @@ ABSENT = {
     "installation": ABSENT_ID,
     "trip": ABSENT_ID,
     "alarm": ABSENT_ID,
+    "webhook": ABSENT_ID,
 }
 
 
@@ -92,6 +93,7 @@ INSTALLATION = {
 }  # fmt: skip
 PLACE = {"_type": "location", "topic": "nobodys", "tst": 1_796_000_000, "lat": 22.5, "lon": 114.1}
 ORDER = {"body": "AAAA", "signature": "AAAA"}
+WEBHOOK = {"url": "https://hooks.example/", "wanted": ["webhook.removed"], "description": "matrix"}
 TRIP = {
     "vehicle": "MATRIX1", "origin": "HK-A", "destination": "GD-A", "cargo": "post",
     "jurisdictions": ["demonstration"], "consignments": ["SYNMATRIX"],
@@ -241,6 +243,24 @@ ASKS: dict[tuple[str, str], Ask] = {
         Act.KEEP_DEVICE,
         "/v1/locks/{lock}/conditions",
         {"condition": "lost", "since": "2026-11-03T09:30:00+08:00"},
+    ),
+    ("post", "/v1/webhooks"): Ask(Act.KEEP_WEBHOOK, "/v1/webhooks", WEBHOOK),
+    ("get", "/v1/webhooks"): Ask(Act.KEEP_WEBHOOK, "/v1/webhooks"),
+    ("delete", "/v1/webhooks/{webhook}"): Ask(Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}"),
+    ("post", "/v1/webhooks/{webhook}/secret"): Ask(
+        Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}/secret", {}
+    ),
+    ("put", "/v1/webhooks/{webhook}/state"): Ask(
+        Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}/state", {"is_on": True}
+    ),
+    ("get", "/v1/webhooks/{webhook}/deliveries"): Ask(
+        Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}/deliveries"
+    ),
+    ("post", "/v1/webhooks/{webhook}/replay"): Ask(
+        Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}/replay", {"after": None}
+    ),
+    ("post", "/v1/webhooks/{webhook}/test"): Ask(
+        Act.KEEP_WEBHOOK, "/v1/webhooks/{webhook}/test", {"times": 1}
     ),
     ("post", "/v1/trips"): Ask(Act.PLAN_TRIP, "/v1/trips", TRIP | {"lock": "{lock}"}),
     ("get", "/v1/trips"): Ask(Act.READ, "/v1/trips?after={trip}"),
@@ -471,6 +491,9 @@ def world(instance: Instance) -> Iterator[World]:
         "order": "order-1",
     }
     things |= kept(line) | locked(instance, line)
+    hooked = line.post("/v1/webhooks", json=WEBHOOK)
+    assert hooked.status_code == 201, hooked.text
+    things["webhook"] = hooked.json()["id"]
     things["trip"] = planned(instance, line, things["lock"])
     things["alarm"] = alarmed(instance, things["trip"])
     wait(lambda: decided(customs, standing["call"]))
@@ -663,7 +686,7 @@ def refused(answer: httpx.Response) -> None:
 
 
 SECRETS = ("message", "manifest", "grant", "bill", "token", "draft", "template", "address",
-           "letter", "approver", "notice", "lock", "installation", "trip")  # fmt: skip
+           "letter", "approver", "notice", "lock", "installation", "trip", "webhook")  # fmt: skip
 
 
 def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -> None:
@@ -676,6 +699,7 @@ def test_lists_and_feeds_of_strangers_hold_nothing_of_the_tenant(world: World) -
             "/v1/whoami",
             "/v1/notices",
             "/v1/locks",
+            "/v1/webhooks",
             *KEPT,
         ):
             text = client.http.get(path).text

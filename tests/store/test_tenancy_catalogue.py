@@ -176,9 +176,14 @@ PRIVILEGES = {
     "trip_state": ("", "si", "s"),
     "trip_told": ("", "", "siud"),
     "trip_worker": ("", "", "siud"),
+    "webhook": ("sid", "sid", "s"),
+    "webhook_cursor": ("sid", "sid", "su"),
+    "webhook_delivery": ("sd", "sd", "siud"),
+    "webhook_secret": ("sid", "sid", "sd"),
 }
 # Privileges on one column alone.
 BOTH = "waglan_authority UPDATE, waglan_engine UPDATE"
+BOTH_UPDATE = "waglan_app UPDATE, waglan_authority UPDATE"
 COLUMNS = {  # both may quote whom an erasure is about
     **{
         f"alarm.{name}": BOTH
@@ -219,6 +224,17 @@ COLUMNS = {  # both may quote whom an erasure is about
     "sheet_step.marks": "waglan_engine UPDATE",
     "decision.told": "waglan_engine UPDATE",
     "notice.told": "waglan_engine UPDATE",
+    "webhook_cursor.after_seq": BOTH_UPDATE,
+    "webhook_cursor.is_on": BOTH_UPDATE,
+    "webhook_cursor.stopped": BOTH_UPDATE,
+    "webhook_cursor.is_told": BOTH_UPDATE,
+    "webhook_cursor.failures": BOTH_UPDATE,
+    "webhook_cursor.failing_since": BOTH_UPDATE,
+    "webhook_cursor.rests_until": BOTH_UPDATE,
+    "webhook_delivery.state": BOTH_UPDATE,
+    "webhook_delivery.tries": BOTH_UPDATE,
+    "webhook_delivery.next_at": BOTH_UPDATE,
+    "webhook_secret.until_at": BOTH_UPDATE,
 }
 SEQUENCES = {
     "consignment_block": {"waglan_app USAGE"},
@@ -364,6 +380,11 @@ KEYS_WITHOUT_ORG = {
     "trip_policy(trip_id,authority)": OURS,
     "trip_state(trip_id,authority,as_of)": OURS,
     "trip_told(trip_id,authority)": ENGINE,
+    "webhook(id)": OURS,
+    "webhook(webhook_id)": OURS,
+    "webhook_cursor(webhook_id)": OURS,
+    "webhook_delivery(webhook_id,event_id)": OURS,
+    "webhook_secret(secret_id)": OURS,
 }
 
 

@@ -34,6 +34,7 @@ from waglan.cli import (
     proof,
     status,
     template,
+    webhook,
     witness,
 )
 from waglan.cli.guard import guarded
@@ -58,6 +59,7 @@ app.add_typer(letter.app, name="letter")
 app.add_typer(grant.app, name="grant")
 app.add_typer(lock.app, name="lock")
 app.add_typer(elock.app, name="elock")
+app.add_typer(webhook.app, name="webhook")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

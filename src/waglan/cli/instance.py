@@ -15,6 +15,7 @@ from waglan.gateway.devices.ports import read_ports
 from waglan.gateway.instance import Config, Running, running
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
+from waglan.gateway.outward.address import read_allowed
 from waglan.gateway.turns import ClientLimits
 from waglan.gateway.witness import WitnessAt
 from waglan.logbook.watched import read_witnesses
@@ -76,6 +77,7 @@ async def instance(settings: Settings, console: Console) -> AsyncIterator[Runnin
                 ),
                 devices=read_ports(settings.devices),
                 trip_workers=settings.trip_workers,
+                outward=read_allowed(settings.outward_allow),
             )
             async with running(config) as up:
                 status.stop()

@@ -5,6 +5,7 @@ import platform
 import shutil
 import stat
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -65,8 +66,10 @@ def doctor() -> None:
         here.checkpoint_key(settings)
     free_gib = shutil.disk_usage(settings.home).free >> 30
     typer.echo(say("doctor", "disk", lang, free_gib=free_gib))
-    found, place = asyncio.run(_examined(settings))
+    found, place, hooks = asyncio.run(_examined(settings))
     typer.echo(say("doctor", "database", lang, place=plain(place)))
+    if hooks:
+        typer.echo(say("doctor", "webhooks", lang, **hooks))
     found += [*_open_keys(settings.home), *_sandbox(lang), *_open_lines(settings)]
     for finding in found:
         tell(finding, lang, err=False)
@@ -112,16 +115,18 @@ async def _made(settings: Settings, *, operator_token: bool) -> tuple[Path | Non
             return token, len(applied)
 
 
-async def _examined(settings: Settings) -> tuple[list[Finding], str]:
+async def _examined(settings: Settings) -> tuple[list[Finding], str, dict[str, int]]:
     from waglan.gateway.cosigning import halted
     from waglan.gateway.keys import LooseKey
+    from waglan.gateway.kit import wall_clock
     from waglan.gateway.known_keys import wrong_keys
-    from waglan.store import NoDatabase, witnesses
+    from waglan.store import NoDatabase, webhooks, witnesses
     from waglan.store.connect import pools, transaction
     from waglan.store.doctor import examine
     from waglan.store.resolve import database
 
     async with database(here.wanted(settings)) as resolved:
+        hooks: dict[str, int] = {}
         found = await examine(resolved, settings.home)
         if not any(finding.severity is Severity.ERROR for finding in found):
             try:
@@ -131,6 +136,7 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                 ):
                     found += [halted(halt) for halt in await witnesses.halts(tx)]
                     found += await _operators_token(tx)
+                    hooks = asdict(await webhooks.health(tx, now=wall_clock()))
                     found += [*await left_waiting(tx), *await given_up(tx)]
                     with suppress(LooseKey):  # which is told of with all that is open
                         found += await wrong_keys(tx, settings.home / "keys")
@@ -139,7 +145,7 @@ async def _examined(settings: Settings) -> tuple[list[Finding], str]:
                 found.append(
                     Finding("CLI-SYSTEM", Severity.ERROR, Where("database"), {"reason": reason})
                 )
-        return found, resolved.dsn.where
+        return found, resolved.dsn.where, hooks if any(hooks.values()) else {}
 
 
 async def left_waiting(tx: Transaction, longer_than: timedelta = WAITING_LONG) -> list[Finding]:

@@ -96,6 +96,13 @@ class EventCode(Enum):
     DEVICE_CONDITION = "device.condition-told"
     DEVICE_DATUM_LEARNED = "device.datum-learned"  # as what its kind tells its places
     DEVICE_LOST_HEARD = "device.lost-heard"  # one that was told to be lost speaks
+    WEBHOOK_REGISTERED = "webhook.registered"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_STOPPED = "webhook.stopped"  # by its owner, or because it could not be told
+    WEBHOOK_RESUMED = "webhook.resumed"
+    WEBHOOK_REPLAYED = "webhook.replayed"
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"
     TRIP_PLANNED = "trip.planned"
     TRIP_ARMED = "trip.armed"
     TRIP_DISARMED = "trip.disarmed"

@@ -15,6 +15,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from random import SystemRandom
 from typing import TypeAlias
 
 import structlog
@@ -22,7 +23,7 @@ import uvicorn
 
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.render import templates
-from waglan.gateway import cosigning, sequencer, trip_judge, workers
+from waglan.gateway import cosigning, sequencer, trip_judge, webhooks, workers
 from waglan.gateway.cosigning import Cosigner
 from waglan.gateway.devices.listener import listening
 from waglan.gateway.devices.ports import PortOf
@@ -33,10 +34,13 @@ from waglan.gateway.kit import Kit, wall_clock
 from waglan.gateway.known_keys import first_or_known_keys, known_keys
 from waglan.gateway.logs import configure
 from waglan.gateway.outbox import Outbox
+from waglan.gateway.outward.address import NOTHING, Allowed
+from waglan.gateway.outward.call import Outward
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.table_process import TableProcess
 from waglan.gateway.trip_judge import TripJudge
 from waglan.gateway.turns import ClientLimits, Turns
+from waglan.gateway.webhooks import Sender
 from waglan.gateway.witness import WitnessAt
 from waglan.gateway.workers import Worker
 from waglan.messages.result import LANGS
@@ -71,6 +75,7 @@ class Config:
     limits: ClientLimits = field(default_factory=ClientLimits)
     devices: tuple[PortOf, ...] = ()
     trip_workers: int = 1
+    outward: Allowed = NOTHING
 
     @property
     def keys(self) -> Path:
@@ -128,7 +133,14 @@ async def _answering(
     async with pools(config.dsn) as opened:
         turns = Turns(config.limits)
         held = await first_or_known_keys(opened.engine, config.keys, config.origin)
-        kit = Kit(opened, held, config.message_bytes_max, turns=turns, outbox=config.outbox)
+        kit = Kit(
+            opened,
+            held,
+            config.message_bytes_max,
+            turns=turns,
+            outbox=config.outbox,
+            outward=config.outward,
+        )
         operator_token = await begin(kit, config.home)
         server = _Server(
             uvicorn.Config(
@@ -180,9 +192,9 @@ def _listening(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def _processes(config: Config, ports: Ports) -> AsyncIterator[None]:
-    """Keep the sequencer, all workers and the devices' door running inside the block."""
-    mains: list[Callable[..., None]] = [sequence, *[work] * config.workers, *[hear] * bool(ports)]
-    mains += [judge] * config.trip_workers
+    """Keep the sequencer, the sender, all workers and the door running inside the block."""
+    mains: list[Callable[..., None]] = [sequence, tell, *[work] * config.workers]
+    mains += [*[hear] * bool(ports), *[judge] * config.trip_workers]
     spawn = multiprocessing.get_context("spawn")
 
     def start(main: Callable[..., None]) -> BaseProcess:
@@ -232,6 +244,11 @@ def work(config: Config) -> None:
 def judge(config: Config) -> None:
     """Judge trips under way until this process is told to end."""
     _live("trips", _judge(config))
+
+
+def tell(config: Config) -> None:
+    """Tell webhooks until this process is told to end."""
+    _live("webhooks", _tell(config))
 
 
 def hear(config: Config, ports: Ports) -> None:
@@ -292,6 +309,13 @@ async def _judge(config: Config) -> None:
         kit = Kit(opened, await known_keys(opened.engine, config.keys), config.message_bytes_max)
         judging = TripJudge(kit)
         await _until_told(lambda stop: trip_judge.run(judging, stop))
+
+
+async def _tell(config: Config) -> None:
+    async with pools(config.dsn, size_max=4) as opened:
+        kit = Kit(opened, await known_keys(opened.engine, config.keys), config.message_bytes_max)
+        sender = Sender(kit, Outward(config.outward), SystemRandom().random)
+        await _until_told(lambda stop: webhooks.run(sender, stop))
 
 
 async def _hear(config: Config, ports: Ports) -> None:

@@ -10,6 +10,7 @@ from waglan.codes.uuid7 import RANDOM_BYTES, uuid7
 from waglan.gateway.bell import Bell
 from waglan.gateway.keys import Keys
 from waglan.gateway.outbox import Outbox
+from waglan.gateway.outward.address import NOTHING, Allowed
 from waglan.gateway.passwords import Passwords
 from waglan.gateway.turns import Turns
 from waglan.parties.sign_in import policy
@@ -33,6 +34,7 @@ class Kit:
     passwords: Passwords = field(default_factory=lambda: Passwords(policy().argon2id))
     turns: Turns = field(default_factory=Turns)
     outbox: Outbox | None = None  # None: this platform sends no mail
+    outward: Allowed = NOTHING  # what may be called besides public addresses
 
     def new_id(self) -> UUID:
         """Return a fresh time-ordered id."""

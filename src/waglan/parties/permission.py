@@ -49,6 +49,7 @@ class Act(Enum):
     ERASE = "erase"
     PROVISION_DEVICE = "provision-device"  # enter a lock, for who operates it
     KEEP_DEVICE = "keep-device"  # its code, and on which vehicle it sits
+    KEEP_WEBHOOK = "keep-webhook"  # where one's organisation is told of its events
     PLAN_TRIP = "plan-trip"  # and arm, seal and close it, as who drives
     ORDER_ON_TRIP = "order-on-trip"  # what an officer signs about one
     JUDGE_TRIP = "judge-trip"  # by one's own policy, which nobody else sees
@@ -115,6 +116,8 @@ ALLOWED: dict[Act, Permission] = {
     # Two organisations that could name a device as their own would speak for each other.
     Act.PROVISION_DEVICE: Permission(_OPERATOR, _BOUND, Scope.OPERATE),
     Act.KEEP_DEVICE: Permission(_LOCK_KEEPERS, _BOUND, Scope.ADMIN),
+    # Events leave the platform by it, so an administrator says where to.
+    Act.KEEP_WEBHOOK: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.PLAN_TRIP: Permission(_LOCK_KEEPERS, _BOUND, Scope.FILE),
     Act.ORDER_ON_TRIP: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
     Act.JUDGE_TRIP: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),  # a gate may ask too

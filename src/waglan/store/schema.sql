@@ -2378,6 +2378,92 @@ CREATE TABLE public.trip_worker (
     CONSTRAINT trip_worker_holder_check CHECK (((length(holder) >= 1) AND (length(holder) <= 200)))
 );
 
+CREATE TABLE public.webhook (
+    webhook_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    host text NOT NULL,
+    wanted text[] NOT NULL,
+    description text NOT NULL,
+    scheme text NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed_url bytea NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_description_check CHECK ((length(description) <= 200)),
+    CONSTRAINT webhook_host_check CHECK (((length(host) >= 1) AND (length(host) <= 260))),
+    CONSTRAINT webhook_key_salt_check CHECK ((length(key_salt) = 16)),
+    CONSTRAINT webhook_scheme_check CHECK ((scheme = ANY (ARRAY['v1'::text, 'v1a'::text]))),
+    CONSTRAINT webhook_wanted_check CHECK (((cardinality(wanted) >= 1) AND (cardinality(wanted) <= 50)))
+);
+
+ALTER TABLE ONLY public.webhook FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_cursor (
+    webhook_id bigint NOT NULL,
+    org bigint NOT NULL,
+    after_seq bigint NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    stopped text,
+    is_told boolean DEFAULT true NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    failing_since timestamp with time zone,
+    rests_until timestamp with time zone,
+    turned_at timestamp with time zone NOT NULL,
+    CONSTRAINT webhook_cursor_stopped_check CHECK ((stopped = ANY (ARRAY['owner'::text, 'gone'::text, 'failing'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_cursor FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_delivery (
+    webhook_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    org bigint NOT NULL,
+    month date NOT NULL,
+    seq bigint NOT NULL,
+    state text NOT NULL,
+    tries integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    next_at timestamp with time zone,
+    status integer,
+    failure text,
+    CONSTRAINT webhook_delivery_check CHECK (((state = 'waiting'::text) = (next_at IS NOT NULL))),
+    CONSTRAINT webhook_delivery_failure_check CHECK ((length(failure) <= 40)),
+    CONSTRAINT webhook_delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text, 'withdrawn'::text])))
+);
+
+ALTER TABLE ONLY public.webhook_delivery FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.webhook_secret (
+    secret_id bigint NOT NULL,
+    webhook_id bigint NOT NULL,
+    org bigint NOT NULL,
+    key_salt bytea NOT NULL,
+    sealed bytea NOT NULL,
+    until_at timestamp with time zone,
+    CONSTRAINT webhook_secret_key_salt_check CHECK ((length(key_salt) = 16))
+);
+
+ALTER TABLE ONLY public.webhook_secret FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_secret ALTER COLUMN secret_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_secret_secret_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.webhook ALTER COLUMN webhook_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.webhook_webhook_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY public.event ATTACH PARTITION public.event_default DEFAULT;
 
 ALTER TABLE ONLY public.key_event ATTACH PARTITION public.key_event_0 FOR VALUES WITH (modulus 8, remainder 0);
@@ -2921,6 +3007,21 @@ ALTER TABLE ONLY public.trip_told
 ALTER TABLE ONLY public.trip_worker
     ADD CONSTRAINT trip_worker_pkey PRIMARY KEY (holder);
 
+ALTER TABLE ONLY public.webhook_cursor
+    ADD CONSTRAINT webhook_cursor_pkey PRIMARY KEY (webhook_id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (webhook_id, event_id);
+
+ALTER TABLE ONLY public.webhook
+    ADD CONSTRAINT webhook_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (webhook_id);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_pkey PRIMARY KEY (secret_id);
+
 CREATE INDEX address_org ON public.address USING btree (org);
 
 CREATE INDEX alarm_held ON public.alarm USING btree (due_at) WHERE (state = 'held'::text);
@@ -3128,6 +3229,18 @@ CREATE INDEX trip_live_partition ON public.trip_live USING btree (partition);
 CREATE INDEX trip_org ON public.trip USING btree (org, trip_id DESC);
 
 CREATE INDEX trip_vehicle ON public.trip USING btree (vehicle, trip_id DESC);
+
+CREATE INDEX webhook_cursor_turn ON public.webhook_cursor USING btree (turned_at) WHERE is_on;
+
+CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (webhook_id, next_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX webhook_delivery_old ON public.webhook_delivery USING btree (last_at) WHERE (state <> 'waiting'::text);
+
+CREATE INDEX webhook_delivery_seq ON public.webhook_delivery USING btree (webhook_id, seq DESC);
+
+CREATE INDEX webhook_org ON public.webhook USING btree (org, webhook_id);
+
+CREATE INDEX webhook_secret_of ON public.webhook_secret USING btree (webhook_id, secret_id DESC);
 
 ALTER INDEX public.event_pkey ATTACH PARTITION public.event_default_pkey;
 
@@ -3679,6 +3792,27 @@ ALTER TABLE ONLY public.trip_told
 ALTER TABLE ONLY public.trip_told
     ADD CONSTRAINT trip_told_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
+ALTER TABLE ONLY public.webhook_cursor
+    ADD CONSTRAINT webhook_cursor_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.webhook_cursor
+    ADD CONSTRAINT webhook_cursor_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhook(webhook_id);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.webhook_delivery
+    ADD CONSTRAINT webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhook(webhook_id);
+
+ALTER TABLE ONLY public.webhook
+    ADD CONSTRAINT webhook_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.webhook_secret
+    ADD CONSTRAINT webhook_secret_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES public.webhook(webhook_id);
+
 ALTER TABLE public.address ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY addressed ON public.document FOR SELECT TO waglan_app USING ((addressee = public.current_org()));
@@ -4106,6 +4240,14 @@ CREATE POLICY engine ON public.trip_policy FOR SELECT TO waglan_engine USING (tr
 CREATE POLICY engine ON public.trip_state FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.trip_told TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.webhook FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.webhook_cursor TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.webhook_delivery TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.webhook_secret TO waglan_engine USING (true);
 
 ALTER TABLE public.equipment ENABLE ROW LEVEL SECURITY;
 
@@ -4616,6 +4758,18 @@ CREATE POLICY own ON public.trip_state TO waglan_authority USING ((authority = p
    FROM public.trip t
   WHERE ((t.trip_id = trip_state.trip_id) AND (public.current_org() = ANY (t.authorities)))))));
 
+CREATE POLICY own ON public.webhook TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.webhook_cursor TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.webhook w
+  WHERE ((w.webhook_id = webhook_cursor.webhook_id) AND (w.org = public.current_org()))))));
+
+CREATE POLICY own ON public.webhook_delivery TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.webhook_secret TO waglan_app, waglan_authority USING ((org = public.current_org())) WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.webhook w
+  WHERE ((w.webhook_id = webhook_secret.webhook_id) AND (w.org = public.current_org()))))));
+
 CREATE POLICY own_block ON public.event AS RESTRICTIVE FOR INSERT TO waglan_app, waglan_authority WITH CHECK (((org = public.current_org()) AND ((event_id >> 20) = ( SELECT currval('public.event_block'::regclass) AS currval))));
 
 CREATE POLICY owner ON public.address TO waglan_owner USING (true) WITH CHECK (true);
@@ -4791,6 +4945,14 @@ ALTER TABLE public.trip_told ENABLE ROW LEVEL SECURITY;
 CREATE POLICY unsealed ON public.device_code FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
 
 CREATE POLICY unsealed ON public.opening_key FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (NOT public.is_sealed(device_id))));
+
+ALTER TABLE public.webhook ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_cursor ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_delivery ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.webhook_secret ENABLE ROW LEVEL SECURITY;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
@@ -5428,3 +5590,52 @@ GRANT SELECT ON TABLE public.trip_state TO waglan_engine;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trip_told TO waglan_engine;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.trip_worker TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook TO waglan_authority;
+GRANT SELECT ON TABLE public.webhook TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_cursor TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_cursor TO waglan_authority;
+GRANT SELECT,UPDATE ON TABLE public.webhook_cursor TO waglan_engine;
+
+GRANT UPDATE(after_seq) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(after_seq) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(is_on) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(is_on) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(stopped) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(stopped) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(is_told) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(is_told) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(failures) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(failures) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(failing_since) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(failing_since) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT UPDATE(rests_until) ON TABLE public.webhook_cursor TO waglan_app;
+GRANT UPDATE(rests_until) ON TABLE public.webhook_cursor TO waglan_authority;
+
+GRANT SELECT,DELETE ON TABLE public.webhook_delivery TO waglan_app;
+GRANT SELECT,DELETE ON TABLE public.webhook_delivery TO waglan_authority;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_delivery TO waglan_engine;
+
+GRANT UPDATE(state) ON TABLE public.webhook_delivery TO waglan_app;
+GRANT UPDATE(state) ON TABLE public.webhook_delivery TO waglan_authority;
+
+GRANT UPDATE(tries) ON TABLE public.webhook_delivery TO waglan_app;
+GRANT UPDATE(tries) ON TABLE public.webhook_delivery TO waglan_authority;
+
+GRANT UPDATE(next_at) ON TABLE public.webhook_delivery TO waglan_app;
+GRANT UPDATE(next_at) ON TABLE public.webhook_delivery TO waglan_authority;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_secret TO waglan_app;
+GRANT SELECT,INSERT,DELETE ON TABLE public.webhook_secret TO waglan_authority;
+GRANT SELECT,DELETE ON TABLE public.webhook_secret TO waglan_engine;
+
+GRANT UPDATE(until_at) ON TABLE public.webhook_secret TO waglan_app;
+GRANT UPDATE(until_at) ON TABLE public.webhook_secret TO waglan_authority;

@@ -45,6 +45,7 @@ from waglan.gateway.http import (
     tables,
     tracking,
     trips,
+    webhooks,
     worklist,
 )
 from waglan.gateway.http.bounded import Bounded
@@ -131,7 +132,7 @@ def describe() -> FastAPI:
         health,
         statements,
     )
-    more = (desk.listing, documents.router, partners.router, documents.templates)
+    more = (desk.listing, documents.router, documents.templates, partners.router, webhooks.router)
     for router in (*(module.router for module in modules), *more):
         describe_lists(router)
         # What watches an instance may hang anything on these addresses.

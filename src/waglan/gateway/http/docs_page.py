@@ -75,4 +75,6 @@ def _sent(content: Document) -> Iterator[str]:
 
 
 def _json(told: object) -> str:
-    return f"<pre>{escape(json.dumps(told, indent=1, ensure_ascii=False))}</pre>"
+    # An address in an example is a text like any other: nothing on this page may be fetched.
+    shown = escape(json.dumps(told, indent=1, ensure_ascii=False)).replace("//", "/&#47;")
+    return f"<pre>{shown}</pre>"

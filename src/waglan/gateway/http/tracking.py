@@ -20,6 +20,7 @@ from waglan.gateway.bell import Bell
 from waglan.gateway.http.asked import AskedTime
 from waglan.gateway.http.described import gives
 from waglan.gateway.http.door import TheKit, TheVisitor, Visitor
+from waglan.gateway.http.event_view import EventView, event_view
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.named import NamedView, named_view
 from waglan.gateway.http.paging import BEFORE_ALL, AfterSeq, must_be_within
@@ -40,18 +41,6 @@ router = APIRouter(tags=["tracking"])
 PAGE_MAX = 500
 HEARTBEAT_SECONDS = 15.0
 STREAM_PAUSE_SECONDS = 0.25  # at most four looks a second and stream
-
-
-class EventView(BaseModel):
-    """One event; `seq` is its number in the log, null for the moment before it has one."""
-
-    seq: int | None
-    code: str
-    about: dict[str, str]
-    said_by: str
-    happened_at: datetime
-    recorded_at: datetime
-    body: dict[str, object]
 
 
 class ToldView(BaseModel):
@@ -171,7 +160,7 @@ def _tracked(one: Tracked) -> TrackedView:
         nobody_said=list(stands.nobody_said),
         particulars=_particulars([event for _, event in one.events]),
         named=[named_view(whom) for whom in one.named],
-        events=[_event(seq, event) for seq, event in one.events],
+        events=[event_view(seq, event) for seq, event in one.events],
         has_older=one.has_older,
     )
 
@@ -224,18 +213,6 @@ def _parts(stands: Standing) -> str | None:
     return f"{len(parts.came)} of {'?' if parts.of is None else parts.of}"
 
 
-def _event(seq: int | None, event: Event) -> EventView:
-    return EventView(
-        seq=seq,
-        code=event.code.value,
-        about={"kind": event.about.kind.value, "key": event.about.text},
-        said_by=event.said_by,
-        happened_at=event.happened_at,
-        recorded_at=event.recorded_at,
-        body=dict(event.body),
-    )
-
-
 Time = Annotated[AskedTime | None, Query(examples=["2026-11-28T09:00:00+08:00"])]
 
 
@@ -282,7 +259,7 @@ async def _seen(
 ) -> list[EventView]:
     told = [(one, read_event(one.canonical)) for one in found]
     await visitor.looked(tx, asked, sights((one.consignment, event) for one, event in told))
-    return [_event(one.seq, event) for one, event in told]
+    return [event_view(one.seq, event) for one, event in told]
 
 
 @router.get(

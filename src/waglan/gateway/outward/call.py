@@ -61,8 +61,8 @@ class Limits:
     """How long is waited: for the connection, for each piece of the reply, and in all."""
 
     connect_seconds: float = 5.0
-    reply_seconds: float = 10.0
-    total_seconds: float = 15.0
+    reply_seconds: float = 15.0
+    total_seconds: float = 20.0
 
 
 async def resolve(host: str, port: int) -> Sequence[str]:
