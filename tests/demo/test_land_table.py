@@ -18,8 +18,8 @@ GREEN = VerdictSeen("GREEN", "AMBER")
 LAND = Land(
     (
         Truck("SYN-GX1", "GX-DX", True, "cut", "alarmed", RED, GREEN, ("pass", "stop"), 1_234, "t1",
-              7),
-        Truck("SYN-FJ1", "FJ-XMN", False, "jam", "sealed", GREEN, GREEN, (), 5, "t2"),
+              0, 7),
+        Truck("SYN-FJ1", "FJ-XMN", False, "jam", "sealed", GREEN, GREEN, (), 5, "t2", 0),
     )
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ it is synthetic; the corridors are drawn, not surveyed. Every figure is an answe
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -33,6 +33,7 @@ from waglan.demo.day import Report, Step
 from waglan.demo.lock import Dialect, Lock
 from waglan.demo.officer import Officer, sit_down
 from waglan.demo.organisations import FAR, HAULIER, NEAR
+from waglan.demo.rough_line import SMOOTH, Roughness, over
 from waglan.demo.truck_days import BROKEN_S, DRIVEN_S, Day, Drive, Kind, day
 from waglan.demo.wire import Ports, Wire, wired
 from waglan.elock.atlas import Way, packaged, plan_of
@@ -65,6 +66,7 @@ class Case:
     destination: str
     kind: Kind
     dialect: Dialect
+    rough: Roughness = SMOOTH
 
 
 GOES_ON: Final = Case("SYN-HN3", "HN-CZ", Kind.PLAIN, Dialect.JTT808_2013)
@@ -93,6 +95,7 @@ class Truck:
     checks: tuple[str, ...]
     frames: int  # that were answered, and so kept
     trip: str
+    lost: int  # frames that never came, though later ones did
     alarms: int = 0  # in both authorities' control rooms
 
 
@@ -112,11 +115,12 @@ class Reach:
     operator: str
     tokens: Mapping[PartyId, str]
     lang: Lang = "en"
+    cases: Sequence[Case] = CASES
 
 
 async def drive_all(reach: Reach, report: Report, *, seed: int) -> Land:
     """Have all trucks drive at once; `by_land()` are registered, and the operator lets locks in."""
-    report(Step("trucks", {"trucks": len(CASES) + 1}))
+    report(Step("trucks", {"trucks": len(reach.cases) + 1}))
     async with httpx.AsyncClient(base_url=reach.base_url, timeout=REQUEST_S_MAX) as http:
 
         def client(party: PartyId) -> Client:
@@ -127,7 +131,7 @@ async def drive_all(reach: Reach, report: Report, *, seed: int) -> Land:
         start = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=AHEAD_S)
         drivers = [
             Driver(people, reach.ports, case, (seed, number), start)
-            for number, case in enumerate(CASES)
+            for number, case in enumerate(reach.cases)
         ]
         try:
             async with asyncio.TaskGroup() as group:
@@ -165,6 +169,7 @@ class Driver:
         self.plan: Plan = plan_of(way, packaged().sites)
         self.trip, self.version, self.state = "", 0, ""
         self.checks = list[str]()
+        self.lost = 0
 
     async def drives(self) -> list[Truck]:
         """Drive; a breakdown is gone on from by another truck."""
@@ -178,8 +183,7 @@ class Driver:
 
     async def leg(self, leg_of: str | None, *, unseen_s: int = 0) -> Truck:
         """Enter lock and telephone, plan, arm and seal, drive, and be judged."""
-        number = self.seed[1]
-        lock = Lock(_terminal(self.case.dialect, number), self.case.dialect)
+        lock = Lock(_terminal(self.case.dialect, self.seed), self.case.dialect)
         async with wired(lock, self.ports) as wire:
             topic = f"owntracks/synthetic/{self.case.plate}"
             lock_id = await self._enters(lock.dialect.protocol, lock.terminal, lock.dialect.model)
@@ -245,17 +249,19 @@ class Driver:
 
     async def _drives(self, wire: Wire, topic: str, one: Day) -> None:
         """Tell of the drive up to where it befell, stop at a checkpoint, and go on."""
-        first = [turn for turn in one.turns if turn.at_s < one.at_s]
+        came = over(one.turns, self.case.rough, Random(str(self.seed)))
+        self.lost = len(came.lost)
+        first = [turn for turn in came.turns if turn.at_s < one.at_s]
         await wire.plays(first)
         await self._told_by_telephone(topic, [fix for fix in one.beside if fix.at_s < one.at_s])
         near, far = (mark.site for mark in self.plan.marks[:2])
         await self._passes(self.people.near, NEAR.party, near)
         if self.case.kind is Kind.BREAKDOWN:
             await self._loads_over(one)
-        await wire.plays(one.turns[len(first) :])
+        await wire.plays(came.turns[len(first) :])
         if one.rival:
             rival = Wire(one.lock, wire.at)
-            await rival.plays(one.rival)
+            await rival.plays(one.rival, is_known=self.case.kind is not Kind.FORGED)
             await rival.closes()
         await self._told_by_telephone(topic, [fix for fix in one.beside if fix.at_s >= one.at_s])
         if self.state == "transloaded":
@@ -300,7 +306,7 @@ class Driver:
         return Truck(
             self.case.plate, self.case.destination, self.way.is_planned,
             self.case.kind.name.lower(), self.state, near, far, tuple(self.checks), wire.answered,
-            self.trip,
+            self.trip, self.lost,
         )  # fmt: skip
 
 
@@ -326,9 +332,9 @@ async def _alarms(desk: Client) -> Counter[str]:
         after = f"&after={page.next}"
 
 
-def _terminal(dialect: Dialect, number: int) -> str:
+def _terminal(dialect: Dialect, seed: tuple[int, int]) -> str:
     digits = {Dialect.JTT808_2013: 12, Dialect.JTT808_2019: 20, Dialect.JOINTECH: 10}[dialect]
-    return str(7_010_000_000 + number).zfill(digits)
+    return str(7_010_000_000 + seed[0] % 1_000 * 1_000 + seed[1]).zfill(digits)
 
 
 def _time(at_s: int) -> datetime:

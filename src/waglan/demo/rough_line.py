@@ -26,6 +26,9 @@ class Roughness:
     late: int = 0
 
 
+SMOOTH: Final = Roughness()
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """What arrives, in that order, and the frames that never do."""

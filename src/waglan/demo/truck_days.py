@@ -147,7 +147,7 @@ def _strayed_once(log: list[Entry], at: int, plan: Plan) -> list[Entry]:
 
 
 def _replayed(log: list[Entry], at: int, plan: Plan) -> list[Entry]:
-    return drives.replayed(log, at - 12, at)
+    return drives.replayed(log, max(0, at - 12), at)
 
 
 def _frozen(log: list[Entry], at: int, plan: Plan) -> list[Entry]:
