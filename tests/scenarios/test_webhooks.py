@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from command_line import CommandLine
 from running_instance import Instance, answering_as, configured
 
 from waglan.gateway.outward.address import Allowed
@@ -88,9 +89,13 @@ def firm(instance: Instance) -> httpx.Client:
 
 
 @pytest.fixture(autouse=True)
-def _fresh(receiver: Receiver) -> None:
+def _fresh(receiver: Receiver, firm: httpx.Client) -> Iterator[None]:
+    """Each test has a receiver that takes all, and leaves no endpoint behind."""
     receiver.answer, receiver.pause = (lambda path: (204, {})), 0.0
     receiver.came.clear()
+    yield
+    for one in firm.get("/v1/webhooks").json():
+        firm.delete(f"/v1/webhooks/{one['id']}")
 
 
 def add(firm: httpx.Client, url: str, *wanted: str, **more: object) -> dict[str, Any]:
@@ -118,7 +123,7 @@ def listed(firm: httpx.Client, made: dict[str, Any]) -> dict[str, Any]:
     return one
 
 
-def until(done: Callable[[], object], seconds: float = 20.0) -> None:
+def until(done: Callable[[], object], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it did not come about in time"
@@ -453,3 +458,58 @@ def test_a_sender_that_is_killed_in_a_call_is_followed_by_one_that_sends_again_u
     assert {one["state"] for one in done} == {"delivered"}
     assert sql(instance, "SELECT count(*) FROM webhook_delivery WHERE state = 'waiting'") == [(0,)]
     firm.delete(f"/v1/webhooks/{made['id']}")
+
+
+def test_a_sender_that_lost_its_role_in_a_call_writes_nothing_of_it(
+    instance: Instance, firm: httpx.Client, receiver: Receiver
+) -> None:
+    made = add(firm, receiver.url("/fenced"), "webhook.tested")
+    receiver.pause = 1.5
+    send_test(firm, made)
+    until(lambda: receiver.events(path="/fenced"))
+    sql(instance, "UPDATE lease SET holder = 'another', epoch = epoch + 1,"
+        " expires_at = now() + interval '4 seconds' WHERE name = 'webhooks'")  # fmt: skip
+    receiver.pause = 0.0
+    time.sleep(2.5)
+    path = f"/v1/webhooks/{made['id']}/deliveries"
+    assert firm.get(path).json() == [], "it was written down in another's name"
+    until(lambda: firm.get(path).json())
+    names = [head["webhook-id"] for head, _ in receiver.came if head[":path"] == "/fenced"]
+    assert len(names) >= 2
+    assert len(set(names)) == 1
+    [done] = firm.get(path).json()
+    assert (done["state"], done["tries"]) == ("delivered", 1)
+    firm.delete(f"/v1/webhooks/{made['id']}")
+
+
+def test_the_commands_add_list_try_rotate_replay_and_remove_a_webhook(
+    instance: Instance, receiver: Receiver, waglan: CommandLine
+) -> None:
+    waglan.operates(instance)
+
+    def run(*arguments: str) -> str:
+        ran = waglan("webhook", *arguments)
+        assert ran.status == 0, ran.err
+        return ran.out
+
+    one, secret = run("add", receiver.url("/cli"), "webhook.tested", "party.").split()
+    assert secret.startswith("whsec_")
+    assert f"{one}  {receiver.url('/cli')}  webhook.tested party." in run("list")
+    run("test", one)
+    until(lambda: receiver.events(path="/cli"))
+    until(lambda: "delivered" in run("deliveries", one))
+    assert "webhook.tested" in run("deliveries", one, "--state", "delivered")
+    assert run("deliveries", one, "--state", "dead") == ""
+    assert run("rotate", one, "--hours", "0").startswith("whsec_")
+    assert run("replay", one) == "Dead letters that are tried anew: 0\n"
+    run("stop", one)
+    assert "stopped by you" in run("list")
+    run("resume", one)
+    assert "  on, waiting 0, dead letters 0" in run("list")
+    assert "Webhooks: 1 on" in waglan("doctor").out
+    run("remove", one)
+    assert run("list") == ""
+    refused = waglan("webhook", "add", "https://127.0.0.1/", "*")
+    assert refused.status != 0
+    assert "OUTWARD-NOT-PUBLIC" in refused.err
+    assert waglan("webhook", "stop", one).status != 0

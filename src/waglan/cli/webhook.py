@@ -55,7 +55,8 @@ def add(
     }
     with client(Settings()) as http:
         given = answered(made(http, "/v1/webhooks", new)).json()
-    typer.echo(plain(f"{given['id']}\n{given['secret']}"))
+    typer.echo(plain(given["id"]))
+    typer.echo(plain(given["secret"]))
 
 
 @app.command("list")
