@@ -1,5 +1,7 @@
 """A control room's alarms: raised by verdicts, seen by one authority, handled by its persons."""
 
+import base64
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -36,6 +38,9 @@ def port(instance: Instance) -> Port:
 
 def judged(port: Port, one: Trip) -> Judge:
     return Judge(port.instance, one.id)
+
+
+FIRST = "0001-01-01T12:00-12:00"  # of what every clock can show
 
 
 def states(up: Instance, one: Trip, party: str = NEAR) -> list[tuple[str, str, int, str | None]]:
@@ -348,8 +353,16 @@ def test_a_control_room_sees_whether_it_can_keep_up(port: Port, instance: Instan
         assert (told["found_out"], told["false_share"]) == ({"false": 1}, 1000)
         far = port.far.desk.get("/v1/alarms/figures", params=asked).json()
         assert (far["shown"], far["found_out"]) == (0, {})
-        wrong = port.near.desk.get("/v1/alarms/figures", params={"since": asked["until"]})
-        assert wrong.status_code == 422
+        for since, until in ((asked["until"], asked["since"]), ("0001-01-02T00:00Z", FIRST)):
+            times = {"since": since, "until": until}
+            wrong = port.near.desk.get("/v1/alarms/figures", params=times)
+            assert wrong.status_code == 422
+        longest = port.near.desk.get("/v1/alarms/figures", params={"until": FIRST})
+        assert longest.json()["shown"] == 0
+        for place in ({"severity": 4, "number": 1}, {"severity": 1, "number": 1 << 63}):
+            after = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+            lost = port.near.desk.get("/v1/alarms", params={"after": after})
+            assert lost.status_code == 422
 
 
 def test_the_list_goes_on_page_by_page_with_the_oldest_red_first(

@@ -1,7 +1,7 @@
 """Alarms of trips in an authority's control room: who sees them, and what is done about them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -56,8 +56,8 @@ _policy = msgspec.json.Decoder(Policy).decode
 
 
 class _Place(msgspec.Struct, frozen=True):
-    severity: int
-    number: int
+    severity: Annotated[int, msgspec.Meta(ge=0, le=Outcome.RED.value)]
+    number: Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
 @router.get("/alarms", response_model=AlarmPage, responses=ERRORS)
@@ -145,9 +145,9 @@ async def alarm_figures(
     """
     visitor.must(Act.JUDGE_TRIP)
     now = visitor.kit.clock()
-    until = until or now
+    until = (until or now).astimezone(UTC)
     since = since or until - timedelta(days=1)
-    if not since < until <= since + timedelta(days=DAYS_MAX):
+    if not timedelta() < until - since <= timedelta(days=DAYS_MAX):
         where = Where("query.since")
         raise misunderstood(Finding("HTTP-ALARM-TIME", Severity.ERROR, where, {"days": DAYS_MAX}))
     async with visitor.transaction() as tx:
