@@ -45,6 +45,7 @@ erase                 | operator                         | person            | o
 provision-device      | operator                         | person machine    | operate
 keep-device           | trucker lock-operator            | person machine    | admin
 keep-webhook          | anybody                          | person machine    | admin
+bundle                | forwarder carrier trader trucker | person machine    | file
 plan-trip             | trucker lock-operator            | person machine    | file
 order-on-trip         | customs                          | person            | decide
 judge-trip            | customs                          | person machine    | decide

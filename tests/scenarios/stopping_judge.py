@@ -33,7 +33,7 @@ async def _judge(dsn: Dsn, home: Path, origin: str) -> None:
 
 
 def _arm(point: str, signal_: int) -> None:
-    keep, left = trip_judge.judge_live, [True]
+    keep, left = vars(trip_judge)["judge_live"], [True]
 
     def fire(found: Any) -> None:
         if left and any(one.verdict.outcome.name == "RED" for one in found):
@@ -47,4 +47,4 @@ def _arm(point: str, signal_: int) -> None:
         if point == BEFORE_COMMIT:
             fire(found)
 
-    trip_judge.judge_live = kept
+    vars(trip_judge)["judge_live"] = kept

@@ -179,7 +179,7 @@ def test_a_cut_that_an_officer_ordered_is_no_tamper_where_place_and_time_are_rig
             there = type(there)(there.lat_e7 + 200_000, there.lon_e7, 500)
         shift = -20 * MINUTE if "early" in wrong else 0 * MINUTE
         done = one.signs(
-            port.far, Act.CUT, at=at - MINUTE, lock=one.lock, reason="its battery is dead",
+            port.far, Act.CUT, at=at - MINUTE + shift, lock=one.lock, reason="its battery is dead",
             from_at=at - MINUTE + shift, until_at=at + MINUTE + shift, place=there,
         )  # fmt: skip
         assert done.status_code == 201, done.text
@@ -233,7 +233,7 @@ def test_it_is_opened_and_closed_at_its_end_and_its_lock_is_free_again(port: Por
         assert closed.json()["state"] == "closed", closed.text
         assert one.outcomes() == ("GREEN", "GREEN")
         late = one.signs(port.far, Act.INSPECT, lock=one.lock, place=one.there, reason="late",
-                         from_at=at, until_at=at + MINUTE)  # fmt: skip
+                         from_at=at, until_at=at + 30 * MINUTE)  # fmt: skip
         assert late.status_code == 409
         assert [found["code"] for found in late.json()["findings"]] == ["TRIP-ACT-NOT-LAWFUL"]
         code = port.haulier.post("/v1/lock-codes", json={"lock": lock_id(port, one.lock)})

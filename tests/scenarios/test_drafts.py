@@ -505,6 +505,15 @@ def test_a_filing_elsewhere_leaves_as_a_file_and_its_reply_is_pasted(firm: Firm)
     assert (draft["state"], draft["steps"][-1]["number"]) == ("accepted", "CCRN-SAMPLE-1")
     twice = firm.preparer.post(f"{at(draft)}/reply", json={**told, "step": draft["step"]})
     assert twice.status_code == 409
+    # What is bundled with a vehicle is changed once it is not, and not before.
+    bundle = {"vehicle": "SAMPLE1", "ccrns": ["CCRN-SAMPLE-1"], "control_point": "HK-SZB",
+              "crosses_at": "2098-12-01T08:30+08:00"}  # fmt: skip
+    bundling = ok(firm.preparer.post("/v1/bundlings", json=bundle), 201)["id"]
+    amend = {"step": draft["step"], "how": "amend"}
+    refused = firm.preparer.post(f"{at(draft)}/amend", json=amend)
+    assert codes(refused) == ["DRAFT-BUNDLED"]
+    ok(firm.preparer.post(f"/v1/bundlings/{bundling}/end", json={"reason": "amend"}))
+    assert ok(firm.preparer.post(f"{at(draft)}/amend", json=amend))["state"] == "draft"
     desk = approved(firm, submitted(firm, made(firm, firm.number("HD"))))
     forged = firm.preparer.post(f"{at(desk)}/reply", json={**told, "step": desk["step"]})
     assert (forged.status_code, codes(forged)) == (422, ["DRAFT-DESK-ANSWERS"])

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -88,15 +89,20 @@ def held(port: Port) -> int:
     return int(count)
 
 
+def last_is(port: Port, one: Trip, what: tuple[str, str]) -> bool | None:
+    party, outcome = what
+    return told(port, one, party)[-1:] == [outcome] or None
+
+
 def green(port: Port, one: Trip) -> None:
     """Wait until the whole drive is judged."""
     for party in (NEAR, FAR):
-        wait(lambda of=party: told(port, one, of)[-1:] == ["GREEN"] or None)
+        wait(partial(last_is, port, one, (party, "GREEN")))
 
 
 def red(port: Port, one: Trip) -> None:
     for party in (NEAR, FAR):
-        wait(lambda of=party: told(port, one, of)[-1:] == ["RED"] or None)
+        wait(partial(last_is, port, one, (party, "RED")))
 
 
 def once(port: Port, one: Trip, before: dict[str, int]) -> None:

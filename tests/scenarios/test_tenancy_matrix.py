@@ -54,6 +54,7 @@ ABSENT = {
     "trip": ABSENT_ID,
     "alarm": ABSENT_ID,
     "webhook": ABSENT_ID,
+    "bundling": ABSENT_ID,
 }
 
 
@@ -101,6 +102,10 @@ TRIP = {
 }  # fmt: skip
 
 ALARM_ACT = {"id": "a", "act": "acknowledge"}
+BUNDLING = {
+    "vehicle": "MATRIX1", "ccrns": ["SYNMATRIX"], "control_point": "HK-SZB",
+    "crosses_at": "2026-11-03T09:30+08:00",
+}  # fmt: skip
 STEP = {"step": 1}
 WHOSE = {"party": "tenant-line", "login": "nobody@example.com"}
 LINK_USE = {"secret": "wgo_x", "password": "x"}
@@ -225,6 +230,11 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("post", "/v1/locks"): Ask(Act.PROVISION_DEVICE, "/v1/locks", LOCK | {"party": "party-absent"}),
     ("get", "/v1/locks"): Ask(Act.READ, "/v1/locks?after={lock}"),
     ("post", "/v1/lock-codes"): Ask(Act.KEEP_DEVICE, "/v1/lock-codes", {"lock": "{lock}"}),
+    ("post", "/v1/bundlings"): Ask(Act.BUNDLE, "/v1/bundlings", BUNDLING | {"trip": "{trip}"}),
+    ("get", "/v1/bundlings"): Ask(Act.READ, "/v1/bundlings?after={bundling}"),
+    ("post", "/v1/bundlings/{bundling}/end"): Ask(
+        Act.BUNDLE, "/v1/bundlings/{bundling}/end", {"reason": "crossed"}
+    ),
     ("post", "/v1/opening-keys"): Ask(Act.KEEP_DEVICE, "/v1/opening-keys", {"lock": "{lock}"}),
     ("post", "/v1/driver-keys"): Ask(Act.KEEP_DEVICE, "/v1/driver-keys", {"driver": "D-1"} | KEY),
     ("get", "/v1/driver-keys"): Ask(Act.KEEP_DEVICE, "/v1/driver-keys"),
@@ -496,6 +506,8 @@ def world(instance: Instance) -> Iterator[World]:
     things["webhook"] = hooked.json()["id"]
     things["trip"] = planned(instance, line, things["lock"])
     things["alarm"] = alarmed(instance, things["trip"])
+    bundled = line.post("/v1/bundlings", json=BUNDLING | {"ccrns": ["SYNMATRIX0"]})
+    things["bundling"] = bundled.json()["id"]
     wait(lambda: decided(customs, standing["call"]))
     seen = officer.sees("SYNMATRIX")
     done = officer.does(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from device_at_the_door import sql
 from running_instance import ORIGIN, Instance, answering_as, configured
-from test_stopped_trip_judges import FAR, NEAR, PORTS, alarms, outcomes, told
-from trip_under_lock import CUT_BITS, Port, let_in, trip
+from test_stopped_trip_judges import PORTS, alarms, outcomes, told
+from trip_under_lock import CUT_BITS, FAR, NEAR, Port, let_in, trip
 
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit

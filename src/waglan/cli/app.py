@@ -14,6 +14,7 @@ from waglan.cli import (
     access,
     address,
     bridge,
+    ccrn,
     client,
     desk,
     draft,
@@ -60,6 +61,7 @@ app.add_typer(grant.app, name="grant")
 app.add_typer(lock.app, name="lock")
 app.add_typer(elock.app, name="elock")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(ccrn.app, name="ccrn")
 app.add_typer(bridge.app, name="bridge")
 people.add(app)
 app.add_typer(desk.app, name="desk")

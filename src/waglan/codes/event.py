@@ -133,5 +133,7 @@ class EventCode(Enum):
     ALARM_SHOWN_AGAIN = "alarm.shown-again"  # its mute is over
     ALARM_CLOSED = "alarm.closed"
     TRIP_CODE_GIVEN = "trip.opening-code-given"  # to the driver who stands at his lock
+    CCRN_BUNDLED = "ccrn.bundled"  # with a vehicle, for one crossing
+    CCRN_UNBUNDLED = "ccrn.unbundled"
     DRIVER_KEY_REGISTERED = "driver.key-registered"
     DRIVER_KEY_ENDED = "driver.key-ended"

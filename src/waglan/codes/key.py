@@ -19,6 +19,7 @@ class KeyKind(Enum):
     PARTY = "party"
     LOG = "log"
     TRIP = "trip"  # one drive under a lock, by its id
+    CCRN = "ccrn"  # customs' reference of cargo that goes by road
     DEVICE = "device"  # a lock or tracker, by its name in its protocol
 
 

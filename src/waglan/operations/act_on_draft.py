@@ -18,7 +18,7 @@ from waglan.messages.bridge.file import BridgeFile
 from waglan.operations.filed_otherwise import filings_now, moved_on
 from waglan.operations.open_draft import Opened, Said, open_draft, read_said
 from waglan.operations.step_draft import By, Doing, seen, step_draft, with_files
-from waglan.store import Transaction, erasure, sheets
+from waglan.store import Transaction, bundlings, erasure, sheets
 
 _LIFECYCLE = {
     FilingAct.AMEND: "amend",
@@ -66,7 +66,7 @@ async def act_on_draft(
         return [why]
     if act is None:
         raise TypeError("an act that nothing tells was not refused")
-    if why := await _unseen(tx, opened, acting.version):
+    if why := await _unseen(tx, opened, acting.version) or await _bundled(tx, opened, act):
         return [why]
     if not (acting.text or acting.number or acting.paper or acting.version):
         return await step_draft(tx, vault, by, opened, Doing(act))
@@ -74,6 +74,26 @@ async def act_on_draft(
     basis = "" if act not in _ANSWERS else _BASES[said] if said else "person"
     said_so = Said(acting.text, acting.number, acting.salt, files, basis, acting.version)
     return await step_draft(tx, vault, by, opened, with_files(act, said_so))
+
+
+async def _bundled(tx: Transaction, opened: Opened, act: FilingAct) -> Finding | None:
+    """Say if cargo by road is bundled with a vehicle: it is changed while it is not, alone."""
+    if act not in BEGINS or opened.draft.profile.proof_number != "CCRN":
+        return None
+    given = [
+        read_said(one.plain).number
+        for one in opened.steps
+        if one.act == FilingAct.ACCEPT.value and one.plain
+    ]
+    for ccrn, (vehicle, reason) in (await bundlings.standing(tx, given)).items():
+        if reason is None:
+            return Finding(
+                "DRAFT-BUNDLED",
+                Severity.ERROR,
+                Where("draft"),
+                {"ccrn": ccrn, "vehicle": vehicle},
+            )
+    return None
 
 
 async def _unseen(tx: Transaction, opened: Opened, version: int) -> Finding | None:

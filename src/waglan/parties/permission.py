@@ -52,6 +52,7 @@ class Act(Enum):
     KEEP_WEBHOOK = "keep-webhook"  # where one's organisation is told of its events
     PLAN_TRIP = "plan-trip"  # and arm, seal and close it, as who drives
     ORDER_ON_TRIP = "order-on-trip"  # what an officer signs about one
+    BUNDLE = "bundle"  # customs' references with a vehicle, as driver's haulier or agent
     JUDGE_TRIP = "judge-trip"  # by one's own policy, which nobody else sees
     HANDLE_ALARM = "handle-alarm"  # in an authority's control room
 
@@ -119,6 +120,7 @@ ALLOWED: dict[Act, Permission] = {
     # Events leave the platform by it, so an administrator says where to.
     Act.KEEP_WEBHOOK: Permission(_ANY, _BOUND, Scope.ADMIN),
     Act.PLAN_TRIP: Permission(_LOCK_KEEPERS, _BOUND, Scope.FILE),
+    Act.BUNDLE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.ORDER_ON_TRIP: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
     Act.JUDGE_TRIP: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),  # a gate may ask too
     Act.HANDLE_ALARM: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),

@@ -1056,6 +1056,49 @@ CREATE TABLE public.bill_personal (
 
 ALTER TABLE ONLY public.bill_personal FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.bundled (
+    bundling_id bigint NOT NULL,
+    org bigint NOT NULL,
+    ccrn text NOT NULL,
+    CONSTRAINT bundled_ccrn_check CHECK (((length(ccrn) >= 1) AND (length(ccrn) <= 35)))
+);
+
+ALTER TABLE ONLY public.bundled FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.bundling (
+    bundling_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    vehicle text NOT NULL,
+    control_point text NOT NULL,
+    crosses_at timestamp with time zone NOT NULL,
+    trip_id bigint,
+    bundled_at timestamp with time zone NOT NULL,
+    CONSTRAINT bundling_control_point_check CHECK (((length(control_point) >= 1) AND (length(control_point) <= 80))),
+    CONSTRAINT bundling_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+ALTER TABLE ONLY public.bundling FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bundling ALTER COLUMN bundling_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.bundling_bundling_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.bundling_end (
+    bundling_id bigint NOT NULL,
+    org bigint NOT NULL,
+    reason text NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    CONSTRAINT bundling_end_reason_check CHECK ((reason = ANY (ARRAY['amend'::text, 'not going'::text, 'crossed'::text, 'sent back'::text])))
+);
+
+ALTER TABLE ONLY public.bundling_end FORCE ROW LEVEL SECURITY;
+
 CREATE SEQUENCE public.consignment_block
     START WITH 1
     INCREMENT BY 1
@@ -2557,6 +2600,18 @@ ALTER TABLE ONLY public.bill_personal
 ALTER TABLE ONLY public.bill
     ADD CONSTRAINT bill_pkey PRIMARY KEY (consignment, manifest_id);
 
+ALTER TABLE ONLY public.bundled
+    ADD CONSTRAINT bundled_pkey PRIMARY KEY (bundling_id, ccrn);
+
+ALTER TABLE ONLY public.bundling_end
+    ADD CONSTRAINT bundling_end_pkey PRIMARY KEY (bundling_id);
+
+ALTER TABLE ONLY public.bundling
+    ADD CONSTRAINT bundling_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.bundling
+    ADD CONSTRAINT bundling_pkey PRIMARY KEY (bundling_id);
+
 ALTER TABLE ONLY public.consignment_grant
     ADD CONSTRAINT consignment_grant_pkey PRIMARY KEY (grant_id);
 
@@ -3056,6 +3111,12 @@ CREATE INDEX bill_parent ON public.bill USING btree (parent) WHERE (parent IS NO
 
 CREATE INDEX bill_personal_blind ON public.bill_personal USING gin (blind);
 
+CREATE INDEX bundled_ccrn ON public.bundled USING btree (org, ccrn);
+
+CREATE INDEX bundling_org ON public.bundling USING btree (org, bundling_id DESC);
+
+CREATE INDEX bundling_trip ON public.bundling USING btree (trip_id) WHERE (trip_id IS NOT NULL);
+
 CREATE INDEX consignment_grant_consignment ON public.consignment_grant USING btree (consignment);
 
 CREATE INDEX consignment_grant_org ON public.consignment_grant USING btree (org);
@@ -3344,6 +3405,24 @@ ALTER TABLE ONLY public.back_test_result
 
 ALTER TABLE ONLY public.bill
     ADD CONSTRAINT bill_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
+
+ALTER TABLE ONLY public.bundled
+    ADD CONSTRAINT bundled_bundling_id_fkey FOREIGN KEY (bundling_id) REFERENCES public.bundling(bundling_id);
+
+ALTER TABLE ONLY public.bundled
+    ADD CONSTRAINT bundled_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.bundling_end
+    ADD CONSTRAINT bundling_end_bundling_id_fkey FOREIGN KEY (bundling_id) REFERENCES public.bundling(bundling_id);
+
+ALTER TABLE ONLY public.bundling_end
+    ADD CONSTRAINT bundling_end_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.bundling
+    ADD CONSTRAINT bundling_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.bundling
+    ADD CONSTRAINT bundling_trip_id_fkey FOREIGN KEY (trip_id) REFERENCES public.trip(trip_id);
 
 ALTER TABLE ONLY public.consignment_grant
     ADD CONSTRAINT consignment_grant_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
@@ -3863,6 +3942,16 @@ CREATE POLICY author ON public.bill_equipment FOR INSERT TO waglan_app WITH CHEC
 
 CREATE POLICY author ON public.bill_personal FOR INSERT TO waglan_app WITH CHECK ((org = public.current_org()));
 
+CREATE POLICY author ON public.bundled FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.bundling b
+  WHERE ((b.bundling_id = bundled.bundling_id) AND (b.org = public.current_org()))))));
+
+CREATE POLICY author ON public.bundling FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (trip_id IS NULL)));
+
+CREATE POLICY author ON public.bundling_end FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.bundling b
+  WHERE ((b.bundling_id = bundling_end.bundling_id) AND (b.org = public.current_org()))))));
+
 CREATE POLICY author ON public.consignment_grant FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.consignment c
   WHERE ((c.consignment = consignment_grant.consignment) AND (c.org = public.current_org()))))));
@@ -3942,6 +4031,12 @@ ALTER TABLE public.bill ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.bill_equipment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.bill_personal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bundled ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bundling ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.bundling_end ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consignment ENABLE ROW LEVEL SECURITY;
 
@@ -4038,6 +4133,12 @@ CREATE POLICY engine ON public.bill TO waglan_engine USING (true) WITH CHECK (tr
 CREATE POLICY engine ON public.bill_equipment TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.bill_personal TO waglan_engine USING (true) WITH CHECK (true);
+
+CREATE POLICY engine ON public.bundled FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.bundling FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.bundling_end FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.consignment TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4339,7 +4440,25 @@ ALTER TABLE public.grant_revocation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.grant_settled ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY haulier ON public.bundling FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = bundling.trip_id) AND (t.org = public.current_org()))))));
+
 ALTER TABLE public.installation ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY judged ON public.bundled FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM (public.bundling b
+     JOIN public.trip t USING (trip_id))
+  WHERE ((b.bundling_id = bundled.bundling_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.bundling FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.trip t
+  WHERE ((t.trip_id = bundling.trip_id) AND (public.current_org() = ANY (t.authorities))))));
+
+CREATE POLICY judged ON public.bundling_end FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM (public.bundling b
+     JOIN public.trip t USING (trip_id))
+  WHERE ((b.bundling_id = bundling_end.bundling_id) AND (public.current_org() = ANY (t.authorities))))));
 
 CREATE POLICY judged ON public.datum_learned FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
    FROM public.trip t
@@ -4567,6 +4686,12 @@ CREATE POLICY own ON public.back_test_manifest TO waglan_authority USING ((autho
 CREATE POLICY own ON public.back_test_result TO waglan_authority USING ((authority = public.current_org())) WITH CHECK ((authority = public.current_org()));
 
 CREATE POLICY own ON public.bill TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.bundled FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.bundling FOR SELECT TO waglan_app USING ((org = public.current_org()));
+
+CREATE POLICY own ON public.bundling_end FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
 CREATE POLICY own ON public.consignment TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -5263,6 +5388,18 @@ GRANT SELECT ON TABLE public.bill_equipment TO waglan_engine;
 GRANT SELECT,INSERT ON TABLE public.bill_personal TO waglan_app;
 GRANT SELECT ON TABLE public.bill_personal TO waglan_authority;
 GRANT SELECT,INSERT,DELETE ON TABLE public.bill_personal TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bundled TO waglan_app;
+GRANT SELECT ON TABLE public.bundled TO waglan_authority;
+GRANT SELECT ON TABLE public.bundled TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bundling TO waglan_app;
+GRANT SELECT ON TABLE public.bundling TO waglan_authority;
+GRANT SELECT ON TABLE public.bundling TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.bundling_end TO waglan_app;
+GRANT SELECT ON TABLE public.bundling_end TO waglan_authority;
+GRANT SELECT ON TABLE public.bundling_end TO waglan_engine;
 
 GRANT USAGE ON SEQUENCE public.consignment_block TO waglan_app;
 

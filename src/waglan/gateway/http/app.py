@@ -2,7 +2,7 @@
 
 import asyncio
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
@@ -13,6 +13,7 @@ from waglan.gateway.http import (
     addresses,
     alarms,
     back_tests,
+    bundlings,
     calls,
     checkpoints,
     checks,
@@ -79,6 +80,46 @@ def application(kit: Kit) -> FastAPI:
     return app
 
 
+# In the order of the document.
+_MODULES: Final = (
+    messages,
+    equipment_events,
+    checks,
+    tracking,
+    calls,
+    customs_calls,
+    desk,
+    declared_bills,
+    tables,
+    acts,
+    worklist,
+    notices,
+    hit_rates,
+    back_tests,
+    access,
+    sign_in,
+    me,
+    looks,
+    people,
+    grants,
+    erasures,
+    locks,
+    bundlings,
+    openings,
+    trips,
+    alarms,
+    checkpoints,
+    grounds,
+    drafts,
+    draft_files,
+    filing,
+    filing_desk,
+    addresses,
+    health,
+    statements,
+)
+
+
 def describe() -> FastAPI:
     """Return the application without an instance behind it: for its OpenAPI document."""
     app = FastAPI(
@@ -96,44 +137,8 @@ def describe() -> FastAPI:
     app.add_middleware(Bounded)
     app.add_middleware(Limited)
     app.add_middleware(Observed)  # outermost: it sees what is answered before a route is found
-    modules = (
-        messages,
-        equipment_events,
-        checks,
-        tracking,
-        calls,
-        customs_calls,
-        desk,
-        declared_bills,
-        tables,
-        acts,
-        worklist,
-        notices,
-        hit_rates,
-        back_tests,
-        access,
-        sign_in,
-        me,
-        looks,
-        people,
-        grants,
-        erasures,
-        locks,
-        openings,
-        trips,
-        alarms,
-        checkpoints,
-        grounds,
-        drafts,
-        draft_files,
-        filing,
-        filing_desk,
-        addresses,
-        health,
-        statements,
-    )
     more = (desk.listing, documents.router, documents.templates, partners.router, webhooks.router)
-    for router in (*(module.router for module in modules), *more):
+    for router in (*(module.router for module in _MODULES), *more):
         describe_lists(router)
         # What watches an instance may hang anything on these addresses.
         asks = [] if router is health.router else [Depends(known_alone)]

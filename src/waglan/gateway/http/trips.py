@@ -42,7 +42,7 @@ from waglan.operations.prove_trip import NotYet, prove_trip
 from waglan.operations.step_trip import Step, step_trip
 from waglan.parties.permission import Act
 from waglan.parties.role import Role
-from waglan.store import Transaction, trips
+from waglan.store import Transaction, bundlings, trips
 from waglan.store.trips import Kept
 
 router = APIRouter(prefix="/v1", tags=["trips"])
@@ -149,6 +149,7 @@ class TripView(BaseModel):
     leg_of: UUID | None
     plan_sha256: str
     consignments: list[str]
+    ccrns: list[str]
     authorities: list[JudgingView]
     devices: list[HeardView]
     acts: list[StepTakenView]
@@ -399,6 +400,7 @@ async def trip_view(tx: Transaction, kept: Kept) -> TripView:
         leg_of=trip.leg_of,
         plan_sha256=trip.plan_sha256.hex(),
         consignments=await trips.consignments(tx, kept.number),
+        ccrns=await bundlings.of_trip(tx, kept.number),
         authorities=[
             JudgingView(party=one.party, jurisdiction=one.jurisdiction,
                         use=uses.get(one.jurisdiction, "-"))
