@@ -48,6 +48,7 @@ keep-webhook          | anybody                          | person machine    | a
 bundle                | forwarder carrier trader trucker | person machine    | file
 plan-trip             | trucker lock-operator            | person machine    | file
 order-on-trip         | customs                          | person            | decide
+publish-ground         | customs                          | person            | decide
 judge-trip            | customs                          | person machine    | decide
 handle-alarm          | customs                          | person            | decide
 """

@@ -282,6 +282,15 @@ ASKS: dict[tuple[str, str], Ask] = {
     ("get", "/v1/trips/{trip}/verdict"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/verdict"),
     ("get", "/v1/gate-lists"): Ask(Act.JUDGE_TRIP, "/v1/gate-lists"),
     ("get", "/v1/trips/{trip}/bundle"): Ask(Act.JUDGE_TRIP, "/v1/trips/{trip}/bundle"),
+    ("post", "/v1/editions"): Ask(Act.PUBLISH_GROUND, "/v1/editions", {**ORDER, "file": "AAAA"}),
+    ("get", "/v1/editions"): Ask(Act.PUBLISH_GROUND, "/v1/editions"),
+    ("post", "/v1/editions/{edition}/acts"): Ask(
+        Act.PUBLISH_GROUND, "/v1/editions/{erasure}/acts", ORDER
+    ),
+    ("get", "/v1/grounds/versions"): Ask(Act.READ, "/v1/grounds/versions"),
+    ("get", "/v1/sites"): Ask(Act.READ, "/v1/sites?province=macao"),
+    ("get", "/v1/corridors"): Ask(Act.READ, "/v1/corridors?province=macao"),
+    ("get", "/v1/ways"): Ask(Act.READ, "/v1/ways?origin=HK-RTT&destination=GD-QH"),
     ("post", "/v1/grounds/dry-runs"): Ask(
         Act.JUDGE_TRIP, "/v1/grounds/dry-runs", content=b"id = 1"
     ),

@@ -106,6 +106,7 @@ class Trip:
     start: datetime
     driven: list[Fix] = field(default_factory=list)
     sends: Callable[[Position], Position] = lambda at: at  # as its devices tell a place
+    speed_mm_s: int = SPEED_MM_S
 
     def shown(self, by: httpx.Client | None = None) -> dict[str, Any]:
         answer = (by or self.port.haulier).get(f"/v1/trips/{self.id}")
@@ -159,7 +160,7 @@ class Trip:
     def drives(self) -> None:
         """Both devices tell of a whole drive, as if out of their stores."""
         truck = Truck(self.lock, int(self.start.timestamp()))
-        legs = [Leg(self.plan.route.length_mm // SPEED_MM_S, SPEED_MM_S)]
+        legs = [Leg(self.plan.route.length_mm // self.speed_mm_s, self.speed_mm_s)]
         log = drives.driven(self.plan, truck, legs, Random(11))
         self.driven = [entry.what for entry in log if isinstance(entry.what, Fix)]
         for player in self.players:

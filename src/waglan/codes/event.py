@@ -103,6 +103,9 @@ class EventCode(Enum):
     WEBHOOK_REPLAYED = "webhook.replayed"
     WEBHOOK_TESTED = "webhook.tested"
     WEBHOOK_SECRET_ROTATED = "webhook.secret-rotated"
+    EDITION_PROPOSED = "edition.proposed"  # a province's or an authority's rules' file
+    EDITION_SIGNED = "edition.signed"
+    EDITION_WITHDRAWN = "edition.withdrawn"
     TRIP_PLANNED = "trip.planned"
     TRIP_ARMED = "trip.armed"
     TRIP_DISARMED = "trip.disarmed"

@@ -6,9 +6,9 @@ import msgspec
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.elock.atlas import packaged
 from waglan.elock.eligibility import Accreditation, TripRequest, eligible
-from waglan.elock.jurisdiction import CargoKind, jurisdictions
+from waglan.elock.jurisdiction import CargoKind
+from waglan.operations._ground import ground_at
 from waglan.store import Transaction, devices, trips
 from waglan.store.trips import Kept, TripDevice
 
@@ -52,11 +52,13 @@ async def arm_trip(tx: Transaction, kept: Kept, *, now: datetime) -> list[Findin
 async def _eligible(
     tx: Transaction, kept: Kept, found: list[TripDevice], now: datetime
 ) -> list[Finding]:
+    # The way is the one that it was planned by; who may go is asked of today's rules.
+    planned, ground = await ground_at(tx, kept.trip.planned_at), await ground_at(tx, now)
     trip, on = kept.trip, now.astimezone(HONG_KONG).date()
     asked = TripRequest(
         trip.origin,
         trip.destination,
-        packaged().way(trip.origin, trip.destination, on=on),
+        planned.atlas.way(trip.origin, trip.destination, on=on),
         CargoKind(trip.cargo),
         frozenset(trip.schemes),
         trip.vehicle,
@@ -66,7 +68,7 @@ async def _eligible(
     )
     wrong = list[Finding]()
     for one in await trips.judging(tx, kept.number):
-        wrong += eligible(asked, jurisdictions()[one.jurisdiction], on=on)
+        wrong += eligible(asked, ground.rules[one.jurisdiction], on=on)
     return wrong
 
 

@@ -8,11 +8,11 @@ import msgspec
 
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
-from waglan.elock.atlas import packaged
 from waglan.elock.datum_learned import DETECTION_VERSION, learned, mainland
 from waglan.elock.plan import Plan
 from waglan.logbook.event import Event
 from waglan.logbook.sealed import Vault
+from waglan.operations._ground import ground_at
 from waglan.operations._hearing import sent_places
 from waglan.store import Transaction, datums, devices, events, frames, trips
 from waglan.store.datums import Drive, LearnedDatum
@@ -41,7 +41,7 @@ async def _learn(
 ) -> None:
     org, device = whose
     plan = _plan(drive.trip.trip.plan)
-    between = mainland(plan, drive.trip.trip.origin, packaged().territories)
+    between = mainland(plan, drive.trip.trip.origin, (await ground_at(tx, now)).atlas.territories)
     if between is None:
         return
     time = (drive.device.from_at or now, drive.device.until_at)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
 from waglan.codes.event import EventCode
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
@@ -15,10 +17,11 @@ from waglan.elock.reason import WEIGHT, Outcome, Reason
 from waglan.elock.verdict import Verdict
 from waglan.elock.watch import Turn, Watch, WatchAct, Watched, WatchState, watch
 from waglan.logbook.event import Event
-from waglan.store import Transaction, alarms, events
+from waglan.store import Transaction, alarms, editions, events
 from waglan.store.alarms import Alarm, AlarmStep
 from waglan.store.trips import Judging, Kept
 
+_watch = msgspec.json.Decoder(Watch).decode
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RAISE: Final = "raise"
 _CODES: Final = {
@@ -47,7 +50,7 @@ async def note_verdict(
     so does none that was left out between two.
     """
     authority = noted.authority
-    figures = watch_of(authority)
+    figures = await watch_of(tx, authority, now=now)
     await alarms.hold(tx, kept.number, authority.org)
     since = now - timedelta(seconds=figures.return_s)
     known = await alarms.of_trip(tx, kept.number, authority.org, ended_since=since)
@@ -84,8 +87,11 @@ async def keep_steps(
         await alarms.add_step(tx, one.number, authority.org, new)
 
 
-def watch_of(authority: Judging) -> Watch:
+async def watch_of(tx: Transaction, authority: Judging, *, now: datetime) -> Watch:
     """Return by what figures an authority's control room is kept quiet."""
+    published = await editions.watch_of(tx, authority.jurisdiction, now)
+    if published is not None:
+        return _watch(published)
     found = jurisdictions().get(authority.jurisdiction)
     return Watch() if found is None else found.watch
 

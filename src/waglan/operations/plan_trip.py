@@ -13,12 +13,13 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.codes.party import PartyId
-from waglan.elock.atlas import packaged, plan_of
+from waglan.elock.atlas import plan_of
 from waglan.elock.eligibility import Accreditation
-from waglan.elock.jurisdiction import CargoKind, Jurisdiction, jurisdictions
+from waglan.elock.jurisdiction import CargoKind, Jurisdiction
 from waglan.elock.plan import NoPlan
 from waglan.elock.route import NoRoute
 from waglan.logbook.event import Event
+from waglan.operations._ground import InForceThen, ground_at
 from waglan.parties.role import Role
 from waglan.store import Transaction, devices, events, parties, trips
 from waglan.store.trips import Judging, Trip
@@ -65,9 +66,10 @@ async def plan_trip(
                 "TRIP-BEGINS", Severity.ERROR, Where("trip/begins_at"), {"days": BEGINS_WITHIN.days}
             )
         ]
-    judging, wrong = await _judging(tx, wanted.jurisdictions)
+    ground = await ground_at(tx, now)
+    judging, wrong = await _judging(tx, ground, wanted.jurisdictions)
     found += wrong
-    way = packaged().way(wanted.origin, wanted.destination, on=_day(wanted.begins_at))
+    way = ground.atlas.way(wanted.origin, wanted.destination, on=_day(wanted.begins_at))
     if way is None:
         found.append(
             Finding(
@@ -80,7 +82,7 @@ async def plan_trip(
     if found or way is None:
         return found
     try:
-        plan = plan_of(way, packaged().sites, begins_s=[int(wanted.begins_at.timestamp())])
+        plan = plan_of(way, ground.atlas.sites, begins_s=[int(wanted.begins_at.timestamp())])
     except (NoPlan, NoRoute) as no:
         reason = str(no)
         return [Finding("TRIP-NO-PLAN", Severity.ERROR, Where("trip/way"), {"reason": reason})]
@@ -122,14 +124,16 @@ def _planned(new: Trip, party: PartyId, count: int, judging: Sequence[Judging]) 
             "origin": new.origin,
             "destination": new.destination,
             "consignments": count,
-            "policies": [sha256(one.policy).hexdigest() for one in judging],
+            "policies": [one.policy_sha256.hex() for one in judging],
         },
         readers=frozenset({party, *(one.party for one in judging)}),
     )
 
 
-async def _judging(tx: Transaction, wanted: Sequence[str]) -> tuple[list[Judging], list[Finding]]:
-    known, found, judging = jurisdictions(), list[Finding](), dict[PartyId, Judging]()
+async def _judging(
+    tx: Transaction, ground: InForceThen, wanted: Sequence[str]
+) -> tuple[list[Judging], list[Finding]]:
+    known, found, judging = ground.rules, list[Finding](), dict[PartyId, Judging]()
     for name in dict.fromkeys(wanted):
         one = known.get(name)
         org = None if one is None else await _authority(tx, one)
@@ -139,7 +143,14 @@ async def _judging(tx: Transaction, wanted: Sequence[str]) -> tuple[list[Judging
             )
             continue
         party = one.policy.authority
-        judging[party] = Judging(org, party, one.id, _encode(one.policy))
+        edition = ground.editions.get(name)
+        if edition is None:
+            policy = _encode(one.policy)
+            hashed = sha256(policy).digest()
+            judging[party] = Judging(org, party, one.id, policy, None, hashed)
+        else:
+            hashed = edition.policy_sha256 or b""
+            judging[party] = Judging(org, party, one.id, b"", edition.number, hashed)
     return list(judging.values()), found
 
 

@@ -53,6 +53,7 @@ class Act(Enum):
     PLAN_TRIP = "plan-trip"  # and arm, seal and close it, as who drives
     ORDER_ON_TRIP = "order-on-trip"  # what an officer signs about one
     BUNDLE = "bundle"  # customs' references with a vehicle, as driver's haulier or agent
+    PUBLISH_GROUND = "publish-ground"  # a province, or one's own rules; it takes two
     JUDGE_TRIP = "judge-trip"  # by one's own policy, which nobody else sees
     HANDLE_ALARM = "handle-alarm"  # in an authority's control room
 
@@ -122,6 +123,7 @@ ALLOWED: dict[Act, Permission] = {
     Act.PLAN_TRIP: Permission(_LOCK_KEEPERS, _BOUND, Scope.FILE),
     Act.BUNDLE: Permission(_FILERS, _BOUND, Scope.FILE),
     Act.ORDER_ON_TRIP: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
+    Act.PUBLISH_GROUND: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
     Act.JUDGE_TRIP: Permission(_CUSTOMS, _BOUND, Scope.DECIDE),  # a gate may ask too
     Act.HANDLE_ALARM: Permission(_CUSTOMS, _PERSON, Scope.DECIDE),
 }

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from waglan.codes.party import PartyId
-from waglan.store import Transaction
+from waglan.store import Transaction, editions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,9 @@ class Judging:
     org: int
     party: PartyId
     jurisdiction: str
-    policy: bytes = b""
+    policy: bytes = b""  # or those of an edition, which nobody else reads
+    edition: int | None = None
+    policy_sha256: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,9 @@ async def add(tx: Transaction, org: int, new: Trip, judging: Sequence[Judging]) 
             " VALUES (%s, %s, %s, %s)",
             [number, org, one.org, one.jurisdiction],
         )
+        if one.edition is not None:
+            await editions.adopt_policy(tx, number, one.edition)
+            continue
         await tx.execute(
             "INSERT INTO trip_policy (trip_id, org, authority, policy) VALUES (%s, %s, %s, %s)",
             [number, org, one.org, one.policy],

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key_twice import key_twice, keys_twice
 from waglan.customs.notice_document import DOCUMENT_BYTES_MAX
+from waglan.elock.edition import EDITION_BYTES_MAX
 from waglan.elock.ground import FILE_BYTES_MAX
 from waglan.gateway.http.problem import Problem, answer, misunderstood
 from waglan.manifest.address_book import SHEET_BYTES_MAX
@@ -20,6 +21,7 @@ STREAMED = ("/v1/messages", "/v1/equipment-events", "/v1/checks", "/v1/customs/t
 FILES = (
     (re.compile("/v1/addresses/import"), SHEET_BYTES_MAX),
     (re.compile("/v1/grounds/dry-runs"), FILE_BYTES_MAX),
+    (re.compile("/v1/editions"), EDITION_BYTES_MAX),
     (re.compile("/v1/notices/[^/]+/documents"), DOCUMENT_BYTES_MAX),
 )
 BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

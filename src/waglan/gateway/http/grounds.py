@@ -14,15 +14,15 @@ from fastapi.responses import StreamingResponse
 
 from waglan.codes.calendar import HONG_KONG
 from waglan.codes.finding import Finding, Severity, Where
-from waglan.elock.atlas import Atlas, joined, packaged
+from waglan.elock.atlas import Atlas, joined
 from waglan.elock.ground import FILE_BYTES_MAX, GroundFile, GroundRead
-from waglan.elock.jurisdiction import jurisdictions
 from waglan.gateway.http.asked import AskedTime
 from waglan.gateway.http.described import gives, takes
 from waglan.gateway.http.door import TheVisitor, Visitor
 from waglan.gateway.http.messages import ERRORS
 from waglan.gateway.http.problem import Problem
 from waglan.gateway.sandbox import read_ground
+from waglan.operations._ground import ground_at
 from waglan.operations.replay_trip import Replayed, Side, Tried, replay_trip
 from waglan.parties.permission import Act
 from waglan.store import trips
@@ -61,26 +61,31 @@ async def dry_run(  # noqa: PLR0913 (each is a parameter of the query)
     a time: the last thirty days. It ends after five minutes, and says so.
     """
     visitor.must(Act.JUDGE_TRIP)
-    read = await read_file(request, visitor)
+    data = b""
+    async for piece in request.stream():
+        data += piece
+        if len(data) > FILE_BYTES_MAX:
+            raise Problem(413, Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("file"), {}))
+    read = await read_ground_file(data, visitor)
     now = visitor.kit.clock()
+    async with visitor.transaction() as tx:
+        ground = await ground_at(tx, now)
     day = on or max(now.astimezone(HONG_KONG).date(), _first_day(read))
     end = until or now + timedelta(seconds=1)
     time = (since or end - PERIOD, end)
-    tried = Tried(packaged(), _then(read), jurisdictions(), read.jurisdiction, day)
+    then = _then(read, ground.atlas)
+    tried = Tried(ground.atlas, then, ground.rules, read.jurisdiction, day)
     async with visitor.transaction() as tx:
         found = await trips.of_period(tx, time, at_most=limit + 1)
     lines = _lines(visitor, tried, found, limit)
     return StreamingResponse(lines, media_type=NDJSON)
 
 
-async def read_file(request: Request, visitor: Visitor) -> GroundRead:
-    """Return what the file in a body says; raise Problem 422 if it is in no order, or another's."""
-    data = b""
-    async for piece in request.stream():
-        data += piece
-        if len(data) > FILE_BYTES_MAX:
-            raise Problem(413, Finding("HTTP-TOO-LARGE", Severity.ERROR, Where("file"), {}))
-    file = GroundFile(data, tuple(packaged().provinces.values()))
+async def read_ground_file(data: bytes, visitor: Visitor) -> GroundRead:
+    """Return what a file says; raise Problem 422 if it is in no order, or another authority's."""
+    async with visitor.transaction() as tx:
+        ground = await ground_at(tx, visitor.kit.clock())
+    file = GroundFile(data, tuple(ground.atlas.provinces.values()))
     loop = asyncio.get_running_loop()
     read = await loop.run_in_executor(_ONE_AT_A_TIME, read_ground, file)
     if read.kind is None:
@@ -104,10 +109,10 @@ def _first_day(read: GroundRead) -> date:
     return max((one.in_force_from or date.min for one in corridors), default=date.min)
 
 
-def _then(read: GroundRead) -> Atlas:
+def _then(read: GroundRead, atlas: Atlas) -> Atlas:
     if read.province is None:
-        return packaged()
-    named = {**packaged().provinces, read.province.id: read.province}
+        return atlas
+    named = {**atlas.provinces, read.province.id: read.province}
     return joined(named, is_checked=True)[0]
 
 

@@ -13,7 +13,7 @@ from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.moment import second
 from waglan.elock.eligibility import Accreditation
 from waglan.elock.evidence import sign_evidence
-from waglan.elock.jurisdiction import CargoKind, jurisdictions
+from waglan.elock.jurisdiction import CargoKind
 from waglan.elock.reason import WEIGHT, Reason
 from waglan.elock.trip import Act as TripStep
 from waglan.elock.trip import State
@@ -27,6 +27,7 @@ from waglan.gateway.http.problem import Problem, absent
 from waglan.gateway.http.signed import Signed
 from waglan.gateway.http.trip_hints import Hinted, HintView, ReasonView, hints
 from waglan.logbook.signing import Purpose
+from waglan.operations._ground import ground_at
 from waglan.operations.do_trip_act import Done, Refusal, do_trip_act, state_of
 from waglan.operations.judge_trip import Judged, NotJudged, judge_trip
 from waglan.operations.keep_state import keep_state
@@ -384,7 +385,8 @@ async def trip_view(tx: Transaction, kept: Kept) -> TripView:
     """Return a trip as whoever is on it sees it."""
     trip, done = kept.trip, await trips.acts(tx, kept.number)
     state: State = state_of(done)
-    uses: Mapping[str, str] = {one.id: one.use.value for one in jurisdictions().values()}
+    rules = (await ground_at(tx, trip.planned_at)).rules
+    uses: Mapping[str, str] = {one.id: one.use.value for one in rules.values()}
     return TripView(
         id=trip.id,
         haulier=kept.party,
