@@ -86,6 +86,8 @@ async def test_the_page_shows_every_call_and_fetches_nothing_from_anywhere() -> 
 # What makes something and takes no key, and why none is needed.
 WITHOUT_KEY = {
     "POST /v1/alarms/{alarm}/acts": "it names the steps that were seen: again it is told of",
+    "POST /v1/editions": "the signed bytes are the key, like an act's",
+    "POST /v1/editions/{edition}/acts": "the signed bytes are the key, like an act's",
     "POST /v1/customs/acts": "the signed bytes are the key: the same act again is the same act",
     "POST /v1/customs/officer-keys": "an officer has one key: the same again is told so",
     "POST /v1/customs/standing-orders": "the signed bytes are the key, like an act's",

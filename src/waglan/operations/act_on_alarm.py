@@ -93,7 +93,8 @@ async def act_on_alarm(
         )
         return Unhandled(alarm, [moved_on])
     is_over = state_of(await trips.acts(tx, kept.number)) in ENDED
-    found = watch_faults(watch_of(authority), watched(one), sheet, now=now, is_over=is_over)
+    figures = await watch_of(tx, authority, now=now)
+    found = watch_faults(figures, watched(one), sheet, now=now, is_over=is_over)
     if sheet.assignee and not await people.here(tx, org, sheet.assignee, b""):
         where = Where("act/assignee")
         found.append(Finding("ALARM-NO-PERSON", Severity.ERROR, where, {"person": sheet.assignee}))

@@ -57,7 +57,7 @@ async def propose_edition(
     id_ = UUID(sheet.edition)
     await editions.hold(tx, id_)
     if await editions.by_id(tx, id_) is not None:
-        return [Finding("EDITION-ID-TAKEN", Severity.ERROR, _WHERE, {"edition": sheet.edition})]
+        return await act_on_edition(tx, by, id_, handed, now=now)  # again, or another's id
     ground = await ground_at(tx, now)
     concerned = await _concerned(tx, read, ground, principal.org)
     if isinstance(concerned, Finding):

@@ -20,7 +20,12 @@ from waglan.parties.permission import Act
 router = APIRouter(prefix="/v1", tags=["grounds"])
 
 At = Annotated[AskedTime | None, Query(description="At which time; now, if none.")]
-Name = Annotated[str, Query(min_length=1, max_length=80)]
+Origin = Annotated[
+    str, Query(min_length=1, max_length=80, description="The site where a trip begins.")
+]
+Destination = Annotated[
+    str, Query(min_length=1, max_length=80, description="The site where it ends.")
+]
 
 
 class SiteView(BaseModel):
@@ -105,7 +110,9 @@ async def corridors(
 
 
 @router.get("/ways", response_model=WayView, responses=ERRORS)
-async def way(origin: Name, destination: Name, visitor: TheVisitor, at: At = None) -> WayView:
+async def way(
+    origin: Origin, destination: Destination, visitor: TheVisitor, at: At = None
+) -> WayView:
     """Say how a trip from one site to another would go, and what its corridors are worth."""
     ground, day = await _ground(visitor, at)
     found = ground.atlas.way(origin, destination, on=day)
