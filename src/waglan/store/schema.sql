@@ -92,6 +92,100 @@ CREATE FUNCTION public.addressee_at(address text) RETURNS TABLE(org bigint, part
    WHERE ((a.address = addressee_at.address) AND (o.roles && ARRAY['carrier'::text, 'forwarder'::text, 'terminal'::text, 'trucker'::text]));
 END;
 
+CREATE FUNCTION public.current_org() RETURNS bigint
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
+
+CREATE TABLE public.edition (
+    edition_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    concerned bigint[] NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    file bytea NOT NULL,
+    open bytea NOT NULL,
+    policy bytea,
+    watch bytea,
+    from_at timestamp with time zone NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    CONSTRAINT edition_check CHECK (((kind = 'jurisdiction'::text) = (policy IS NOT NULL))),
+    CONSTRAINT edition_check1 CHECK (((kind = 'province'::text) OR (concerned = ARRAY[org]))),
+    CONSTRAINT edition_concerned_check CHECK (((cardinality(concerned) >= 1) AND (cardinality(concerned) <= 8))),
+    CONSTRAINT edition_kind_check CHECK ((kind = ANY (ARRAY['province'::text, 'jurisdiction'::text]))),
+    CONSTRAINT edition_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT edition_sha256_check CHECK ((length(sha256) = 32))
+);
+
+ALTER TABLE ONLY public.edition FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.edition_in_force (
+    edition_id bigint NOT NULL,
+    org bigint NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    open bytea NOT NULL,
+    policy_sha256 bytea,
+    from_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.edition_in_force FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip (
+    trip_id bigint NOT NULL,
+    id uuid NOT NULL,
+    org bigint NOT NULL,
+    authorities bigint[] NOT NULL,
+    vehicle text NOT NULL,
+    origin text NOT NULL,
+    destination text NOT NULL,
+    cargo text NOT NULL,
+    schemes text[] NOT NULL,
+    registers bytea NOT NULL,
+    quality text NOT NULL,
+    plan bytea NOT NULL,
+    plan_sha256 bytea NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    planned_at timestamp with time zone NOT NULL,
+    lock uuid NOT NULL,
+    trackers uuid[] NOT NULL,
+    leg_of uuid,
+    CONSTRAINT trip_authorities_check CHECK (((cardinality(authorities) >= 1) AND (cardinality(authorities) <= 4))),
+    CONSTRAINT trip_cargo_check CHECK (((length(cargo) >= 1) AND (length(cargo) <= 40))),
+    CONSTRAINT trip_destination_check CHECK (((length(destination) >= 1) AND (length(destination) <= 40))),
+    CONSTRAINT trip_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 40))),
+    CONSTRAINT trip_plan_sha256_check CHECK ((length(plan_sha256) = 32)),
+    CONSTRAINT trip_quality_check CHECK ((quality = ANY (ARRAY['illustrative'::text, 'surveyed'::text]))),
+    CONSTRAINT trip_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
+);
+
+ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.trip_policy (
+    trip_id bigint NOT NULL,
+    org bigint NOT NULL,
+    authority bigint NOT NULL,
+    policy bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.trip_policy FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION public.adopt_policy(trip bigint, edition bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    BEGIN ATOMIC
+ INSERT INTO public.trip_policy (trip_id, org, authority, policy)  SELECT t.trip_id,
+             t.org,
+             e.org,
+             e.policy
+            FROM public.trip t,
+             (public.edition e
+              JOIN public.edition_in_force f USING (edition_id))
+           WHERE ((t.trip_id = adopt_policy.trip) AND (t.org = public.current_org()) AND (e.org = ANY (t.authorities)) AND (e.edition_id = adopt_policy.edition) AND (e.kind = 'jurisdiction'::text) AND (f.from_at <= t.planned_at));
+END;
+
 CREATE TABLE public.answerable (
     org bigint NOT NULL,
     credential text NOT NULL,
@@ -212,10 +306,6 @@ CREATE FUNCTION public.authority_at(address text) RETURNS TABLE(org bigint, part
       JOIN public.organisation o ON ((o.org = a.org)))
    WHERE ((a.address = authority_at.address) AND ('customs'::text = ANY (o.roles)));
 END;
-
-CREATE FUNCTION public.current_org() RETURNS bigint
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (NULLIF(current_setting('waglan.org'::text, true), ''::text))::bigint;
 
 CREATE TABLE public.bill (
     manifest_id bigint NOT NULL,
@@ -609,36 +699,6 @@ CREATE TABLE public.frame_raw (
 );
 
 ALTER TABLE ONLY public.frame_raw FORCE ROW LEVEL SECURITY;
-
-CREATE TABLE public.trip (
-    trip_id bigint NOT NULL,
-    id uuid NOT NULL,
-    org bigint NOT NULL,
-    authorities bigint[] NOT NULL,
-    vehicle text NOT NULL,
-    origin text NOT NULL,
-    destination text NOT NULL,
-    cargo text NOT NULL,
-    schemes text[] NOT NULL,
-    registers bytea NOT NULL,
-    quality text NOT NULL,
-    plan bytea NOT NULL,
-    plan_sha256 bytea NOT NULL,
-    begins_at timestamp with time zone NOT NULL,
-    planned_at timestamp with time zone NOT NULL,
-    lock uuid NOT NULL,
-    trackers uuid[] NOT NULL,
-    leg_of uuid,
-    CONSTRAINT trip_authorities_check CHECK (((cardinality(authorities) >= 1) AND (cardinality(authorities) <= 4))),
-    CONSTRAINT trip_cargo_check CHECK (((length(cargo) >= 1) AND (length(cargo) <= 40))),
-    CONSTRAINT trip_destination_check CHECK (((length(destination) >= 1) AND (length(destination) <= 40))),
-    CONSTRAINT trip_origin_check CHECK (((length(origin) >= 1) AND (length(origin) <= 40))),
-    CONSTRAINT trip_plan_sha256_check CHECK ((length(plan_sha256) = 32)),
-    CONSTRAINT trip_quality_check CHECK ((quality = ANY (ARRAY['illustrative'::text, 'surveyed'::text]))),
-    CONSTRAINT trip_vehicle_check CHECK (((length(vehicle) >= 1) AND (length(vehicle) <= 40)))
-);
-
-ALTER TABLE ONLY public.trip FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.trip_device (
     trip_device_id bigint NOT NULL,
@@ -1384,6 +1444,40 @@ ALTER TABLE ONLY public.driver_key_end FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.driver_key ALTER COLUMN key_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.driver_key_key_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.edition_act (
+    edition_act_id bigint NOT NULL,
+    edition_id bigint NOT NULL,
+    org bigint NOT NULL,
+    officer text NOT NULL,
+    act text NOT NULL,
+    body bytea NOT NULL,
+    signature bytea NOT NULL,
+    event_id bigint NOT NULL,
+    acted_at timestamp with time zone NOT NULL,
+    CONSTRAINT edition_act_act_check CHECK ((act = ANY (ARRAY['propose'::text, 'sign'::text, 'withdraw'::text]))),
+    CONSTRAINT edition_act_officer_check CHECK (((length(officer) >= 1) AND (length(officer) <= 200)))
+);
+
+ALTER TABLE ONLY public.edition_act FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.edition_act ALTER COLUMN edition_act_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.edition_act_edition_act_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE public.edition ALTER COLUMN edition_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.edition_edition_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2376,15 +2470,6 @@ CREATE TABLE public.trip_partition (
     CONSTRAINT trip_partition_partition_check CHECK ((partition >= 0))
 );
 
-CREATE TABLE public.trip_policy (
-    trip_id bigint NOT NULL,
-    org bigint NOT NULL,
-    authority bigint NOT NULL,
-    policy bytea NOT NULL
-);
-
-ALTER TABLE ONLY public.trip_policy FORCE ROW LEVEL SECURITY;
-
 CREATE TABLE public.trip_state (
     trip_id bigint NOT NULL,
     authority bigint NOT NULL,
@@ -2704,6 +2789,21 @@ ALTER TABLE ONLY public.driver_key_end
 
 ALTER TABLE ONLY public.driver_key
     ADD CONSTRAINT driver_key_pkey PRIMARY KEY (key_id);
+
+ALTER TABLE ONLY public.edition_act
+    ADD CONSTRAINT edition_act_edition_id_org_officer_act_key UNIQUE (edition_id, org, officer, act);
+
+ALTER TABLE ONLY public.edition_act
+    ADD CONSTRAINT edition_act_pkey PRIMARY KEY (edition_act_id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_id_key UNIQUE (id);
+
+ALTER TABLE ONLY public.edition_in_force
+    ADD CONSTRAINT edition_in_force_pkey PRIMARY KEY (edition_id);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_pkey PRIMARY KEY (edition_id);
 
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_pkey PRIMARY KEY (manifest_id, n);
@@ -3161,6 +3261,10 @@ CREATE INDEX document_number ON public.document USING btree (org, kind, number, 
 
 CREATE INDEX driver_key_newest ON public.driver_key USING btree (org, driver, key_id DESC);
 
+CREATE INDEX edition_concerned ON public.edition USING gin (concerned);
+
+CREATE INDEX edition_in_force_newest ON public.edition_in_force USING btree (kind, name, from_at DESC, edition_id DESC);
+
 CREATE INDEX equipment_number ON public.equipment USING btree (upper(number));
 
 CREATE INDEX event_tx ON ONLY public.event USING btree (tx);
@@ -3522,6 +3626,21 @@ ALTER TABLE ONLY public.driver_key_end
 
 ALTER TABLE ONLY public.driver_key
     ADD CONSTRAINT driver_key_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.edition_act
+    ADD CONSTRAINT edition_act_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(edition_id);
+
+ALTER TABLE ONLY public.edition_act
+    ADD CONSTRAINT edition_act_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.edition_in_force
+    ADD CONSTRAINT edition_in_force_edition_id_fkey FOREIGN KEY (edition_id) REFERENCES public.edition(edition_id);
+
+ALTER TABLE ONLY public.edition_in_force
+    ADD CONSTRAINT edition_in_force_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
+
+ALTER TABLE ONLY public.edition
+    ADD CONSTRAINT edition_org_fkey FOREIGN KEY (org) REFERENCES public.organisation(org);
 
 ALTER TABLE ONLY public.equipment
     ADD CONSTRAINT equipment_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES public.manifest(manifest_id);
@@ -3902,6 +4021,8 @@ CREATE POLICY addressee ON public.detention FOR SELECT TO waglan_app USING ((EXI
 
 CREATE POLICY addressee ON public.detention_addressee FOR SELECT TO waglan_app USING ((org = public.current_org()));
 
+CREATE POLICY adopted ON public.trip_policy FOR INSERT TO waglan_owner WITH CHECK (true);
+
 ALTER TABLE public.alarm ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.alarm_step ENABLE ROW LEVEL SECURITY;
@@ -3980,6 +4101,12 @@ CREATE POLICY author ON public.document_key FOR INSERT TO waglan_app WITH CHECK 
    FROM public.document d
   WHERE ((d.document_id = document_key.document_id) AND (d.org = public.current_org())))));
 
+CREATE POLICY author ON public.edition FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (public.current_org() = ANY (concerned))));
+
+CREATE POLICY author ON public.edition_act FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.edition e
+  WHERE ((e.edition_id = edition_act.edition_id) AND (public.current_org() = ANY (e.concerned)))))));
+
 CREATE POLICY author ON public.grant_revocation FOR INSERT TO waglan_app WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
    FROM public.consignment_grant g
   WHERE ((g.grant_id = grant_revocation.grant_id) AND (g.org = public.current_org()))))));
@@ -4038,6 +4165,12 @@ ALTER TABLE public.bundling ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.bundling_end ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY concerned ON public.edition FOR SELECT TO waglan_authority USING ((public.current_org() = ANY (concerned)));
+
+CREATE POLICY concerned ON public.edition_act FOR SELECT TO waglan_authority USING ((EXISTS ( SELECT 1
+   FROM public.edition e
+  WHERE ((e.edition_id = edition_act.edition_id) AND (public.current_org() = ANY (e.concerned))))));
+
 ALTER TABLE public.consignment ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consignment_grant ENABLE ROW LEVEL SECURITY;
@@ -4083,6 +4216,12 @@ ALTER TABLE public.document_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.driver_key ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.driver_key_end ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.edition ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.edition_act ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.edition_in_force ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY ender ON public.trip_device FOR UPDATE TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -4183,6 +4322,12 @@ CREATE POLICY engine ON public.document_key TO waglan_engine USING (true) WITH C
 CREATE POLICY engine ON public.driver_key FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.driver_key_end FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.edition FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.edition_act FOR SELECT TO waglan_engine USING (true);
+
+CREATE POLICY engine ON public.edition_in_force FOR SELECT TO waglan_engine USING (true);
 
 CREATE POLICY engine ON public.equipment TO waglan_engine USING (true) WITH CHECK (true);
 
@@ -4379,6 +4524,8 @@ ALTER TABLE public.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event_erased ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.event_id ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY everybody ON public.edition_in_force FOR SELECT TO waglan_app, waglan_authority USING ((public.current_org() IS NOT NULL));
 
 ALTER TABLE public.examination ENABLE ROW LEVEL SECURITY;
 
@@ -4917,6 +5064,10 @@ CREATE POLICY owner ON public.device FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.device_secret FOR SELECT TO waglan_owner USING (true);
 
+CREATE POLICY owner ON public.edition FOR SELECT TO waglan_owner USING (true);
+
+CREATE POLICY owner ON public.edition_in_force FOR SELECT TO waglan_owner USING (true);
+
 CREATE POLICY owner ON public.event FOR SELECT TO waglan_owner USING (true);
 
 CREATE POLICY owner ON public.event_erased FOR SELECT TO waglan_owner USING (true);
@@ -5029,6 +5180,14 @@ ALTER TABLE public.sheet_secret ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sheet_step ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY signed ON public.edition_in_force FOR INSERT TO waglan_authority WITH CHECK (((org = public.current_org()) AND (EXISTS ( SELECT 1
+   FROM public.edition e
+  WHERE ((e.edition_id = edition_in_force.edition_id) AND (public.current_org() = ANY (e.concerned)) AND (e.kind = edition_in_force.kind) AND (e.name = edition_in_force.name) AND (e.sha256 = edition_in_force.sha256) AND (e.open = edition_in_force.open) AND (e.from_at <= edition_in_force.from_at) AND (e.concerned <@ ( SELECT array_agg(a.org) AS array_agg
+           FROM public.edition_act a
+          WHERE ((a.edition_id = e.edition_id) AND (a.act <> 'withdraw'::text)))) AND (( SELECT count(DISTINCT ROW(a.org, a.officer)) AS count
+           FROM public.edition_act a
+          WHERE ((a.edition_id = e.edition_id) AND (a.act <> 'withdraw'::text))) >= 2))))));
+
 ALTER TABLE public.standing ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.standing_order ENABLE ROW LEVEL SECURITY;
@@ -5079,6 +5238,10 @@ ALTER TABLE public.webhook_delivery ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_secret ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY withdrawn ON public.edition_in_force FOR DELETE TO waglan_authority USING (((from_at > now()) AND (EXISTS ( SELECT 1
+   FROM public.edition e
+  WHERE ((e.edition_id = edition_in_force.edition_id) AND (public.current_org() = ANY (e.concerned)))))));
+
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_app;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.login TO waglan_authority;
 GRANT SELECT,DELETE ON TABLE public.login TO waglan_engine;
@@ -5106,6 +5269,26 @@ REVOKE ALL ON FUNCTION public.addressee_at(address text) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_app;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_authority;
 GRANT ALL ON FUNCTION public.addressee_at(address text) TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.edition TO waglan_authority;
+GRANT SELECT ON TABLE public.edition TO waglan_engine;
+
+GRANT SELECT,INSERT,DELETE ON TABLE public.edition_in_force TO waglan_authority;
+GRANT SELECT ON TABLE public.edition_in_force TO waglan_app;
+GRANT SELECT ON TABLE public.edition_in_force TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.trip TO waglan_app;
+GRANT SELECT ON TABLE public.trip TO waglan_authority;
+GRANT SELECT ON TABLE public.trip TO waglan_engine;
+
+GRANT UPDATE(vehicle) ON TABLE public.trip TO waglan_engine;
+
+GRANT INSERT ON TABLE public.trip_policy TO waglan_app;
+GRANT SELECT ON TABLE public.trip_policy TO waglan_authority;
+GRANT SELECT ON TABLE public.trip_policy TO waglan_engine;
+
+REVOKE ALL ON FUNCTION public.adopt_policy(trip bigint, edition bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.adopt_policy(trip bigint, edition bigint) TO waglan_app;
 
 GRANT SELECT,INSERT ON TABLE public.answerable TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.answerable TO waglan_authority;
@@ -5253,12 +5436,6 @@ GRANT UPDATE(sealed) ON TABLE public.frame_raw TO waglan_engine;
 GRANT UPDATE(secret_id) ON TABLE public.frame_raw TO waglan_engine;
 
 GRANT UPDATE(opening) ON TABLE public.frame_raw TO waglan_engine;
-
-GRANT SELECT,INSERT ON TABLE public.trip TO waglan_app;
-GRANT SELECT ON TABLE public.trip TO waglan_authority;
-GRANT SELECT ON TABLE public.trip TO waglan_engine;
-
-GRANT UPDATE(vehicle) ON TABLE public.trip TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_app;
 GRANT SELECT,INSERT ON TABLE public.trip_device TO waglan_authority;
@@ -5459,6 +5636,9 @@ GRANT SELECT ON TABLE public.driver_key TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.driver_key_end TO waglan_app;
 GRANT SELECT ON TABLE public.driver_key_end TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.edition_act TO waglan_authority;
+GRANT SELECT ON TABLE public.edition_act TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.equipment TO waglan_app;
 GRANT SELECT ON TABLE public.equipment TO waglan_authority;
@@ -5716,10 +5896,6 @@ GRANT SELECT(holder) ON TABLE public.trip_partition TO waglan_app;
 GRANT SELECT(expires_at) ON TABLE public.trip_partition TO waglan_app;
 
 GRANT SELECT(looked_at) ON TABLE public.trip_partition TO waglan_app;
-
-GRANT INSERT ON TABLE public.trip_policy TO waglan_app;
-GRANT SELECT ON TABLE public.trip_policy TO waglan_authority;
-GRANT SELECT ON TABLE public.trip_policy TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.trip_state TO waglan_authority;
 GRANT SELECT ON TABLE public.trip_state TO waglan_engine;
