@@ -72,7 +72,7 @@ async def test_the_manifest_at_hand_is_the_one_in_the_store(database: Dsn, home:
         worker = Worker(kit)
         await hand_in(kit, paper("R1"))
         async with glance(kit.pools.engine) as look:
-            await worker._each(look, "message", messages.waiting, worker._message)
+            await worker._messages(look)
         [(number, at_hand)] = worker.at_hand.items()
         async with transaction(kit.pools.authority, CUSTOMS) as tx:
             filed = await manifests.by_number(tx, number)
@@ -96,7 +96,7 @@ async def test_no_more_bills_are_at_hand_than_the_limit_and_the_rest_is_judged_a
         worker = Worker(kit)
         await hand_in(kit, paper("R2"))
         async with glance(kit.pools.engine) as look:
-            await worker._each(look, "message", messages.waiting, worker._message)
+            await worker._messages(look)
             assert len(worker.at_hand) == kept
             assert await worker._judgements(look) == 1
         assert worker.at_hand == {}

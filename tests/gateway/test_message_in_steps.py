@@ -19,13 +19,14 @@ from waglan.codes.finding import decode
 from waglan.gateway import workers
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit
+from waglan.gateway.message_order import TRIES_MAX
 from waglan.gateway.sequencer import Sequencer
 from waglan.gateway.workers import Worker
 from waglan.messages.form import PaperRead, read_paper
 from waglan.messages.manifest_json import FORM
 from waglan.messages.sheet.template import csv_template, xlsx_template
 from waglan.operations.work_off_message import Reading, read_interchanges
-from waglan.store import erasure, log, messages
+from waglan.store import Transaction, erasure, log, messages
 from waglan.store.connect import pools, transaction
 from waglan.store.dsn import Dsn
 from waglan.store.erasure import RequestRow
@@ -107,10 +108,17 @@ async def test_others_have_their_turn_and_the_log_goes_on_while_a_long_file_is_w
         sequencer = Sequencer(opened.engine, kit.keys, kit.clock)
         await hand_in(kit, FILE)
         await hand_in(kit, b"nothing that can be read")
+        with psycopg.connect(database.admin or "") as conn:
+            for table, key in (("message", "message_id"), ("message_secret", "message_id")):
+                conn.execute(f"update {table} set org = 3 where {key} = 2".encode())
+            conn.execute("update message_chunk set org = 3 where id in"
+                         " (select id from message where org = 3)")  # fmt: skip
         worker, sizes = Worker(kit), list[int]()
         await worker.round()
         assert await told(kit, 1) is None
-        assert await told(kit, 2) is not None, "the short one did not wait for the long one"
+        async with transaction(kit.pools.app, 3) as tx:
+            short = await messages.outcome(tx, kit.keys.vault, 2)
+        assert short is not None, "another firm's short one did not wait for the long one"
         while await told(kit, 1) is None:
             await worker.round()
             await sequencer.tick()
@@ -131,8 +139,8 @@ async def test_anothers_short_message_comes_before_a_long_one_and_ones_own_keep_
             conn.execute("update message set size = 2 << 20 where message_id = 1")
             conn.execute("update message set org = 2 where message_id > 2")
         async with transaction(kit.pools.engine, None) as tx:
-            assert await messages.waiting(tx, at_most=9) == [(3, 2), (1, 1), (2, 1), (4, 2)]
-            assert await messages.waiting(tx, at_most=1) == [(1, 1)], "it does not wait for ever"
+            assert await waiting(kit, tx, at_most=9) == [(3, 2), (1, 1), (2, 1), (4, 2)]
+            assert await waiting(kit, tx, at_most=1) == [(1, 1)], "it does not wait for ever"
 
 
 async def test_no_transaction_is_open_while_a_long_file_is_read_and_the_next_long_one_waits(
@@ -323,6 +331,10 @@ def set_pace(monkeypatch: pytest.MonkeyPatch, pace: dict[str, float]) -> None:
 def organise(database: Dsn) -> None:
     with psycopg.connect(database.admin or "") as conn:
         conn.execute(ORGANISATIONS)
+
+
+async def waiting(kit: Kit, tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+    return await messages.waiting(tx, at_most=at_most, now=kit.clock(), tries_max=TRIES_MAX)
 
 
 async def told(kit: Kit, message: int) -> Outcome | None:

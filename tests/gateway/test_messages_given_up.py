@@ -18,8 +18,9 @@ from waglan.codes.finding import Finding, decode
 from waglan.gateway import workers
 from waglan.gateway.keys import keys
 from waglan.gateway.kit import Kit, wall_clock
+from waglan.gateway.message_order import TRIES_MAX
 from waglan.gateway.patience import LAST_RETRY
-from waglan.gateway.workers import TRIES_MAX, Worker
+from waglan.gateway.workers import Worker
 from waglan.messages.manifest_json import FORM
 from waglan.store import messages
 from waglan.store.connect import pools, transaction

@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol, TypeAlias
 from uuid import UUID
@@ -19,9 +19,11 @@ import structlog
 
 from waglan.codes.party import PartyId
 from waglan.customs.table_engine import DIRECT, Engine
-from waglan.gateway import sandbox
+from waglan.gateway import message_order, sandbox
 from waglan.gateway.kit import Kit
+from waglan.gateway.message_order import TRIES_MAX
 from waglan.gateway.patience import Patience
+from waglan.gateway.sweeps import LONG_AGO, LOOK_FOR_LEFT_EVERY, Sweeps
 from waglan.messages.edifact import Profile
 from waglan.messages.edifact.collector import paused
 from waglan.messages.form import Form, PaperRead, form_of, read_paper
@@ -44,8 +46,6 @@ from waglan.operations.work_off_message import (
     read_interchanges,
     work_off_message,
 )
-from waglan.parties.retention import in_force
-from waglan.parties.sign_in import policy
 from waglan.store import (
     NoDatabase,
     Transaction,
@@ -59,14 +59,12 @@ from waglan.store import (
     judged_again,
     lease,
     links,
-    looks,
     manifests,
     messages,
     parties,
     partners,
     report_links,
     serving,
-    tries,
     uploads,
 )
 from waglan.store.connect import glance, transaction, visible
@@ -81,11 +79,8 @@ READING_RESTS_MAX_SECONDS = 30.0  # a long message in memory that nobody goes on
 READ_AHEAD_BYTES = 1 << 20  # what is longer is read before the transaction of its first step
 # What a clock, an officer or the operator sets going is looked for less often than what comes in.
 LOOK_FOR_RARE_EVERY = timedelta(seconds=1)
-TRIES_MAX = 8  # of a message, in some four minutes; then it is ended without what fails
 # An upload may take an hour (gateway/http/messages.py), so what is a day old becomes no message.
 LEFT_AFTER = timedelta(days=1)
-LOOK_FOR_LEFT_EVERY = timedelta(hours=1)
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 AT_HAND_BILLS_MAX = 50_000  # of manifests kept in memory from their filing to their judging
 # In no figure: that a table is tried out, or that a bill is held, is for no filer to read there.
 BACK_TEST, WITHDRAWN, NEWER = "back-test", "withdrawn", "newer"
@@ -125,12 +120,12 @@ class Worker:
     at_hand: dict[int, Declared] = field(default_factory=dict)
     reading: Reading | None = None  # of a message that waits for its next step
     read_at: float = 0.0  # when somebody went on with it last, by the loop's clock
+    passed: int | None = None  # the message that its sender's next one no longer waits for
     has_put_off: bool = False  # something in this round, behind which more may wait
     nothing_in: str = ""  # what was visible when a look found nothing to do
     looked_for_rare_at: datetime = LONG_AGO  # and found none
     swept_until: datetime = LONG_AGO  # whatever began to be sent before was looked at
-    tries_swept_at: datetime = LONG_AGO
-    looks_swept_at: datetime = LONG_AGO
+    sweeps: Sweeps = field(default_factory=Sweeps)
 
     async def round(self) -> int:
         """Do what waits now, and keep the figures of it; return how many pieces were done."""
@@ -157,7 +152,7 @@ class Worker:
         # A revocation must not wait for a large manifest, so it is looked for first.
         done = [
             await self._grants(look),
-            await self._each(look, "message", messages.waiting, self._message),
+            await self._messages(look),
             await self._each(look, "link", links.unlinked, self._link),
             await self._each(look, "report", report_links.unlinked, self._report),
             await self._judgements(look),
@@ -180,8 +175,8 @@ class Worker:
                 await self._each(look, BACK_TEST, back_tests.unended, self._back_test),
                 await self._erasures(look),
                 await self._uploads(now),
-                await self._tries(now),
-                await self._looks(now),
+                await self.sweeps.tries(self.kit.pools.engine, now),
+                await self.sweeps.looks(self.kit.pools.engine, now),
             ]
         )
         if not done:
@@ -213,6 +208,20 @@ class Worker:
                 break
         return done
 
+    async def _messages(self, look: Transaction) -> int:
+        """Work messages off: of a sender's, none before the one before it has ended."""
+        found = await messages.waiting(
+            look, at_most=BATCH, now=self.kit.clock(), tries_max=TRIES_MAX
+        )
+        done, held = 0, set[int]()
+        for number, org in found:
+            if org in held:
+                continue
+            done += await self._try("message", number, org, self._message)
+            if self.passed != number:
+                held.add(org)
+        return done
+
     def _is_put_off(self, patience: Patience | None) -> bool:
         return bool(patience and patience.is_put_off(self.kit.clock()))
 
@@ -229,24 +238,6 @@ class Worker:
         if len(found) < BATCH:
             self.swept_until = before
         return sum([await self._swept(upload, org) for upload, org in found])
-
-    async def _tries(self, now: datetime) -> int:
-        if now - self.tries_swept_at < LOOK_FOR_LEFT_EVERY:
-            return 0
-        before = now - policy().tries.account.forgotten_after
-        async with transaction(self.kit.pools.engine, None) as tx:
-            gone = await tries.sweep(tx, before=before)
-        self.tries_swept_at = now if gone < tries.SWEPT_AT_ONCE else LONG_AGO
-        return gone
-
-    async def _looks(self, now: datetime) -> int:
-        period = in_force("look", on=now.date())
-        if period is None or now - self.looks_swept_at < LOOK_FOR_LEFT_EVERY:
-            return 0
-        async with transaction(self.kit.pools.engine, None) as tx:
-            gone = await looks.sweep(tx, before=now - timedelta(days=period.days))
-        self.looks_swept_at = now if gone < looks.SWEPT_AT_ONCE else LONG_AGO
-        return gone
 
     async def _swept(self, upload: UUID, org: int) -> int:
         async def sweep(number: int, org: int, party: PartyId) -> None:
@@ -281,19 +272,25 @@ class Worker:
         paper = None if known else await self._read_ahead(org, message_id)
         for _ in range(STEPS_IN_TURN):
             async with transaction(self.kit.pools.app, org) as tx:
-                await lease.claim(tx, "message", message_id)
+                tries = await message_order.claim(tx, message_id, now=self.kit.clock())
+                if tries >= TRIES_MAX:
+                    break
                 profile = (await partners.agreed(tx, org)).profile
-                done = await work_off_message(
-                    tx, self._work(message_id, profile, paper), party, message_id
-                )
+                work = self._work(message_id, profile, paper, tries)
+                done = await work_off_message(tx, work, party, message_id)
             for fault in done.faults:
                 logger.error("worker: a message was given up", number=message_id, exc_info=fault)
             self._keep_at_hand(done.filed)
             self._keep_reading(message_id, done.reading)
             if done.reading is None:
+                self.passed = message_id
                 return
+        else:
+            return
+        self.passed = message_id  # later ones go before it by now, so nothing of it is done
+        await self._give_up(message_id, org)
 
-    def _work(self, message_id: int, profile: Profile, paper: PaperRead | None) -> Work:
+    def _work(self, message_id: int, profile: Profile, paper: PaperRead | None, tries: int) -> Work:
         kit, seconds = self.kit, asyncio.get_running_loop().time
         until = seconds() + STEP_SECONDS
         known = self.reading and self.reading.message_id == message_id
@@ -305,27 +302,32 @@ class Worker:
             paper,
             self.reading if known else None,
             lambda: seconds() >= until,
-            self._tries_of(message_id) >= TRIES_MAX - 1,
+            tries >= TRIES_MAX - 1,
         )
 
-    def _tries_of(self, message_id: int) -> int:
-        patience = self.failed.get(("message", message_id))
-        return patience.tries if patience else 0
+    async def _count_failed(self, message_id: int, org: int) -> None:
+        """Write a failed try of a message down; end one that fails over and over."""
+        now = self.kit.clock()
+        try:
+            tries = await message_order.count_failed(self.kit.pools.app, org, message_id, now=now)
+            if tries >= TRIES_MAX:
+                await self._give_up(message_id, org)
+        except lease.Claimed:
+            return
+        except Exception:
+            logger.exception("worker: a message can't be given up and waits", number=message_id)
 
     async def _give_up(self, message_id: int, org: int) -> None:
         """End a message that fails even without the pieces that fail."""
-        try:
-            async with transaction(self.kit.pools.app, org) as tx:
-                await lease.claim(tx, "message", message_id)
-                profile = (await partners.agreed(tx, org)).profile
-                work = self._work(message_id, profile, None)
-                await give_up_message(tx, work, message_id)
-        except Exception:
-            logger.exception("worker: a message can't be given up and waits", number=message_id)
-            return
+        async with transaction(self.kit.pools.app, org) as tx:
+            await lease.claim(tx, "message", message_id)
+            profile = (await partners.agreed(tx, org)).profile
+            work = self._work(message_id, profile, None, TRIES_MAX)
+            await give_up_message(tx, work, message_id)
         self._keep_reading(message_id, None)
         self.failed.pop(("message", message_id), None)
         self.finished.append(message_id)
+        self.passed = message_id
         logger.error("worker: a message was given up", number=message_id)
 
     def _keep_reading(self, message_id: int, reading: Reading | None) -> None:
@@ -445,7 +447,7 @@ class Worker:
                 raise NotYet
 
     async def _try(self, kind: str, number: int, org: int, do: Do) -> int:
-        if self._is_put_off(self.failed.get((kind, number))):
+        if kind != "message" and self._is_put_off(self.failed.get((kind, number))):
             return 0
         try:
             # A large manifest makes half a million objects and no circle among them.
@@ -463,8 +465,8 @@ class Worker:
             self._put_off(kind, number)
             self._count("failed", kind)
             logger.exception("worker: a piece failed and waits", kind=kind, number=number)
-            if kind == "message" and self._tries_of(number) >= TRIES_MAX:
-                await self._give_up(number, org)
+            if kind == "message":
+                await self._count_failed(number, org)
             return 0
         if not (kind == "message" and self.reading and self.reading.message_id == number):
             self.failed.pop((kind, number), None)  # of a long one, the next steps may fail alike

@@ -252,23 +252,34 @@ async def blocks(
         yield vault.open(salt, bytes(row[0]), place=n)
 
 
-async def waiting(tx: Transaction, *, at_most: int) -> list[tuple[int, int]]:
+async def waiting(
+    tx: Transaction, *, at_most: int, now: datetime, tries_max: int
+) -> list[tuple[int, int]]:
     """Return (message, organisation) of messages that wait, fairly: each sender's oldest first.
 
-    Of those the long ones come last, so that nobody waits for what another's takes to read.
+    Of those the long ones come last, so that nobody waits for what another's takes to read. Of a
+    sender's, each comes after all before it. One that failed is missing until its next try, and
+    with it what its sender sent later, unless so many tries of it failed.
     """
     rows = await tx.execute(
         """
         SELECT message_id, org FROM (
-            SELECT * FROM (
-                SELECT m.message_id, m.org, m.size,
-                       row_number() OVER (PARTITION BY m.org ORDER BY m.message_id) AS turn
-                FROM message m
+            SELECT message_id, org, size, turn FROM (
+                SELECT m.message_id, m.org, m.size, t.until > %(now)s AS rests,
+                       row_number() OVER sent AS turn,
+                       bool_or(t.until > %(now)s AND t.tries < %(tries_max)s) OVER sent AS is_held
+                FROM message m LEFT JOIN (
+                    SELECT message_id, max(n) AS tries, max(until) AS until
+                    FROM message_try GROUP BY message_id
+                ) t USING (message_id)
                 WHERE NOT EXISTS (SELECT 1 FROM outcome o WHERE o.message_id = m.message_id)
-            ) waiting ORDER BY turn, message_id LIMIT %s
-        ) found ORDER BY turn, size > %s, message_id
+                WINDOW sent AS (PARTITION BY m.org ORDER BY m.message_id)
+            ) waiting
+            WHERE rests IS NOT TRUE AND is_held IS NOT TRUE
+            ORDER BY turn, message_id LIMIT %(at_most)s
+        ) found ORDER BY turn, size > %(long)s, message_id
         """,
-        [at_most, CHUNK_BYTES],
+        {"at_most": at_most, "now": now, "tries_max": tries_max, "long": CHUNK_BYTES},
     )
     return [(int(message), int(org)) for message, org in await rows.fetchall()]
 

@@ -1972,6 +1972,17 @@ CREATE TABLE public.message_step (
 
 ALTER TABLE ONLY public.message_step FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.message_try (
+    message_id bigint NOT NULL,
+    n integer NOT NULL,
+    org bigint NOT NULL,
+    failed_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT message_try_n_check CHECK ((n >= 1))
+);
+
+ALTER TABLE ONLY public.message_try FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.movement (
     movement_id bigint NOT NULL,
     report_id bigint NOT NULL,
@@ -2985,6 +2996,9 @@ ALTER TABLE ONLY public.message_secret
 ALTER TABLE ONLY public.message_step
     ADD CONSTRAINT message_step_pkey PRIMARY KEY (message_id, n);
 
+ALTER TABLE ONLY public.message_try
+    ADD CONSTRAINT message_try_pkey PRIMARY KEY (message_id, n);
+
 ALTER TABLE ONLY public.movement_link
     ADD CONSTRAINT movement_link_pkey PRIMARY KEY (movement_id, consignment);
 
@@ -3774,6 +3788,9 @@ ALTER TABLE ONLY public.message_secret
 ALTER TABLE ONLY public.message_step
     ADD CONSTRAINT message_step_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
 
+ALTER TABLE ONLY public.message_try
+    ADD CONSTRAINT message_try_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.message(message_id);
+
 ALTER TABLE ONLY public.movement_link
     ADD CONSTRAINT movement_link_movement_id_fkey FOREIGN KEY (movement_id) REFERENCES public.movement(movement_id);
 
@@ -4397,6 +4414,8 @@ CREATE POLICY engine ON public.message_secret TO waglan_engine USING (true) WITH
 
 CREATE POLICY engine ON public.message_step TO waglan_engine USING (true) WITH CHECK (true);
 
+CREATE POLICY engine ON public.message_try TO waglan_engine USING (true) WITH CHECK (true);
+
 CREATE POLICY engine ON public.movement TO waglan_engine USING (true) WITH CHECK (true);
 
 CREATE POLICY engine ON public.movement_link TO waglan_engine USING (true) WITH CHECK (true);
@@ -4718,6 +4737,8 @@ ALTER TABLE public.message_secret ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message_step ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_try ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.movement ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.movement_link ENABLE ROW LEVEL SECURITY;
@@ -4935,6 +4956,8 @@ CREATE POLICY own ON public.message_chunk TO waglan_app USING ((org = public.cur
 CREATE POLICY own ON public.message_secret TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.message_step TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
+
+CREATE POLICY own ON public.message_try TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
 CREATE POLICY own ON public.movement TO waglan_app USING ((org = public.current_org())) WITH CHECK ((org = public.current_org()));
 
@@ -5761,6 +5784,9 @@ GRANT SELECT,INSERT,DELETE ON TABLE public.message_secret TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.message_step TO waglan_app;
 GRANT SELECT ON TABLE public.message_step TO waglan_engine;
+
+GRANT SELECT,INSERT ON TABLE public.message_try TO waglan_app;
+GRANT SELECT ON TABLE public.message_try TO waglan_engine;
 
 GRANT SELECT,INSERT ON TABLE public.movement TO waglan_app;
 GRANT SELECT ON TABLE public.movement TO waglan_authority;
