@@ -280,3 +280,12 @@ def test_what_is_said_twice_alike_is_said_once() -> None:
     same = "RFF+BM:B1'LOC+11+HKHKG:139:6'GIS+23'"
     first, _ = one(interchange(message(f"BGM+85+1+9'TDT+20+V'TDT+20+V'CNI+1+B1'{same}{same}")))
     assert "EDIFACT-TWICE" not in codes(first.findings)
+
+
+@pytest.mark.parametrize(("told", "is_test"), [("1", True), ("3", True), ("T", True), ("0", False)])
+def test_whatever_stands_in_0035_and_is_not_0_is_a_test(told: str, *, is_test: bool) -> None:
+    data = f"UNB+UNOC:3+A:ZZ+B:ZZ+261122:0900+R1++++++{told}'UNZ+0+R1'".encode()
+    [end] = read([data])
+    assert not isinstance(end, Message)
+    assert end.interchange is not None
+    assert end.interchange.is_test is is_test

@@ -33,7 +33,7 @@ def interchange(unb: UNB) -> Interchange:
         priority=_plain(unb.priority),
         acknowledge=unb.acknowledge == "1",
         agreement=_plain(unb.agreement),
-        is_test=unb.test == "1",
+        is_test=_plain(unb.test).strip() not in {"", "0"},  # 2 to 5 are tests and echoes
     )
 
 
