@@ -185,6 +185,14 @@ def test_a_backup_that_lost_nothing_comes_back_whole_and_works(
         grown = checkpoint_of(empty, lived.newest.size + 3)
         told = wait(lambda: opened_origin(again))
         assert (told["seen_size"], told["lost_before"]) == (lived.newest.size, None)
+        # Workers go on for a moment after the answer: what they tell last has its number too.
+        quiet = "SELECT max(recorded_at) < now() - '2 s'::interval FROM event"
+        unnumbered = "SELECT count(*) - (SELECT count(*) FROM log_leaf) FROM event"
+        wait(
+            lambda: (
+                True if rows(empty, quiet) + rows(empty, unnumbered) == [(True,), (0,)] else None
+            )
+        )
     # What it signs is of another log, by another key; its tree begins with the old one's.
     assert open_checkpoint(grown.note, [lived.instance.log_key]) is None
     mine = open_checkpoint(grown.note, [done.key])
