@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from command_line import CommandLine
 from device_at_the_door import sql
 from port import wait
 from running_instance import Instance
@@ -120,7 +121,7 @@ def red(told: "Queue[dict[str, Any]]") -> dict[str, Any]:
 
 
 def test_what_one_authority_clears_is_green_for_it_alone_and_nobody_else_is_told(
-    port: Port,
+    port: Port, waglan: CommandLine
 ) -> None:
     with trip(port, "LIVE2") as one:
         one.seals()
@@ -132,6 +133,12 @@ def test_what_one_authority_clears_is_green_for_it_alone_and_nobody_else_is_told
         for officer in (port.near, port.far):
             listed = officer.desk.get("/v1/trips", params={"outcome": "RED"}).json()
             assert one.id in [each["id"] for each in listed]
+        waglan.set("WAGLAN_URL", port.instance.address)
+        waglan.signs_in(port.near.desk.headers["authorization"])
+        [line] = [each for each in waglan("elock", "trips", "--outcome", "red").out.splitlines()
+                  if one.id in each]  # fmt: skip
+        assert "  RED  " in line
+        assert line.endswith(" s  CUT")
         done = one.signs(port.near, Act.CLEAR_ALARM, entries=tuple(cut), reason="the sensor broke")
         assert done.status_code == 201, done.text
         green = hinted(one, port.near.desk, "GREEN")
