@@ -71,9 +71,9 @@ WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in "CSQU3054383")  # full width
 
 @pytest.mark.parametrize(
     "text",
-    ["CSQU305438-3", "CSQU 305438/3", "CSQU-305438.3", WIDE, " CSQU3054383"],
+    ["CSQU305438-3", "CSQU 305438/3", "CSQU-305438.3", WIDE, " CSQU3054383", "csqu3054383"],
 )
-def test_what_parts_a_container_number_is_no_part_of_it(text: str) -> None:
+def test_what_parts_a_container_number_or_makes_it_small_is_no_part_of_it(text: str) -> None:
     assert unparted(text) == "CSQU3054383"
 
 

@@ -123,9 +123,11 @@ def test_a_held_bill_filed_anew_frees_no_box_until_the_hold_ends(port: Quay) -> 
         assert port.names(number, by) == {"detained": boxes[-1:]}
 
 
-def test_a_box_is_held_however_its_number_is_parted(port: Quay) -> None:
+@pytest.mark.parametrize("is_small", [False, True], ids=["parted", "in small letters"])
+def test_a_box_is_held_however_its_number_is_written(port: Quay, is_small: bool) -> None:
     number, box = new(1)
-    port.files(FIRST, Paper(number, box=f"{box[:4]} {box[4:10]}-{box[10:]}"))
+    written = box.lower() if is_small else f"{box[:4]} {box[4:10]}-{box[10:]}"
+    port.files(FIRST, Paper(number, box=written))
     port.shows(number)
     port.gate(next(NUMBERS), f"{box[:10]}/{box[10:]}", port.addressed)
     port.does(Kind.DETAIN, number, FIRST, **KEEP)

@@ -373,7 +373,7 @@ def test_25_whatever_is_sent_is_answered(raw: bytes, found: list[str]) -> None:
 
 
 def test_26_a_wrong_check_digit_is_noted_and_blanks_in_the_number_do_not() -> None:
-    body = "BGM+85+M+9'EQD+CN+CSQU3054384'EQD+CN+CSQU 305438 3'EQD+CN+SHIPPERS OWN'EQD+BL+ANY1'"
+    body = "BGM+85+M+9'EQD+CN+CSQU3054384'EQD+CN+csqu 305438 3'EQD+CN+SHIPPERS OWN'EQD+BL+ANY1'"
     first, _ = one(interchange(message(body)))
     assert [(f.code, f.severity, f.where.segment) for f in first.findings] == [
         ("CONTAINER-CHECK-DIGIT", Severity.NOTE, 3),

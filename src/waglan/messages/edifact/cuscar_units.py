@@ -130,6 +130,6 @@ class CuscarUnits(CuscarHead):
 
 def unit_number(equipment: str) -> str:
     """Return the number of a container or other unit, without what parts it."""
-    if equipment.isalnum() and equipment.isascii():
+    if equipment.isalnum() and equipment.isascii() and equipment.isupper():
         return equipment
     return unparted(equipment.partition(":")[0])
