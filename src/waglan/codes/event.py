@@ -121,6 +121,9 @@ class EventCode(Enum):
     TRIP_TRANSLOADED = "trip.transloaded"
     TRIP_ABORTED = "trip.aborted"
     TRIP_OPENED = "trip.opened"
+    TRIP_HANDED_OVER = "trip.handed-over"  # at an exit by road
+    TRIP_GATED_IN = "trip.gated-in"  # at an exit by sea, like the next
+    TRIP_LOADED = "trip.loaded-on-board"
     TRIP_CLOSED = "trip.closed"
     TRIP_OPENING_ALLOWED = "trip.opening-allowed"
     TRIP_OPENINGS_LISTED = "trip.openings-listed"

@@ -18,6 +18,8 @@ class State(Enum):
     UNSEALED = "unsealed"  # under way, opened by order: for an inspection, or because it was cut
     RETURNING = "returning"  # called off, and on its way back under seal
     OPENED = "opened"  # at its end
+    HANDED_OVER = "handed over"  # at an exit by road: another seal and party took over
+    ON_BOARD = "on board"  # at an exit by sea
     TRANSLOADED = "transloaded"  # the cargo goes on with another vehicle, as another leg
     CLOSED = "closed"
     CANCELLED = "cancelled"  # before it was sealed
@@ -40,6 +42,9 @@ class Act(Enum):
     TRANSLOAD = "transload"
     ABORT = "abort"
     OPEN = "open"
+    HAND_OVER = "hand over"  # to the party and seal that go on from an exit
+    GATE_IN = "gate in"  # at the port of an exit
+    LOAD = "load on board"
     CLOSE = "close"
     ALLOW = "allow opening"  # by a person, at a place, within a time
     LIST = "list openings"  # before a network goes: their uses are told later
@@ -51,6 +56,7 @@ class Refused(Exception):
 
 
 _S, _A = State, Act
+_AFTER: Final = (_S.OPENED, _S.HANDED_OVER, _S.ON_BOARD, _S.TRANSLOADED)  # its drive
 
 NEXT: Final[dict[tuple[State, Act], State]] = {
     (_S.PLANNED, _A.ARM): _S.ARMED,
@@ -83,17 +89,21 @@ NEXT: Final[dict[tuple[State, Act], State]] = {
     (_S.RETURNING, _A.INSPECT): _S.UNSEALED,
     (_S.RETURNING, _A.OPEN): _S.OPENED,
     (_S.OPENED, _A.CLOSE): _S.CLOSED,
+    (_S.OPENED, _A.HAND_OVER): _S.HANDED_OVER,
+    (_S.HANDED_OVER, _A.CLOSE): _S.CLOSED,
+    (_S.SEALED, _A.GATE_IN): _S.SEALED,
+    (_S.OPENED, _A.GATE_IN): _S.OPENED,
+    (_S.SEALED, _A.LOAD): _S.ON_BOARD,
+    (_S.OPENED, _A.LOAD): _S.ON_BOARD,
+    (_S.ON_BOARD, _A.CLOSE): _S.CLOSED,
     (_S.TRANSLOADED, _A.CLOSE): _S.CLOSED,
     # An officer's word may come when the trip has gone on: it leads nowhere else.
     **{
         (state, act): state
-        for state in (_S.SEALED, _S.ALARMED, _S.UNSEALED, _S.RETURNING, _S.OPENED, _S.TRANSLOADED)
+        for state in (_S.SEALED, _S.ALARMED, _S.UNSEALED, _S.RETURNING, *_AFTER)
         for act in (_A.ALLOW, _A.LIST, _A.EXPLAIN)
     },
-    **{
-        (state, _A.CLEAR_ALARM): state
-        for state in (_S.SEALED, _S.UNSEALED, _S.RETURNING, _S.OPENED, _S.TRANSLOADED)
-    },
+    **{(state, _A.CLEAR_ALARM): state for state in (_S.SEALED, _S.UNSEALED, _S.RETURNING, *_AFTER)},
 }
 
 # Nothing leads out of them.

@@ -4,7 +4,7 @@ The bytes are canonical JSON, so that one signature never covers two readings. W
 many acts he saw: where another one was quicker, his act is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -26,6 +26,7 @@ from waglan.elock.entry import (
     What,
     circle,
 )
+from waglan.elock.province import ExitEnd
 from waglan.elock.trip import Act
 
 PURPOSE: Final = "waglan/trip-act/v1"
@@ -104,6 +105,9 @@ NEEDS: Final[dict[Act, frozenset[str]]] = {
     Act.TRANSLOAD: _ORDER | {"vehicle", "packages"},
     Act.ABORT: frozenset({"reason"}),
     Act.OPEN: _ORDER - {"reason"},
+    Act.HAND_OVER: frozenset({"lock", "seal", "receiver"}),  # of the seal that takes over
+    Act.GATE_IN: frozenset({"site"}),
+    Act.LOAD: frozenset({"receiver"}),  # who carries it on, and on which ship
     Act.CLOSE: frozenset({"lock"}),
     Act.ALLOW: _ORDER,
     Act.LIST: _ORDER | {"returned_by"},
@@ -119,12 +123,17 @@ MAY: Final[dict[Act, frozenset[str]]] = {
     Act.TRANSLOAD: frozenset({"person"}),
     Act.REPLACE_LOCK: frozenset({"person"}),
     Act.OPEN: frozenset({"reason", "person"}),
+    Act.HAND_OVER: frozenset({"reason", "site"}),
+    Act.GATE_IN: frozenset({"reason", "receiver"}),
+    Act.LOAD: frozenset({"reason", "site", "seal"}),
     Act.CLOSE: frozenset({"reason", "seal", "receiver"}),
     Act.ALLOW: frozenset({"person"}),
     Act.LIST: frozenset({"person"}),
 }
 # What who drives may do; all else is an officer's.
-OF_HAULIER: Final = frozenset({Act.ARM, Act.DISARM, Act.CANCEL, Act.SEAL, Act.ALARM, Act.CLOSE})
+OF_HAULIER: Final = frozenset(
+    {Act.ARM, Act.DISARM, Act.CANCEL, Act.SEAL, Act.ALARM, Act.GATE_IN, Act.LOAD, Act.CLOSE}
+)
 OF_HAULIER_ALONE: Final = frozenset({Act.ARM, Act.DISARM})
 _ORDERS: Final[dict[Act, OrderKind]] = {
     Act.INSPECT: OrderKind.INSPECT,
@@ -181,6 +190,24 @@ def _fields(sheet: TripAct) -> Iterator[Finding]:
         yield Finding("TRIP-ACT-SAYS-TOO-MUCH", Severity.ERROR, _WHERE, {"act": act, "field": name})
 
 
+# By which act each end of an exit is told.
+ENDS: Final[dict[ExitEnd, Act]] = {
+    ExitEnd.OPENING_ORDER: Act.OPEN,
+    ExitEnd.SEAL_TAKING_OVER: Act.HAND_OVER,
+    ExitEnd.RECEIVING_PARTY: Act.HAND_OVER,
+    ExitEnd.GATE_IN: Act.GATE_IN,
+    ExitEnd.LOADED_ON_BOARD: Act.LOAD,
+}
+
+
+def ends_lacking(ends_with: Iterable[ExitEnd], done: Iterable[Act]) -> list[ExitEnd]:
+    """Return what an exit asks for before a trip is over, and nobody told. Called off: nothing."""
+    told = set(done)
+    if told & {Act.ABORT, Act.TRANSLOAD}:
+        return []
+    return [end for end in ends_with if ENDS[end] not in told]
+
+
 class Acted(msgspec.Struct, frozen=True):
     """An act as it was done: which one of the trip's, when it came, and whether by an officer."""
 
@@ -207,7 +234,7 @@ def _whats(one: Acted) -> Iterator[What]:
         yield _order(sheet, _ORDERS[sheet.act])
     if sheet.act in (Act.SEAL, Act.RESEAL, Act.REPLACE_LOCK):
         yield Seal(sheet.new_lock or lock, sheet.seal or "", officer)
-    elif sheet.act is Act.CLOSE:
+    elif sheet.act in (Act.CLOSE, Act.HAND_OVER):
         yield Unseal(lock, sheet.by)
     elif sheet.act is Act.PASS:
         yield Passed(sheet.site or "", sheet.by)

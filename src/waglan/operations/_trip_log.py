@@ -48,7 +48,7 @@ def span_of(done: Sequence[KeptAct]) -> Span:
         at_s = int(sheet.at.timestamp())
         if sheet.act is Act.SEAL:
             since_s = at_s
-        elif sheet.act in (Act.OPEN, Act.TRANSLOAD) and driven_s == NEVER_S:
+        elif sheet.act in (Act.OPEN, Act.TRANSLOAD, Act.GATE_IN, Act.LOAD) and driven_s == NEVER_S:
             driven_s = at_s
         elif sheet.act is Act.CLOSE:
             until_s = at_s

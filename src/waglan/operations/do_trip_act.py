@@ -11,12 +11,15 @@ from waglan.codes.event import EventCode
 from waglan.codes.finding import Finding, Severity, Where
 from waglan.codes.key import Key, KeyKind
 from waglan.customs.officer_act import is_signed
+from waglan.elock.province import ExitEnd
 from waglan.elock.trip import Act, Refused, State, after
 from waglan.elock.trip_act import (
+    ENDS,
     OF_HAULIER,
     OF_HAULIER_ALONE,
     TripAct,
     act_faults,
+    ends_lacking,
     read_trip_act,
 )
 from waglan.logbook.event import Event
@@ -41,6 +44,9 @@ CODES: Final = {
     Act.TRANSLOAD: EventCode.TRIP_TRANSLOADED,
     Act.ABORT: EventCode.TRIP_ABORTED,
     Act.OPEN: EventCode.TRIP_OPENED,
+    Act.HAND_OVER: EventCode.TRIP_HANDED_OVER,
+    Act.GATE_IN: EventCode.TRIP_GATED_IN,
+    Act.LOAD: EventCode.TRIP_LOADED,
     Act.CLOSE: EventCode.TRIP_CLOSED,
     Act.ALLOW: EventCode.TRIP_OPENING_ALLOWED,
     Act.LIST: EventCode.TRIP_OPENINGS_LISTED,
@@ -111,7 +117,8 @@ async def do_trip_act(
     next_ = _next(sheet, state, len(done))
     if isinstance(next_, Finding):
         return Refusal([next_])
-    if found := await _apply(tx, kept, sheet, now):
+    acts = [Act(one.act) for one in done]
+    if found := _at_exit(kept, sheet, acts) or await _apply(tx, kept, sheet, now):
         return Refusal(found)
     told = await _event(tx, kept, sheet, (principal, body, signature, key), now)
     [event_id] = await events.append(tx, [told])
@@ -160,6 +167,31 @@ def _next(sheet: TripAct, state: State, version: int) -> State | Finding:
             _WHERE,
             {"act": sheet.act.value, "state": state.value},
         )
+
+
+def _at_exit(kept: Kept, sheet: TripAct, done: Sequence[Act]) -> list[Finding]:
+    """Return why an act does not fit the exit where the trip ends, or the lack of one."""
+    trip = kept.trip
+    if sheet.act in (Act.HAND_OVER, Act.GATE_IN, Act.LOAD):
+        if sheet.act not in {ENDS[ExitEnd(end)] for end in trip.ends_with}:
+            act, site = sheet.act.value, trip.destination
+            return [Finding("TRIP-NO-EXIT", Severity.ERROR, _WHERE, {"act": act, "site": site})]
+        if sheet.site not in (None, trip.destination):
+            site, told = trip.destination, sheet.site or ""
+            return [Finding("TRIP-EXIT-SITE", Severity.ERROR, _WHERE, {"site": site, "told": told})]
+        if sheet.act is Act.LOAD and ExitEnd.GATE_IN in ends_lacking(
+            [ExitEnd(end) for end in trip.ends_with], done
+        ):
+            return [_lacking(trip.destination, [ExitEnd.GATE_IN])]
+    if sheet.act is not Act.CLOSE:
+        return []
+    lacking = ends_lacking([ExitEnd(end) for end in trip.ends_with], done)
+    return [_lacking(trip.destination, lacking)] if lacking else []
+
+
+def _lacking(site: str, ends: Sequence[ExitEnd]) -> Finding:
+    told = ", ".join(one.value for one in ends)
+    return Finding("TRIP-EXIT-LACKS", Severity.ERROR, _WHERE, {"site": site, "ends": told})
 
 
 async def _apply(tx: Transaction, kept: Kept, sheet: TripAct, now: datetime) -> list[Finding]:

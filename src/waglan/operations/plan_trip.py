@@ -103,6 +103,8 @@ async def plan_trip(
         wanted.lock,
         wanted.trackers,
         wanted.leg_of,
+        None if way.exit is None else way.exit.id,
+        () if way.exit is None else tuple(end.value for end in way.exit.ends_with),
     )
     number = await trips.add(tx, org, new, judging)
     await trips.add_consignments(tx, org, number, list(dict.fromkeys(wanted.consignments)))

@@ -21,6 +21,7 @@ class Step:
     reason: str = ""
     seal: str | None = None
     receiver: str | None = None
+    site: str | None = None
     at: datetime | None = None  # None: now
 
 
@@ -45,5 +46,6 @@ async def step_trip(
         "waglan/trip-act/v1", step.id, str(trip), who, principal.org, step.act,
         step.at or now, step.version,
         reason=step.reason, lock=lock, seal=step.seal, receiver=step.receiver,
+        site=step.site,
     )  # fmt: skip
     return await do_trip_act(tx, by, trip, (sheet.act_bytes(), None), now=now)

@@ -29,6 +29,8 @@ class Trip:
     lock: UUID
     trackers: tuple[UUID, ...] = ()
     leg_of: UUID | None = None
+    exit: str | None = None  # where it leaves for elsewhere
+    ends_with: tuple[str, ...] = ()  # what is to be told before it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,13 @@ async def add(tx: Transaction, org: int, new: Trip, judging: Sequence[Judging]) 
         await tx.execute(
             "INSERT INTO trip (id, org, authorities, vehicle, origin, destination, cargo, schemes,"
             " registers, quality, plan, plan_sha256, begins_at, planned_at, lock, trackers,"
-            " leg_of) VALUES"
-            " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " leg_of, exit, ends_with) VALUES"
+            " (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " RETURNING trip_id",
             [new.id, org, [one.org for one in judging], new.vehicle, new.origin, new.destination,
              new.cargo, list(new.schemes), new.registers, new.quality, new.plan, new.plan_sha256,
-             new.begins_at, new.planned_at, new.lock, list(new.trackers), new.leg_of],
+             new.begins_at, new.planned_at, new.lock, list(new.trackers), new.leg_of,
+             new.exit, list(new.ends_with)],
         )
     ).fetchone()  # fmt: skip
     number = int(row[0]) if row else 0
@@ -155,7 +158,7 @@ async def hold(tx: Transaction, trip: UUID) -> None:
 _TRIP = """
     SELECT t.trip_id, t.org, o.party, t.id, t.vehicle, t.origin, t.destination, t.cargo, t.schemes,
            t.registers, t.quality, t.plan, t.plan_sha256, t.begins_at, t.planned_at,
-           t.lock, t.trackers, t.leg_of
+           t.lock, t.trackers, t.leg_of, t.exit, t.ends_with
     FROM trip t JOIN organisation o ON o.org = t.org
 """
 
@@ -163,10 +166,11 @@ _TRIP = """
 def _kept(row: Sequence[Any]) -> Kept:
     number, org, party, id_, *told = row
     vehicle, origin, destination, cargo, schemes, registers, quality, plan, digest, *rest = told
-    begins_at, planned_at, lock, trackers, leg_of = rest
+    begins_at, planned_at, lock, trackers, leg_of, exit_, ends_with = rest
     trip = Trip(
         id_, vehicle, origin, destination, cargo, tuple(schemes), bytes(registers), quality,
         bytes(plan), bytes(digest), begins_at, planned_at, lock, tuple(trackers), leg_of,
+        exit_, tuple(ends_with),
     )  # fmt: skip
     return Kept(int(number), int(org), PartyId(party), trip)
 

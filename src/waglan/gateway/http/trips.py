@@ -99,6 +99,7 @@ class NewStep(Asked):
     reason: str = Field(default="", max_length=500)
     seal: Word | None = None
     receiver: Word | None = None
+    site: Word | None = None
     at: AskedTime | None = None
 
 
@@ -148,6 +149,8 @@ class TripView(BaseModel):
     begins_at: datetime
     planned_at: datetime
     leg_of: UUID | None
+    exit: str | None
+    ends_with: list[str]
     plan_sha256: str
     consignments: list[str]
     ccrns: list[str]
@@ -268,7 +271,7 @@ async def step(trip: UUID, new: NewStep, visitor: TheVisitor) -> TripDoneView:
     An arming is refused with every reason, and with how the cargo may go instead.
     """
     visitor.must(Act.PLAN_TRIP)
-    told = Step(new.id, new.act, new.version, new.reason, new.seal, new.receiver, new.at)
+    told = Step(new.id, new.act, new.version, new.reason, new.seal, new.receiver, new.site, new.at)
     by = (visitor.org, visitor.principal)
     async with visitor.transaction() as tx:
         if new.act is TripStep.ARM:
@@ -400,6 +403,8 @@ async def trip_view(tx: Transaction, kept: Kept) -> TripView:
         begins_at=trip.begins_at,
         planned_at=trip.planned_at,
         leg_of=trip.leg_of,
+        exit=trip.exit,
+        ends_with=[*trip.ends_with],
         plan_sha256=trip.plan_sha256.hex(),
         consignments=await trips.consignments(tx, kept.number),
         ccrns=await bundlings.of_trip(tx, kept.number),
