@@ -99,6 +99,38 @@ def test_what_is_undone_on_purpose_is_shown_to_who_approves(firm: Firm) -> None:
     assert (ready, code, undone["stands"]) == (True, "DRAFT-WOULD-UNDO", "PLASTIC T-SHIRTS")
 
 
+def test_each_bill_that_an_amendment_would_withdraw_is_told_however_many(firm: Firm) -> None:
+    number = firm.number("W")
+    draft = accepted(firm, number)
+    with_more_bills(firm, draft, number, 60)
+    ready, told = check(firm, begun(firm, draft, version=2))
+    assert ready
+    gone = [params["bill"] for code, params in told if code == "DRAFT-WOULD-WITHDRAW"]
+    assert sorted(gone) == sorted(f"{number}X{k}" for k in range(60))
+    assert {code for code, _ in told} == {"DRAFT-WOULD-WITHDRAW"}
+
+
+def with_more_bills(firm: Firm, draft: Any, number: str, count: int) -> None:
+    """File the draft's document again by EDIFACT, with bills more like its own."""
+    message = next(one["message"] for one in draft["steps"] if one["message"])
+    raw = ok_bytes(firm, f"/v1/messages/{message}/raw").replace(b"+9'", b"+5'RFF+ACW:1'", 1)
+    raw = re.sub(rb"CNT\+7:.*?(?=UN[TZ]\+|CNI)", b"", raw, count=1)
+    begins, ends = raw.index(b"CNI+1"), raw.index(b"UNT+")
+    own = raw[begins:ends]
+    more = [
+        own.replace(number.encode(), f"{number}X{k}".encode()).replace(
+            b"CNI+1", b"CNI+%d" % (k + 2)
+        )
+        for k in range(count)
+    ]
+    raw = b"".join([raw[:ends], *more, raw[ends:]])
+    segments = raw[raw.index(b"UNH") : raw.index(b"UNT+")].count(b"'") + 1
+    raw = re.sub(rb"UNT\+[0-9]+", b"UNT+%d" % segments, raw)
+    [reference] = re.findall(rb"UNZ\+1\+([^']*)", raw)
+    done = filed(firm.machine, raw.replace(reference, f"MORE{number}"[:14].encode()))
+    assert done["state"] == "accepted", done["findings"]
+
+
 def test_what_is_filed_by_other_means_after_it_was_submitted_keeps_it_from_being_approved(
     firm: Firm,
 ) -> None:
@@ -107,9 +139,10 @@ def test_what_is_filed_by_other_means_after_it_was_submitted_keeps_it_from_being
     by_edifact(firm, draft, 5, COTTON_T="PLASTIC T")
     refused = firm.approver.post(f"{at(draft)}/approve", json={"step": draft["step"]})
     assert (refused.status_code, codes(refused)) == (422, ["DRAFT-FILED-SINCE"])
-    unseen = {"step": draft["step"], "how": "amend", "version": 3}
-    refused = firm.preparer.post(f"{at(draft)}/amend", json=unseen)
-    assert (refused.status_code, codes(refused)) == (422, ["DRAFT-FILED-SINCE"])
+    for version, code in ((1, "DRAFT-FILED-SINCE"), (3, "DRAFT-NO-SUCH-VERSION")):
+        unseen = {"step": draft["step"], "how": "amend", "version": version}
+        refused = firm.preparer.post(f"{at(draft)}/amend", json=unseen)
+        assert (refused.status_code, codes(refused)) == (422, [code])
     draft = begun(firm, draft, "cancel", version=2)
     assert (draft["state"], draft["function"], check(firm, draft)) == (
         "draft",

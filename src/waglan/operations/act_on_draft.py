@@ -99,7 +99,16 @@ async def _bundled(tx: Transaction, opened: Opened, act: FilingAct) -> Finding |
 async def _unseen(tx: Transaction, opened: Opened, version: int) -> Finding | None:
     """Say if the version that somebody would go on from is not the one that stands."""
     made = (await filings_now(tx, [opened])).get(opened.sheet.sheet) if version else None
-    return moved_on(made, version) if made is not None and made.stands != version else None
+    if made is None or made.stands == version:
+        return None
+    if version < made.stands:
+        return moved_on(made, version)
+    return Finding(
+        "DRAFT-NO-SUCH-VERSION",
+        Severity.ERROR,
+        Where("version"),
+        {"document": made.document, "version": version, "stands": made.stands},
+    )
 
 
 def _in_paper(opened: Opened, acting: Acting) -> FilingAct | None:

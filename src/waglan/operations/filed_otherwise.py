@@ -119,8 +119,11 @@ async def _lost(tx: Transaction, vault: Vault, opened: Opened, made: Made) -> li
         for path in sorted({*before, *now, *ours})
         if now.get(path) not in (before.get(path), ours.get(path))
     ]
+    gone = _bills_gone(now, ours)
+    paths = [path for path in paths if _bill(path) not in gone]
     drafted = _bills_as_drafted(opened)
-    return [
+    found = [_gone(number, newest.version) for number in gone.values()]
+    found += [
         Finding(
             "DRAFT-WOULD-UNDO",
             Severity.WARNING,
@@ -134,6 +137,43 @@ async def _lost(tx: Transaction, vault: Vault, opened: Opened, made: Made) -> li
         )
         for path in paths[:LOST_SHOWN_MAX]
     ]
+    if (more := len(paths) - LOST_SHOWN_MAX) > 0:
+        version = newest.version
+        found.append(
+            Finding(
+                "DRAFT-WOULD-UNDO-MORE",
+                Severity.WARNING,
+                _WHERE,
+                {"more": more, "version": version},
+            )
+        )
+    return found
+
+
+def _bills_gone(
+    now: Mapping[str, Scalar | None], ours: Mapping[str, Scalar | None]
+) -> dict[str, str]:
+    """Return the numbers, by key, of bills that stand and that the draft does not have at all."""
+    kept = {_bill(path) for path in ours}
+    return {
+        key: _shown(now.get(f"bills/{key}/number")) if f"bills/{key}/number" in now else key
+        for key in sorted({_bill(path) for path in now} - kept)
+    }
+
+
+def _bill(path: str) -> str:
+    """Return the key of the bill that a path is of; none of anything else."""
+    first, _, rest = path.partition("/")
+    return rest.partition("/")[0] if first == "bills" else ""
+
+
+def _gone(number: str, version: int) -> Finding:
+    return Finding(
+        "DRAFT-WOULD-WITHDRAW",
+        Severity.WARNING,
+        Where("bills"),
+        {"bill": number, "version": version},
+    )
 
 
 def _manifest(opened: Opened) -> Manifest:
