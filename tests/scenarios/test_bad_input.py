@@ -306,16 +306,17 @@ STUMBLE = """
 """
 
 
-def test_a_message_that_the_database_will_not_take_holds_nobody_up(
+def test_a_message_that_the_database_will_not_take_holds_nobody_else_up(
     instance: Instance, line: httpx.Client
 ) -> None:
+    other = instance.let_in("behind-line", "carrier", addresses=("BEHIND1:ZZZ",))
     with psycopg.connect(instance.dsn.admin or "", autocommit=True) as conn:
         conn.execute(STUMBLE.encode())
         kind = {"Content-Type": "test/stumble", "Prefer": "respond-async"}
         stumbles = line.post("/v1/messages", content=manifest("LIMIT", "DOC-LIMIT"), headers=kind)
         assert stumbles.json()["state"] == "waiting"
         body = manifest("BEHIND", "DOC-BEHIND").replace(b"SYNB0001", b"SYNB-BEHIND")
-        assert hand_in(line, body)["state"] == "accepted"
+        assert hand_in(other, body.replace(b"CARRIER1", b"BEHIND1"))["state"] == "accepted"
         conn.execute("DROP TRIGGER stumble ON outcome")
     wait(lambda: settled(line, stumbles.json()["id"]))
 

@@ -33,6 +33,7 @@ router = APIRouter(prefix="/v1/grounds", tags=["grounds"])
 TRIPS_MAX: Final = 1_000
 SECONDS_MAX: Final = 300.0
 PERIOD: Final = timedelta(days=30)
+_DAWN: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 NDJSON: Final = "application/x-ndjson"
 TOML: Final = "application/toml"
 # Files are read one at a time: each in a process of its own, which may use a gigabyte.
@@ -72,7 +73,7 @@ async def dry_run(  # noqa: PLR0913 (each is a parameter of the query)
         ground = await ground_at(tx, now)
     day = on or max(now.astimezone(HONG_KONG).date(), _first_day(read))
     end = until or now + timedelta(seconds=1)
-    time = (since or end - PERIOD, end)
+    time = (since or max(end, _DAWN) - PERIOD, end)  # before that nobody drove
     then = _then(read, ground.atlas)
     tried = Tried(ground.atlas, then, ground.rules, read.jurisdiction, day)
     async with visitor.transaction() as tx:
