@@ -260,6 +260,13 @@ TWICE = {
     "number": ("", "RFF+BM:B2'", ("B2", "B1")),
     "place": ("", "LOC+11+SGSIN:139:6'", ("SGSIN", "HKHKG")),
     "transhipment": ("", "GIS+28'", ("28", "23")),
+    "ship": ("TDT+20+V+1+++++9321483:146::X'TDT+20+V+1+++++9074729:146::X'", "", None),
+    "function": ("BGM+85+1+1'", "", ("1", "9")),
+    "carrier": ("NAD+CA+ONE:172:20'NAD+CA+TWO:172:20'", "", ("ONE", "TWO")),
+    "a bill's mass": ("", "CNT+7:12000:KGM'CNT+7:50:KGM'", ("50000", "12000000")),
+    "a bill's packages": ("", "CNT+11:5'CNT+11:6'", ("6", "5")),
+    "goods' mass": ("", "GID+1+1:CT'MEA+AAE+G+KGM:12000'MEA+AAE+G+KGM:50'", ("50000", "12000000")),
+    "a reefer's temperature": ("EQD+CN+CSQU3054383'TMP+2+-18:CEL'TMP+2+5:CEL'", "", None),
 }
 
 

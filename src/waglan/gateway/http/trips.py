@@ -303,7 +303,7 @@ async def verdict(trip: UUID, visitor: TheVisitor) -> VerdictView:
 @router.get(
     "/trips/{trip}/bundle",
     response_class=Response,
-    responses={**ERRORS, **_GONE, **_NOT_YET, **gives("application/json")},
+    responses={**ERRORS, **_GONE, **_NOT_YET, **gives("text/plain")},
 )
 async def bundle(
     trip: UUID, visitor: TheVisitor, policy: Annotated[bool, Query()] = True
@@ -332,7 +332,7 @@ async def bundle(
         except NotJudged as why:
             raise not_judged(why) from None
     signed = sign_evidence(found, visitor.kit.keys.signer(Purpose.BUNDLE), with_policy=policy)
-    return Response(signed, media_type="application/json")
+    return Response(signed, media_type="text/plain")  # JSON, and a line that signs it
 
 
 def not_judged(why: NotJudged) -> Problem:

@@ -146,18 +146,20 @@ class Consignment(CuscarUnits):
         """Take a control total of the bill."""
         name, value = total(segment.total)
         if name == "gross_mass_g":
-            self._bill_gross_g = value
+            before, self._bill_gross_g = self._bill_gross_g, value
         elif name == "packages":
-            self._bill_packages = value
+            before, self._bill_packages = self._bill_packages, value
         elif name == "volume_cm3":
-            self._bill_volume_cm3 = value
+            before, self._bill_volume_cm3 = self._bill_volume_cm3, value
         elif name == "bills":
-            self._houses = value
+            before, self._houses = self._houses, value
         else:
             self.take_total(segment, index)
             return
         if value is None:
             self.total_wrong(segment.total, index)
+        elif before is not None:
+            self.once("CNT", f"bills/{name}", (value, before), index)
 
     def place_bill(self, segment: LOC, index: int) -> None:
         """Take a place of the carriage."""
@@ -281,13 +283,17 @@ class Consignment(CuscarUnits):
         if ":" in dimension:
             dimension = dimension.partition(":")[0]
         if dimension in VOLUMES or segment.purpose == "VOL":
-            self._volume_cm3 = cubic_centimetres(segment.value)
+            before, self._volume_cm3 = self._volume_cm3, cubic_centimetres(segment.value)
             if self._volume_cm3 is None:
                 self.measure_wrong(segment.value, CUBIC_CENTIMETRES, index)
+            elif before is not None:
+                self.once("MEA", "goods/volume_cm3", (self._volume_cm3, before), index)
         elif dimension in GROSS:
-            self._gross_g = grams(segment.value)
+            before, self._gross_g = self._gross_g, grams(segment.value)
             if self._gross_g is None:
                 self.measure_wrong(segment.value, GRAMS, index)
+            elif before is not None:
+                self.once("MEA", "goods/gross_mass_g", (self._gross_g, before), index)
 
     def stow(self, segment: SGP, index: int) -> None:
         """Take in which container how many packages are."""

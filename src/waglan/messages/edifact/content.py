@@ -207,6 +207,14 @@ class Content:
             )
         )
 
+    def once(
+        self, tag: str, path: str, said: tuple[object | None, object | None], index: int
+    ) -> None:
+        """Find that a figure or word differs from the one before it; None was never said."""
+        counted, other = said
+        if counted is not None and other is not None and counted != other:
+            self.contradicted(tag, path, (str(counted), str(other)), index)
+
     def value_missing(self, tag: str, text: str, index: int) -> None:
         """Find a qualifier with nothing to qualify."""
         where = self.place(index, tag, f"{tag}/value", 2, 2)

@@ -45,6 +45,7 @@ class CuscarHead(Content):
         "_places",
         "_references",
         "_times",
+        "_told_function",
         "_totals",
         "_vessel",
         "_voyage",
@@ -53,7 +54,7 @@ class CuscarHead(Content):
     def __init__(self, place: Place) -> None:
         """Begin with nothing said."""
         super().__init__(place)
-        self._document = self._document_name = ""
+        self._document = self._document_name = self._told_function = ""
         self._function: Function | None = None
         self._carrier = self._means_carrier = self._agent = ""
         self._vessel = self._imo = self._voyage = self._mode = ""
@@ -96,9 +97,10 @@ class CuscarHead(Content):
         """Take name, number and function of the document."""
         self._document_name = segment.name.partition(":")[0]
         document = segment.document.partition(":")[0]
-        if self._document and document != self._document:
-            self.contradicted("BGM", "head/document", (document, self._document), index)
-        self._document = document
+        if self._document:
+            self.once("BGM", "head/document", (document, self._document), index)
+            self.once("BGM", "head/function", (segment.function, self._told_function), index)
+        self._document, self._told_function = document, segment.function
         self._function = FUNCTIONS.get(segment.function)
         if self._function is None:
             where = self.place(index, "BGM", "head/function", 4, None)
@@ -123,6 +125,7 @@ class CuscarHead(Content):
         told = _code(segment.party) or " ".join(_parts(segment.name) or _parts(segment.block))
         if segment.qualifier in CARRIERS:
             self._carrier = self._carrier or told
+            self.once("NAD", "head/carrier", (self._carrier or None, told or None), index)
         elif segment.qualifier in AGENTS:
             self._agent = self._agent or told
         else:
@@ -147,7 +150,8 @@ class CuscarHead(Content):
             self.contradicted("TDT", "head/vessel", (vessel, self._vessel), index)
         self._vessel = vessel
         if found := _IMO.fullmatch(identity):
-            self._imo = found[1]
+            before, self._imo = self._imo, found[1]
+            self.once("TDT", "head/imo", (self._imo, before or None), index)
         elif identity:
             self._references.append(("TDT-8213", identity))
 
@@ -188,7 +192,8 @@ class CuscarHead(Content):
         if value is None:
             self.total_wrong(segment.total, index)
         elif name in Totals.__struct_fields__:
-            self._totals.setdefault(name, value)
+            first = self._totals.setdefault(name, value)
+            self.once("CNT", f"totals/{name}", (first, value), index)
 
     def total_wrong(self, control: str, index: int) -> None:
         """Find why a control total could not be taken."""

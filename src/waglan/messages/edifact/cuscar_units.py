@@ -28,6 +28,7 @@ class CuscarUnits(CuscarHead):
         "_part",
         "_seals",
         "_unit_full",
+        "_unit_gross_by",
         "_unit_gross_g",
         "_unit_kind",
         "_unit_number",
@@ -59,6 +60,7 @@ class CuscarUnits(CuscarHead):
         self._unit_size = segment.size_type.partition(":")[0] or None
         self._unit_full = EMPTY_OR_FULL.get(segment.full)
         self._unit_gross_g: int | None = None
+        self._unit_gross_by: str | None = None
         self._unit_tare_g: int | None = None
         self._unit_set_point: int | None = None
         self._seals: list[str] = []
@@ -75,11 +77,16 @@ class CuscarUnits(CuscarHead):
         if ":" in dimension:
             dimension = dimension.partition(":")[0]
         if dimension in GROSS:
-            self._unit_gross_g = mass_g = grams(segment.value)
+            before, self._unit_gross_g = self._unit_gross_g, grams(segment.value)
+            mass_g, by, self._unit_gross_by = self._unit_gross_g, self._unit_gross_by, dimension
+            is_again = by == dimension  # the verified mass is another one than the cargo's
         elif dimension == TARE:
-            self._unit_tare_g = mass_g = grams(segment.value)
+            before, self._unit_tare_g = self._unit_tare_g, grams(segment.value)
+            mass_g, is_again = self._unit_tare_g, True
         else:
             return
+        if is_again and before is not None:
+            self.once("MEA", "equipment/mass", (mass_g, before), index)
         if mass_g is None:
             self.measure_wrong(segment.value, GRAMS, index)
 
@@ -93,9 +100,11 @@ class CuscarUnits(CuscarHead):
         if segment.qualifier != SET_POINT:
             return
         text, _, unit = segment.value.partition(":")
-        self._unit_set_point = millidegrees(text, unit)
+        before, self._unit_set_point = self._unit_set_point, millidegrees(text, unit)
         if self._unit_set_point is None:
             self.number_wrong("TMP", segment.value, index)
+        elif before is not None:
+            self.once("TMP", "equipment/set_point", (self._unit_set_point, before), index)
 
     def unit(self) -> Equipment | None:
         """Return the unit as far as it was said; None without a number."""
