@@ -76,7 +76,7 @@ def found(port: Port) -> tuple[str, str, bytes, bytes]:
             assert cleared.status_code == 201, cleared.text
         at = one.end
         ordered = one.signs(port.far, Act.INSPECT, lock=one.lock, place=one.there, reason="look",
-                            from_at=at, until_at=at + MINUTE)  # fmt: skip
+                            at=at, from_at=at, until_at=at + MINUTE)  # fmt: skip
         assert ordered.status_code == 201, ordered.text
 
         def bundles() -> tuple[bytes, bytes] | None:
