@@ -87,10 +87,9 @@ def main() -> None:
 def _traces() -> Path | None:
     if "--traces" in sys.argv:
         return Path(sys.argv[sys.argv.index("--traces") + 1])
-    named = os.environ.get(
-        "WAGLAN_TRACES", "/work/shared/conformance/traces/liverpool_bus_route14.csv"
-    )
-    return Path(named) if Path(named).exists() else None
+    beside = Path(__file__).parents[2] / "shared/conformance/traces/liverpool_bus_route14.csv"
+    named = Path(os.environ.get("WAGLAN_TRACES", beside))
+    return named if named.exists() else None
 
 
 def _measured(name: str, real: Real | None, count: int) -> bool:
