@@ -53,9 +53,18 @@ def test_the_folder_holds_what_its_readme_says_and_these_are_read_of_it() -> Non
 
 
 @published
-@pytest.mark.skip(reason="GPS103, TK103, TR20 (161 published lines) and AIS (898) have no reader")
-def test_the_text_protocols_around_rmc_are_read() -> None:
-    """Kept so that the list of what was skipped names them."""
+@pytest.mark.parametrize("name", NOT_READ)
+def test_no_place_is_made_up_of_a_line_that_has_no_reader(name: str) -> None:
+    rows = [row for row in ROWS if name in row["source_path"] and row["encoding"] != "request"]
+    assert rows
+    for row in rows:
+        said = [
+            one
+            for heard in fed(Stream(), row["payload"].encode() + b"\r\n")
+            if isinstance(heard, Telegram)
+            for one in heard.said
+        ]
+        assert said == [], row["payload"]
 
 
 @published

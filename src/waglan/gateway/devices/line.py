@@ -6,6 +6,7 @@ What each protocol has of its own, how a device proves who it is and what it is 
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import structlog
@@ -28,7 +29,7 @@ class Over(Exception):
     """This connection is to be closed."""
 
 
-class Line:
+class Line(ABC):
     """One connection; a protocol's own is made of it."""
 
     def __init__(self, door: Door, sock: socket.socket, connection: Connection) -> None:
@@ -71,13 +72,13 @@ class Line:
 
     # What a protocol says of its own.
 
+    @abstractmethod
     async def admit(self, telegram: Telegram) -> bool:
         """Do what a message asks that proves its sender; False if it is none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def answers(self, telegrams: Sequence[Telegram]) -> bytes:
         """Return what is answered to frames that are kept."""
-        raise NotImplementedError
 
     # What is the same for all.
 
